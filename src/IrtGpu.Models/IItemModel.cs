@@ -1,0 +1,53 @@
+namespace IrtGpu.Models;
+
+/// <summary>An item response function of the linear predictor z = Σ_j a_j θ_j: log-probabilities and derivatives.</summary>
+/// <remarks>
+/// Implementations are empty structs, so that a loop or a kernel generic over the model compiles to straight code.
+/// Slopes enter only through z; derivatives with respect to a_j follow by factors θ_j. The remaining parameters
+/// ("shape") are d_1…d_{M−1} first, then what the model adds, all on the working scale (g and u as logits).
+/// Gradients have 1 + ShapeCount elements: [z, shape…]. Hessians are the packed lower triangle of the same order,
+/// element (r, c), r ≥ c, at r(r+1)/2 + c.
+/// </remarks>
+public interface IItemModel
+{
+    /// <summary>Number of shape parameters of an item with <paramref name="categoryCount"/> categories.</summary>
+    /// <param name="categoryCount">M ≥ 2.</param>
+    static abstract int ShapeCount(int categoryCount);
+
+    /// <summary>Whether the shape parameters lie in the model's domain (GRM: intercepts strictly decreasing).</summary>
+    /// <param name="categoryCount">M ≥ 2.</param>
+    /// <param name="shape">Shape parameters. [ShapeCount]</param>
+    static abstract bool IsInDomain<TShape>(int categoryCount, TShape shape)
+        where TShape : IVector, allows ref struct;
+
+    /// <summary>Writes log P_m(z) for every category.</summary>
+    /// <param name="z">Linear predictor.</param>
+    /// <param name="categoryCount">M ≥ 2.</param>
+    /// <param name="shape">Shape parameters. [ShapeCount]</param>
+    /// <param name="scores">Category scores s_m; read by models that use them. [category]</param>
+    /// <param name="logProbability">Receives log P_m. [category]</param>
+    static abstract void LogProbabilities<TShape, TScores, TResult>(
+        double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
+        where TShape : IVector, allows ref struct
+        where TScores : IVector, allows ref struct
+        where TResult : IVector, allows ref struct;
+
+    /// <summary>Adds first and second derivatives of Σ_m counts_m log P_m(z).</summary>
+    /// <param name="z">Linear predictor.</param>
+    /// <param name="categoryCount">M ≥ 2.</param>
+    /// <param name="shape">Shape parameters. [ShapeCount]</param>
+    /// <param name="scores">Category scores s_m. [category]</param>
+    /// <param name="logProbability">What <see cref="LogProbabilities"/> gave at the same arguments. [category]</param>
+    /// <param name="counts">Non-negative weights, e.g. expected counts at this node, or a unit vector. [category]</param>
+    /// <param name="gradient">Added to. [1 + ShapeCount]</param>
+    /// <param name="hessian">Added to; packed lower triangle. [(1 + ShapeCount)(2 + ShapeCount)/2]</param>
+    static abstract void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
+        double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
+        TGradient gradient, THessian hessian)
+        where TShape : IVector, allows ref struct
+        where TScores : IVector, allows ref struct
+        where TLog : IVector, allows ref struct
+        where TCounts : IVector, allows ref struct
+        where TGradient : IVector, allows ref struct
+        where THessian : IVector, allows ref struct;
+}

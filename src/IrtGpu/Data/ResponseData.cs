@@ -1,0 +1,51 @@
+namespace IrtGpu.Data;
+
+/// <summary>Coded responses of all persons, as read and checked.</summary>
+public sealed class ResponseData
+{
+    /// <summary>The code of a response that is missing or not administered.</summary>
+    public const byte Missing = 255;
+
+    /// <summary>Item names, in column order. [item]</summary>
+    public required string[] ItemNames { get; init; }
+
+    /// <summary>Original integer codes of each item's categories, ascending; position = category. [item][category]</summary>
+    public required int[][] CategoryCodes { get; init; }
+
+    /// <summary>Category of each response, or <see cref="Missing"/>. [person, item], person-major.</summary>
+    public required byte[] Responses { get; init; }
+
+    /// <summary>Frequency weight of each row; null when every weight is 1. [person]</summary>
+    public double[]? Weights { get; init; }
+
+    /// <summary>Identifier of each row; null when there is no id column (rows are then numbered from 1). [person]</summary>
+    public string[]? Ids { get; init; }
+
+    /// <summary>Observed group names, ascending by first appearance; one empty name when there is no group column. [group]</summary>
+    public string[] GroupNames { get; init; } = [""];
+
+    /// <summary>Observed group of each row; null when there is one group. [person]</summary>
+    public int[]? Groups { get; init; }
+
+    /// <summary>Names of known classes, sorted; empty when there is no class column. [class]</summary>
+    public string[] ClassNames { get; init; } = [];
+
+    /// <summary>Known class of each row, −1 where unknown; null when there is no class column. [person]</summary>
+    public int[]? KnownClasses { get; init; }
+
+    /// <summary>Number of rows N.</summary>
+    public required int PersonCount { get; init; }
+
+    /// <summary>Number of items I.</summary>
+    public int ItemCount => ItemNames.Length;
+
+    /// <summary>SHA-256 of the input bytes, lower-case hexadecimal; empty when the data did not come from a file.</summary>
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>What the reader noticed but could live with, each a complete sentence with place, value and remedy.</summary>
+    public IReadOnlyList<DataProblem> Warnings { get; init; } = [];
+
+    /// <summary>The responses of one person. [item]</summary>
+    /// <param name="person">0-based row.</param>
+    public ReadOnlySpan<byte> Row(int person) => Responses.AsSpan(person * ItemCount, ItemCount);
+}

@@ -1,0 +1,2 @@
+namespace IrtGpu.Tests;
+public sealed class SmokeTest { [Fact] public void Runs() => Assert.True(true); }
