@@ -37,12 +37,12 @@ public sealed class CalibrationPlan
     public required ParameterLayout Layout { get; init; }
 
     /// <summary>Starting values before the data are looked at. [free]</summary>
-    internal required double[] DefaultStart { get; init; }
+    internal double[] DefaultStart { get; init; } = [];
 
     /// <summary>Which starting values the user gave. [free]</summary>
-    internal required bool[] HasUserStart { get; init; }
+    internal bool[] HasUserStart { get; init; } = [];
 
-    internal required IReadOnlyList<PlannedPrior> Priors { get; init; }
+    internal IReadOnlyList<PlannedPrior> Priors { get; init; } = [];
 
     /// <summary>Sentences about the specification that the user should read.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

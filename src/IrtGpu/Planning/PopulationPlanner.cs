@@ -30,7 +30,7 @@ internal sealed class PopulationPlanner(
         CheckFixedCovariances();
     }
 
-    private int CovarianceSlot(PlannedBlock block, int j, int k) =>
+    private static int CovarianceSlot(PlannedBlock block, int j, int k) =>
         block.FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k);
 
     private int ReferenceBlock()
