@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
-using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Inference;
@@ -37,7 +36,8 @@ public static class Calibration
         double[] gradient = algorithm.Gradient(outcome.Point, outcome.Counts);
         double estimateSeconds = Lap(clock);
 
-        StandardErrors standardErrors = InformationMatrix.StandardErrors(options.StandardErrors, outcome.Point, outcome.Counts, patterns, backend);
+        StandardErrors standardErrors = new StandardErrorEstimator(outcome.Point, outcome.Counts, patterns, backend, options.Threads)
+            .Estimate(options.StandardErrors);
         double standardErrorSeconds = Lap(clock);
 
         PatternScores? scores = options.Scores == ScoreMethod.None ? null : PatternScorer.Score(outcome.Point, patterns.Groups, backend);

@@ -73,6 +73,11 @@ public sealed class ParameterLayout
         return count > 1 || (count == 1 && Uses[FreeIndex[first]] > 1);
     }
 
+    /// <summary>Whether a free logit (g′, u′) has run to its bound, so that it is estimated but has no standard error.</summary>
+    /// <param name="free">Free parameter.</param>
+    /// <param name="value">Its value.</param>
+    public bool IsAtBound(int free, double value) => IsBoundedLogit[free] && Math.Abs(value) >= LogitBound - 1e-6;
+
     /// <summary>Computes all slots from the free parameters.</summary>
     /// <param name="free">Free parameters. [free]</param>
     /// <param name="slots">Receives the values. [slot]</param>

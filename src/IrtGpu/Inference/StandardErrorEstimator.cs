@@ -1,0 +1,188 @@
+using IrtGpu.Compute;
+using IrtGpu.Data;
+using IrtGpu.Estimation;
+using IrtGpu.Planning;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+
+namespace IrtGpu.Inference;
+
+/// <summary>Estimates the covariance matrix of the free parameters at the optimum.</summary>
+internal sealed class StandardErrorEstimator
+{
+    private const int LargestFreeCount = 3000;
+    private const double DifferenceStep = 1e-4;
+
+    private readonly CalibrationPlan plan;
+    private readonly ModelPoint point;
+    private readonly ExpectedCounts counts;
+    private readonly PatternTable patterns;
+    private readonly IComputeBackend backend;
+    private readonly MStep mStep;
+    private readonly int[] interior; // free parameters that are not at a bound
+
+    public StandardErrorEstimator(ModelPoint point, ExpectedCounts counts, PatternTable patterns, IComputeBackend backend, int threads)
+    {
+        plan = point.Plan;
+        this.point = point;
+        this.counts = counts;
+        this.patterns = patterns;
+        this.backend = backend;
+        mStep = new MStep(plan, 1, threads);
+        interior = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]))];
+    }
+
+    /// <summary>The covariance matrix, or the reason why there is none.</summary>
+    /// <param name="method">The estimator.</param>
+    public StandardErrors Estimate(StandardErrorMethod method)
+    {
+        if (method == StandardErrorMethod.None)
+            return new StandardErrors(method, null, double.NaN, "None were asked for (--se none).");
+        if (interior.Length == 0)
+            return new StandardErrors(method, null, double.NaN, "No parameter is free.");
+        if (interior.Length > LargestFreeCount)
+        {
+            return new StandardErrors(method, null, double.NaN, FormattableString.Invariant(
+                $"None, because {interior.Length} free parameters are more than the {LargestFreeCount} whose information matrix is inverted here."));
+        }
+        Matrix<double> information = method switch
+        {
+            StandardErrorMethod.Complete => CompleteInformation(),
+            StandardErrorMethod.CrossProduct => CrossProduct() + PriorInformation(),
+            StandardErrorMethod.Louis => CompleteInformation() - Visit(scores => new MissingInformationVisitor(scores), visitor => visitor.Sum),
+            _ => ObservedInformation(),
+        };
+        if (!TryInvert(information, out Matrix<double> covariance, out int failed))
+        {
+            return new StandardErrors(method, null, double.NaN,
+                $"None, because the information matrix is not positive definite (at {SlotNames.Describe(plan, plan.Layout.RepresentativeSlot[interior[failed]])}): "
+                + "the data do not determine all parameters there, or the estimation has not converged. Fix or restrain that parameter, lower --tolerance, or give it a --prior.");
+        }
+        double condition = ConditionNumber(information, covariance);
+        if (method == StandardErrorMethod.Sandwich)
+            covariance = covariance * CrossProduct() * covariance;
+        return new StandardErrors(method, Expand(covariance), condition, null);
+    }
+
+    /// <summary>Minus the Hessian of the expected complete-data log-likelihood (with priors) at fixed expected counts.</summary>
+    private Matrix<double> CompleteInformation()
+    {
+        double[] hessian = new double[(long)plan.Layout.FreeCount * plan.Layout.FreeCount];
+        mStep.Derivatives(point, counts, hessian);
+        return Matrix<double>.Build.Dense(interior.Length, interior.Length, (r, c) => -hessian[(long)interior[r] * plan.Layout.FreeCount + interior[c]]);
+    }
+
+    /// <summary>
+    /// Minus the Jacobian of the marginal gradient. The gradient is exact (Fisher's identity at the E-step of each point), so central
+    /// differences of it give what Oakes' identity gives, the derivative through the posterior included.
+    /// </summary>
+    private Matrix<double> ObservedInformation()
+    {
+        int n = interior.Length;
+        Matrix<double> information = Matrix<double>.Build.Dense(n, n);
+        for (int c = 0; c < n; c++)
+        {
+            double step = DifferenceStep * Math.Max(1, Math.Abs(point.Parameters.Free[interior[c]]));
+            double[] above = GradientAt(interior[c], step);
+            double[] below = GradientAt(interior[c], -step);
+            for (int r = 0; r < n; r++)
+                information[r, c] = -(above[interior[r]] - below[interior[r]]) / (2 * step);
+        }
+        return (information + information.Transpose()) / 2;
+    }
+
+    private double[] GradientAt(int index, double step)
+    {
+        double[] free = (double[])point.Parameters.Free.Clone();
+        free[index] += step;
+        ModelPoint shifted = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, free)) ?? point;
+        return mStep.Derivatives(shifted, backend.ComputeExpectedCounts(shifted));
+    }
+
+    private Matrix<double> CrossProduct() => Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
+
+    private Matrix<double> PriorInformation()
+    {
+        Matrix<double> information = Matrix<double>.Build.Dense(interior.Length, interior.Length);
+        foreach (PlannedPrior prior in plan.Priors)
+        {
+            int position = Array.IndexOf(interior, plan.Layout.FreeIndex[plan.Layout.RowStart[prior.Slot]]);
+            if (position >= 0)
+                information[position, position] -= prior.Derivatives(point.Parameters.Slots[prior.Slot]).Second;
+        }
+        return information;
+    }
+
+    private Matrix<double> Visit<TVisitor>(Func<CompleteDataScores, TVisitor> create, Func<TVisitor, double[]> sumOf)
+        where TVisitor : IPosteriorVisitor
+    {
+        CompleteDataScores scores = new(point, patterns);
+        IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(scores));
+        int n = plan.Layout.FreeCount;
+        double[] sum = sumOf(visitors[0]);
+        for (int k = 1; k < visitors.Count; k++)
+            System.Numerics.Tensors.TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
+        return Matrix<double>.Build.Dense(
+            interior.Length, interior.Length, (r, c) => sum[(long)interior[Math.Max(r, c)] * n + interior[Math.Min(r, c)]]);
+    }
+
+    /// <summary>Inverts after scaling to unit diagonal; tells which parameter's pivot fails where the matrix is not positive definite.</summary>
+    private static bool TryInvert(Matrix<double> information, out Matrix<double> inverse, out int failed)
+    {
+        int n = information.RowCount;
+        double[] scale = [.. information.Diagonal().Select(value => 1 / Math.Sqrt(value))];
+        inverse = information;
+        failed = Array.FindIndex(scale, value => !double.IsFinite(value));
+        if (failed >= 0)
+            return false;
+        Matrix<double> scaled = Matrix<double>.Build.Dense(n, n, (r, c) => information[r, c] * scale[r] * scale[c]);
+        try
+        {
+            Cholesky<double> cholesky = scaled.Cholesky();
+            inverse = cholesky.Solve(Matrix<double>.Build.DenseIdentity(n));
+        }
+        catch (ArgumentException)
+        {
+            Evd<double> evd = scaled.Evd(Symmetricity.Symmetric);
+            failed = evd.EigenVectors.Column(0).AbsoluteMaximumIndex();
+            return false;
+        }
+        inverse.MapIndexedInplace((r, c, value) => value * scale[r] * scale[c]);
+        failed = -1;
+        return inverse.Diagonal().All(double.IsFinite);
+    }
+
+    /// <summary>Largest eigenvalue of the information times largest eigenvalue of its inverse, by power iteration.</summary>
+    private static double ConditionNumber(Matrix<double> information, Matrix<double> inverse) =>
+        LargestEigenvalue(information) * LargestEigenvalue(inverse);
+
+    private static double LargestEigenvalue(Matrix<double> matrix)
+    {
+        Vector<double> vector = Vector<double>.Build.Dense(matrix.RowCount, k => 1 + 0.1 * Math.Sin(k + 1));
+        double value = 0;
+        for (int iteration = 0; iteration < 500; iteration++)
+        {
+            Vector<double> next = matrix * vector;
+            double norm = next.L2Norm();
+            if (norm == 0)
+                return 0;
+            vector = next / norm;
+            if (Math.Abs(norm - value) < 1e-9 * norm)
+                return norm;
+            value = norm;
+        }
+        return value;
+    }
+
+    private double[] Expand(Matrix<double> covariance)
+    {
+        int n = plan.Layout.FreeCount;
+        double[] all = new double[(long)n * n];
+        for (int r = 0; r < interior.Length; r++)
+        {
+            for (int c = 0; c < interior.Length; c++)
+                all[(long)interior[r] * n + interior[c]] = covariance[r, c];
+        }
+        return all;
+    }
+}
