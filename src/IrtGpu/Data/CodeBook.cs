@@ -44,13 +44,13 @@ internal sealed class CodeBook
         for (int item = 0; item < itemCount; item++)
         {
             codes[item] = [];
-            foreach (int code in missingCodes)
+            foreach (int code in expected?[item] ?? [])
+                Assign(item, code);
+            foreach (int code in missingCodes) // missing wins where a fit knows the code
             {
                 if (IsDirect(code))
                     direct[item * DirectSpan + code - DirectLow] = ResponseData.Missing;
             }
-            foreach (int code in expected?[item] ?? [])
-                Assign(item, code);
         }
     }
 
