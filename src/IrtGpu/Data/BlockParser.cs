@@ -272,10 +272,14 @@ internal sealed class BlockParser
         result.Problems.Add(new DataProblem(message, path, recordLine, name));
     }
 
-    private void ReportForm(int column, long recordLine) =>
+    private void ReportForm(int column, long recordLine)
+    {
+        if (field.Form == FieldForm.NeverClosed)
+            book.MarkAllUnsound();
         Report(recordLine, column, field.Form == FieldForm.NeverClosed
             ? $"The quoted field {TextBytes.Show(field.Value)} is never closed, so the rest of the file became part of it. Add the closing double quote."
             : $"Text follows the closing quote of {TextBytes.Show(field.Value)}. Write a double quote inside a quoted field twice.");
+    }
 
     private void ReportRagged(int start, int fieldCount, long recordLine, long problemsBefore)
     {

@@ -90,6 +90,9 @@ internal sealed class CodeBook
     /// <summary>Notes that responses of the item could not be read, so that its codes are not all known.</summary>
     public void MarkUnsound(int item) => unsound[item] = true;
 
+    /// <summary>Notes that part of the text was lost to all items.</summary>
+    public void MarkAllUnsound() => unsound.AsSpan().Fill(true);
+
     public bool IsUnsound(int item) => unsound[item];
 
     /// <summary>Codes of the item, ascending: its categories.</summary>

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace IrtGpu.Data;
 
 /// <summary>An opened table: plain or gzip text, hashed while read, with failures turned into data problems.</summary>
@@ -35,7 +33,7 @@ internal sealed class TableFile : IDisposable
         {
             bool compressed = IsGzip(path);
             var hashing = new HashingStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
-            Stream text = compressed ? new GZipStream(hashing, CompressionMode.Decompress) : hashing;
+            Stream text = compressed ? new GzipText(hashing) : hashing;
             return new TableFile(path, hashing, text, blockSize);
         });
     }

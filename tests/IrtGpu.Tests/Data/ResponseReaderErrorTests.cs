@@ -36,12 +36,13 @@ public sealed class ResponseReaderErrorTests : TableFixture
         AssertSingle(FailOn(Write([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("q\n0\n1\n")])), 1, null, "UTF-16", "Save it as UTF-8");
 
     [Fact]
-    public void Gzip_cut_short()
+    public void Gzip_cut_short_or_damaged()
     {
         var random = new Random(5);
         string text = "q\n" + string.Concat(Enumerable.Range(0, 50_000).Select(_ => random.Next(2) + "\n"));
         byte[] packed = Compress(Encoding.UTF8.GetBytes(text));
-        AssertSingle(FailOn(Write(packed[..(packed.Length / 2)], "cut.csv.gz")), null, null, "cut short", "again");
+        foreach (int length in (int[])[packed.Length / 2, packed.Length - 9, packed.Length - 1, 11])
+            AssertSingle(FailOn(Write(packed[..length], "cut.csv.gz")), null, null, "cut short", "again");
         packed[packed.Length / 2] ^= 0xFF;
         Assert.Throws<DataException>(() => FailOnAnything(Write(packed, "damaged.csv.gz")));
     }

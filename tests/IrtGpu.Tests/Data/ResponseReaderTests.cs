@@ -74,6 +74,13 @@ public sealed class ResponseReaderTests : TableFixture
     }
 
     [Fact]
+    public void Gzip_of_several_members_is_read_to_its_end()
+    {
+        byte[] packed = [.. Compress("a,b\n0,"u8.ToArray()), .. Compress("1\n1,0\n"u8.ToArray())];
+        Assert.Equal([0, 1, 1, 0], ResponseReader.Read(Write(packed), new ResponseReaderOptions(), TestContext.Current.CancellationToken).Responses);
+    }
+
+    [Fact]
     public void Hash_covers_every_byte_of_the_file()
     {
         byte[] bytes = Encoding.UTF8.GetBytes("\uFEFFa\r\n0\r\n1\r\n\r\n");
