@@ -5,7 +5,7 @@ namespace IrtGpu.Data;
 /// Comma, tab or semicolon is detected in the header; fields may be quoted; UTF-8 with or without byte order mark;
 /// lines end with LF, CR LF or CR; gzip is recognised by its first bytes. Blank lines are passed over with a warning.
 /// Blocks of records are parsed on several threads and joined in order: the result does not depend on how many.
-/// Memory is about one byte a response beyond the result's own text columns; the text itself is never held.
+/// Peak memory is little more than the result: blocks of text are dropped once parsed, and each block of codes once joined.
 /// </remarks>
 public static class ResponseReader
 {
