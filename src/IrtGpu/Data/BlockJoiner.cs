@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace IrtGpu.Data;
 
@@ -103,7 +104,7 @@ internal sealed class BlockJoiner(
             {
                 problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
                     $"The item is constant: every response is {codes[item][0]}, so it tells persons apart in nothing and has no estimates. ") +
-                    "Leave it out with --items, or check its codes.", path, null, name));
+                    "Leave it out with --items, or check its codes, its key and --missing.", path, null, name));
             }
         }
     }
@@ -174,6 +175,7 @@ internal sealed class BlockJoiner(
         return responses;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Remap(ReadOnlySpan<byte> source, ReadOnlySpan<byte> map, Span<byte> target)
     {
         for (int item = 0; item < source.Length; item++)

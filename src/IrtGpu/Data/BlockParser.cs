@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace IrtGpu.Data;
 
@@ -71,6 +72,8 @@ internal sealed class BlockParser
         codes = larger;
     }
 
+    // Nearly all time is spent here, in a few calls of Parse: do not start in unoptimised code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ParseRow(int start, Span<byte> row)
     {
         long recordLine = line;
@@ -123,6 +126,7 @@ internal sealed class BlockParser
     }
 
     // The common field: up to three digits, perhaps a sign, then at once what ends it; or nothing at all.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryFast(ReadOnlySpan<byte> text, ReadOnlySpan<byte> direct, int item, byte terminator, ref int position, out byte response)
     {
         int at = position;
@@ -179,13 +183,14 @@ internal sealed class BlockParser
     {
         position = field.Read(position);
         line += field.LinesInside;
-        if (field.Form != FieldForm.Sound)
+        bool isSound = field.Form == FieldForm.Sound;
+        if (!isSound)
             ReportForm(column, recordLine);
         ReadOnlySpan<byte> value = field.Value;
         switch (role)
         {
             case >= 0:
-                row[role] = Encode(role, value, recordLine);
+                row[role] = isSound ? Encode(role, value, recordLine) : EncodeUnsound(role);
                 break;
             case ColumnPlan.Id:
                 if (value.IsEmpty)
@@ -208,6 +213,12 @@ internal sealed class BlockParser
                 break;
         }
         return position;
+    }
+
+    private byte EncodeUnsound(int item)
+    {
+        book.MarkUnsound(item);
+        return ResponseData.Missing;
     }
 
     private byte Encode(int item, ReadOnlySpan<byte> value, long recordLine)
@@ -261,10 +272,14 @@ internal sealed class BlockParser
         result.Problems.Add(new DataProblem(message, path, recordLine, name));
     }
 
-    private void ReportForm(int column, long recordLine) =>
+    private void ReportForm(int column, long recordLine)
+    {
+        if (field.Form == FieldForm.NeverClosed)
+            book.MarkAllUnsound();
         Report(recordLine, column, field.Form == FieldForm.NeverClosed
             ? $"The quoted field {TextBytes.Show(field.Value)} is never closed, so the rest of the file became part of it. Add the closing double quote."
             : $"Text follows the closing quote of {TextBytes.Show(field.Value)}. Write a double quote inside a quoted field twice.");
+    }
 
     private void ReportRagged(int start, int fieldCount, long recordLine, long problemsBefore)
     {

@@ -44,13 +44,13 @@ internal sealed class CodeBook
         for (int item = 0; item < itemCount; item++)
         {
             codes[item] = [];
-            foreach (int code in missingCodes)
+            foreach (int code in expected?[item] ?? [])
+                Assign(item, code);
+            foreach (int code in missingCodes) // missing wins where a fit knows the code
             {
                 if (IsDirect(code))
                     direct[item * DirectSpan + code - DirectLow] = ResponseData.Missing;
             }
-            foreach (int code in expected?[item] ?? [])
-                Assign(item, code);
         }
     }
 
@@ -89,6 +89,9 @@ internal sealed class CodeBook
 
     /// <summary>Notes that responses of the item could not be read, so that its codes are not all known.</summary>
     public void MarkUnsound(int item) => unsound[item] = true;
+
+    /// <summary>Notes that part of the text was lost to all items.</summary>
+    public void MarkAllUnsound() => unsound.AsSpan().Fill(true);
 
     public bool IsUnsound(int item) => unsound[item];
 

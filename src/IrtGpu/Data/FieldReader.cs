@@ -40,6 +40,7 @@ internal sealed class FieldReader(byte delimiter)
     {
         text = block.Buffer;
         end = block.End;
+        Form = FieldForm.Sound;
     }
 
     /// <summary>Reads the field at <paramref name="position"/>.</summary>

@@ -5,7 +5,7 @@ namespace IrtGpu.Data;
 /// Comma, tab or semicolon is detected in the header; fields may be quoted; UTF-8 with or without byte order mark;
 /// lines end with LF, CR LF or CR; gzip is recognised by its first bytes. Blank lines are passed over with a warning.
 /// Blocks of records are parsed on several threads and joined in order: the result does not depend on how many.
-/// Memory is about one byte a response beyond the result's own text columns; the text itself is never held.
+/// Peak memory is little more than the result: blocks of text are dropped once parsed, and each block of codes once joined.
 /// </remarks>
 public static class ResponseReader
 {
@@ -16,11 +16,15 @@ public static class ResponseReader
     /// <returns>Coded responses with what was noticed as warnings.</returns>
     /// <exception cref="DataException">The file or its content cannot be used; carries the first problems and their number.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static ResponseData Read(string path, ResponseReaderOptions options, CancellationToken cancellationToken = default)
+    public static ResponseData Read(string path, ResponseReaderOptions options, CancellationToken cancellationToken = default) =>
+        Read(path, options, TableFile.BlockSize, cancellationToken);
+
+    /// <inheritdoc cref="Read(string, ResponseReaderOptions, CancellationToken)"/>
+    internal static ResponseData Read(string path, ResponseReaderOptions options, int blockSize, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
-        using TableFile file = TableFile.Open(path);
+        using TableFile file = TableFile.Open(path, blockSize);
         var problems = new ProblemLog();
         var warnings = new List<DataProblem>();
         if (!file.TryReadBlock(out TextBlock first))
@@ -44,22 +48,44 @@ public static class ResponseReader
         var book = new CodeBook(plan!.ItemNames.Length, key is null ? missing.Numbers : [], expected);
         using var blocks = new ParsedBlockQueue(
             options.Threads, () => new BlockParser(path, plan, book, key, missing, file.Delimiter));
-        var joiner = new BlockJoiner(path, plan, book, problems, warnings, isClosed: expected is not null);
-        using (joiner)
+        using var joiner = new BlockJoiner(path, plan, book, problems, warnings, isClosed: expected is not null);
+        try
         {
-            var rest = new TextBlock(first.Buffer, header.Position, first.End, header.Line);
-            bool any = true;
-            while (any)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                blocks.Add(rest);
-                while (blocks.IsFull)
-                    joiner.Add(blocks.Take());
-                any = file.TryReadBlock(out rest);
-            }
-            while (!blocks.IsEmpty)
-                joiner.Add(blocks.Take());
-            return joiner.Join(file.FinishHash());
+            var rows = new TextBlock(first.Buffer, header.Position, first.End, header.Line);
+            ParseAll(file, rows, blocks, joiner, cancellationToken);
         }
+        catch (DataException broken) when (problems.Total > 0)
+        {
+            foreach (DataProblem problem in broken.Problems)
+                problems.Add(problem);
+            problems.ThrowIfAny();
+        }
+        return joiner.Join(file.FinishHash());
+    }
+
+    private static void ParseAll(TableFile file, TextBlock block, ParsedBlockQueue blocks, BlockJoiner joiner, CancellationToken cancellationToken)
+    {
+        DataException? broken = null;
+        bool any = true;
+        while (any)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            blocks.Add(block);
+            while (blocks.IsFull)
+                joiner.Add(blocks.Take());
+            try
+            {
+                any = file.TryReadBlock(out block);
+            }
+            catch (DataException error)
+            {
+                broken = error; // what came before it is still to be reported
+                any = false;
+            }
+        }
+        while (!blocks.IsEmpty)
+            joiner.Add(blocks.Take());
+        if (broken is not null)
+            throw broken;
     }
 }

@@ -33,9 +33,13 @@ internal sealed class SmallTable
         {
             TableFile.RequireText(block, path);
             var reader = new RecordReader(block, file.Delimiter);
-            while (reader.TryRead(out long line, out List<string> fields, out _))
+            while (reader.TryRead(out long line, out List<string> fields, out FieldForm form))
             {
-                if (names is null)
+                if (form != FieldForm.Sound)
+                {
+                    problems.Add(new DataProblem($"A quoted field of the row is not closed before the next delimiter; the row begins {TextBytes.Show(fields[0])}. Correct its double quotes.", path, line));
+                }
+                else if (names is null)
                 {
                     names = [.. fields];
                     headerLine = line;

@@ -1,30 +1,29 @@
-using System.IO.Compression;
-
 namespace IrtGpu.Data;
 
 /// <summary>An opened table: plain or gzip text, hashed while read, with failures turned into data problems.</summary>
 internal sealed class TableFile : IDisposable
 {
-    private const int BlockSize = 1_000_000;
+    /// <summary>Bytes read at a time unless said otherwise: a block and its codes fit a core's cache.</summary>
+    public const int BlockSize = 1_000_000;
 
     private readonly string path;
     private readonly HashingStream hashing;
     private readonly Stream text;
     private readonly TextBlockSource blocks;
 
-    private TableFile(string path, HashingStream hashing, Stream text)
+    private TableFile(string path, HashingStream hashing, Stream text, int blockSize)
     {
         this.path = path;
         this.hashing = hashing;
         this.text = text;
-        blocks = new TextBlockSource(text, path, BlockSize);
+        blocks = new TextBlockSource(text, path, blockSize);
     }
 
     /// <summary>The delimiter, known once the first block has been read.</summary>
     public byte Delimiter => blocks.Delimiter;
 
     /// <exception cref="DataException">The file is missing, a directory, or cannot be read.</exception>
-    public static TableFile Open(string path)
+    public static TableFile Open(string path, int blockSize = BlockSize)
     {
         if (Directory.Exists(path))
             throw Failure(path, "This is a directory, not a file. Name the data file in it.");
@@ -34,8 +33,8 @@ internal sealed class TableFile : IDisposable
         {
             bool compressed = IsGzip(path);
             var hashing = new HashingStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
-            Stream text = compressed ? new GZipStream(hashing, CompressionMode.Decompress) : hashing;
-            return new TableFile(path, hashing, text);
+            Stream text = compressed ? new GzipText(hashing) : hashing;
+            return new TableFile(path, hashing, text, blockSize);
         });
     }
 
