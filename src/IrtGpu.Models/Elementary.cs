@@ -26,7 +26,7 @@ public static partial class Elementary
     private const double SmallestNormal = 2.2250738585072014e-308;
     private const double TwoTo54 = 18014398509481984.0;
 
-    /// <summary>e^x, within 1 ulp; +∞ above 709.78, gradual underflow to 0 below −745.13.</summary>
+    /// <summary>e^x, within 1.25 ulp; +∞ above 709.78, gradual underflow to 0 below −745.13.</summary>
     /// <remarks>x = n ln 2 + r with |r| ≤ ln 2 / 2, then e^r = 1 + r + r² q(r), then two exact scalings by 2^(n/2).</remarks>
     /// <param name="x">Any double.</param>
     public static double Exp(double x)
