@@ -42,6 +42,18 @@ public sealed class ElementaryAccuracyTests
         AssertWithin(2.0, Elementary.Sigmoid, Extended.Sigmoid, LogisticArguments());
 
     [Fact]
+    public void Sigmoid_complement_is_within_2_ulp() =>
+        AssertWithin(2.0, x =>
+        {
+            Assert.Equal(Elementary.Sigmoid(x), Elementary.Sigmoid(x, out double complement));
+            return complement;
+        }, x => Extended.Sigmoid(-x), LogisticArguments());
+
+    [Fact]
+    public void LogisticTail_is_within_2_ulp() =>
+        AssertWithin(2.0, Elementary.LogisticTail, x => Extended.Log1P(Extended.Exp(-Extended.Abs(x))), LogisticArguments());
+
+    [Fact]
     public void Log1MExp_is_within_2_ulp() =>
         AssertWithin(2.0, Elementary.Log1MExp,
             x => x < 0.1 ? Extended.Log(-Extended.Expm1(-x)) : Extended.Log1P(-Extended.Exp(-x)),
