@@ -8,10 +8,15 @@ public sealed class ElementaryAccuracyTests
     private const int Draws = 1500;
 
     [Fact]
-    public void Exp_is_within_1_and_a_quarter_ulp_including_subnormal_results() =>
-        AssertWithin(1.25, Elementary.Exp, Extended.Exp,
-            [.. Uniform(-746, 710), .. Uniform(-1, 1), .. Uniform(-745.2, -707), .. BothSigns(Magnitudes(-1074, 0)),
-             .. NearHalfLn2Multiples(), 709.782712893384, 709.782712893385, -708.4, -745.1332191019411, -745.1332191019412]);
+    public void Exp_is_within_0_85_ulp() =>
+        AssertWithin(0.85, Elementary.Exp, Extended.Exp,
+            [.. Uniform(-708, 710), .. Uniform(-1, 1), .. BothSigns(Magnitudes(-1074, 0)), .. NearHalfLn2Multiples(),
+             709.782712893384, 709.782712893385, -708.3]);
+
+    [Fact]
+    public void Exp_is_within_1_ulp_where_the_result_is_subnormal() =>
+        AssertWithin(1.0, Elementary.Exp, Extended.Exp,
+            [.. Uniform(-746, -708), -708.4, -745.1332191019411, -745.1332191019412]);
 
     [Fact]
     public void Expm1_is_within_1_and_a_half_ulp() =>
@@ -38,12 +43,12 @@ public sealed class ElementaryAccuracyTests
         AssertWithin(2.0, Elementary.LogSigmoid, x => -Extended.Log1P(Extended.Exp(-x)), LogisticArguments());
 
     [Fact]
-    public void Sigmoid_is_within_2_ulp() =>
-        AssertWithin(2.0, Elementary.Sigmoid, Extended.Sigmoid, LogisticArguments());
+    public void Sigmoid_is_within_2_and_a_half_ulp() =>
+        AssertWithin(2.5, Elementary.Sigmoid, Extended.Sigmoid, LogisticArguments());
 
     [Fact]
-    public void Sigmoid_complement_is_within_2_ulp() =>
-        AssertWithin(2.0, x =>
+    public void Sigmoid_complement_is_within_2_and_a_half_ulp() =>
+        AssertWithin(2.5, x =>
         {
             Assert.Equal(Elementary.Sigmoid(x), Elementary.Sigmoid(x, out double complement));
             return complement;
