@@ -26,8 +26,11 @@ public static partial class Elementary
     private const double SmallestNormal = 2.2250738585072014e-308;
     private const double TwoTo54 = 18014398509481984.0;
 
-    /// <summary>e^x, within 1 ulp; +∞ above 709.78, gradual underflow to 0 below −745.13.</summary>
-    /// <remarks>x = n ln 2 + r with |r| ≤ ln 2 / 2, then e^r = 1 + r + r² q(r), then two exact scalings by 2^(n/2).</remarks>
+    /// <summary>e^x, within 0.85 ulp (1 ulp where the result is subnormal); +∞ above 709.78, gradual underflow to 0 below −745.13.</summary>
+    /// <remarks>
+    /// x = n ln 2 + r with |r| ≤ ln 2 / 2, then e^r = 1 + r + r² q(r), then two scalings by 2^(n/2). What the roundings
+    /// of r and of 1 + r drop is added back.
+    /// </remarks>
     /// <param name="x">Any double.</param>
     public static double Exp(double x)
     {
@@ -35,8 +38,11 @@ public static partial class Elementary
         clamped = clamped < -746.0 ? -746.0 : clamped;
         int n = NearestPowerOfTwo(clamped);
         double upper = clamped - n * Ln2Upper;
-        double r = upper - n * Ln2Lower;
-        return Scale(1.0 + (r + r * r * ExpTail(r)), n);
+        double lower = n * Ln2Lower;
+        double r = upper - lower;
+        double lost = upper - r - lower; // what rounding r dropped
+        double leading = 1.0 + r;
+        return Scale(leading + ((1.0 - leading + r) + (r * r * ExpTail(r) + lost)), n);
     }
 
     /// <summary>e^x − 1, within 1.5 ulp; accurate as x → 0, −1 below −40, +∞ above 709.78.</summary>
@@ -56,7 +62,8 @@ public static partial class Elementary
 
         // e^x − 1 = 2^n ((1 − 2^−n) + r + tail); beyond 2^60 the 1 no longer matters.
         double unit = n > 60 ? 1.0 : 1.0 - PowerOfTwo(-n);
-        return Scale(unit + r + tail, n);
+        double leading = unit + r;
+        return Scale(leading + ((unit - leading + r) + tail), n);
     }
 
     /// <summary>ln x, within 1 ulp; −∞ at 0, NaN below, +∞ at +∞.</summary>
@@ -87,16 +94,18 @@ public static partial class Elementary
     /// <param name="x">Any double.</param>
     public static double Log1P(double x)
     {
-        if (x > -0.29 && x < 0.41)
-            return LogOfReduced(x, 0, 0.0);
-        if (x <= -1.0)
-            return x < -1.0 ? double.NaN : double.NegativeInfinity;
-        if (!(x <= double.MaxValue))
-            return x;
+        if (!(x > -1.0 && x <= double.MaxValue))
+        {
+            if (x <= -1.0)
+                return x < -1.0 ? double.NaN : double.NegativeInfinity;
+            return x; // +∞ or NaN
+        }
+
+        bool isReduced = x > -0.29 && x < 0.41;
         double u = 1.0 + x;
         double lost = x > 1.0 ? 1.0 - (u - x) : x - (u - 1.0);
-        int k = BinaryExponent(u);
-        return LogOfReduced(Significand(u, k) - 1.0, k, lost / u);
+        int k = isReduced ? 0 : BinaryExponent(u);
+        return LogOfReduced(isReduced ? x : Significand(u, k) - 1.0, k, isReduced ? 0.0 : lost / u);
     }
 
     private static int NearestPowerOfTwo(double x)
