@@ -1,0 +1,48 @@
+namespace IrtGpu.Models;
+
+public static partial class Elementary
+{
+    private const double Ln2 = 0.6931471805599453;
+
+    /// <summary>Soft-plus ln(1 + e^x), within 2 ulp; 0 at −∞, +∞ at +∞.</summary>
+    /// <param name="x">Any double.</param>
+    public static double Log1PExp(double x) =>
+        x > 0.0 ? x + Log1P(Exp(-x)) : Log1P(Exp(x));
+
+    /// <summary>ln σ(x) = −ln(1 + e^−x), within 2 ulp; −∞ at −∞, 0 at +∞. ln(1 − σ(x)) is its value at −x.</summary>
+    /// <param name="x">Any double.</param>
+    public static double LogSigmoid(double x) => -Log1PExp(-x);
+
+    /// <summary>Logistic function σ(x) = 1/(1 + e^−x), within 2 ulp; 0 at −∞, 1 at +∞. 1 − σ(x) is its value at −x.</summary>
+    /// <param name="x">Any double.</param>
+    public static double Sigmoid(double x)
+    {
+        double tail = Exp(x > 0.0 ? -x : x);
+        return (x > 0.0 ? 1.0 : tail) / (1.0 + tail);
+    }
+
+    /// <summary>ln(e^a + e^b); −∞ for both −∞. Error within 2 ulp of the larger of |max(a, b)| and |result|.</summary>
+    /// <param name="a">Log of the first term; −∞ for a zero term.</param>
+    /// <param name="b">Log of the second term; −∞ for a zero term.</param>
+    public static double LogAddExp(double a, double b)
+    {
+        if (a == b)
+            return a + Ln2; // also where the difference of infinities would be NaN
+        double larger = a > b ? a : b;
+        double difference = a > b ? b - a : a - b;
+        return larger + Log1P(Exp(difference));
+    }
+
+    /// <summary>ln(1 − e^−x) for x &gt; 0, within 2 ulp; −∞ at 0, NaN below, 0 at +∞.</summary>
+    /// <remarks>
+    /// ln(−expm1(−x)) up to ln 2 and log1p(−e^−x) beyond: each where it does not cancel
+    /// (M. Mächler, 2012, Accurately computing log(1 − exp(−|a|)), vignette of the R package Rmpfr).
+    /// </remarks>
+    /// <param name="x">Any double.</param>
+    public static double Log1MExp(double x) =>
+        x > Ln2 ? Log1P(-Exp(-x)) : Log(-Expm1(-x));
+
+    /// <summary>Whether <paramref name="x"/> is neither infinite nor NaN.</summary>
+    /// <param name="x">Any double.</param>
+    public static bool IsFinite(double x) => x >= -double.MaxValue && x <= double.MaxValue;
+}

@@ -1,0 +1,68 @@
+namespace IrtGpu.Models;
+
+/// <summary>Generalized partial credit model: P_m ∝ exp(ψ_m), ψ_1 = 0, ψ_m = d_(m−1) + s_m z for m = 2…M.</summary>
+/// <remarks>
+/// <para>
+/// Shape: d_1…d_(M−1), any finite numbers. Scores s_m: any finite numbers, 0…M−1 by default. With M = 2 it is the 2PL
+/// (P_2 = σ(d + z) for s_2 = 1); with slopes fixed or equal the Rasch, 1PL and partial credit models.
+/// </para>
+/// <para>
+/// ψ_1 is fixed at 0 whatever s_1 is: the score of the first category has no effect on probabilities or derivatives
+/// (∂ψ_1/∂z = 0). Second derivatives do not depend on the response, so observed and expected information agree and
+/// the Hessian is negative semi-definite.
+/// </para>
+/// <para>
+/// Limits: as |z| → ∞ the category with the largest s_m z takes all; its log-probability tends to 0 from below with
+/// full relative accuracy, the others' to ψ_m − max ψ.
+/// Muraki (1992), Applied Psychological Measurement 16, 159–176, in slope–intercept form.
+/// </para>
+/// </remarks>
+public readonly struct GeneralizedPartialCredit : IItemModel, IPredictorSlope
+{
+    /// <inheritdoc/>
+    public static int ShapeCount(int categoryCount) => categoryCount - 1;
+
+    /// <summary>Whether all intercepts are finite.</summary>
+    /// <inheritdoc/>
+    public static bool IsInDomain<TShape>(int categoryCount, TShape shape)
+        where TShape : IVector, allows ref struct
+    {
+        bool finite = true;
+        for (int index = 0; index < categoryCount - 1; index++)
+            finite &= Elementary.IsFinite(shape[index]);
+        return finite;
+    }
+
+    /// <inheritdoc/>
+    public static void LogProbabilities<TShape, TScores, TResult>(
+        double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
+        where TShape : IVector, allows ref struct
+        where TScores : IVector, allows ref struct
+        where TResult : IVector, allows ref struct
+    {
+        logProbability[0] = 0.0;
+        for (int category = 1; category < categoryCount; category++)
+            logProbability[category] = shape[category - 1] + scores[category] * z;
+        SoftmaxFamily.Normalize(categoryCount, logProbability);
+    }
+
+    /// <inheritdoc/>
+    public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
+        double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
+        TGradient gradient, THessian hessian)
+        where TShape : IVector, allows ref struct
+        where TScores : IVector, allows ref struct
+        where TLog : IVector, allows ref struct
+        where TCounts : IVector, allows ref struct
+        where TGradient : IVector, allows ref struct
+        where THessian : IVector, allows ref struct
+    {
+        SoftmaxMoments moments = SoftmaxFamily.Moments<GeneralizedPartialCredit, TShape, TScores, TLog, TCounts>(
+            categoryCount, shape, scores, logProbability, counts);
+        SoftmaxFamily.AddCommonDerivatives<GeneralizedPartialCredit, TShape, TScores, TLog, TCounts, TGradient, THessian>(
+            moments, categoryCount, shape, scores, logProbability, counts, gradient, hessian);
+    }
+
+    static double IPredictorSlope.Slope<TShape, TScores>(int category, int categoryCount, TShape shape, TScores scores) =>
+        category == 0 ? 0.0 : scores[category];
+}

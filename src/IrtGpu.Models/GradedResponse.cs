@@ -1,0 +1,106 @@
+namespace IrtGpu.Models;
+
+/// <summary>Graded response model: P_m = P*_(m−1) − P*_m with P*_t = σ(d_t + z), P*_0 = 1, P*_M = 0.</summary>
+/// <remarks>
+/// <para>
+/// Shape: d_1 &gt; d_2 &gt; … &gt; d_(M−1), finite. Category scores are not read. With M = 2 it is the 2PL.
+/// </para>
+/// <para>
+/// The difference is never formed. With x = d_(m−1) + z, y = d_m + z and δ = x − y = d_(m−1) − d_m (free of z),
+/// P_m = σ(x) σ(−y) (1 − e^−δ), so that log P_m = log σ(x) + log σ(−y) + log(1 − e^−δ) in the middle categories,
+/// log σ(−y) in the first and log σ(x) in the last. With κ = 1/(e^δ − 1):
+/// ∂x = σ(−x) + κ, ∂y = −σ(y) − κ, ∂²x = −σ(x)σ(−x) − κ(1 + κ), ∂²y = −σ(y)σ(−y) − κ(1 + κ), ∂x∂y = κ(1 + κ),
+/// and z moves x and y together, where κ cancels. These are the ratios w/P of the textbook form without 0/0:
+/// they hold for |z| in the hundreds and for intercepts nearly equal (κ ≈ 1/δ).
+/// </para>
+/// <para>
+/// Outside the domain a middle category with δ = 0 has log-probability −∞ and one with δ &lt; 0 NaN; categories with
+/// count 0 still add nothing to the derivatives.
+/// Samejima (1969), Psychometrika Monograph 17, in slope–intercept form.
+/// </para>
+/// </remarks>
+public readonly struct GradedResponse : IItemModel
+{
+    /// <inheritdoc/>
+    public static int ShapeCount(int categoryCount) => categoryCount - 1;
+
+    /// <summary>Whether the intercepts are finite and strictly decreasing.</summary>
+    /// <inheritdoc/>
+    public static bool IsInDomain<TShape>(int categoryCount, TShape shape)
+        where TShape : IVector, allows ref struct
+    {
+        bool valid = Elementary.IsFinite(shape[0]);
+        for (int index = 1; index < categoryCount - 1; index++)
+            valid &= Elementary.IsFinite(shape[index]) && shape[index] < shape[index - 1];
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public static void LogProbabilities<TShape, TScores, TResult>(
+        double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
+        where TShape : IVector, allows ref struct
+        where TScores : IVector, allows ref struct
+        where TResult : IVector, allows ref struct
+    {
+        double above = 0.0; // log σ(x) of the category's lower threshold, log P*_0 = 0
+        for (int category = 0; category < categoryCount - 1; category++)
+        {
+            double y = shape[category] + z;
+            double tail = Elementary.Log1P(Elementary.Exp(y > 0.0 ? -y : y));
+            double gap = category == 0 ? 0.0 : Elementary.Log1MExp(shape[category - 1] - shape[category]);
+            logProbability[category] = above + ((y > 0.0 ? -y : 0.0) - tail) + gap;
+            above = (y > 0.0 ? 0.0 : y) - tail;
+        }
+
+        logProbability[categoryCount - 1] = above;
+    }
+
+    /// <inheritdoc/>
+    public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
+        double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
+        TGradient gradient, THessian hessian)
+        where TShape : IVector, allows ref struct
+        where TScores : IVector, allows ref struct
+        where TLog : IVector, allows ref struct
+        where TCounts : IVector, allows ref struct
+        where TGradient : IVector, allows ref struct
+        where THessian : IVector, allows ref struct
+    {
+        double slope = 0.0;
+        double curvature = 0.0;
+        double gapSlope = 0.0; // count·κ of the category below the threshold, 0 for the first category
+        double gapCurvature = 0.0;
+        for (int threshold = 1; threshold < categoryCount; threshold++)
+        {
+            double below = counts[threshold - 1];
+            double above = counts[threshold];
+            double x = shape[threshold - 1] + z;
+            double logistic = Elementary.Sigmoid(x);
+            double complement = Elementary.Sigmoid(-x);
+            double push = above * complement - below * logistic;
+            double information = (above + below) * (logistic * complement);
+            double nextGapSlope = 0.0;
+            double nextGapCurvature = 0.0;
+            if (threshold < categoryCount - 1 && above != 0.0)
+            {
+                double kappa = 1.0 / Elementary.Expm1(shape[threshold - 1] - shape[threshold]);
+                nextGapSlope = above * kappa;
+                nextGapCurvature = nextGapSlope * (1.0 + kappa);
+            }
+
+            int row = threshold * (threshold + 1) / 2;
+            gradient[threshold] += push + (nextGapSlope - gapSlope);
+            hessian[row] -= information;
+            if (threshold > 1)
+                hessian[row + threshold - 1] += gapCurvature;
+            hessian[row + threshold] -= information + (gapCurvature + nextGapCurvature);
+            slope += push;
+            curvature += information;
+            gapSlope = nextGapSlope;
+            gapCurvature = nextGapCurvature;
+        }
+
+        gradient[0] += slope;
+        hessian[0] -= curvature;
+    }
+}
