@@ -1,0 +1,86 @@
+namespace IrtGpu;
+
+/// <summary>How to estimate; the defaults suit most tests.</summary>
+public sealed record CalibrationOptions
+{
+    /// <summary>Stop when no free parameter (working scale) changes by this much in a plain EM step.</summary>
+    public double Tolerance { get; init; } = 1e-4;
+
+    /// <summary>Largest number of cycles.</summary>
+    public int MaxCycles { get; init; } = 500;
+
+    /// <summary>Newton iterations of the item parameters in each M-step.</summary>
+    public int MIterations { get; init; } = 1;
+
+    /// <summary>How cycles are accelerated.</summary>
+    public Acceleration Acceleration { get; init; } = Acceleration.Auto;
+
+    /// <summary>Number of starts; above 1 the further ones are random.</summary>
+    public int Starts { get; init; } = 1;
+
+    /// <summary>Seed of everything random.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Which standard errors.</summary>
+    public StandardErrorMethod StandardErrors { get; init; } = StandardErrorMethod.Oakes;
+
+    /// <summary>Which scores of persons.</summary>
+    public ScoreMethod Scores { get; init; } = ScoreMethod.Eap;
+
+    /// <summary>Device name: <c>auto</c>, <c>cpu</c>, <c>reference</c>, or one of an added provider.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Number of threads; 0: all processors. Does not change the results.</summary>
+    public int Threads { get; init; }
+}
+
+/// <summary>Accelerators of the EM map.</summary>
+public enum Acceleration
+{
+    /// <summary>The program's choice.</summary>
+    Auto,
+
+    /// <summary>Plain EM.</summary>
+    None,
+
+    /// <summary>Anderson mixing of the last steps.</summary>
+    Anderson,
+
+    /// <summary>Squared extrapolation (Varadhan &amp; Roland 2008).</summary>
+    Squarem,
+}
+
+/// <summary>Estimators of the covariance matrix of the estimates.</summary>
+public enum StandardErrorMethod
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Inverse of the complete-data information; too small, as information lost to θ is not counted.</summary>
+    Complete,
+
+    /// <summary>Inverse of the cross-product of the persons' scores (empirical information).</summary>
+    CrossProduct,
+
+    /// <summary>Inverse of the observed information by Louis' identity.</summary>
+    Louis,
+
+    /// <summary>Inverse of the observed information by Oakes' identity.</summary>
+    Oakes,
+
+    /// <summary>Observed⁻¹ · cross-product · observed⁻¹.</summary>
+    Sandwich,
+}
+
+/// <summary>Scores of persons.</summary>
+public enum ScoreMethod
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Mean and standard deviation of the posterior.</summary>
+    Eap,
+
+    /// <summary>The quadrature node of the largest posterior.</summary>
+    Map,
+}

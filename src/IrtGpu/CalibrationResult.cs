@@ -1,0 +1,93 @@
+using IrtGpu.Compute;
+using IrtGpu.Data;
+using IrtGpu.Estimation;
+using IrtGpu.Inference;
+using IrtGpu.Planning;
+using IrtGpu.Scoring;
+
+namespace IrtGpu;
+
+/// <summary>Everything a calibration yields; tables and files are made from it alone.</summary>
+public sealed record CalibrationResult
+{
+    /// <summary>The plan: items, blocks, parameters.</summary>
+    public required CalibrationPlan Plan { get; init; }
+
+    /// <summary>The data.</summary>
+    public required ResponseData Data { get; init; }
+
+    /// <summary>The data, compressed.</summary>
+    public required PatternTable Patterns { get; init; }
+
+    /// <summary>How it was estimated.</summary>
+    public required CalibrationOptions Options { get; init; }
+
+    /// <summary>The estimates with their nodes and weights.</summary>
+    public required ModelPoint Point { get; init; }
+
+    /// <summary>Marginal log-likelihood at the estimates, without priors and multinomial constants.</summary>
+    public required double LogLikelihood { get; init; }
+
+    /// <summary>Log prior density at the estimates; 0 without priors.</summary>
+    public required double LogPrior { get; init; }
+
+    /// <summary>Euclidean norm of the gradient of the (penalised) marginal log-likelihood at the estimates, working scale.</summary>
+    public required double GradientNorm { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required Termination Termination { get; init; }
+
+    /// <summary>One record a cycle.</summary>
+    public required IReadOnlyList<IterationRecord> History { get; init; }
+
+    /// <summary>Number of E-steps, those of accelerators and starts included.</summary>
+    public required int EStepCount { get; init; }
+
+    /// <summary>Covariance of the estimates.</summary>
+    public required StandardErrors StandardErrors { get; init; }
+
+    /// <summary>Posterior summaries; null when none were asked for.</summary>
+    public required PatternScores? Scores { get; init; }
+
+    /// <summary>What computed.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Number of threads.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Where the time went.</summary>
+    public required CalibrationTimes Seconds { get; init; }
+
+    /// <summary>Sentences the user should read: data first, then specification, then results.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Number of free parameters.</summary>
+    public int FreeParameterCount => Plan.Layout.FreeCount;
+
+    /// <summary>Sum of the frequency weights.</summary>
+    public double TotalWeight => Patterns.TotalWeight;
+
+    /// <summary>−2 log-likelihood.</summary>
+    public double Deviance => -2 * LogLikelihood;
+
+    /// <summary>Akaike's criterion.</summary>
+    public double Aic => Deviance + 2 * FreeParameterCount;
+
+    /// <summary>Schwarz's criterion, with the total weight as number of persons.</summary>
+    public double Bic => Deviance + FreeParameterCount * Math.Log(TotalWeight);
+
+    /// <summary>Sample-size adjusted BIC: N replaced by (N + 2)/24.</summary>
+    public double Sabic => Deviance + FreeParameterCount * Math.Log((TotalWeight + 2) / 24);
+}
+
+/// <summary>Seconds by phase.</summary>
+/// <param name="Read">Reading and checking; 0 when the data came from memory.</param>
+/// <param name="Plan">Compressing patterns and planning.</param>
+/// <param name="Estimate">EM.</param>
+/// <param name="StandardErrors">Information matrices.</param>
+/// <param name="Score">Posterior summaries.</param>
+public sealed record CalibrationTimes(double Read, double Plan, double Estimate, double StandardErrors, double Score)
+{
+    /// <summary>All of them.</summary>
+    public double Total => Read + Plan + Estimate + StandardErrors + Score;
+}

@@ -1,0 +1,51 @@
+using IrtGpu.Planning;
+
+namespace IrtGpu.Compute;
+
+/// <summary>Tables of item log-probabilities.</summary>
+internal static class ItemTables
+{
+    /// <summary>Linear predictor of an item: Σ_j a_j θ_j.</summary>
+    /// <param name="slopes">Slopes by loading.</param>
+    /// <param name="attributes">Attribute of each loading.</param>
+    /// <param name="theta">[node, attribute]</param>
+    /// <param name="attributeCount">J.</param>
+    /// <param name="z">Receives the predictor. [node]</param>
+    public static void LinearPredictor(
+        ReadOnlySpan<double> slopes, ReadOnlySpan<int> attributes, ReadOnlySpan<double> theta, int attributeCount, Span<double> z)
+    {
+        for (int node = 0; node < z.Length; node++)
+        {
+            double value = 0;
+            for (int loading = 0; loading < attributes.Length; loading++)
+                value += slopes[loading] * theta[node * attributeCount + attributes[loading]];
+            z[node] = value;
+        }
+    }
+
+    /// <summary>Fills one table, rows of items that are not administered untouched.</summary>
+    /// <param name="point">Parameters and nodes.</param>
+    /// <param name="table">Table index.</param>
+    /// <param name="logProbability">Receives log P. [row, stride]</param>
+    /// <param name="stride">Distance of rows, at least the number of nodes.</param>
+    /// <param name="threads">Number of threads; the result does not depend on it.</param>
+    public static void Fill(ModelPoint point, int table, double[] logProbability, int stride, int threads)
+    {
+        CalibrationPlan plan = point.Plan;
+        int[] setOfItem = plan.Tables[table].SetOfItem;
+        Parallel.For(0, plan.ItemCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new double[plan.NodeCount], (item, _, z) =>
+        {
+            if (setOfItem[item] >= 0)
+                FillItem(point, plan.ParameterSets[setOfItem[item]], point.ThetaOfTable(table), z, logProbability.AsSpan(plan.Items[item].FirstRow * stride), stride);
+            return z;
+        }, _ => { });
+    }
+
+    private static void FillItem(ModelPoint point, ItemParameterSet set, double[] theta, double[] z, Span<double> rows, int stride)
+    {
+        PlannedItem item = point.Plan.Items[set.Item];
+        Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
+        LinearPredictor(slots[..set.SlopeCount], item.Attributes, theta, point.Plan.AttributeCount, z);
+        ItemModelOperations.Of(item.Kind).FillTable(z, item.CategoryCount, slots[set.SlopeCount..], item.Scores, rows, stride);
+    }
+}

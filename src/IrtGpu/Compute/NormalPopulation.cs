@@ -1,0 +1,91 @@
+using IrtGpu.Planning;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace IrtGpu.Compute;
+
+/// <summary>The multivariate normal of one block at given parameters.</summary>
+internal sealed class NormalPopulation
+{
+    private NormalPopulation(double[] mean, Matrix<double> cholesky)
+    {
+        Mean = mean;
+        Cholesky = cholesky;
+        Precision = cholesky.LowerTriangle().Inverse() is var inverse ? inverse.Transpose() * inverse : inverse;
+    }
+
+    public double[] Mean { get; } // [attribute]
+
+    public Matrix<double> Cholesky { get; } // [attribute, attribute], lower
+
+    public Matrix<double> Precision { get; } // [attribute, attribute]
+
+    /// <summary>Reads mean and covariance from slots; null when the covariance matrix is not positive definite.</summary>
+    public static NormalPopulation? TryCreate(CalibrationPlan plan, PlannedBlock block, ReadOnlySpan<double> slots)
+    {
+        int attributeCount = plan.AttributeCount;
+        Matrix<double> cholesky = Matrix<double>.Build.Dense(attributeCount, attributeCount);
+        int slot = block.FirstCovarianceSlot;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int k = 0; k <= j; k++)
+            {
+                double rest = slots[slot++];
+                for (int i = 0; i < k; i++)
+                    rest -= cholesky[j, i] * cholesky[k, i];
+                if (j == k && !(rest > 1e-12))
+                    return null;
+                cholesky[j, k] = j == k ? Math.Sqrt(rest) : rest / cholesky[k, k];
+            }
+        }
+        return new NormalPopulation(slots.Slice(block.FirstMeanSlot, attributeCount).ToArray(), cholesky);
+    }
+
+    /// <summary>Maps standard nodes to this population: μ + chol(Σ) ξ.</summary>
+    /// <param name="standard">[node, attribute]</param>
+    public double[] Transform(double[] standard)
+    {
+        int attributeCount = Mean.Length;
+        double[] theta = new double[standard.Length];
+        for (int start = 0; start < standard.Length; start += attributeCount)
+        {
+            for (int j = 0; j < attributeCount; j++)
+            {
+                double value = Mean[j];
+                for (int k = 0; k <= j; k++)
+                    value += Cholesky[j, k] * standard[start + k];
+                theta[start + j] = value;
+            }
+        }
+        return theta;
+    }
+
+    /// <summary>Log density at the nodes, normalised so that the weights sum to 1.</summary>
+    /// <param name="theta">[node, attribute]</param>
+    public double[] NormalizedLogDensity(double[] theta)
+    {
+        int attributeCount = Mean.Length;
+        double[] logWeight = new double[theta.Length / attributeCount];
+        Span<double> centred = stackalloc double[attributeCount];
+        double largest = double.NegativeInfinity;
+        for (int node = 0; node < logWeight.Length; node++)
+        {
+            for (int j = 0; j < attributeCount; j++)
+                centred[j] = theta[node * attributeCount + j] - Mean[j];
+            double square = 0;
+            for (int j = 0; j < attributeCount; j++)
+            {
+                for (int k = 0; k < attributeCount; k++)
+                    square += centred[j] * Precision[j, k] * centred[k];
+            }
+            logWeight[node] = -0.5 * square;
+            largest = Math.Max(largest, logWeight[node]);
+        }
+        double sum = 0;
+        foreach (double value in logWeight)
+            sum += Math.Exp(value - largest);
+        double logTotal = largest + Math.Log(sum);
+        for (int node = 0; node < logWeight.Length; node++)
+            logWeight[node] -= logTotal;
+        return logWeight;
+    }
+}

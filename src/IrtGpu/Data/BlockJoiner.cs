@@ -1,0 +1,272 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace IrtGpu.Data;
+
+/// <summary>Joins parsed blocks into <see cref="ResponseData"/>: final categories, labels, checks over all rows.</summary>
+internal sealed class BlockJoiner(
+    string path, ColumnPlan plan, CodeBook book, ProblemLog problems, List<DataProblem> warnings, bool isClosed) : IDisposable
+{
+    private readonly List<ParsedBlock> blocks = [];
+    private readonly PlaceTally blankLines = new();
+    private readonly PlaceTally emptyPersons = new();
+    private readonly PlaceTally zeroWeights = new();
+    private readonly PlaceTally blankIds = new();
+    private long personCount;
+
+    public void Add(ParsedBlock block)
+    {
+        blocks.Add(block);
+        personCount += block.PersonCount;
+        problems.Append(block.Problems);
+        blankLines.Append(block.BlankLines);
+        emptyPersons.Append(block.EmptyPersons);
+        zeroWeights.Append(block.ZeroWeights);
+        blankIds.Append(block.BlankIds);
+    }
+
+    public void Dispose() => blocks.ForEach(block => block.Free());
+
+    /// <exception cref="DataException">Something is wrong with the rows or with an item.</exception>
+    public ResponseData Join(string sha256)
+    {
+        int[][] codes = [.. Enumerable.Range(0, plan.ItemNames.Length).Select(book.SortedCodes)];
+        CheckSize();
+        if (personCount > 0)
+            CheckItems(codes);
+        double[]? weights = plan.Has(ColumnPlan.Weight) ? [.. blocks.SelectMany(block => block.Weights)] : null;
+        if (weights is not null && personCount > 0 && zeroWeights.Count == personCount)
+            problems.Add(new DataProblem("Every weight is 0, so nobody counts. Name another column with --weight, or leave the option out.", path, null, Name(ColumnPlan.Weight)));
+        problems.ThrowIfAny();
+
+        string[]? ids = plan.Has(ColumnPlan.Id) ? [.. blocks.SelectMany(block => block.Ids)] : null;
+        Task<PlaceTally> duplicates = Task.Run(() => FindDuplicates(ids ?? []));
+        (string[] groupNames, int[]? groups) = plan.Has(ColumnPlan.Group) ? JoinLabels(block => block.GroupLabels, block => block.Groups) : ([""], null);
+        (string[] classNames, int[]? classes) = plan.Has(ColumnPlan.Class) ? JoinLabels(block => block.ClassLabels, block => block.Classes) : ([], null);
+        SortLabels(classNames, classes);
+        byte[] responses = Encode(codes, groupNames.Length > 1 ? groups : null, out bool[] answered);
+
+        ReportPersons(duplicates.GetAwaiter().GetResult());
+        ReportNotAdministered(groupNames, answered);
+        ReportMaps(codes);
+        return new ResponseData
+        {
+            ItemNames = plan.ItemNames,
+            CategoryCodes = codes,
+            Responses = responses,
+            Weights = weights,
+            Ids = ids,
+            GroupNames = groupNames,
+            Groups = groupNames.Length > 1 ? groups : null,
+            ClassNames = classNames,
+            KnownClasses = classes,
+            PersonCount = (int)personCount,
+            Sha256 = sha256,
+            Warnings = warnings,
+        };
+    }
+
+    private string? Name(int role) => plan.Names[Array.IndexOf(plan.Roles, role)];
+
+    private void CheckSize()
+    {
+        if (personCount == 0)
+        {
+            problems.Add(new DataProblem("The file has a header but no rows, so there is nobody to calibrate on. Add one row a person.", path));
+        }
+        else if (personCount * plan.ItemNames.Length > Array.MaxLength)
+        {
+            problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
+                $"{personCount} rows of {plan.ItemNames.Length} items are more than the {Array.MaxLength} responses one data set can hold. ") +
+                "Write one row a pattern with --weight, or read fewer items or a sample.", path));
+        }
+    }
+
+    private void CheckItems(int[][] codes)
+    {
+        for (int item = 0; item < codes.Length; item++)
+        {
+            string name = plan.ItemNames[item];
+            if (book.Overflow(item) is var (lowest, highest))
+            {
+                problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
+                    $"The item has more than {CodeBook.MostCategories} different codes, from {lowest} to {highest}. ") +
+                    "It is probably no item (an id, a time, a sum): leave it out with --items, or recode it.", path, null, name));
+            }
+            if (isClosed || book.IsUnsound(item))
+                continue;
+            if (codes[item].Length == 0)
+            {
+                problems.Add(new DataProblem("Nobody answered the item: every field is blank or a missing code. Leave it out with --items, or check --missing.", path, null, name));
+            }
+            else if (codes[item].Length == 1)
+            {
+                problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
+                    $"The item is constant: every response is {codes[item][0]}, so it tells persons apart in nothing and has no estimates. ") +
+                    "Leave it out with --items, or check its codes.", path, null, name));
+            }
+        }
+    }
+
+    private (string[] Names, int[] Numbers) JoinLabels(Func<ParsedBlock, LabelSet> labels, Func<ParsedBlock, List<int>> numbers)
+    {
+        var all = new LabelSet();
+        int[] joined = new int[personCount];
+        int person = 0;
+        foreach (ParsedBlock block in blocks)
+        {
+            int[] map = [.. labels(block).Labels.Select(all.Add)];
+            foreach (int number in numbers(block))
+                joined[person++] = number < 0 ? -1 : map[number];
+        }
+        return ([.. all.Labels], joined);
+    }
+
+    // Sorted as numbers when all are whole numbers, else by ordinal text.
+    private static void SortLabels(string[] names, int[]? numbers)
+    {
+        if (numbers is null)
+            return;
+        int[] order = [.. Enumerable.Range(0, names.Length)];
+        bool numeric = names.All(name => int.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+        Array.Sort(order, (first, second) =>
+        {
+            int byNumber = numeric ? int.Parse(names[first], CultureInfo.InvariantCulture).CompareTo(int.Parse(names[second], CultureInfo.InvariantCulture)) : 0;
+            return byNumber != 0 ? byNumber : string.CompareOrdinal(names[first], names[second]);
+        });
+        int[] rank = new int[names.Length];
+        for (int i = 0; i < order.Length; i++)
+            rank[order[i]] = i;
+        string[] unsorted = [.. names];
+        for (int i = 0; i < order.Length; i++)
+            names[i] = unsorted[order[i]];
+        for (int person = 0; person < numbers.Length; person++)
+        {
+            if (numbers[person] >= 0)
+                numbers[person] = rank[numbers[person]];
+        }
+    }
+
+    /// <summary>Final categories of all persons; each block's memory is freed once it is done.</summary>
+    /// <param name="codes">Ascending codes. [item][category]</param>
+    /// <param name="groups">Group of each person when there are several. [person]</param>
+    /// <param name="answered">Whether anyone in the group answered the item; empty when there is one group. [group, item]</param>
+    private byte[] Encode(int[][] codes, int[]? groups, out bool[] answered)
+    {
+        int itemCount = codes.Length;
+        byte[] map = book.FinalMap(codes);
+        byte[] responses = GC.AllocateUninitializedArray<byte>((int)personCount * itemCount);
+        int[] firstPersons = new int[blocks.Count];
+        for (int i = 1; i < blocks.Count; i++)
+            firstPersons[i] = firstPersons[i - 1] + blocks[i - 1].PersonCount;
+        Parallel.For(0, blocks.Count, i =>
+        {
+            ParsedBlock block = blocks[i];
+            Span<byte> target = responses.AsSpan(firstPersons[i] * itemCount, block.PersonCount * itemCount);
+            ReadOnlySpan<byte> source = block.Responses!.Span;
+            for (int start = 0; start < target.Length; start += itemCount)
+                Remap(source.Slice(start, itemCount), map, target.Slice(start, itemCount));
+            block.Free();
+        });
+        answered = [];
+        if (groups is not null)
+            answered = FindAnswered(responses, groups, itemCount);
+        return responses;
+    }
+
+    private static void Remap(ReadOnlySpan<byte> source, ReadOnlySpan<byte> map, Span<byte> target)
+    {
+        for (int item = 0; item < source.Length; item++)
+            target[item] = map[(item << 8) + source[item]];
+    }
+
+    private static bool[] FindAnswered(byte[] responses, int[] groups, int itemCount)
+    {
+        int groupCount = groups.Max() + 1;
+        byte[] seen = new byte[groupCount * itemCount]; // not 0 where some response was not 255
+        for (int person = 0; person < groups.Length; person++)
+        {
+            ReadOnlySpan<byte> row = responses.AsSpan(person * itemCount, itemCount);
+            Span<byte> group = seen.AsSpan(groups[person] * itemCount, itemCount);
+            int item = 0;
+            for (; item <= itemCount - Vector<byte>.Count; item += Vector<byte>.Count)
+                (new Vector<byte>(group[item..]) | ~new Vector<byte>(row[item..])).CopyTo(group[item..]);
+            for (; item < itemCount; item++)
+                group[item] |= (byte)~row[item];
+        }
+        return Array.ConvertAll(seen, value => value != 0);
+    }
+
+    private PlaceTally FindDuplicates(string[] ids)
+    {
+        var tally = new PlaceTally();
+        var seen = new HashSet<string>(ids.Length, StringComparer.Ordinal);
+        int person = 0;
+        foreach (ParsedBlock block in blocks)
+        {
+            if (ids.Length == 0)
+                break;
+            for (int i = 0; i < block.PersonCount; i++, person++)
+            {
+                if (ids[person].Length > 0 && !seen.Add(ids[person]))
+                    tally.Add(block.LineOf(i), ids[person]);
+            }
+        }
+        return tally;
+    }
+
+    private void ReportPersons(PlaceTally duplicates)
+    {
+        Warn(blankLines, null, count => $"{count} blank line(s) skipped ('')", "Remove them if the file should have none; a missing row of a one-item table must be written as NA.");
+        Warn(duplicates, ColumnPlan.Id, count => $"{count} row(s) repeat an id seen before", "Each row counts as a person; remove repeats if they are the same person entered twice.");
+        Warn(blankIds, ColumnPlan.Id, count => $"{count} row(s) have a blank id ('')", "They are kept; fill the ids in to tell their scores apart.");
+        Warn(zeroWeights, ColumnPlan.Weight, count => $"{count} row(s) have weight 0", "They are kept and scored but do not count in the calibration; remove them if they should not be scored.");
+        Warn(emptyPersons, null, count => $"{count} person(s) answered nothing: all their responses are missing", "They are kept and scored from their population alone; remove them if they did not take the test, or check --missing.");
+    }
+
+    private void Warn(PlaceTally tally, int? role, Func<string, string> what, string remedy)
+    {
+        if (tally.Count == 0)
+            return;
+        string count = tally.Count.ToString(CultureInfo.InvariantCulture);
+        warnings.Add(new DataProblem($"{what(count)}: {tally}. {remedy}", path, tally.FirstLine, role is { } known ? Name(known) : null));
+    }
+
+    private void ReportNotAdministered(string[] groupNames, bool[] answered)
+    {
+        int itemCount = plan.ItemNames.Length;
+        var parts = new List<string>();
+        for (int group = 0; group < groupNames.Length && answered.Length > 0; group++)
+        {
+            string[] absent = [.. plan.ItemNames.Where((_, item) => !answered[group * itemCount + item])];
+            if (absent.Length > 0)
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"in group '{groupNames[group]}' {absent.Length} ({CodeLists.Show(absent)})"));
+        }
+        if (parts.Count > 0)
+        {
+            warnings.Add(new DataProblem(
+                $"Items that nobody in a group answered: {string.Join("; ", parts)}. They count as not administered there; " +
+                "if they were, check the codes in --missing.", path, null, Name(ColumnPlan.Group)));
+        }
+    }
+
+    private void ReportMaps(int[][] codes)
+    {
+        if (isClosed)
+            return;
+        var parts = new List<string>();
+        foreach (IGrouping<string, int> alike in Enumerable.Range(0, codes.Length)
+            .Where(item => !CodeLists.IsIdentity(codes[item]))
+            .GroupBy(item => string.Join(", ", codes[item].Select((code, category) => string.Create(CultureInfo.InvariantCulture, $"{code}→{category}")))))
+        {
+            string[] names = [.. alike.Select(item => plan.ItemNames[item])];
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{alike.Key} in {names.Length} item(s) ({CodeLists.Show(names)})"));
+        }
+        if (parts.Count > 0)
+        {
+            warnings.Add(new DataProblem(
+                $"Codes were mapped to categories from 0: {string.Join("; ", parts.Take(5))}{(parts.Count > 5 ? "; …" : "")}. " +
+                "Check that a gap is no category nobody chose; the map is kept with the fit.", path));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+
+namespace IrtGpu.Data;
+
+/// <summary>
+/// The category codes seen, item by item, and the provisional byte each is stored as until all are known.
+/// Shared by the parsing threads: provisional bytes depend on who came first, final categories do not.
+/// </summary>
+internal sealed class CodeBook
+{
+    /// <summary>Most categories an item can have: a response is one byte, and 255 means missing.</summary>
+    public const int MostCategories = 254;
+
+    /// <summary>Lowest code in the direct table.</summary>
+    public const int DirectLow = -8;
+
+    /// <summary>Codes an item has in the direct table, from <see cref="DirectLow"/>.</summary>
+    public const int DirectSpan = 264;
+
+    private const byte Unassigned = 254;
+
+    private readonly byte[] direct; // [item, code − DirectLow]
+    private readonly ConcurrentDictionary<int, byte>?[] wide;
+    private readonly List<int>[] codes;
+    private readonly Extent?[] overflow;
+    private readonly bool isClosed;
+    private readonly HashSet<int> missing;
+    private readonly bool[] unsound;
+
+    /// <summary>An open book, to be filled from the data; or one closed to the codes of a finished fit.</summary>
+    /// <param name="itemCount">Number of items.</param>
+    /// <param name="missingCodes">Whole numbers that mean missing in every item.</param>
+    /// <param name="expected">Ascending codes of each item, or null. [item][category]</param>
+    public CodeBook(int itemCount, HashSet<int> missingCodes, int[][]? expected)
+    {
+        direct = new byte[itemCount * DirectSpan];
+        direct.AsSpan().Fill(Unassigned);
+        wide = new ConcurrentDictionary<int, byte>?[itemCount];
+        codes = new List<int>[itemCount];
+        overflow = new Extent?[itemCount];
+        unsound = new bool[itemCount];
+        missing = missingCodes;
+        isClosed = expected is not null;
+        for (int item = 0; item < itemCount; item++)
+        {
+            codes[item] = [];
+            foreach (int code in missingCodes)
+            {
+                if (IsDirect(code))
+                    direct[item * DirectSpan + code - DirectLow] = ResponseData.Missing;
+            }
+            foreach (int code in expected?[item] ?? [])
+                Assign(item, code);
+        }
+    }
+
+    /// <summary>Provisional byte of each directly tabled code; 254 where there is none yet. [item, code − DirectLow]</summary>
+    public ReadOnlySpan<byte> Direct => direct;
+
+    /// <summary>Whether a byte out of <see cref="Direct"/> is a response: a category or <see cref="ResponseData.Missing"/>.</summary>
+    public static bool IsKnown(byte provisional) => provisional != Unassigned;
+
+    /// <summary>The provisional byte of a code; missing for missing codes.</summary>
+    /// <returns>False when the book is closed and the fit does not know the code.</returns>
+    public bool TryEncode(int item, int code, out byte provisional)
+    {
+        if (IsDirect(code))
+        {
+            provisional = direct[item * DirectSpan + code - DirectLow];
+            if (IsKnown(provisional))
+                return true;
+        }
+        else if (wide[item] is { } known && known.TryGetValue(code, out provisional))
+        {
+            return true;
+        }
+        else if (missing.Contains(code))
+        {
+            provisional = ResponseData.Missing;
+            return true;
+        }
+        provisional = ResponseData.Missing;
+        if (isClosed)
+            return false;
+        lock (codes[item])
+            provisional = Assign(item, code);
+        return true;
+    }
+
+    /// <summary>Notes that responses of the item could not be read, so that its codes are not all known.</summary>
+    public void MarkUnsound(int item) => unsound[item] = true;
+
+    public bool IsUnsound(int item) => unsound[item];
+
+    /// <summary>Codes of the item, ascending: its categories.</summary>
+    public int[] SortedCodes(int item)
+    {
+        int[] sorted = [.. codes[item]];
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    /// <summary>Lowest and highest code of an item with too many; null when it has few enough.</summary>
+    public (int Lowest, int Highest)? Overflow(int item) =>
+        overflow[item] is { } extent ? (extent.Lowest, extent.Highest) : null;
+
+    /// <summary>Category of each provisional byte; missing stays missing. [item, provisional]</summary>
+    /// <param name="sortedCodes">Ascending codes. [item][category]</param>
+    public byte[] FinalMap(int[][] sortedCodes)
+    {
+        byte[] map = new byte[codes.Length * 256];
+        for (int item = 0; item < codes.Length; item++)
+        {
+            Span<byte> row = map.AsSpan(item * 256, 256);
+            row.Fill(ResponseData.Missing);
+            for (int provisional = 0; provisional < codes[item].Count; provisional++)
+                row[provisional] = (byte)Array.BinarySearch(sortedCodes[item], codes[item][provisional]);
+        }
+        return map;
+    }
+
+    private static bool IsDirect(int code) => code is >= DirectLow and < DirectLow + DirectSpan;
+
+    private byte Assign(int item, int code)
+    {
+        List<int> known = codes[item];
+        int index = known.IndexOf(code); // another thread may have been first
+        if (index >= 0)
+            return (byte)index;
+        if (known.Count == MostCategories)
+        {
+            overflow[item] ??= new Extent(known.Min(), known.Max());
+            overflow[item]!.Include(code);
+            return 0;
+        }
+        known.Add(code);
+        byte provisional = (byte)(known.Count - 1);
+        if (IsDirect(code))
+            direct[item * DirectSpan + code - DirectLow] = provisional;
+        else
+            (wide[item] ??= new ConcurrentDictionary<int, byte>())[code] = provisional;
+        return provisional;
+    }
+
+    private sealed class Extent(int lowest, int highest)
+    {
+        public int Lowest { get; private set; } = lowest;
+
+        public int Highest { get; private set; } = highest;
+
+        public void Include(int code)
+        {
+            Lowest = Math.Min(Lowest, code);
+            Highest = Math.Max(Highest, code);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using IrtGpu.Specification;
+
+namespace IrtGpu.Planning;
+
+/// <summary>A specification resolved against data: items, blocks, tables, nodes and the map of free parameters.</summary>
+public sealed class CalibrationPlan
+{
+    internal CalibrationPlan()
+    {
+    }
+
+    /// <summary>What was asked for.</summary>
+    public required ModelSpecification Specification { get; init; }
+
+    /// <summary>Names, categories and administration of the data.</summary>
+    public required DataShape Shape { get; init; }
+
+    /// <summary>Items. [item]</summary>
+    public required IReadOnlyList<PlannedItem> Items { get; init; }
+
+    /// <summary>Names of the classes, K of them. [class]</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>Blocks, group-major. [group · K + class]</summary>
+    public required IReadOnlyList<PlannedBlock> Blocks { get; init; }
+
+    /// <summary>Distinct item parameter sets.</summary>
+    public required IReadOnlyList<ItemParameterSet> ParameterSets { get; init; }
+
+    /// <summary>Distinct tables of item probabilities.</summary>
+    public required IReadOnlyList<PlannedTable> Tables { get; init; }
+
+    /// <summary>Nodes.</summary>
+    public required QuadratureGrid Grid { get; init; }
+
+    /// <summary>Free-parameter map.</summary>
+    public required ParameterLayout Layout { get; init; }
+
+    /// <summary>Starting values before the data are looked at. [free]</summary>
+    internal double[] DefaultStart { get; init; } = [];
+
+    /// <summary>Which starting values the user gave. [free]</summary>
+    internal bool[] HasUserStart { get; init; } = [];
+
+    internal IReadOnlyList<PlannedPrior> Priors { get; init; } = [];
+
+    /// <summary>Sentences about the specification that the user should read.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Number of items I.</summary>
+    public int ItemCount => Items.Count;
+
+    /// <summary>Number of attributes J.</summary>
+    public int AttributeCount => Specification.Attributes.Count;
+
+    /// <summary>Number of observed groups H.</summary>
+    public int GroupCount => Shape.GroupNames.Length;
+
+    /// <summary>Number of latent classes K.</summary>
+    public int ClassCount => ClassNames.Count;
+
+    /// <summary>Number of nodes L.</summary>
+    public int NodeCount => Grid.NodeCount;
+
+    /// <summary>Number of category rows C.</summary>
+    public int RowCount => Items.Count == 0 ? 0 : Items[^1].FirstRow + Items[^1].CategoryCount;
+
+    /// <summary>Number of node sets: one when fixed, one a block when moving.</summary>
+    public int NodeSetCount => Grid.Moves ? Blocks.Count : 1;
+
+    /// <summary>Number of elements of a packed J × J lower triangle.</summary>
+    public int CovarianceCount => AttributeCount * (AttributeCount + 1) / 2;
+}

@@ -1,0 +1,227 @@
+using IrtGpu.Models;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Planning;
+
+/// <summary>Turns a specification and the shape of the data into a plan; collects every problem before it gives up.</summary>
+public sealed class CalibrationPlanner
+{
+    private readonly ModelSpecification specification;
+    private readonly DataShape shape;
+    private readonly List<string> problems = [];
+    private readonly List<string> warnings = [];
+    private readonly int attributeCount;
+    private readonly int classCount;
+    private readonly string[] classNames;
+
+    private CalibrationPlanner(ModelSpecification specification, DataShape shape)
+    {
+        this.specification = specification;
+        this.shape = shape;
+        attributeCount = specification.Attributes.Count;
+        classCount = specification.ClassCount;
+        classNames = NameClasses();
+    }
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="specification">What to estimate.</param>
+    /// <param name="shape">What the data offer.</param>
+    /// <exception cref="SpecificationException">The specification cannot be estimated; every reason found, with remedies.</exception>
+    public static CalibrationPlan Plan(ModelSpecification specification, DataShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentNullException.ThrowIfNull(shape);
+        return new CalibrationPlanner(specification, shape).Plan();
+    }
+
+    private CalibrationPlan Plan()
+    {
+        PlannedItem[] items = new ItemPlanner(specification, shape, problems).Plan();
+        QuadratureGrid? grid = null;
+        try
+        {
+            grid = QuadratureGrid.Create(specification.Quadrature, attributeCount);
+        }
+        catch (SpecificationException exception)
+        {
+            problems.AddRange(exception.Problems);
+        }
+        Refuse();
+
+        ParameterLayoutBuilder builder = new();
+        List<ItemParameterSet> sets = [];
+        int[,] setOfItem = AddItemParameters(items, sets, builder);
+        (PlannedBlock[] blocks, List<PlannedTable> tables) = AddBlocks(items.Length, setOfItem, grid!.Moves, builder);
+
+        ConstraintPlanner constraints = new(specification, shape, classNames, items, sets, blocks, builder, problems);
+        constraints.ApplyFunctionConstraints();
+        constraints.ApplyItemConstraints();
+        new PopulationPlanner(specification, shape, classNames, items, sets, blocks, builder, problems, warnings).Apply();
+        List<PlannedPrior> priors = constraints.PlanPriors();
+
+        (ParameterLayout layout, double[] start, bool[] hasUserStart) =
+            builder.Build(problems, slot => SlotNames.Describe(builder[slot], items, sets, blocks, shape, classNames, specification.Attributes));
+        Refuse();
+        return new CalibrationPlan
+        {
+            Specification = specification,
+            Shape = shape,
+            Items = items,
+            ClassNames = classNames,
+            Blocks = blocks,
+            ParameterSets = sets,
+            Tables = tables,
+            Grid = grid,
+            Layout = layout,
+            DefaultStart = start,
+            HasUserStart = hasUserStart,
+            Priors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))],
+            Warnings = warnings,
+        };
+    }
+
+    private void Refuse()
+    {
+        if (problems.Count > 0)
+            throw new SpecificationException(problems);
+    }
+
+    private string[] NameClasses()
+    {
+        if (classCount < 1)
+            problems.Add($"--classes {classCount}: at least one class is needed.");
+        if (shape.ClassNames.Length > Math.Max(classCount, 1))
+        {
+            problems.Add($"The class column has {shape.ClassNames.Length} different values ({string.Join(", ", shape.ClassNames.Take(5))}…) "
+                + $"but {classCount} classes are asked for. Raise --classes, or blank the values that are not classes.");
+        }
+        string[] names = new string[Math.Max(classCount, 1)];
+        for (int k = 0; k < names.Length; k++)
+            names[k] = k < shape.ClassNames.Length ? shape.ClassNames[k] : FormattableString.Invariant($"{k + 1}");
+        if (names.Length == 1 && shape.ClassNames.Length == 0)
+            names[0] = "";
+        return names;
+    }
+
+    private int[,] AddItemParameters(PlannedItem[] items, List<ItemParameterSet> sets, ParameterLayoutBuilder builder)
+    {
+        HashSet<int> equalInGroups = ResolveEquality(specification.EqualAcrossGroups, "--equal-across-groups");
+        if (specification.FreeItems is { } free)
+            equalInGroups.ExceptWith(ItemSelector.Resolve(free, shape.ItemNames));
+        HashSet<int> equalInClasses = ResolveEquality(specification.EqualAcrossClasses, "--equal-across-classes");
+
+        int groupCount = shape.GroupNames.Length;
+        int[,] setOfItem = new int[items.Length, groupCount * classNames.Length];
+        for (int item = 0; item < items.Length; item++)
+        {
+            Dictionary<(int, int), List<int>> blocksOfSet = [];
+            for (int block = 0; block < groupCount * classNames.Length; block++)
+            {
+                setOfItem[item, block] = -1;
+                int group = block / classNames.Length;
+                if (!shape.Administered[group][item])
+                    continue;
+                (int, int) key = (equalInGroups.Contains(item) ? -1 : group, equalInClasses.Contains(item) ? -1 : block % classNames.Length);
+                if (!blocksOfSet.TryGetValue(key, out List<int>? blocks))
+                    blocksOfSet[key] = blocks = [];
+                blocks.Add(block);
+            }
+            foreach (List<int> blocks in blocksOfSet.Values.OrderBy(list => list[0]))
+            {
+                ItemParameterSet set = AddSet(items[item], item, [.. blocks], sets.Count, builder);
+                foreach (int block in blocks)
+                    setOfItem[item, block] = sets.Count;
+                sets.Add(set);
+            }
+        }
+        return setOfItem;
+    }
+
+    private HashSet<int> ResolveEquality(string items, string option)
+    {
+        if (string.Equals(items, "none", StringComparison.OrdinalIgnoreCase))
+            return [];
+        if (string.Equals(items, "all", StringComparison.OrdinalIgnoreCase))
+            return [.. Enumerable.Range(0, shape.ItemNames.Length)];
+        try
+        {
+            return [.. ItemSelector.Resolve(items, shape.ItemNames)];
+        }
+        catch (ArgumentException exception)
+        {
+            problems.Add($"{option}: {exception.Message}");
+            return [];
+        }
+    }
+
+    private static ItemParameterSet AddSet(PlannedItem item, int index, int[] blocks, int setIndex, ParameterLayoutBuilder builder)
+    {
+        int first = builder.Count;
+        int steps = item.CategoryCount - 1;
+        double slope = Math.Min(1, 2 / (item.Scores.Max() - item.Scores.Min()));
+        foreach (int attribute in item.Attributes)
+            builder.Add(new ParameterSlot(ParameterKind.Slope, FormattableString.Invariant($"a{attribute + 1}"), setIndex, -1, attribute), slope);
+        for (int step = 0; step < steps; step++)
+        {
+            string name = steps == 1 ? "d" : FormattableString.Invariant($"d{step + 1}");
+            builder.Add(new ParameterSlot(ParameterKind.Intercept, name, setIndex, -1, step), item.Kind == ItemModelKind.GradedResponse ? -step : 0);
+        }
+        if (item.Kind == ItemModelKind.FourParameterLogistic)
+        {
+            builder.Add(new ParameterSlot(ParameterKind.LowerAsymptote, "g", setIndex, -1, 0), Logit(0.15));
+            builder.Add(new ParameterSlot(ParameterKind.UpperAsymptote, "u", setIndex, -1, 0), Logit(0.95));
+        }
+        for (int category = 1; item.Kind == ItemModelKind.NominalResponse && category < steps; category++)
+            builder.Add(new ParameterSlot(ParameterKind.ScoringCoefficient, FormattableString.Invariant($"ak{category}"), setIndex, -1, category), category);
+        return new ItemParameterSet(index, blocks, first, item.Attributes.Length, builder.Count - first - item.Attributes.Length);
+    }
+
+    private (PlannedBlock[] Blocks, List<PlannedTable> Tables) AddBlocks(int itemCount, int[,] setOfItem, bool nodesMove, ParameterLayoutBuilder builder)
+    {
+        int groupCount = shape.GroupNames.Length;
+        PlannedBlock[] blocks = new PlannedBlock[groupCount * classNames.Length];
+        List<PlannedTable> tables = [];
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            int[] row = [.. Enumerable.Range(0, itemCount).Select(item => setOfItem[item, block])];
+            int table = nodesMove ? -1 : tables.FindIndex(known => CanShare(known.SetOfItem, row));
+            if (table < 0)
+            {
+                table = tables.Count;
+                tables.Add(new PlannedTable(nodesMove ? block : 0, row));
+            }
+            for (int item = 0; item < itemCount; item++)
+                tables[table].SetOfItem[item] = Math.Max(tables[table].SetOfItem[item], row[item]);
+            int firstMean = builder.Count;
+            for (int j = 0; j < attributeCount; j++)
+                builder.Add(new ParameterSlot(ParameterKind.Mean, "mean", -1, block, j), 0);
+            int firstCovariance = builder.Count;
+            for (int j = 0; j < attributeCount; j++)
+            {
+                for (int k = 0; k <= j; k++)
+                    builder.Add(new ParameterSlot(ParameterKind.Covariance, j == k ? "variance" : "covariance", -1, block, j, k), j == k ? 1 : 0);
+            }
+            blocks[block] = new PlannedBlock(block, block / classNames.Length, block % classNames.Length, table, firstMean, firstCovariance, -1);
+        }
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            int slot = builder.Add(
+                new ParameterSlot(ParameterKind.ClassLogit, "proportion", -1, block, blocks[block].Class), 0, fix: blocks[block].Class == 0);
+            blocks[block] = blocks[block] with { ClassLogitSlot = slot };
+        }
+        return (blocks, tables);
+    }
+
+    /// <summary>Whether two blocks can use one table: wherever both take an item, its parameters are the same set.</summary>
+    private static bool CanShare(int[] setOfItem, int[] other)
+    {
+        for (int item = 0; item < setOfItem.Length; item++)
+        {
+            if (setOfItem[item] != other[item] && setOfItem[item] >= 0 && other[item] >= 0)
+                return false;
+        }
+        return true;
+    }
+
+    private static double Logit(double probability) => Math.Log(probability / (1 - probability));
+}

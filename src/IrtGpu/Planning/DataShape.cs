@@ -1,0 +1,30 @@
+using IrtGpu.Data;
+
+namespace IrtGpu.Planning;
+
+/// <summary>What a plan needs to know of the data: names, categories, and who was given what.</summary>
+/// <param name="ItemNames">Item names. [item]</param>
+/// <param name="CategoryCodes">Original codes, ascending. [item][category]</param>
+/// <param name="GroupNames">Observed groups; one empty name when there is one. [group]</param>
+/// <param name="ClassNames">Known class names; may be fewer than the classes. [class]</param>
+/// <param name="Administered">Whether anyone in the group answered the item. [group][item]</param>
+public sealed record DataShape(string[] ItemNames, int[][] CategoryCodes, string[] GroupNames, string[] ClassNames, bool[][] Administered)
+{
+    /// <summary>Reads the shape off data.</summary>
+    /// <param name="data">Coded responses.</param>
+    /// <param name="patterns">The same, compressed.</param>
+    public static DataShape Of(ResponseData data, PatternTable patterns)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(patterns);
+        bool[][] administered = [.. data.GroupNames.Select(_ => new bool[data.ItemCount])];
+        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+        {
+            ReadOnlySpan<byte> row = patterns.Row(pattern);
+            bool[] seen = administered[patterns.Groups[pattern]];
+            for (int item = 0; item < row.Length; item++)
+                seen[item] |= row[item] != ResponseData.Missing;
+        }
+        return new DataShape(data.ItemNames, data.CategoryCodes, data.GroupNames, data.ClassNames, administered);
+    }
+}

@@ -1,0 +1,130 @@
+using IrtGpu.Models;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Planning;
+
+/// <summary>Resolves functions, category scores and the Q-matrix to one <see cref="PlannedItem"/> an item.</summary>
+internal sealed class ItemPlanner(ModelSpecification specification, DataShape shape, List<string> problems)
+{
+    public PlannedItem[] Plan()
+    {
+        ItemFunction?[] functions = ResolveFunctions();
+        double[]?[] scores = ResolveScores();
+        PlannedItem[] items = new PlannedItem[shape.ItemNames.Length];
+        int row = 0;
+        for (int item = 0; item < items.Length; item++)
+        {
+            int categoryCount = shape.CategoryCodes[item].Length;
+            ItemFunction function = functions[item]
+                ?? (categoryCount == 2 ? ItemFunction.TwoParameter : ItemFunction.GeneralizedPartialCredit);
+            if (function.IsDichotomous() && categoryCount != 2)
+            {
+                problems.Add($"Item '{shape.ItemNames[item]}' has {categoryCount} categories, but {function.Name()} is for two. "
+                    + "Use gpcm, grm or nominal for it, for example --model '*=2pl;" + shape.ItemNames[item] + "=gpcm'.");
+            }
+            double[] itemScores = scores[item] ?? [.. Enumerable.Range(0, categoryCount).Select(category => (double)category)];
+            if (itemScores.Length != categoryCount)
+            {
+                problems.Add($"Item '{shape.ItemNames[item]}' has {categoryCount} categories but {itemScores.Length} category scores. Give one score a category.");
+                itemScores = new double[categoryCount];
+            }
+            else if (itemScores.All(score => score == itemScores[0]) || itemScores.Any(score => !double.IsFinite(score)))
+            {
+                problems.Add($"The category scores of item '{shape.ItemNames[item]}' are all equal or not finite, so its slope means nothing. Give at least two different finite scores.");
+            }
+            items[item] = new PlannedItem(
+                shape.ItemNames[item], function, KindOf(function), categoryCount, row, itemScores, AttributesOf(item));
+            row += categoryCount;
+        }
+        CheckAttributes(items);
+        return items;
+    }
+
+    private static ItemModelKind KindOf(ItemFunction function) => function switch
+    {
+        ItemFunction.ThreeParameter or ItemFunction.FourParameter => ItemModelKind.FourParameterLogistic,
+        ItemFunction.Graded => ItemModelKind.GradedResponse,
+        ItemFunction.Nominal => ItemModelKind.NominalResponse,
+        _ => ItemModelKind.GeneralizedPartialCredit,
+    };
+
+    private ItemFunction?[] ResolveFunctions()
+    {
+        ItemFunction?[] functions = new ItemFunction?[shape.ItemNames.Length];
+        foreach (FunctionAssignment assignment in specification.Functions)
+        {
+            foreach (int item in Resolve(assignment.Items, "--model"))
+                functions[item] = assignment.Function;
+        }
+        return functions;
+    }
+
+    private double[]?[] ResolveScores()
+    {
+        double[]?[] scores = new double[]?[shape.ItemNames.Length];
+        foreach (CategoryScores assignment in specification.CategoryScores)
+        {
+            foreach (int item in Resolve(assignment.Items, "category scores"))
+                scores[item] = assignment.Scores;
+        }
+        return scores;
+    }
+
+    private IReadOnlyList<int> Resolve(string items, string option)
+    {
+        try
+        {
+            return ItemSelector.Resolve(items, shape.ItemNames);
+        }
+        catch (ArgumentException exception)
+        {
+            problems.Add($"{option}: {exception.Message}");
+            return [];
+        }
+    }
+
+    private int[] AttributesOf(int item)
+    {
+        int attributeCount = specification.Attributes.Count;
+        if (specification.IsExploratory)
+            return [.. Enumerable.Range(0, Math.Min(item + 1, attributeCount))];
+        if (specification.QMatrix is not { } qMatrix)
+            return [.. Enumerable.Range(0, attributeCount)];
+        if (!qMatrix.TryGetValue(shape.ItemNames[item], out int[]? row))
+        {
+            problems.Add($"Item '{shape.ItemNames[item]}' is not in the Q-matrix. Add a row for it, or leave it out with --items.");
+            return [0];
+        }
+        int[] attributes = [.. Enumerable.Range(0, attributeCount).Where(attribute => row[attribute] != 0)];
+        if (attributes.Length == 0)
+            problems.Add($"Item '{shape.ItemNames[item]}' measures no attribute in the Q-matrix. Give it a 1, or leave it out with --items.");
+        return attributes;
+    }
+
+    private void CheckAttributes(PlannedItem[] items)
+    {
+        int attributeCount = specification.Attributes.Count;
+        for (int attribute = 0; attribute < attributeCount; attribute++)
+        {
+            if (!items.Any(item => item.Attributes.Contains(attribute)))
+                problems.Add($"No item measures attribute '{specification.Attributes[attribute]}'. Give it items in the Q-matrix, or remove its column.");
+        }
+        if (specification.IsExploratory)
+        {
+            if (items.Length < attributeCount)
+                problems.Add($"{attributeCount} attributes cannot be explored with {items.Length} items. Lower --attributes.");
+            return;
+        }
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int k = 0; k < j; k++)
+            {
+                if (items.All(item => item.Attributes.Contains(j) == item.Attributes.Contains(k)))
+                {
+                    problems.Add($"Attributes '{specification.Attributes[k]}' and '{specification.Attributes[j]}' are measured by the same items, "
+                        + "so nothing tells them apart. Change the Q-matrix, or explore with --attributes.");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+using IrtGpu.Specification;
+
+namespace IrtGpu.Planning;
+
+/// <summary>Decides which means, covariances and class proportions are free: by identification, then by the user's settings.</summary>
+internal sealed class PopulationPlanner(
+    ModelSpecification specification, DataShape shape, string[] classNames, PlannedItem[] items, List<ItemParameterSet> sets,
+    PlannedBlock[] blocks, ParameterLayoutBuilder builder, List<string> problems, List<string> warnings)
+{
+    private readonly int attributeCount = specification.Attributes.Count;
+
+    public void Apply()
+    {
+        int reference = ReferenceBlock();
+        for (int attribute = 0; attribute < attributeCount; attribute++)
+            Identify(attribute, reference);
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            for (int j = 0; j < attributeCount; j++)
+            {
+                for (int k = 0; k < j; k++)
+                {
+                    if (specification.IsExploratory)
+                        builder.Fix(CovarianceSlot(blocks[block], j, k), 0);
+                }
+            }
+        }
+        foreach (PopulationConstraint constraint in specification.Population)
+            Apply(constraint);
+        CheckFixedCovariances();
+    }
+
+    private static int CovarianceSlot(PlannedBlock block, int j, int k) =>
+        block.FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k);
+
+    private int ReferenceBlock()
+    {
+        if (specification.ReferenceGroup is not { } name)
+            return 0;
+        int group = Array.IndexOf(shape.GroupNames, name);
+        if (group < 0)
+            problems.Add($"The reference group '{name}' is not in the data. The groups are: {string.Join(", ", shape.GroupNames)}.");
+        return Math.Max(group, 0) * classNames.Length;
+    }
+
+    /// <summary>
+    /// Blocks that share item parameters measuring the attribute share its metric. In each such set of blocks the metric needs
+    /// one mean and one variance fixed, unless fixed item parameters already give them.
+    /// </summary>
+    private void Identify(int attribute, int reference)
+    {
+        int[] component = LinkBlocks(attribute);
+        bool[] hasScale = new bool[blocks.Length]; // by component: a fixed slope gives the unit
+        bool[] hasOrigin = new bool[blocks.Length]; // by component: a fully fixed item gives the origin
+        for (int set = 0; set < sets.Count; set++)
+        {
+            int loading = Array.IndexOf(items[sets[set].Item].Attributes, attribute);
+            if (loading < 0 || !builder.IsFixed(sets[set].FirstSlot + loading) || builder.Value(sets[set].FirstSlot + loading) == 0)
+                continue;
+            int home = component[sets[set].Blocks[0]];
+            hasScale[home] = true;
+            hasOrigin[home] |= Enumerable.Range(sets[set].FirstSlot + sets[set].SlopeCount, items[sets[set].Item].CategoryCount - 1).All(builder.IsFixed);
+        }
+        // Block 'reference' leads its component; elsewhere the first block does.
+        int[] leader = new int[blocks.Length];
+        Array.Fill(leader, -1);
+        leader[component[reference]] = reference;
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            if (leader[component[block]] < 0)
+                leader[component[block]] = block;
+        }
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            int home = component[block];
+            bool leads = leader[home] == block;
+            if (leads && !hasOrigin[home])
+                builder.Fix(blocks[block].FirstMeanSlot + attribute, 0);
+            if (leads && !hasScale[home])
+                builder.Fix(CovarianceSlot(blocks[block], attribute, attribute), 1);
+            if (leads && home != component[reference] && classNames.Length == 1 && !hasOrigin[home])
+            {
+                warnings.Add($"No item links {SlotNames.DescribeBlock(blocks[block], shape, classNames)} to {SlotNames.DescribeBlock(blocks[reference], shape, classNames)}, "
+                    + $"so its population of {specification.Attributes[attribute]} stays at mean 0"
+                    + (hasScale[home] ? "" : " and variance 1") + ": its estimates are on a metric of their own. Link it by common items or anchors.");
+            }
+        }
+    }
+
+    private int[] LinkBlocks(int attribute)
+    {
+        int[] parent = [.. Enumerable.Range(0, blocks.Length)];
+        int Root(int block)
+        {
+            while (parent[block] != block)
+                block = parent[block];
+            return block;
+        }
+        Dictionary<int, int> firstBlockOfSlot = [];
+        for (int set = 0; set < sets.Count; set++)
+        {
+            if (!items[sets[set].Item].Attributes.Contains(attribute))
+                continue;
+            foreach (int block in sets[set].Blocks)
+                parent[Root(block)] = Root(sets[set].Blocks[0]);
+            // Items held equal one parameter at a time link as well: their intercepts must be tied.
+            int intercept = sets[set].FirstSlot + sets[set].SlopeCount;
+            foreach ((int slot, int block) in firstBlockOfSlot)
+            {
+                if (builder.AreTied(slot, intercept))
+                    parent[Root(block)] = Root(sets[set].Blocks[0]);
+            }
+            if (specification.Constraints.Any(constraint => constraint.Kind == ConstraintKind.Equal))
+                firstBlockOfSlot[intercept] = sets[set].Blocks[0];
+        }
+        return [.. Enumerable.Range(0, blocks.Length).Select(Root)];
+    }
+
+    private void Apply(PopulationConstraint constraint)
+    {
+        if (BlockSelector.TryResolve(constraint.Group, constraint.Class, shape, classNames, blocks, problems) is not { } wanted)
+            return;
+        if (!TryAttribute(constraint.Attribute, out int first) || !TryAttribute(constraint.Attribute2, out int second))
+            return;
+        List<int> targets = [];
+        foreach (PlannedBlock block in blocks.Where(block => wanted.Contains(block.Index)))
+        {
+            switch (constraint.Parameter.ToUpperInvariant())
+            {
+                case "MEAN":
+                    targets.AddRange(Attributes(first).Select(j => block.FirstMeanSlot + j));
+                    break;
+                case "SD" or "VARIANCE":
+                    targets.AddRange(Attributes(first).Select(j => CovarianceSlot(block, j, j)));
+                    break;
+                case "COVARIANCE" or "CORRELATION":
+                    targets.AddRange(Attributes(first).SelectMany(j => Attributes(second).Where(k => first >= 0 && second >= 0 ? k != j : k < j)
+                        .Select(k => CovarianceSlot(block, j, k))));
+                    break;
+                case "PROPORTION":
+                    targets.Add(block.ClassLogitSlot);
+                    break;
+                default:
+                    problems.Add($"'{constraint.Parameter}' is not a population parameter. They are mean, sd, covariance, correlation and proportion.");
+                    return;
+            }
+        }
+        Dictionary<(ParameterKind, int, int), int> firstSlot = [];
+        foreach (int slot in targets)
+            ApplyToSlot(constraint, slot, firstSlot);
+    }
+
+    private void ApplyToSlot(PopulationConstraint constraint, int slot, Dictionary<(ParameterKind, int, int), int> firstSlot)
+    {
+        ParameterSlot target = builder[slot];
+        switch (constraint.Kind)
+        {
+            case ConstraintKind.Free:
+                builder.Free(slot);
+                break;
+            case ConstraintKind.Equal:
+                (ParameterKind, int, int) key = (target.Kind, target.Index, target.Index2);
+                if (!firstSlot.TryAdd(key, slot))
+                    builder.Tie(slot, firstSlot[key]);
+                break;
+            case ConstraintKind.Fixed when WorkingValue(constraint, target) is { } value:
+                builder.Fix(slot, value);
+                break;
+            case ConstraintKind.Start when WorkingValue(constraint, target) is { } value:
+                builder.Start(slot, value);
+                break;
+        }
+    }
+
+    private double? WorkingValue(PopulationConstraint constraint, ParameterSlot target)
+    {
+        double value = constraint.Value;
+        PlannedBlock block = blocks[target.Block];
+        switch (constraint.Parameter.ToUpperInvariant())
+        {
+            case "SD" or "VARIANCE":
+                if (!(value > 0))
+                {
+                    problems.Add(FormattableString.Invariant($"A standard deviation of {value} is asked for; it must be positive."));
+                    return null;
+                }
+                return constraint.Parameter.Equals("sd", StringComparison.OrdinalIgnoreCase) ? value * value : value;
+            case "CORRELATION":
+                int variance1 = CovarianceSlot(block, target.Index, target.Index);
+                int variance2 = CovarianceSlot(block, target.Index2, target.Index2);
+                if (constraint.Kind == ConstraintKind.Fixed && !(builder.IsFixed(variance1) && builder.IsFixed(variance2)))
+                {
+                    if (value == 0)
+                        return 0;
+                    problems.Add("A correlation can be fixed at a value other than 0 only where both SDs are fixed. Fix the SDs first, or fix the covariance.");
+                    return null;
+                }
+                return value * Math.Sqrt(builder.Value(variance1) * builder.Value(variance2));
+            case "PROPORTION":
+                return ClassLogit(constraint, target, block);
+            default:
+                return value;
+        }
+    }
+
+    private double? ClassLogit(PopulationConstraint constraint, ParameterSlot target, PlannedBlock block)
+    {
+        double[] proportions = [.. classNames.Select((name, k) => specification.Population.LastOrDefault(other =>
+            other.Parameter.Equals("proportion", StringComparison.OrdinalIgnoreCase) && other.Kind == constraint.Kind
+            && (other.Group is null || other.Group == shape.GroupNames[block.Group])
+            && (other.Class is null || other.Class == name || other.Class == FormattableString.Invariant($"{k + 1}")))?.Value ?? double.NaN)];
+        int missing = proportions.Count(double.IsNaN);
+        if (missing == 1)
+            proportions[Array.FindIndex(proportions, double.IsNaN)] = 1 - proportions.Where(value => !double.IsNaN(value)).Sum();
+        if (missing > 1 || proportions.Any(value => !(value > 0)) || Math.Abs(proportions.Sum() - 1) > 1e-9)
+        {
+            problems.Add("Class proportions must be given for all classes of a group (or all but one), be positive and sum to 1.");
+            return null;
+        }
+        return Math.Log(proportions[target.Index] / proportions[0]);
+    }
+
+    private IEnumerable<int> Attributes(int chosen) => chosen >= 0 ? [chosen] : Enumerable.Range(0, attributeCount);
+
+    private bool TryAttribute(string? name, out int attribute)
+    {
+        attribute = -1;
+        if (name is null)
+            return true;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            if (specification.Attributes[j] == name)
+                attribute = j;
+        }
+        if (attribute < 0)
+            problems.Add($"There is no attribute '{name}'. The attributes are: {string.Join(", ", specification.Attributes)}.");
+        return attribute >= 0;
+    }
+
+    private void CheckFixedCovariances()
+    {
+        foreach (PlannedBlock block in blocks)
+        {
+            MathNet.Numerics.LinearAlgebra.Matrix<double> matrix = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(
+                attributeCount, attributeCount, (j, k) => builder.Value(CovarianceSlot(block, j, k)));
+            if (matrix.Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Any(value => value.Real <= 1e-10))
+            {
+                problems.Add($"The covariance matrix set for {SlotNames.DescribeBlock(block, shape, classNames)} is not positive definite. "
+                    + "Change the fixed or start values of its SDs and correlations.");
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using IrtGpu.Specification;
+
+namespace IrtGpu.Planning;
+
+/// <summary>The product grid of quadrature nodes.</summary>
+public sealed class QuadratureGrid
+{
+    private const long LargestNodeCount = 100_000_000;
+
+    private QuadratureGrid(QuadratureSpecification specification, int attributeCount, int nodesPerAttribute, double[] theta, double[] logWeight, double droppedMass)
+    {
+        Specification = specification;
+        AttributeCount = attributeCount;
+        NodesPerAttribute = nodesPerAttribute;
+        Theta = theta;
+        LogWeight = logWeight;
+        DroppedMass = droppedMass;
+    }
+
+    /// <summary>The rule asked for.</summary>
+    public QuadratureSpecification Specification { get; }
+
+    /// <summary>Number of dimensions J.</summary>
+    public int AttributeCount { get; }
+
+    /// <summary>Nodes a dimension, D.</summary>
+    public int NodesPerAttribute { get; }
+
+    /// <summary>Number of nodes L; D^J unless pruned.</summary>
+    public int NodeCount => Theta.Length / AttributeCount;
+
+    /// <summary>Whether nodes move with each block's population (Gauss–Hermite).</summary>
+    public bool Moves => Specification.Rule == QuadratureRule.GaussHermite;
+
+    /// <summary>Nodes: the metric of θ when fixed, standard normal metric when moving. [node, attribute]</summary>
+    public double[] Theta { get; }
+
+    /// <summary>Fixed log weights of moving nodes; empty for the rectangular rule, whose weights follow the population. [node]</summary>
+    public double[] LogWeight { get; }
+
+    /// <summary>Weight of the product nodes that pruning dropped.</summary>
+    public double DroppedMass { get; }
+
+    /// <summary>Makes the grid.</summary>
+    /// <param name="specification">Rule, nodes, range.</param>
+    /// <param name="attributeCount">Number of dimensions J.</param>
+    /// <exception cref="SpecificationException">Too few or too many nodes, an empty range.</exception>
+    public static QuadratureGrid Create(QuadratureSpecification specification, int attributeCount)
+    {
+        int nodes = specification.Nodes ?? QuadratureSpecification.DefaultNodes(attributeCount);
+        if (nodes < 2)
+            throw new SpecificationException($"--nodes {nodes} is too few: at least 2 nodes a dimension are needed.");
+        double product = Math.Pow(nodes, attributeCount);
+        if (product > LargestNodeCount)
+        {
+            throw new SpecificationException(FormattableString.Invariant(
+                $"{nodes} nodes in each of {attributeCount} dimensions are {product:g3} nodes, more than the {LargestNodeCount} that are handled. Lower --nodes."));
+        }
+        if (specification.Rule == QuadratureRule.GaussHermite)
+            return CreateMoving(specification, attributeCount, nodes);
+        if (!(specification.Low < specification.High) || !double.IsFinite(specification.Low) || !double.IsFinite(specification.High))
+        {
+            throw new SpecificationException(FormattableString.Invariant(
+                $"--range {specification.Low},{specification.High} is empty: give the lowest and then the highest node, for example -6,6."));
+        }
+        double[] line = new double[nodes];
+        for (int k = 0; k < nodes; k++)
+            line[k] = specification.Low + (specification.High - specification.Low) * k / (nodes - 1);
+        return new QuadratureGrid(specification, attributeCount, nodes, Product(line, attributeCount, (int)product), [], 0);
+    }
+
+    private static QuadratureGrid CreateMoving(QuadratureSpecification specification, int attributeCount, int nodes)
+    {
+        if (nodes > 200)
+            throw new SpecificationException($"--nodes {nodes} is too many for Gauss-Hermite nodes: at most 200 a dimension keep their weights accurate.");
+        int total = (int)Math.Pow(nodes, attributeCount);
+        (double[] line, double[] lineLogWeight) = GaussHermite.Rule(nodes);
+        double[] theta = Product(line, attributeCount, total);
+        double[] perAttribute = Product(lineLogWeight, attributeCount, total);
+        double[] logWeight = new double[total];
+        for (int node = 0; node < total; node++)
+        {
+            for (int attribute = 0; attribute < attributeCount; attribute++)
+                logWeight[node] += perAttribute[node * attributeCount + attribute];
+        }
+        if (specification.PruneBelow <= 0)
+            return new QuadratureGrid(specification, attributeCount, nodes, theta, logWeight, 0);
+
+        double threshold = logWeight.Max() + Math.Log(specification.PruneBelow);
+        int[] kept = [.. Enumerable.Range(0, total).Where(node => logWeight[node] >= threshold)];
+        double mass = kept.Sum(node => Math.Exp(logWeight[node]));
+        double[] keptTheta = new double[kept.Length * attributeCount];
+        double[] keptLogWeight = new double[kept.Length];
+        for (int k = 0; k < kept.Length; k++)
+        {
+            theta.AsSpan(kept[k] * attributeCount, attributeCount).CopyTo(keptTheta.AsSpan(k * attributeCount));
+            keptLogWeight[k] = logWeight[kept[k]] - Math.Log(mass);
+        }
+        return new QuadratureGrid(specification, attributeCount, nodes, keptTheta, keptLogWeight, 1 - mass);
+    }
+
+    private static double[] Product(double[] line, int attributeCount, int total)
+    {
+        double[] product = new double[(long)total * attributeCount];
+        for (int node = 0; node < total; node++)
+        {
+            int rest = node;
+            for (int attribute = attributeCount - 1; attribute >= 0; attribute--)
+            {
+                product[node * attributeCount + attribute] = line[rest % line.Length];
+                rest /= line.Length;
+            }
+        }
+        return product;
+    }
+}

@@ -1,0 +1,142 @@
+using IrtGpu.Data;
+using IrtGpu.Models;
+
+namespace IrtGpu.Planning;
+
+/// <summary>Starting values from the marginal distribution of each item, and random ones.</summary>
+internal static class StartingValues
+{
+    /// <summary>Starts at the items' marginal logits; where the user gave a start, that stands.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    public static ParameterVector FromMarginals(CalibrationPlan plan, PatternTable patterns)
+    {
+        double[] desired = new double[plan.Layout.SlotCount];
+        new ParameterVector(plan.Layout, plan.DefaultStart).Slots.CopyTo(desired, 0);
+        for (int set = 0; set < plan.ParameterSets.Count; set++)
+            StartSet(plan, patterns, plan.ParameterSets[set], desired);
+        StartRatingScales(plan, desired);
+        return Project(plan, desired);
+    }
+
+    /// <summary>Disturbs a start: item parameters by normal noise, class by class independently.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="start">The start to disturb.</param>
+    /// <param name="seed">Seed.</param>
+    /// <param name="scale">Standard deviation of the noise of intercepts; slopes get a third of it, on the log.</param>
+    public static ParameterVector Disturb(CalibrationPlan plan, ParameterVector start, int seed, double scale)
+    {
+        System.Random random = new MathNet.Numerics.Random.Xoshiro256StarStar(seed);
+        double[] desired = (double[])start.Slots.Clone();
+        foreach (ItemParameterSet set in plan.ParameterSets)
+        {
+            PlannedItem item = plan.Items[set.Item];
+            double shift = scale * Normal(random);
+            for (int k = 0; k < set.SlotCount; k++)
+            {
+                int slot = set.FirstSlot + k;
+                desired[slot] += plan.Layout.Slots[slot].Kind switch
+                {
+                    ParameterKind.Slope => desired[slot] * (Math.Exp(scale / 3 * Normal(random)) - 1),
+                    // One shift an item keeps graded intercepts in order.
+                    ParameterKind.Intercept => item.Kind == ItemModelKind.GradedResponse ? shift : shift * (k - set.SlopeCount + 1) / (item.CategoryCount - 1.0),
+                    _ => 0,
+                };
+            }
+        }
+        return Project(plan, desired);
+    }
+
+    private static double Normal(System.Random random) => MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1);
+
+    private static void StartSet(CalibrationPlan plan, PatternTable patterns, ItemParameterSet set, double[] desired)
+    {
+        PlannedItem item = plan.Items[set.Item];
+        double[] totals = CategoryTotals(plan, patterns, set, item.CategoryCount);
+        double sum = totals.Sum();
+        int firstIntercept = set.FirstSlot + set.SlopeCount;
+        switch (item.Kind)
+        {
+            case ItemModelKind.GradedResponse:
+                double above = sum;
+                for (int step = 0; step < item.CategoryCount - 1; step++)
+                {
+                    above -= totals[step];
+                    desired[firstIntercept + step] = 1.2 * Math.Log(above / (sum - above));
+                }
+                break;
+            case ItemModelKind.FourParameterLogistic:
+                double lower = Elementary.Sigmoid(desired[firstIntercept + 1]);
+                double upper = Elementary.Sigmoid(desired[firstIntercept + 2]);
+                double share = Math.Clamp((totals[1] / sum - lower) / (upper - lower), 0.05, 0.95);
+                desired[firstIntercept] = 1.2 * Math.Log(share / (1 - share));
+                break;
+            default:
+                for (int step = 0; step < item.CategoryCount - 1; step++)
+                    desired[firstIntercept + step] = Math.Log(totals[step + 1] / totals[0]);
+                break;
+        }
+    }
+
+    private static double[] CategoryTotals(CalibrationPlan plan, PatternTable patterns, ItemParameterSet set, int categoryCount)
+    {
+        bool[] groups = new bool[plan.GroupCount];
+        foreach (int block in set.Blocks)
+            groups[plan.Blocks[block].Group] = true;
+        double[] totals = new double[categoryCount];
+        Array.Fill(totals, 0.5); // keeps logits of unseen categories finite
+        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+        {
+            byte response = patterns.Responses[pattern * patterns.ItemCount + set.Item];
+            if (response != ResponseData.Missing && groups[patterns.Groups[pattern]])
+                totals[response] += patterns.Frequency[pattern];
+        }
+        return totals;
+    }
+
+    private static void StartRatingScales(CalibrationPlan plan, double[] desired)
+    {
+        // d_t = −(b_1 + … + b_t) + t·c: thresholds from the mean intercepts, locations left at 0.
+        ParameterLayout layout = plan.Layout;
+        for (int slot = 0; slot < layout.SlotCount; slot++)
+        {
+            if (layout.Slots[slot].Kind != ParameterKind.Threshold || layout.IsFixed(slot))
+                continue;
+            int step = layout.Slots[slot].Index;
+            int free = layout.FreeIndex[layout.RowStart[slot]];
+            double total = 0;
+            int count = 0;
+            for (int other = 0; other < layout.SlotCount; other++)
+            {
+                ParameterSlot candidate = layout.Slots[other];
+                if (candidate.Kind != ParameterKind.Intercept || candidate.Index != step || !HasTerm(layout, other, free))
+                    continue;
+                total += desired[other] - (step == 0 ? 0 : desired[other - 1]);
+                count++;
+            }
+            desired[slot] = count == 0 ? 0 : -total / count;
+        }
+    }
+
+    private static bool HasTerm(ParameterLayout layout, int slot, int free) =>
+        layout.FreeIndex.AsSpan(layout.RowStart[slot], layout.RowStart[slot + 1] - layout.RowStart[slot]).Contains(free);
+
+    /// <summary>Free parameters as the mean of what their direct slots desire; users' starts win.</summary>
+    private static ParameterVector Project(CalibrationPlan plan, double[] desired)
+    {
+        ParameterLayout layout = plan.Layout;
+        double[] free = new double[layout.FreeCount];
+        int[] count = new int[layout.FreeCount];
+        for (int slot = 0; slot < layout.SlotCount; slot++)
+        {
+            if (layout.RowStart[slot + 1] - layout.RowStart[slot] != 1 || layout.Coefficient[layout.RowStart[slot]] != 1)
+                continue;
+            int index = layout.FreeIndex[layout.RowStart[slot]];
+            free[index] += desired[slot];
+            count[index]++;
+        }
+        for (int index = 0; index < free.Length; index++)
+            free[index] = plan.HasUserStart[index] || count[index] == 0 ? plan.DefaultStart[index] : free[index] / count[index];
+        return new ParameterVector(layout, free);
+    }
+}
