@@ -6,18 +6,31 @@ public static partial class Elementary
 
     /// <summary>Soft-plus ln(1 + e^x), within 2 ulp; 0 at −∞, +∞ at +∞.</summary>
     /// <param name="x">Any double.</param>
-    public static double Log1PExp(double x) =>
-        x > 0.0 ? x + Log1P(Exp(-x)) : Log1P(Exp(x));
+    public static double Log1PExp(double x) => (x > 0.0 ? x : 0.0) + LogisticTail(x);
 
     /// <summary>ln σ(x) = −ln(1 + e^−x), within 2 ulp; −∞ at −∞, 0 at +∞. ln(1 − σ(x)) is its value at −x.</summary>
     /// <param name="x">Any double.</param>
-    public static double LogSigmoid(double x) => -Log1PExp(-x);
+    public static double LogSigmoid(double x) => (x < 0.0 ? x : 0.0) - LogisticTail(x);
 
-    /// <summary>Logistic function σ(x) = 1/(1 + e^−x), within 2 ulp; 0 at −∞, 1 at +∞. 1 − σ(x) is its value at −x.</summary>
+    /// <summary>ln(1 + e^−|x|), within 2 ulp: what ln σ(x) = min(x, 0) − tail and ln σ(−x) = min(−x, 0) − tail share.</summary>
+    /// <param name="x">Any double.</param>
+    public static double LogisticTail(double x) => Log1P(Exp(x > 0.0 ? -x : x));
+
+    /// <summary>Logistic function σ(x) = 1/(1 + e^−x), within 2 ulp; 0 at −∞, 1 at +∞.</summary>
     /// <param name="x">Any double.</param>
     public static double Sigmoid(double x)
     {
         double tail = Exp(x > 0.0 ? -x : x);
+        return (x > 0.0 ? 1.0 : tail) / (1.0 + tail);
+    }
+
+    /// <summary>σ(x) and 1 − σ(x) = σ(−x) from one exponential, each within 2 ulp.</summary>
+    /// <param name="x">Any double.</param>
+    /// <param name="complement">1 − σ(x), accurate also where σ(x) rounds to 1.</param>
+    public static double Sigmoid(double x, out double complement)
+    {
+        double tail = Exp(x > 0.0 ? -x : x);
+        complement = (x > 0.0 ? tail : 1.0) / (1.0 + tail);
         return (x > 0.0 ? 1.0 : tail) / (1.0 + tail);
     }
 

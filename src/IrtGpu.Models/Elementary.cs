@@ -26,7 +26,7 @@ public static partial class Elementary
     private const double SmallestNormal = 2.2250738585072014e-308;
     private const double TwoTo54 = 18014398509481984.0;
 
-    /// <summary>e^x, within 1 ulp; +∞ above 709.78, gradual underflow to 0 below −745.13.</summary>
+    /// <summary>e^x, within 1.25 ulp; +∞ above 709.78, gradual underflow to 0 below −745.13.</summary>
     /// <remarks>x = n ln 2 + r with |r| ≤ ln 2 / 2, then e^r = 1 + r + r² q(r), then two exact scalings by 2^(n/2).</remarks>
     /// <param name="x">Any double.</param>
     public static double Exp(double x)
@@ -87,16 +87,18 @@ public static partial class Elementary
     /// <param name="x">Any double.</param>
     public static double Log1P(double x)
     {
-        if (x > -0.29 && x < 0.41)
-            return LogOfReduced(x, 0, 0.0);
-        if (x <= -1.0)
-            return x < -1.0 ? double.NaN : double.NegativeInfinity;
-        if (!(x <= double.MaxValue))
-            return x;
+        if (!(x > -1.0 && x <= double.MaxValue))
+        {
+            if (x <= -1.0)
+                return x < -1.0 ? double.NaN : double.NegativeInfinity;
+            return x; // +∞ or NaN
+        }
+
+        bool isReduced = x > -0.29 && x < 0.41;
         double u = 1.0 + x;
         double lost = x > 1.0 ? 1.0 - (u - x) : x - (u - 1.0);
-        int k = BinaryExponent(u);
-        return LogOfReduced(Significand(u, k) - 1.0, k, lost / u);
+        int k = isReduced ? 0 : BinaryExponent(u);
+        return LogOfReduced(isReduced ? x : Significand(u, k) - 1.0, k, isReduced ? 0.0 : lost / u);
     }
 
     private static int NearestPowerOfTwo(double x)

@@ -33,53 +33,54 @@ public readonly struct FourParameterLogistic : IItemModel
     /// <summary>Whether d is finite, there are two categories, and g &lt; u with g &lt; 1 and u &gt; 0.</summary>
     /// <inheritdoc/>
     public static bool IsInDomain<TShape>(int categoryCount, TShape shape)
-        where TShape : IVector, allows ref struct =>
+        where TShape : struct, IVector, allows ref struct =>
         categoryCount == 2 && Elementary.IsFinite(shape[0]) && shape[1] < shape[2];
 
     /// <inheritdoc/>
     public static void LogProbabilities<TShape, TScores, TResult>(
         double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TResult : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TResult : struct, IVector, allows ref struct
     {
         double x = shape[0] + z;
-        double logWeight = Elementary.LogSigmoid(x);
-        double logComplement = Elementary.LogSigmoid(-x);
+        double tail = Elementary.LogisticTail(x);
+        double lowerTail = Elementary.LogisticTail(shape[1]);
+        double upperTail = Elementary.LogisticTail(shape[2]);
+        double logWeight = NegativePart(x) - tail;
+        double logComplement = NegativePart(-x) - tail;
         double logWrong = Elementary.LogAddExp(
-            Elementary.LogSigmoid(-shape[1]) + logComplement, Elementary.LogSigmoid(-shape[2]) + logWeight);
+            NegativePart(-shape[1]) - lowerTail + logComplement, NegativePart(-shape[2]) - upperTail + logWeight);
         double logRight = Elementary.LogAddExp(
-            Elementary.LogSigmoid(shape[1]) + logComplement, Elementary.LogSigmoid(shape[2]) + logWeight);
+            NegativePart(shape[1]) - lowerTail + logComplement, NegativePart(shape[2]) - upperTail + logWeight);
 
         // The larger from the smaller, so that the logarithm of a probability near 1 keeps its relative accuracy.
-        logProbability[0] = logWrong > logRight ? Elementary.Log1P(-Elementary.Exp(logRight)) : logWrong;
-        logProbability[1] = logWrong > logRight ? logRight : Elementary.Log1P(-Elementary.Exp(logWrong));
+        double logLarger = Elementary.Log1P(-Elementary.Exp(logWrong > logRight ? logRight : logWrong));
+        logProbability[0] = logWrong > logRight ? logLarger : logWrong;
+        logProbability[1] = logWrong > logRight ? logRight : logLarger;
     }
 
     /// <inheritdoc/>
     public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
         double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TLog : IVector, allows ref struct
-        where TCounts : IVector, allows ref struct
-        where TGradient : IVector, allows ref struct
-        where THessian : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TLog : struct, IVector, allows ref struct
+        where TCounts : struct, IVector, allows ref struct
+        where TGradient : struct, IVector, allows ref struct
+        where THessian : struct, IVector, allows ref struct
     {
         double x = shape[0] + z;
-        double weight = Elementary.Sigmoid(x);
-        double weightComplement = Elementary.Sigmoid(-x);
-        double lower = Elementary.Sigmoid(shape[1]);
-        double lowerComplement = Elementary.Sigmoid(-shape[1]);
-        double upper = Elementary.Sigmoid(shape[2]);
-        double upperComplement = Elementary.Sigmoid(-shape[2]);
+        double weight = Elementary.Sigmoid(x, out double weightComplement);
+        double lower = Elementary.Sigmoid(shape[1], out double lowerComplement);
+        double upper = Elementary.Sigmoid(shape[2], out double upperComplement);
+        double tails = Elementary.LogisticTail(shape[1]) - Elementary.LogisticTail(shape[2]);
         double spread = -Elementary.Expm1(shape[1] - shape[2]); // D
 
         double right = counts[1];
-        double logOddsRight = Elementary.LogSigmoid(shape[2]) - Elementary.LogSigmoid(shape[1]) + x;
-        double share = Elementary.Sigmoid(logOddsRight); // ρ
-        double shareComplement = Elementary.Sigmoid(-logOddsRight);
+        double logOddsRight = NegativePart(shape[2]) - NegativePart(shape[1]) + tails + x;
+        double share = Elementary.Sigmoid(logOddsRight, out double shareComplement); // ρ
         double slope = share * weightComplement * lowerComplement * spread;
         double alongLower = shareComplement * lowerComplement;
         double alongUpper = share * upperComplement;
@@ -93,9 +94,8 @@ public readonly struct FourParameterLogistic : IItemModel
             gradient, hessian);
 
         double wrong = counts[0];
-        double logOddsWrong = Elementary.LogSigmoid(-shape[2]) - Elementary.LogSigmoid(-shape[1]) + x;
-        share = Elementary.Sigmoid(logOddsWrong); // λ
-        shareComplement = Elementary.Sigmoid(-logOddsWrong);
+        double logOddsWrong = NegativePart(-shape[2]) - NegativePart(-shape[1]) + tails + x;
+        share = Elementary.Sigmoid(logOddsWrong, out shareComplement); // λ
         slope = -shareComplement * weight * upper * spread;
         alongLower = -shareComplement * lower;
         alongUpper = -share * upper;
@@ -109,13 +109,16 @@ public readonly struct FourParameterLogistic : IItemModel
             gradient, hessian);
     }
 
+    /// <summary>min(x, 0).</summary>
+    private static double NegativePart(double x) => x < 0.0 ? x : 0.0;
+
     /// <summary>Adds one category's derivatives, order [z, d, g′, u′], times its count.</summary>
     private static void Add<TGradient, THessian>(
         double count, double slope, double alongLower, double alongUpper,
         double slopeSlope, double slopeLower, double lowerLower, double slopeUpper, double upperUpper,
         TGradient gradient, THessian hessian)
-        where TGradient : IVector, allows ref struct
-        where THessian : IVector, allows ref struct
+        where TGradient : struct, IVector, allows ref struct
+        where THessian : struct, IVector, allows ref struct
     {
         gradient[0] += count * slope;
         gradient[1] += count * slope;

@@ -25,7 +25,7 @@ public readonly struct GeneralizedPartialCredit : IItemModel, IPredictorSlope
     /// <summary>Whether all intercepts are finite.</summary>
     /// <inheritdoc/>
     public static bool IsInDomain<TShape>(int categoryCount, TShape shape)
-        where TShape : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
     {
         bool finite = true;
         for (int index = 0; index < categoryCount - 1; index++)
@@ -36,9 +36,9 @@ public readonly struct GeneralizedPartialCredit : IItemModel, IPredictorSlope
     /// <inheritdoc/>
     public static void LogProbabilities<TShape, TScores, TResult>(
         double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TResult : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TResult : struct, IVector, allows ref struct
     {
         logProbability[0] = 0.0;
         for (int category = 1; category < categoryCount; category++)
@@ -50,12 +50,12 @@ public readonly struct GeneralizedPartialCredit : IItemModel, IPredictorSlope
     public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
         double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TLog : IVector, allows ref struct
-        where TCounts : IVector, allows ref struct
-        where TGradient : IVector, allows ref struct
-        where THessian : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TLog : struct, IVector, allows ref struct
+        where TCounts : struct, IVector, allows ref struct
+        where TGradient : struct, IVector, allows ref struct
+        where THessian : struct, IVector, allows ref struct
     {
         SoftmaxMoments moments = SoftmaxFamily.Moments<GeneralizedPartialCredit, TShape, TScores, TLog, TCounts>(
             categoryCount, shape, scores, logProbability, counts);

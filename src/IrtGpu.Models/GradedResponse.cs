@@ -27,7 +27,7 @@ public readonly struct GradedResponse : IItemModel
     /// <summary>Whether the intercepts are finite and strictly decreasing.</summary>
     /// <inheritdoc/>
     public static bool IsInDomain<TShape>(int categoryCount, TShape shape)
-        where TShape : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
     {
         bool valid = Elementary.IsFinite(shape[0]);
         for (int index = 1; index < categoryCount - 1; index++)
@@ -38,15 +38,15 @@ public readonly struct GradedResponse : IItemModel
     /// <inheritdoc/>
     public static void LogProbabilities<TShape, TScores, TResult>(
         double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TResult : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TResult : struct, IVector, allows ref struct
     {
         double above = 0.0; // log σ(x) of the category's lower threshold, log P*_0 = 0
         for (int category = 0; category < categoryCount - 1; category++)
         {
             double y = shape[category] + z;
-            double tail = Elementary.Log1P(Elementary.Exp(y > 0.0 ? -y : y));
+            double tail = Elementary.LogisticTail(y);
             double gap = category == 0 ? 0.0 : Elementary.Log1MExp(shape[category - 1] - shape[category]);
             logProbability[category] = above + ((y > 0.0 ? -y : 0.0) - tail) + gap;
             above = (y > 0.0 ? 0.0 : y) - tail;
@@ -59,12 +59,12 @@ public readonly struct GradedResponse : IItemModel
     public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
         double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TLog : IVector, allows ref struct
-        where TCounts : IVector, allows ref struct
-        where TGradient : IVector, allows ref struct
-        where THessian : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TLog : struct, IVector, allows ref struct
+        where TCounts : struct, IVector, allows ref struct
+        where TGradient : struct, IVector, allows ref struct
+        where THessian : struct, IVector, allows ref struct
     {
         double slope = 0.0;
         double curvature = 0.0;
@@ -75,8 +75,7 @@ public readonly struct GradedResponse : IItemModel
             double below = counts[threshold - 1];
             double above = counts[threshold];
             double x = shape[threshold - 1] + z;
-            double logistic = Elementary.Sigmoid(x);
-            double complement = Elementary.Sigmoid(-x);
+            double logistic = Elementary.Sigmoid(x, out double complement);
             double push = above * complement - below * logistic;
             double information = (above + below) * (logistic * complement);
             double nextGapSlope = 0.0;

@@ -18,7 +18,7 @@ public interface IItemModel
     /// <param name="categoryCount">M ≥ 2.</param>
     /// <param name="shape">Shape parameters. [ShapeCount]</param>
     static abstract bool IsInDomain<TShape>(int categoryCount, TShape shape)
-        where TShape : IVector, allows ref struct;
+        where TShape : struct, IVector, allows ref struct;
 
     /// <summary>Writes log P_m(z) for every category.</summary>
     /// <param name="z">Linear predictor.</param>
@@ -28,9 +28,9 @@ public interface IItemModel
     /// <param name="logProbability">Receives log P_m. [category]</param>
     static abstract void LogProbabilities<TShape, TScores, TResult>(
         double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TResult : IVector, allows ref struct;
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TResult : struct, IVector, allows ref struct;
 
     /// <summary>Adds first and second derivatives of Σ_m counts_m log P_m(z).</summary>
     /// <param name="z">Linear predictor.</param>
@@ -44,10 +44,10 @@ public interface IItemModel
     static abstract void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
         double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TLog : IVector, allows ref struct
-        where TCounts : IVector, allows ref struct
-        where TGradient : IVector, allows ref struct
-        where THessian : IVector, allows ref struct;
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TLog : struct, IVector, allows ref struct
+        where TCounts : struct, IVector, allows ref struct
+        where TGradient : struct, IVector, allows ref struct
+        where THessian : struct, IVector, allows ref struct;
 }

@@ -5,8 +5,8 @@ internal interface IPredictorSlope
 {
     /// <summary>∂ψ/∂z of a category.</summary>
     static abstract double Slope<TShape, TScores>(int category, int categoryCount, TShape shape, TScores scores)
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct;
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct;
 }
 
 /// <summary>Sums over categories that all derivatives of P_m = exp(ψ_m)/Σ exp(ψ_m′) share.</summary>
@@ -58,7 +58,7 @@ internal static class SoftmaxFamily
     /// <param name="categoryCount">M.</param>
     /// <param name="logProbability">In: ψ_m; out: log P_m. [category]</param>
     public static void Normalize<TResult>(int categoryCount, TResult logProbability)
-        where TResult : IVector, allows ref struct
+        where TResult : struct, IVector, allows ref struct
     {
         int mode = Mode(categoryCount, logProbability);
         double largest = logProbability[mode];
@@ -75,10 +75,10 @@ internal static class SoftmaxFamily
     public static SoftmaxMoments Moments<TModel, TShape, TScores, TLog, TCounts>(
         int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts)
         where TModel : struct, IPredictorSlope
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TLog : IVector, allows ref struct
-        where TCounts : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TLog : struct, IVector, allows ref struct
+        where TCounts : struct, IVector, allows ref struct
     {
         int mode = Mode(categoryCount, logProbability);
         double modeSlope = TModel.Slope(mode, categoryCount, shape, scores);
@@ -112,12 +112,12 @@ internal static class SoftmaxFamily
         SoftmaxMoments moments, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
         where TModel : struct, IPredictorSlope
-        where TShape : IVector, allows ref struct
-        where TScores : IVector, allows ref struct
-        where TLog : IVector, allows ref struct
-        where TCounts : IVector, allows ref struct
-        where TGradient : IVector, allows ref struct
-        where THessian : IVector, allows ref struct
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TLog : struct, IVector, allows ref struct
+        where TCounts : struct, IVector, allows ref struct
+        where TGradient : struct, IVector, allows ref struct
+        where THessian : struct, IVector, allows ref struct
     {
         double slopeResidual = -moments.Total * moments.MeanSlope;
         for (int category = 0; category < categoryCount; category++)
@@ -141,7 +141,7 @@ internal static class SoftmaxFamily
     }
 
     private static int Mode<TLog>(int categoryCount, TLog values)
-        where TLog : IVector, allows ref struct
+        where TLog : struct, IVector, allows ref struct
     {
         int mode = 0;
         for (int category = 1; category < categoryCount; category++)

@@ -1,0 +1,206 @@
+using FsCheck;
+using FsCheck.Fluent;
+using IrtGpu.Models;
+
+namespace IrtGpu.Tests.Models;
+
+/// <summary>Truths that hold whatever the numbers: sums, special cases, linearity, information.</summary>
+public sealed class ItemModelIdentityTests
+{
+    private static readonly Arbitrary<ItemModelCase> CreditCases = Cases(ItemModelKind.GeneralizedPartialCredit);
+    private static readonly Arbitrary<ItemModelCase> GradedCases = Cases(ItemModelKind.GradedResponse);
+    private static readonly Arbitrary<ItemModelCase> LogisticCases = Cases(ItemModelKind.FourParameterLogistic);
+    private static readonly Arbitrary<ItemModelCase> NominalCases = Cases(ItemModelKind.NominalResponse);
+
+    [Fact]
+    public void Probabilities_sum_to_one()
+    {
+        Check<GeneralizedPartialCredit>(CreditCases);
+        Check<GradedResponse>(GradedCases);
+        Check<FourParameterLogistic>(LogisticCases);
+        Check<NominalResponse>(NominalCases);
+
+        static void Check<TModel>(Arbitrary<ItemModelCase> cases)
+            where TModel : struct, IItemModel => ForAll(cases, argument =>
+            {
+                double[] logProbability = ItemModelProbe.LogProbabilities<TModel>(argument.Z, argument.Shape, argument.Scores);
+                Assert.All(logProbability, value => Assert.True(value <= 0));
+                Assert.Equal(1.0, logProbability.Sum(Math.Exp), 1e-12);
+            });
+    }
+
+    [Fact]
+    public void Derivatives_are_linear_in_the_counts_and_accumulate()
+    {
+        Check<GeneralizedPartialCredit>(CreditCases);
+        Check<GradedResponse>(GradedCases);
+        Check<FourParameterLogistic>(LogisticCases);
+        Check<NominalResponse>(NominalCases);
+
+        static void Check<TModel>(Arbitrary<ItemModelCase> cases)
+            where TModel : struct, IItemModel => ForAll(cases, argument =>
+            {
+                int categoryCount = argument.Scores.Length;
+                double[] counts = [.. Enumerable.Range(0, categoryCount).Select(m => m == 1 ? 0.0 : 3.7 + 11.3 * m)];
+                (double[] gradient, double[] hessian) =
+                    ItemModelProbe.Derivatives<TModel>(argument.Z, argument.Shape, argument.Scores, counts);
+                double[] sum = new double[gradient.Length + hessian.Length];
+                double[] size = new double[sum.Length];
+                for (int m = 0; m < categoryCount; m++)
+                {
+                    (double[] unitGradient, double[] unitHessian) = ItemModelProbe.Derivatives<TModel>(
+                        argument.Z, argument.Shape, argument.Scores, ItemModelProbe.Unit(categoryCount, m));
+                    double[] unit = [.. unitGradient, .. unitHessian];
+                    for (int index = 0; index < unit.Length; index++)
+                    {
+                        sum[index] += counts[m] * unit[index];
+                        size[index] += counts[m] * Math.Abs(unit[index]);
+                    }
+                }
+
+                double[] together = [.. gradient, .. hessian];
+                for (int index = 0; index < sum.Length; index++)
+                    Assert.Equal(sum[index], together[index], 1e-13 * size[index] + 1e-13);
+
+                AssertAccumulates<TModel>(argument, counts, together, gradient.Length);
+            });
+    }
+
+    [Fact]
+    public void With_two_categories_all_models_are_the_two_parameter_logistic() =>
+        ForAll(Arb.From(Gen.Choose(-700_000, 700_000).Zip(Gen.Choose(-3000, 3000))), draw =>
+        {
+            double z = draw.Item1 / 1000.0;
+            double d = draw.Item2 / 1000.0;
+            double[] scores = [0, 1];
+            double[] counts = [2.5, 0.75];
+            double[] expected = [Elementary.LogSigmoid(-(d + z)), Elementary.LogSigmoid(d + z)];
+            Compare<GeneralizedPartialCredit>([d]);
+            Compare<GradedResponse>([d]);
+            Compare<NominalResponse>([d]);
+            Compare<FourParameterLogistic>([d, double.NegativeInfinity, double.PositiveInfinity]);
+
+            void Compare<TModel>(double[] shape)
+                where TModel : struct, IItemModel
+            {
+                double relative = 1e-15 * (10 + Math.Abs(d + z)); // P is had from log P
+                double[] logProbability = ItemModelProbe.LogProbabilities<TModel>(z, shape, scores);
+                Assert.Equal(expected[0], logProbability[0], relative * Math.Abs(expected[0]));
+                Assert.Equal(expected[1], logProbability[1], relative * Math.Abs(expected[1]));
+
+                double right = Elementary.Sigmoid(d + z);
+                double wrong = Elementary.Sigmoid(-(d + z));
+                double slope = counts[1] * wrong - counts[0] * right;
+                double curvature = -(counts[0] + counts[1]) * right * wrong;
+                (double[] gradient, double[] hessian) = ItemModelProbe.Derivatives<TModel>(z, shape, scores, counts);
+                Assert.All(gradient[..2], value => Assert.Equal(slope, value, 4 * relative));
+                Assert.All(hessian[..3], value => Assert.Equal(curvature, value, relative * Math.Abs(curvature)));
+                Assert.All(gradient[2..], value => Assert.Equal(0.0, value));
+                Assert.All(hessian[3..], value => Assert.Equal(0.0, value));
+            }
+        });
+
+    [Fact]
+    public void Nominal_response_with_equally_spaced_scores_is_generalized_partial_credit() =>
+        ForAll(CreditCases, argument =>
+        {
+            int categoryCount = argument.Scores.Length;
+            double[] scores = ItemModelProbe.DefaultScores(categoryCount);
+            double[] counts = [.. scores.Select(s => 1.5 + s)];
+            double[] nominalShape = [.. argument.Shape, .. scores[1..^1]];
+            Assert.Equal(
+                ItemModelProbe.LogProbabilities<GeneralizedPartialCredit>(argument.Z, argument.Shape, scores),
+                ItemModelProbe.LogProbabilities<NominalResponse>(argument.Z, nominalShape, scores));
+            (double[] gradient, double[] hessian) =
+                ItemModelProbe.Derivatives<GeneralizedPartialCredit>(argument.Z, argument.Shape, scores, counts);
+            (double[] nominalGradient, double[] nominalHessian) =
+                ItemModelProbe.Derivatives<NominalResponse>(argument.Z, nominalShape, scores, counts);
+            Assert.Equal(gradient, nominalGradient[..gradient.Length]);
+            Assert.Equal(hessian, nominalHessian[..hessian.Length]);
+        });
+
+    [Fact]
+    public void Generalized_partial_credit_ignores_the_first_score() =>
+        ForAll(CreditCases, argument =>
+        {
+            double[] counts = [.. argument.Scores.Select((_, m) => 1.0 + m)];
+            double[] other = [argument.Scores[0] + 5, .. argument.Scores[1..]];
+            Assert.Equal(
+                ItemModelProbe.LogProbabilities<GeneralizedPartialCredit>(argument.Z, argument.Shape, argument.Scores),
+                ItemModelProbe.LogProbabilities<GeneralizedPartialCredit>(argument.Z, argument.Shape, other));
+            (double[] gradient, double[] hessian) =
+                ItemModelProbe.Derivatives<GeneralizedPartialCredit>(argument.Z, argument.Shape, argument.Scores, counts);
+            (double[] otherGradient, double[] otherHessian) =
+                ItemModelProbe.Derivatives<GeneralizedPartialCredit>(argument.Z, argument.Shape, other, counts);
+            Assert.Equal(gradient, otherGradient);
+            Assert.Equal(hessian, otherHessian);
+        });
+
+    [Fact]
+    public void Generalized_partial_credit_Hessian_is_the_same_for_every_response() =>
+        ForAll(CreditCases, argument =>
+        {
+            int categoryCount = argument.Scores.Length;
+            double[][] hessians = [.. Enumerable.Range(0, categoryCount).Select(m => ItemModelProbe.Derivatives<GeneralizedPartialCredit>(
+                argument.Z, argument.Shape, argument.Scores, ItemModelProbe.Unit(categoryCount, m)).Hessian)];
+            Assert.All(hessians, hessian => Assert.Equal(hessians[0], hessian));
+        });
+
+    [Fact]
+    public void Expected_score_is_zero_and_expected_Hessian_is_minus_the_outer_product_of_scores()
+    {
+        Check<GeneralizedPartialCredit>(CreditCases);
+        Check<GradedResponse>(GradedCases);
+        Check<FourParameterLogistic>(LogisticCases);
+        Check<NominalResponse>(NominalCases);
+
+        static void Check<TModel>(Arbitrary<ItemModelCase> cases)
+            where TModel : struct, IItemModel => ForAll(cases, argument =>
+            {
+                double[] probability = [.. ItemModelProbe.LogProbabilities<TModel>(
+                    argument.Z, argument.Shape, argument.Scores).Select(Math.Exp)];
+                (double[] expectedGradient, double[] expectedHessian) =
+                    ItemModelProbe.Derivatives<TModel>(argument.Z, argument.Shape, argument.Scores, probability);
+                double[] outer = new double[expectedHessian.Length];
+                for (int m = 0; m < probability.Length; m++)
+                {
+                    double[] score = ItemModelProbe.Derivatives<TModel>(
+                        argument.Z, argument.Shape, argument.Scores, ItemModelProbe.Unit(probability.Length, m)).Gradient;
+                    for (int row = 0; row < score.Length; row++)
+                    {
+                        for (int column = 0; column <= row; column++)
+                            outer[ItemModelProbe.Packed(row, column)] += probability[m] * score[row] * score[column];
+                    }
+                }
+
+                double size = 1 + argument.Z * argument.Z + outer.Max(Math.Abs);
+                Assert.All(expectedGradient, value => Assert.Equal(0.0, value, 1e-12 * Math.Sqrt(size)));
+                for (int index = 0; index < outer.Length; index++)
+                    Assert.Equal(-outer[index], expectedHessian[index], 1e-11 * size);
+            });
+    }
+
+    private static void AssertAccumulates<TModel>(
+        ItemModelCase argument, double[] counts, double[] once, int gradientLength)
+        where TModel : struct, IItemModel
+    {
+        double[] logProbability = ItemModelProbe.LogProbabilities<TModel>(argument.Z, argument.Shape, argument.Scores);
+        double[] total = new double[once.Length];
+        for (int time = 0; time < 2; time++)
+        {
+            TModel.AddDerivatives(
+                argument.Z, counts.Length, new SpanVector(argument.Shape), new SpanVector(argument.Scores),
+                new SpanVector(logProbability), new SpanVector(counts),
+                new SpanVector(total.AsSpan(0, gradientLength)), new SpanVector(total.AsSpan(gradientLength)));
+        }
+
+        for (int index = 0; index < once.Length; index++)
+            Assert.Equal(2 * once[index], total[index], 1e-13 * Math.Abs(once[index]) + 1e-11);
+    }
+
+    private static Arbitrary<ItemModelCase> Cases(ItemModelKind kind) =>
+        Arb.From(Gen.Elements(ItemModelCase.For(kind, 30).ToArray()));
+
+    private static void ForAll<T>(Arbitrary<T> arbitrary, Action<T> truth) =>
+        Prop.ForAll(arbitrary, truth).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithReplay(20, 21));
+}
