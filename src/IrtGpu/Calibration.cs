@@ -1,5 +1,11 @@
+using System.Diagnostics;
+using IrtGpu.Compute;
+using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
+using IrtGpu.Inference;
+using IrtGpu.Planning;
+using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
 namespace IrtGpu;
@@ -18,6 +24,50 @@ public static class Calibration
         ResponseData data, ModelSpecification specification, CalibrationOptions? options = null,
         IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
     {
-        throw new NotImplementedException();
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new CalibrationOptions();
+        Stopwatch clock = Stopwatch.StartNew();
+        PatternTable patterns = PatternTable.Compress(data);
+        CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
+        using IComputeBackend backend = BackendCatalog.Create(options.Device, plan, patterns, options.Threads);
+        double planSeconds = Lap(clock);
+
+        EmAlgorithm algorithm = new(plan, backend, options, progress, cancellation);
+        EmOutcome outcome = algorithm.Run(StartingValues.FromMarginals(plan, patterns));
+        double[] gradient = algorithm.Gradient(outcome.Point, outcome.Counts);
+        double estimateSeconds = Lap(clock);
+
+        StandardErrors standardErrors = InformationMatrix.StandardErrors(options.StandardErrors, outcome.Point, outcome.Counts, patterns, backend);
+        double standardErrorSeconds = Lap(clock);
+
+        PatternScores? scores = options.Scores == ScoreMethod.None ? null : PatternScorer.Score(outcome.Point, patterns.Groups, backend);
+        double scoreSeconds = Lap(clock);
+        return new CalibrationResult
+        {
+            Plan = plan,
+            Data = data,
+            Patterns = patterns,
+            Options = options,
+            Point = outcome.Point,
+            LogLikelihood = outcome.Counts.LogLikelihood,
+            LogPrior = plan.LogPrior(outcome.Point.Parameters),
+            GradientNorm = Math.Sqrt(gradient.Sum(value => value * value)),
+            Termination = outcome.Termination,
+            History = outcome.History,
+            EStepCount = outcome.EStepCount,
+            StandardErrors = standardErrors,
+            Scores = scores,
+            Device = backend.Description,
+            Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),
+            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings],
+        };
+    }
+
+    private static double Lap(Stopwatch clock)
+    {
+        double seconds = clock.Elapsed.TotalSeconds;
+        clock.Restart();
+        return seconds;
     }
 }

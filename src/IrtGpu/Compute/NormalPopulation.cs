@@ -19,6 +19,8 @@ internal sealed class NormalPopulation
 
     public Matrix<double> Precision { get; } // [attribute, attribute]
 
+    private double LogNormalizer => Mean.Length * 0.5 * Math.Log(2 * Math.PI) + Cholesky.Diagonal().Sum(Math.Log);
+
     /// <summary>Reads mean and covariance from slots; null when the covariance matrix is not positive definite.</summary>
     public static NormalPopulation? TryCreate(CalibrationPlan plan, PlannedBlock block, ReadOnlySpan<double> slots)
     {
@@ -63,23 +65,8 @@ internal sealed class NormalPopulation
     /// <param name="theta">[node, attribute]</param>
     public double[] NormalizedLogDensity(double[] theta)
     {
-        int attributeCount = Mean.Length;
-        double[] logWeight = new double[theta.Length / attributeCount];
-        Span<double> centred = stackalloc double[attributeCount];
-        double largest = double.NegativeInfinity;
-        for (int node = 0; node < logWeight.Length; node++)
-        {
-            for (int j = 0; j < attributeCount; j++)
-                centred[j] = theta[node * attributeCount + j] - Mean[j];
-            double square = 0;
-            for (int j = 0; j < attributeCount; j++)
-            {
-                for (int k = 0; k < attributeCount; k++)
-                    square += centred[j] * Precision[j, k] * centred[k];
-            }
-            logWeight[node] = -0.5 * square;
-            largest = Math.Max(largest, logWeight[node]);
-        }
+        double[] logWeight = LogDensity(theta);
+        double largest = logWeight.Max();
         double sum = 0;
         foreach (double value in logWeight)
             sum += Math.Exp(value - largest);
@@ -87,5 +74,79 @@ internal sealed class NormalPopulation
         for (int node = 0; node < logWeight.Length; node++)
             logWeight[node] -= logTotal;
         return logWeight;
+    }
+
+    /// <summary>Log density at the nodes.</summary>
+    /// <param name="theta">[node, attribute]</param>
+    public double[] LogDensity(double[] theta)
+    {
+        int attributeCount = Mean.Length;
+        double[,] precision = Precision.ToArray();
+        double[] logDensity = new double[theta.Length / attributeCount];
+        Span<double> centred = stackalloc double[attributeCount];
+        double logNormalizer = LogNormalizer;
+        for (int node = 0; node < logDensity.Length; node++)
+        {
+            for (int j = 0; j < attributeCount; j++)
+                centred[j] = theta[node * attributeCount + j] - Mean[j];
+            double square = 0;
+            for (int j = 0; j < attributeCount; j++)
+            {
+                for (int k = 0; k < attributeCount; k++)
+                    square += centred[j] * precision[j, k] * centred[k];
+            }
+            logDensity[node] = -0.5 * square - logNormalizer;
+        }
+        return logDensity;
+    }
+
+    /// <summary>Derivatives of the log density with respect to means and the packed covariance triangle.</summary>
+    /// <param name="theta">One node. [attribute]</param>
+    /// <param name="score">Receives them: J means, then J(J+1)/2 covariances.</param>
+    public void Score(ReadOnlySpan<double> theta, Span<double> score)
+    {
+        int attributeCount = Mean.Length;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            double sum = 0;
+            for (int k = 0; k < attributeCount; k++)
+                sum += Precision.At(j, k) * (theta[k] - Mean[k]);
+            score[j] = sum;
+        }
+        int index = attributeCount;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int k = 0; k <= j; k++)
+                score[index++] = (j == k ? 0.5 : 1) * (score[j] * score[k] - Precision.At(j, k));
+        }
+    }
+
+    /// <summary>Fisher information of one observation about means and the packed covariance triangle.</summary>
+    /// <param name="information">Receives the lower triangle, row-major. [J + J(J+1)/2, J + J(J+1)/2]</param>
+    public void FisherInformation(Span<double> information)
+    {
+        int attributeCount = Mean.Length;
+        int count = attributeCount + attributeCount * (attributeCount + 1) / 2;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int k = 0; k <= j; k++)
+                information[j * count + k] = Precision[j, k];
+        }
+        int row = attributeCount;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int k = 0; k <= j; k++, row++)
+            {
+                int column = attributeCount;
+                for (int l = 0; l < attributeCount; l++)
+                {
+                    for (int m = 0; m <= l && column <= row; m++, column++)
+                    {
+                        double multiplicity = (j == k ? 0.5 : 1) * (l == m ? 0.5 : 1);
+                        information[row * count + column] = multiplicity * (Precision[j, l] * Precision[k, m] + Precision[j, m] * Precision[k, l]);
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using IrtGpu.Compute;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Planning;
@@ -70,4 +71,27 @@ public sealed class CalibrationPlan
 
     /// <summary>Number of elements of a packed J × J lower triangle.</summary>
     public int CovarianceCount => AttributeCount * (AttributeCount + 1) / 2;
+
+    /// <summary>Log prior density; 0 without priors.</summary>
+    /// <param name="parameters">Where.</param>
+    internal double LogPrior(ParameterVector parameters)
+    {
+        double sum = 0;
+        foreach (PlannedPrior prior in Priors)
+            sum += prior.LogDensity(parameters.Slots[prior.Slot]);
+        return sum;
+    }
+
+    /// <summary>Whether every item's parameters are admissible and every prior's support contains them.</summary>
+    /// <param name="parameters">Where.</param>
+    internal bool IsInDomain(ParameterVector parameters)
+    {
+        foreach (ItemParameterSet set in ParameterSets)
+        {
+            Span<double> shape = parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
+            if (!ItemModelOperations.Of(Items[set.Item].Kind).IsInDomain(Items[set.Item].CategoryCount, shape))
+                return false;
+        }
+        return !double.IsNegativeInfinity(LogPrior(parameters));
+    }
 }

@@ -1,0 +1,113 @@
+using IrtGpu.Compute;
+using IrtGpu.Models;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Estimation;
+
+/// <summary>Maximises Σ n_bk log τ_k over the log odds of the classes, under their constraints.</summary>
+internal sealed class ClassProportionUpdate
+{
+    private readonly CalibrationPlan plan;
+    private readonly int[] free; // free parameters that log odds depend on
+
+    public ClassProportionUpdate(CalibrationPlan plan)
+    {
+        this.plan = plan;
+        free = [.. plan.Blocks.SelectMany(block => TermsOf(block.ClassLogitSlot)).Distinct().Order()];
+    }
+
+    public void Maximize(ExpectedCounts counts, double[] values)
+    {
+        if (free.Length == 0)
+            return;
+        double[] totals = Totals(counts);
+        double[] all = (double[])values.Clone();
+        double[] x = [.. free.Select(index => values[index])];
+        NewtonMaximizer.Maximize(x, (candidate, gradient, information) =>
+        {
+            for (int k = 0; k < free.Length; k++)
+                all[free[k]] = candidate[k];
+            return Evaluate(totals, all, gradient, information);
+        });
+        for (int k = 0; k < free.Length; k++)
+            values[free[k]] = Math.Clamp(x[k], -40, 40);
+    }
+
+    public void AddDerivatives(ExpectedCounts counts, double[] values, double[] gradient, double[]? hessian)
+    {
+        if (free.Length == 0)
+            return;
+        double[] local = new double[free.Length];
+        double[] information = new double[free.Length * free.Length];
+        Evaluate(Totals(counts), values, local, information);
+        for (int p = 0; p < free.Length; p++)
+        {
+            gradient[free[p]] += local[p];
+            for (int q = 0; q < free.Length && hessian is not null; q++)
+                hessian[(long)free[p] * gradient.Length + free[q]] -= information[Math.Max(p, q) * free.Length + Math.Min(p, q)];
+        }
+    }
+
+    private static double[] Totals(ExpectedCounts counts) => [.. counts.NodeTotals.Select(nodes => nodes.Sum())];
+
+    private double Evaluate(double[] totals, double[] values, Span<double> gradient, Span<double> information)
+    {
+        double value = 0;
+        for (int group = 0; group < plan.GroupCount; group++)
+        {
+            PlannedBlock[] blocks = [.. plan.Blocks.Where(block => block.Group == group)];
+            double[] logits = [.. blocks.Select(block => SlotValue(block.ClassLogitSlot, values))];
+            double logTotal = double.NegativeInfinity;
+            double total = 0;
+            for (int k = 0; k < logits.Length; k++)
+            {
+                logTotal = Elementary.LogAddExp(logTotal, logits[k]);
+                total += totals[blocks[k].Index];
+            }
+            double[] proportion = [.. logits.Select(logit => Math.Exp(logit - logTotal))];
+            for (int k = 0; k < logits.Length; k++)
+            {
+                value += totals[blocks[k].Index] * (logits[k] - logTotal);
+                if (gradient.IsEmpty)
+                    continue;
+                AddGradient(blocks[k].ClassLogitSlot, totals[blocks[k].Index] - total * proportion[k], gradient);
+                for (int m = 0; m < logits.Length; m++)
+                {
+                    double second = total * ((k == m ? proportion[k] : 0) - proportion[k] * proportion[m]);
+                    AddInformation(blocks[k].ClassLogitSlot, blocks[m].ClassLogitSlot, second, information);
+                }
+            }
+        }
+        return value;
+    }
+
+    private int[] TermsOf(int slot) => plan.Layout.FreeIndex[plan.Layout.RowStart[slot]..plan.Layout.RowStart[slot + 1]];
+
+    private double SlotValue(int slot, double[] values)
+    {
+        double value = plan.Layout.Offset[slot];
+        for (int term = plan.Layout.RowStart[slot]; term < plan.Layout.RowStart[slot + 1]; term++)
+            value += plan.Layout.Coefficient[term] * values[plan.Layout.FreeIndex[term]];
+        return value;
+    }
+
+    private void AddGradient(int slot, double first, Span<double> gradient)
+    {
+        for (int term = plan.Layout.RowStart[slot]; term < plan.Layout.RowStart[slot + 1]; term++)
+            gradient[Array.BinarySearch(free, plan.Layout.FreeIndex[term])] += plan.Layout.Coefficient[term] * first;
+    }
+
+    private void AddInformation(int slot, int other, double second, Span<double> information)
+    {
+        ParameterLayout layout = plan.Layout;
+        for (int a = layout.RowStart[slot]; a < layout.RowStart[slot + 1]; a++)
+        {
+            for (int b = layout.RowStart[other]; b < layout.RowStart[other + 1]; b++)
+            {
+                int p = Array.BinarySearch(free, layout.FreeIndex[a]);
+                int q = Array.BinarySearch(free, layout.FreeIndex[b]);
+                information[p * free.Length + q] += layout.Coefficient[a] * layout.Coefficient[b] * second;
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using IrtGpu.Compute;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Estimation;
+
+/// <summary>
+/// Item parameter sets tied by common free parameters, maximised together. Parameters of one set only are eliminated first,
+/// so that the cost is linear in the number of sets: what remains is as large as the number of common parameters.
+/// </summary>
+internal sealed class ItemComponent
+{
+    private const double LargestStep = 2; // of any working value in one Newton iteration
+
+    private readonly CalibrationPlan plan;
+    private readonly ItemComponentMember[] members;
+    private readonly int[] common; // free parameters that more than one set has
+
+    private ItemComponent(CalibrationPlan plan, IReadOnlyList<int> sets)
+    {
+        this.plan = plan;
+        Dictionary<int, int> uses = [];
+        List<int[]> freeOfSet = [];
+        foreach (int set in sets)
+        {
+            int[] free = FreeOf(plan, plan.ParameterSets[set]);
+            freeOfSet.Add(free);
+            foreach (int index in free)
+                uses[index] = uses.GetValueOrDefault(index) + 1;
+        }
+        common = [.. uses.Where(pair => pair.Value > 1).Select(pair => pair.Key).Order()];
+        members = [.. sets.Select((set, k) => new ItemComponentMember(plan, set, freeOfSet[k], common))];
+    }
+
+    /// <summary>The components of a plan; sets without a free parameter belong to none.</summary>
+    /// <param name="plan">The plan.</param>
+    public static ItemComponent[] Of(CalibrationPlan plan)
+    {
+        int[] parent = [.. Enumerable.Range(0, plan.ParameterSets.Count)];
+        int Root(int set)
+        {
+            while (parent[set] != set)
+                set = parent[set] = parent[parent[set]];
+            return set;
+        }
+        int[] owner = new int[plan.Layout.FreeCount];
+        Array.Fill(owner, -1);
+        List<int> estimated = [];
+        for (int set = 0; set < plan.ParameterSets.Count; set++)
+        {
+            int[] free = FreeOf(plan, plan.ParameterSets[set]);
+            if (free.Length > 0)
+                estimated.Add(set);
+            foreach (int index in free)
+            {
+                if (owner[index] < 0)
+                    owner[index] = set;
+                else
+                    parent[Root(set)] = Root(owner[index]);
+            }
+        }
+        return [.. estimated.GroupBy(Root).OrderBy(group => group.Min()).Select(group => new ItemComponent(plan, [.. group]))];
+    }
+
+    /// <summary>Newton iterations with step halving; writes the new values into <paramref name="free"/>.</summary>
+    /// <param name="point">Nodes of the E-step.</param>
+    /// <param name="counts">Expected counts.</param>
+    /// <param name="iterations">Newton iterations.</param>
+    /// <param name="free">In: current free parameters; out: this component's are updated. [free]</param>
+    /// <param name="candidate">Scratch; only this component's elements are touched. [free]</param>
+    /// <param name="threads">Threads for the sets of this component.</param>
+    public void Maximize(ModelPoint point, ExpectedCounts counts, int iterations, double[] free, double[] candidate, int threads)
+    {
+        for (int iteration = 0; iteration < iterations; iteration++)
+        {
+            double value = Derivatives(point, counts, free, threads);
+            double[] commonStep = Solve();
+            double scale = StepScale(commonStep);
+            double slack = 1e-13 * Math.Abs(value);
+            bool accepted = false;
+            for (int halving = 0; halving < 30 && !accepted; halving++, scale /= 2)
+            {
+                Move(free, candidate, commonStep, scale);
+                accepted = Value(point, counts, candidate, threads) >= value - slack;
+            }
+            if (!accepted)
+                return;
+            foreach (ItemComponentMember member in members)
+                member.CopyLocal(candidate, free);
+            foreach (int index in common)
+                free[index] = candidate[index];
+        }
+    }
+
+    /// <summary>Adds the gradient of Q and, where asked for, its Hessian, both with respect to free parameters.</summary>
+    /// <param name="point">Nodes.</param>
+    /// <param name="counts">Expected counts.</param>
+    /// <param name="free">Free parameters. [free]</param>
+    /// <param name="gradient">Added to. [free]</param>
+    /// <param name="hessian">Added to, both triangles; null: gradient only. [free, free]</param>
+    public void AddDerivatives(ModelPoint point, ExpectedCounts counts, double[] free, double[] gradient, double[]? hessian)
+    {
+        Derivatives(point, counts, free, threads: 1);
+        foreach (ItemComponentMember member in members)
+            member.AddTo(gradient, hessian);
+    }
+
+    private static int[] FreeOf(CalibrationPlan plan, ItemParameterSet set) =>
+        [.. plan.Layout.FreeIndex[plan.Layout.RowStart[set.FirstSlot]..plan.Layout.RowStart[set.FirstSlot + set.SlotCount]].Distinct().Order()];
+
+    private double Derivatives(ModelPoint point, ExpectedCounts counts, double[] free, int threads)
+    {
+        ForEachMember(threads, member => member.Evaluate(point, counts, free));
+        return members.Sum(member => member.LastValue);
+    }
+
+    private double Value(ModelPoint point, ExpectedCounts counts, double[] free, int threads)
+    {
+        ForEachMember(threads, member => member.EvaluateValue(point, counts, free));
+        double value = members.Sum(member => member.LastValue);
+        return double.IsNaN(value) ? double.NegativeInfinity : value;
+    }
+
+    private void ForEachMember(int threads, Action<ItemComponentMember> action)
+    {
+        if (members.Length == 1 || threads == 1)
+        {
+            foreach (ItemComponentMember member in members)
+                action(member);
+            return;
+        }
+        Parallel.ForEach(members, new ParallelOptions { MaxDegreeOfParallelism = threads }, action);
+    }
+
+    /// <summary>Solves the bordered system (−H) Δ = g; local steps stay in the members, the common step is returned.</summary>
+    private double[] Solve()
+    {
+        int border = common.Length;
+        double[] schur = new double[border * border];
+        double[] step = new double[border];
+        foreach (ItemComponentMember member in members)
+            member.Eliminate(schur, step);
+        if (border > 0)
+        {
+            double[] factor = new double[border * border];
+            CholeskySolver.FactorWithRidge(schur, factor, border);
+            CholeskySolver.Solve(factor, step, border);
+        }
+        foreach (ItemComponentMember member in members)
+            member.BackSubstitute(step);
+        return step;
+    }
+
+    private double StepScale(double[] commonStep)
+    {
+        double largest = 0;
+        foreach (double change in commonStep)
+            largest = Math.Max(largest, Math.Abs(change));
+        foreach (ItemComponentMember member in members)
+            largest = Math.Max(largest, member.LargestStep);
+        return largest > LargestStep ? LargestStep / largest : 1;
+    }
+
+    private void Move(double[] free, double[] candidate, double[] commonStep, double scale)
+    {
+        for (int k = 0; k < common.Length; k++)
+            candidate[common[k]] = Bounded(common[k], free[common[k]] + scale * commonStep[k]);
+        foreach (ItemComponentMember member in members)
+        {
+            for (int k = 0; k < member.Local.Length; k++)
+                candidate[member.Local[k]] = Bounded(member.Local[k], free[member.Local[k]] + scale * member.Step[k]);
+        }
+    }
+
+    private double Bounded(int index, double value) => plan.Layout.IsBoundedLogit[index]
+        ? Math.Clamp(value, -ParameterLayout.LogitBound, ParameterLayout.LogitBound)
+        : value;
+}

@@ -1,0 +1,202 @@
+using IrtGpu.Compute;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Estimation;
+
+/// <summary>One item parameter set inside an <see cref="ItemComponent"/>, in terms of free parameters.</summary>
+internal sealed class ItemComponentMember
+{
+    private readonly ItemObjective objective;
+    private readonly PlannedPrior[] priors;
+    private readonly int[] free; // free parameters of the set: those it has alone, then those it shares
+    private readonly int[] border; // position in the component's common parameters of each shared one
+    private readonly double[] offset; // [slot of the set]
+    private readonly int[] termStart; // [slot of the set + 1]
+    private readonly int[] termPosition; // position in free
+    private readonly double[] termCoefficient;
+    private readonly double[] slots;
+    private readonly double[] slotGradient;
+    private readonly double[] slotHessian; // [slot, slot]
+    private readonly double[] gradient; // [free of the set]
+    private readonly double[] hessian; // [free of the set, free of the set], both triangles
+    private readonly double[] factor; // [local, local]
+    private readonly double[] eliminated; // (−H_LL)⁻¹ [−H_LC | g_L], row-major [local, border + 1]
+
+    public ItemComponentMember(CalibrationPlan plan, int setIndex, int[] freeOfSet, int[] common)
+    {
+        objective = new ItemObjective(plan, setIndex);
+        priors = [.. plan.Priors.Where(prior => plan.Layout.Slots[prior.Slot].ParameterSet == setIndex)];
+        Local = [.. freeOfSet.Where(index => Array.BinarySearch(common, index) < 0)];
+        border = [.. freeOfSet.Select(index => Array.BinarySearch(common, index)).Where(position => position >= 0)];
+        free = [.. Local, .. border.Select(position => common[position])];
+        int slotCount = objective.Set.SlotCount;
+        int firstSlot = objective.Set.FirstSlot;
+        int firstTerm = plan.Layout.RowStart[firstSlot];
+        int lastTerm = plan.Layout.RowStart[firstSlot + slotCount];
+        offset = plan.Layout.Offset[firstSlot..(firstSlot + slotCount)];
+        termStart = [.. plan.Layout.RowStart[firstSlot..(firstSlot + slotCount + 1)].Select(term => term - firstTerm)];
+        termPosition = [.. plan.Layout.FreeIndex[firstTerm..lastTerm].Select(index => Array.IndexOf(free, index))];
+        termCoefficient = plan.Layout.Coefficient[firstTerm..lastTerm];
+        slots = new double[slotCount];
+        slotGradient = new double[slotCount];
+        slotHessian = new double[slotCount * slotCount];
+        gradient = new double[free.Length];
+        hessian = new double[free.Length * free.Length];
+        factor = new double[Local.Length * Local.Length];
+        eliminated = new double[Local.Length * (border.Length + 1)];
+        Step = new double[Local.Length];
+    }
+
+    /// <summary>Free parameters that only this set has.</summary>
+    public int[] Local { get; }
+
+    /// <summary>Newton step of the local parameters.</summary>
+    public double[] Step { get; }
+
+    /// <summary>Value of the last evaluation, priors included.</summary>
+    public double LastValue { get; private set; }
+
+    public double LargestStep
+    {
+        get
+        {
+            double largest = 0;
+            foreach (double change in Step)
+                largest = Math.Max(largest, Math.Abs(change));
+            return largest;
+        }
+    }
+
+    public void EvaluateValue(ModelPoint point, ExpectedCounts counts, double[] values)
+    {
+        ExpandSlots(values);
+        LastValue = objective.IsInDomain(slots) ? objective.Value(point, counts, slots) + LogPrior() : double.NegativeInfinity;
+    }
+
+    public void Evaluate(ModelPoint point, ExpectedCounts counts, double[] values)
+    {
+        ExpandSlots(values);
+        LastValue = objective.Derivatives(point, counts, slots, slotGradient, slotHessian) + LogPrior();
+        AddPriorDerivatives();
+        gradient.AsSpan().Clear();
+        hessian.AsSpan().Clear();
+        int slotCount = slots.Length;
+        for (int row = 0; row < slotCount; row++)
+        {
+            for (int a = termStart[row]; a < termStart[row + 1]; a++)
+                gradient[termPosition[a]] += termCoefficient[a] * slotGradient[row];
+            for (int column = 0; column < slotCount; column++)
+            {
+                double second = row >= column ? slotHessian[row * slotCount + column] : slotHessian[column * slotCount + row];
+                for (int a = termStart[row]; a < termStart[row + 1]; a++)
+                {
+                    for (int b = termStart[column]; b < termStart[column + 1]; b++)
+                        hessian[termPosition[a] * free.Length + termPosition[b]] += termCoefficient[a] * termCoefficient[b] * second;
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds this set's share to the Schur complement of the common parameters.</summary>
+    /// <param name="schur">[common, common]</param>
+    /// <param name="rightHandSide">[common]</param>
+    public void Eliminate(double[] schur, double[] rightHandSide)
+    {
+        int local = Local.Length;
+        int width = border.Length + 1;
+        int commonCount = rightHandSide.Length;
+        Span<double> negative = stackalloc double[Math.Min(local * local, 256)];
+        if (local * local > negative.Length)
+            negative = new double[local * local];
+        for (int r = 0; r < local; r++)
+        {
+            for (int c = 0; c < local; c++)
+                negative[r * local + c] = -hessian[r * free.Length + c];
+            for (int c = 0; c < border.Length; c++)
+                eliminated[r * width + c] = -hessian[r * free.Length + local + c];
+            eliminated[r * width + border.Length] = gradient[r];
+        }
+        if (local > 0)
+        {
+            CholeskySolver.FactorWithRidge(negative, factor, local);
+            for (int c = 0; c < width; c++)
+                CholeskySolver.Solve(factor, eliminated.AsSpan(c), local, width);
+        }
+        for (int r = 0; r < border.Length; r++)
+        {
+            int row = (local + r) * free.Length;
+            double sum = gradient[local + r];
+            for (int k = 0; k < local; k++)
+                sum += hessian[row + k] * eliminated[k * width + border.Length];
+            rightHandSide[border[r]] += sum;
+            for (int c = 0; c < border.Length; c++)
+            {
+                double element = -hessian[row + local + c];
+                for (int k = 0; k < local; k++)
+                    element += hessian[row + k] * eliminated[k * width + c];
+                schur[border[r] * commonCount + border[c]] += element;
+            }
+        }
+    }
+
+    /// <summary>Local step given the common step.</summary>
+    /// <param name="commonStep">[common]</param>
+    public void BackSubstitute(double[] commonStep)
+    {
+        int width = border.Length + 1;
+        for (int k = 0; k < Step.Length; k++)
+        {
+            double value = eliminated[k * width + border.Length];
+            for (int c = 0; c < border.Length; c++)
+                value -= eliminated[k * width + c] * commonStep[border[c]];
+            Step[k] = value;
+        }
+    }
+
+    public void CopyLocal(double[] from, double[] to)
+    {
+        foreach (int index in Local)
+            to[index] = from[index];
+    }
+
+    /// <summary>Adds the last derivatives to those of all free parameters.</summary>
+    public void AddTo(double[] allGradient, double[]? allHessian)
+    {
+        for (int p = 0; p < free.Length; p++)
+        {
+            allGradient[free[p]] += gradient[p];
+            for (int q = 0; q < free.Length && allHessian is not null; q++)
+                allHessian[(long)free[p] * allGradient.Length + free[q]] += hessian[p * free.Length + q];
+        }
+    }
+
+    private void ExpandSlots(double[] values)
+    {
+        for (int k = 0; k < slots.Length; k++)
+        {
+            double value = offset[k];
+            for (int term = termStart[k]; term < termStart[k + 1]; term++)
+                value += termCoefficient[term] * values[free[termPosition[term]]];
+            slots[k] = value;
+        }
+    }
+
+    private double LogPrior()
+    {
+        double sum = 0;
+        foreach (PlannedPrior prior in priors)
+            sum += prior.LogDensity(slots[prior.Slot - objective.Set.FirstSlot]);
+        return sum;
+    }
+
+    private void AddPriorDerivatives()
+    {
+        foreach (PlannedPrior prior in priors)
+        {
+            int slot = prior.Slot - objective.Set.FirstSlot;
+            (double first, double second) = prior.Derivatives(slots[slot]);
+            slotGradient[slot] += first;
+            slotHessian[slot * slots.Length + slot] += second;
+        }
+    }
+}

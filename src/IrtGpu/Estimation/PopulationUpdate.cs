@@ -1,0 +1,184 @@
+using IrtGpu.Compute;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Estimation;
+
+/// <summary>Maximises Σ_l n_bl log π_bl over means and covariances under their constraints.</summary>
+/// <remarks>
+/// Fixed nodes: π is the normal density normalised over the nodes, so the maximiser gives the discretised normal the
+/// posterior moments. Moving nodes: π is the normal density itself at the nodes of the E-step, and the maximiser is the
+/// posterior mean and covariance. Fisher scoring in (μ, Σ), which is Newton's method at the solution.
+/// </remarks>
+internal sealed class PopulationUpdate
+{
+    private readonly CalibrationPlan plan;
+    private readonly (int[] Blocks, int[] Free)[] components; // blocks tied by common free parameters
+
+    public PopulationUpdate(CalibrationPlan plan)
+    {
+        this.plan = plan;
+        components = Components(plan);
+    }
+
+    private int ScoreCount => plan.AttributeCount + plan.CovarianceCount;
+
+    /// <summary>Moves the free means and covariances to the maximum.</summary>
+    /// <param name="point">Nodes of the E-step.</param>
+    /// <param name="counts">Expected counts.</param>
+    /// <param name="values">Free parameters, updated. [free]</param>
+    public void Maximize(ModelPoint point, ExpectedCounts counts, double[] values)
+    {
+        foreach ((int[] blocks, int[] free) in components)
+        {
+            double[] all = (double[])values.Clone();
+            double[] slots = new double[plan.Layout.SlotCount];
+            double[] x = [.. free.Select(index => values[index])];
+            NewtonMaximizer.Maximize(x, (candidate, gradient, information) =>
+            {
+                for (int k = 0; k < free.Length; k++)
+                    all[free[k]] = candidate[k];
+                ExpandBlocks(blocks, all, slots);
+                return Evaluate(point, counts, blocks, free, slots, gradient, information);
+            });
+            for (int k = 0; k < free.Length; k++)
+                values[free[k]] = x[k];
+        }
+    }
+
+    /// <summary>Adds gradient and expected Hessian at the point's parameters.</summary>
+    /// <param name="point">Nodes of the E-step.</param>
+    /// <param name="counts">Expected counts.</param>
+    /// <param name="gradient">Added to. [free]</param>
+    /// <param name="hessian">Added to; null: gradient only. [free, free]</param>
+    public void AddDerivatives(ModelPoint point, ExpectedCounts counts, double[] gradient, double[]? hessian)
+    {
+        foreach ((int[] blocks, int[] free) in components)
+        {
+            double[] local = new double[free.Length];
+            double[] information = new double[free.Length * free.Length];
+            Evaluate(point, counts, blocks, free, point.Parameters.Slots, local, information);
+            for (int p = 0; p < free.Length; p++)
+            {
+                gradient[free[p]] += local[p];
+                for (int q = 0; q < free.Length && hessian is not null; q++)
+                    hessian[(long)free[p] * gradient.Length + free[q]] -= information[p * free.Length + q];
+            }
+        }
+    }
+
+    private static (int[] Blocks, int[] Free)[] Components(CalibrationPlan plan)
+    {
+        List<(HashSet<int> Blocks, HashSet<int> Free)> components = [];
+        foreach (PlannedBlock block in plan.Blocks)
+        {
+            int end = block.FirstCovarianceSlot + plan.CovarianceCount;
+            HashSet<int> free = [.. plan.Layout.FreeIndex[plan.Layout.RowStart[block.FirstMeanSlot]..plan.Layout.RowStart[end]]];
+            if (free.Count == 0)
+                continue;
+            HashSet<int> blocks = [block.Index];
+            foreach ((HashSet<int> otherBlocks, HashSet<int> otherFree) in components.Where(other => other.Free.Overlaps(free)).ToArray())
+            {
+                blocks.UnionWith(otherBlocks);
+                free.UnionWith(otherFree);
+                components.RemoveAll(other => ReferenceEquals(other.Blocks, otherBlocks));
+            }
+            components.Add((blocks, free));
+        }
+        return [.. components.Select(component => (component.Blocks.Order().ToArray(), component.Free.Order().ToArray()))];
+    }
+
+    private void ExpandBlocks(int[] blocks, double[] free, double[] slots)
+    {
+        ParameterLayout layout = plan.Layout;
+        foreach (int block in blocks)
+        {
+            int end = plan.Blocks[block].FirstCovarianceSlot + plan.CovarianceCount;
+            for (int slot = plan.Blocks[block].FirstMeanSlot; slot < end; slot++)
+            {
+                slots[slot] = layout.Offset[slot];
+                for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
+                    slots[slot] += layout.Coefficient[term] * free[layout.FreeIndex[term]];
+            }
+        }
+    }
+
+    private double Evaluate(
+        ModelPoint point, ExpectedCounts counts, int[] blocks, int[] free, double[] slots, Span<double> gradient, Span<double> information)
+    {
+        double value = 0;
+        foreach (int index in blocks)
+        {
+            PlannedBlock block = plan.Blocks[index];
+            if (NormalPopulation.TryCreate(plan, block, slots) is not { } population)
+                return double.NegativeInfinity;
+            double[] theta = point.ThetaOfBlock(block);
+            double[] nodeTotals = counts.NodeTotals[index];
+            double[] logWeight = plan.Grid.Moves ? population.LogDensity(theta) : population.NormalizedLogDensity(theta);
+            for (int node = 0; node < nodeTotals.Length; node++)
+            {
+                if (nodeTotals[node] > 0)
+                    value += nodeTotals[node] * logWeight[node];
+            }
+            if (!gradient.IsEmpty)
+                AddBlock(block, population, theta, nodeTotals, logWeight, free, gradient, information);
+        }
+        return value;
+    }
+
+    private void AddBlock(
+        PlannedBlock block, NormalPopulation population, double[] theta, double[] nodeTotals, double[] logWeight, int[] free,
+        Span<double> gradient, Span<double> information)
+    {
+        int count = ScoreCount;
+        double total = nodeTotals.Sum();
+        double[] scores = new double[count];
+        double[] first = new double[count];
+        double[] expected = new double[count];
+        double[] second = new double[count * count];
+        for (int node = 0; node < nodeTotals.Length; node++)
+        {
+            population.Score(theta.AsSpan(node * plan.AttributeCount, plan.AttributeCount), scores);
+            double weight = plan.Grid.Moves ? 0 : Math.Exp(logWeight[node]);
+            for (int r = 0; r < count; r++)
+            {
+                first[r] += nodeTotals[node] * scores[r];
+                expected[r] += weight * scores[r];
+                for (int c = 0; c <= r && weight > 0; c++)
+                    second[r * count + c] += weight * scores[r] * scores[c];
+            }
+        }
+        if (plan.Grid.Moves)
+            population.FisherInformation(second);
+        for (int r = 0; r < count; r++)
+        {
+            first[r] -= total * expected[r];
+            for (int c = 0; c <= r; c++)
+                second[r * count + c] = second[c * count + r] = total * (second[r * count + c] - expected[r] * expected[c]);
+        }
+        ToFree(block, first, second, free, gradient, information);
+    }
+
+    private void ToFree(PlannedBlock block, double[] first, double[] second, int[] free, Span<double> gradient, Span<double> information)
+    {
+        ParameterLayout layout = plan.Layout;
+        int count = first.Length;
+        for (int r = 0; r < count; r++)
+        {
+            int rowSlot = block.FirstMeanSlot + r;
+            for (int a = layout.RowStart[rowSlot]; a < layout.RowStart[rowSlot + 1]; a++)
+            {
+                int p = Array.BinarySearch(free, layout.FreeIndex[a]);
+                gradient[p] += layout.Coefficient[a] * first[r];
+                for (int c = 0; c < count; c++)
+                {
+                    int columnSlot = block.FirstMeanSlot + c;
+                    for (int b = layout.RowStart[columnSlot]; b < layout.RowStart[columnSlot + 1]; b++)
+                    {
+                        int q = Array.BinarySearch(free, layout.FreeIndex[b]);
+                        information[p * free.Length + q] += layout.Coefficient[a] * layout.Coefficient[b] * second[r * count + c];
+                    }
+                }
+            }
+        }
+    }
+}
