@@ -31,9 +31,9 @@ public static class Calibration
         using IComputeBackend backend = BackendCatalog.Create(options.Device, plan, patterns, options.Threads);
         double planSeconds = Lap(clock);
 
-        EmAlgorithm algorithm = new(plan, backend, options, progress, cancellation);
-        EmOutcome outcome = algorithm.Run(StartingValues.FromMarginals(plan, patterns));
-        double[] gradient = algorithm.Gradient(outcome.Point, outcome.Counts);
+        (EmOutcome outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch(plan, patterns, backend, options).Run(progress, cancellation);
+        outcome = AlignClasses(plan, backend, outcome);
+        double[] gradient = new MStep(plan, options.MIterations, options.Threads).Derivatives(outcome.Point, outcome.Counts);
         double estimateSeconds = Lap(clock);
 
         StandardErrors standardErrors = new StandardErrorEstimator(outcome.Point, outcome.Counts, patterns, backend, options.Threads)
@@ -55,13 +55,22 @@ public static class Calibration
             Termination = outcome.Termination,
             History = outcome.History,
             EStepCount = outcome.EStepCount,
+            Maxima = maxima,
             StandardErrors = standardErrors,
             Scores = scores,
             Device = backend.Description,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),
-            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings],
+            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. ResultWarnings.Of(plan, outcome)],
         };
+    }
+
+    private static EmOutcome AlignClasses(CalibrationPlan plan, IComputeBackend backend, EmOutcome outcome)
+    {
+        ParameterVector aligned = ClassAlignment.Align(plan, outcome.Point.Parameters, outcome.Counts);
+        if (ReferenceEquals(aligned, outcome.Point.Parameters) || ModelPoint.TryCreate(plan, aligned) is not { } point)
+            return outcome;
+        return outcome with { Point = point, Counts = backend.ComputeExpectedCounts(point), EStepCount = outcome.EStepCount + 1 };
     }
 
     private static double Lap(Stopwatch clock)

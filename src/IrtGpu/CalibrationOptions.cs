@@ -15,8 +15,8 @@ public sealed record CalibrationOptions
     /// <summary>How cycles are accelerated.</summary>
     public Acceleration Acceleration { get; init; } = Acceleration.Auto;
 
-    /// <summary>Number of starts; above 1 the further ones are random.</summary>
-    public int Starts { get; init; } = 1;
+    /// <summary>Number of starts, the best of which after short runs are run to the end; 0: 1, or 10 with latent classes.</summary>
+    public int Starts { get; init; }
 
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;

@@ -43,6 +43,9 @@ public sealed record CalibrationResult
     /// <summary>Number of E-steps, those of accelerators and starts included.</summary>
     public required int EStepCount { get; init; }
 
+    /// <summary>The maxima that several starts ended in, best first; empty with one start.</summary>
+    public required IReadOnlyList<StartOutcome> Maxima { get; init; }
+
     /// <summary>Covariance of the estimates.</summary>
     public required StandardErrors StandardErrors { get; init; }
 
@@ -78,6 +81,28 @@ public sealed record CalibrationResult
 
     /// <summary>Sample-size adjusted BIC: N replaced by (N + 2)/24.</summary>
     public double Sabic => Deviance + FreeParameterCount * Math.Log((TotalWeight + 2) / 24);
+
+    /// <summary>Integrated classification likelihood criterion: BIC plus twice the entropy of the class memberships; NaN without scores or with one class.</summary>
+    public double Icl => Bic + 2 * ClassificationEntropy();
+
+    /// <summary>Relative entropy, 1 when every person's class is certain, 0 when nothing is known; NaN without scores or with one class.</summary>
+    public double Entropy => 1 - ClassificationEntropy() / (TotalWeight * Math.Log(Plan.ClassCount));
+
+    private double ClassificationEntropy()
+    {
+        if (Scores is null || Plan.ClassCount == 1)
+            return double.NaN;
+        double sum = 0;
+        for (int pattern = 0; pattern < Patterns.PatternCount; pattern++)
+        {
+            for (int k = 0; k < Plan.ClassCount; k++)
+            {
+                double probability = Scores.ClassProbability[pattern * Plan.ClassCount + k];
+                sum -= probability > 0 ? Patterns.Frequency[pattern] * probability * Math.Log(probability) : 0;
+            }
+        }
+        return sum;
+    }
 }
 
 /// <summary>Seconds by phase.</summary>

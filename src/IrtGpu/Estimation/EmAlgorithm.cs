@@ -75,11 +75,6 @@ internal sealed class EmAlgorithm
         }
     }
 
-    /// <summary>Gradient of the penalised marginal log-likelihood.</summary>
-    /// <param name="point">The parameters.</param>
-    /// <param name="counts">Expected counts there.</param>
-    public double[] Gradient(ModelPoint point, ExpectedCounts counts) => mStep.Derivatives(point, counts);
-
     private EmOutcome Finish(ModelPoint point, Termination termination, ConvergenceMonitor monitor, int eSteps) =>
         new(point, backend.ComputeExpectedCounts(point), termination, monitor.History, eSteps + 1);
 

@@ -16,7 +16,7 @@ internal static class StartingValues
         for (int set = 0; set < plan.ParameterSets.Count; set++)
             StartSet(plan, patterns, plan.ParameterSets[set], desired);
         StartRatingScales(plan, desired);
-        return Project(plan, desired);
+        return Project(plan, desired, keepUserStarts: true);
     }
 
     /// <summary>Disturbs a start: item parameters by normal noise, class by class independently.</summary>
@@ -44,7 +44,7 @@ internal static class StartingValues
                 };
             }
         }
-        return Project(plan, desired);
+        return Project(plan, desired, keepUserStarts: true);
     }
 
     private static double Normal(System.Random random) => MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1);
@@ -121,8 +121,11 @@ internal static class StartingValues
     private static bool HasTerm(ParameterLayout layout, int slot, int free) =>
         layout.FreeIndex.AsSpan(layout.RowStart[slot], layout.RowStart[slot + 1] - layout.RowStart[slot]).Contains(free);
 
-    /// <summary>Free parameters as the mean of what their direct slots desire; users' starts win.</summary>
-    private static ParameterVector Project(CalibrationPlan plan, double[] desired)
+    /// <summary>Free parameters as the mean of what their direct slots desire.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="desired">Wanted values. [slot]</param>
+    /// <param name="keepUserStarts">Whether starting values that the user gave win.</param>
+    public static ParameterVector Project(CalibrationPlan plan, double[] desired, bool keepUserStarts)
     {
         ParameterLayout layout = plan.Layout;
         double[] free = new double[layout.FreeCount];
@@ -136,7 +139,10 @@ internal static class StartingValues
             count[index]++;
         }
         for (int index = 0; index < free.Length; index++)
-            free[index] = plan.HasUserStart[index] || count[index] == 0 ? plan.DefaultStart[index] : free[index] / count[index];
+        {
+            bool isGiven = count[index] == 0 || (keepUserStarts && plan.HasUserStart[index]);
+            free[index] = isGiven ? plan.DefaultStart[index] : free[index] / count[index];
+        }
         return new ParameterVector(layout, free);
     }
 }
