@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IrtGpu.Models;
 
 namespace IrtGpu.Compute;
@@ -39,6 +40,7 @@ internal abstract class ItemModelOperations
 
         public override bool IsInDomain(int categoryCount, Span<double> shape) => TModel.IsInDomain(categoryCount, new SpanVector(shape));
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void FillTable(
             ReadOnlySpan<double> z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int stride)
         {
@@ -46,6 +48,7 @@ internal abstract class ItemModelOperations
                 TModel.LogProbabilities(z[node], categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(logProbability[node..], stride));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void AddDerivatives(
             double z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int logStride,
             Span<double> counts, int countStride, Span<double> gradient, Span<double> hessian) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 
@@ -11,12 +12,13 @@ namespace IrtGpu.Compute.Cpu;
 /// </remarks>
 public sealed unsafe class CpuBackend : IComputeBackend
 {
-    private const int PatternsPerShard = 1024;
+    private const int PatternsPerShard = 4096;
     private const int LargestShardCount = 32;
     private const long LargestCountBytes = 1L << 30; // of the counts of all shards
 
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
+    private readonly int classCount;
     private readonly int threads;
     private readonly NodeTiling tiling;
     private readonly JointItems joint;
@@ -25,6 +27,8 @@ public sealed unsafe class CpuBackend : IComputeBackend
     private readonly AlignedBuffer[] jointTable; // [table][tile, joint row, lane]
     private readonly AlignedBuffer logWeight; // [block, padded node]; padding −∞
     private readonly Shard[] shards;
+    private readonly int[] tableOfBlock; // [block]
+    private readonly int[] leadingClass; // [block] first class of the block's group that uses the same table
 
     /// <summary>Prepares tables and codes.</summary>
     /// <param name="plan">The plan.</param>
@@ -36,6 +40,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
         ArgumentNullException.ThrowIfNull(patterns);
         this.plan = plan;
         this.patterns = patterns;
+        classCount = plan.ClassCount;
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
         tiling = NodeTiling.Of(plan.NodeCount);
         joint = JointItems.Create(plan, patterns, tiling.PaddedCount);
@@ -45,6 +50,8 @@ public sealed unsafe class CpuBackend : IComputeBackend
         logWeight = new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount);
         new Span<double>(logWeight.Pointer, checked((int)logWeight.Length)).Fill(double.NegativeInfinity);
         shards = CutShards();
+        tableOfBlock = [.. plan.Blocks.Select(block => block.Table)];
+        leadingClass = [.. plan.Blocks.Select(block => Array.FindIndex(tableOfBlock, block.Group * classCount, table => table == block.Table) - block.Group * classCount)];
     }
 
     /// <inheritdoc/>
@@ -78,7 +85,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
         TVisitor[] visitors = [.. shards.Select(_ => createVisitor())];
         ForEachShard((shard, workspace) =>
         {
-            double[] posterior = new double[plan.ClassCount * plan.NodeCount];
+            double[] posterior = new double[classCount * plan.NodeCount];
             for (int first = shard.Begin; first < shard.End; first += workspace.PatternCount)
             {
                 int count = Math.Min(workspace.PatternCount, shard.End - first);
@@ -86,9 +93,9 @@ public sealed unsafe class CpuBackend : IComputeBackend
                 for (int k = 0; k < count; k++)
                 {
                     double scale = 1 / workspace.Sum[k];
-                    for (int c = 0; c < plan.ClassCount; c++)
+                    for (int c = 0; c < classCount; c++)
                     {
-                        double* from = workspace.Posterior.Pointer + ((long)k * plan.ClassCount + c) * tiling.PaddedCount;
+                        double* from = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount;
                         for (int node = 0; node < plan.NodeCount; node++)
                             posterior[c * plan.NodeCount + node] = from[node] * scale;
                     }
@@ -141,7 +148,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
     private void ForEachShard(Action<Shard, Workspace> process) =>
         Parallel.For(
             0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => new Workspace(plan.ClassCount, tiling.PaddedCount, joint.GroupCount),
+            () => new Workspace(classCount, tiling.PaddedCount, joint.GroupCount),
             (index, _, workspace) =>
             {
                 process(shards[index], workspace);
@@ -150,6 +157,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
             workspace => workspace.Dispose());
 
     /// <summary>Leaves in the workspace exp(ℓ − max), its sum and the marginal log-likelihood of each pattern of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ComputePosteriors(int first, int count, Workspace workspace)
     {
         for (int k = 0; k < count; k++)
@@ -160,12 +168,12 @@ public sealed unsafe class CpuBackend : IComputeBackend
             for (int k = 0; k < count; k++)
             {
                 int pattern = order[first + k];
-                for (int c = 0; c < plan.ClassCount; c++)
+                for (int c = 0; c < classCount; c++)
                 {
                     if (!IsPossible(pattern, c))
                         continue;
-                    double* sum = workspace.Posterior.Pointer + ((long)k * plan.ClassCount + c) * tiling.PaddedCount + tile * tiling.Width;
-                    double* table = jointTable[BlockOf(pattern, c).Table].Pointer + tableOffset;
+                    double* sum = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount + tile * tiling.Width;
+                    double* table = jointTable[tableOfBlock[FirstBlock(pattern) + c]].Pointer + tableOffset;
                     PatternKernels.AddRows(table, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, sum);
                 }
             }
@@ -174,20 +182,21 @@ public sealed unsafe class CpuBackend : IComputeBackend
             Normalize(order[first + k], k, workspace);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Normalize(int pattern, int k, Workspace workspace)
     {
-        double* posterior = workspace.Posterior.Pointer + (long)k * plan.ClassCount * tiling.PaddedCount;
+        double* posterior = workspace.Posterior.Pointer + (long)k * classCount * tiling.PaddedCount;
         double largest = double.NegativeInfinity;
-        for (int c = 0; c < plan.ClassCount; c++)
+        for (int c = 0; c < classCount; c++)
         {
             if (IsPossible(pattern, c))
             {
-                double* prior = logWeight.Pointer + (long)BlockOf(pattern, c).Index * tiling.PaddedCount;
+                double* prior = logWeight.Pointer + (long)(FirstBlock(pattern) + c) * tiling.PaddedCount;
                 largest = Math.Max(largest, PatternKernels.AddAndMax(posterior + c * tiling.PaddedCount, prior, tiling.PaddedCount));
             }
         }
         double sum = 0;
-        for (int c = 0; c < plan.ClassCount; c++)
+        for (int c = 0; c < classCount; c++)
         {
             double* values = posterior + c * tiling.PaddedCount;
             if (IsPossible(pattern, c))
@@ -199,6 +208,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
         workspace.LogLikelihood[k] = largest + Math.Log(sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CollectCounts(int first, int count, Workspace workspace, Shard shard)
     {
         for (int k = 0; k < count; k++)
@@ -206,17 +216,17 @@ public sealed unsafe class CpuBackend : IComputeBackend
             int pattern = order[first + k];
             double frequency = patterns.Frequency[pattern];
             shard.LogLikelihood += frequency * workspace.LogLikelihood[k];
-            double* posterior = workspace.Posterior.Pointer + (long)k * plan.ClassCount * tiling.PaddedCount;
-            for (int c = 0; c < plan.ClassCount; c++)
+            double* posterior = workspace.Posterior.Pointer + (long)k * classCount * tiling.PaddedCount;
+            for (int c = 0; c < classCount; c++)
             {
-                PlannedBlock block = BlockOf(pattern, c);
+                int block = FirstBlock(pattern) + c;
                 double* values = posterior + c * tiling.PaddedCount;
                 PatternKernels.ScaleAndAccumulate(
-                    values, frequency / workspace.Sum[k], shard.NodeTotals.Pointer + (long)block.Index * tiling.PaddedCount, tiling.PaddedCount);
-                int leader = LeadingClass(pattern, c);
+                    values, frequency / workspace.Sum[k], shard.NodeTotals.Pointer + (long)block * tiling.PaddedCount, tiling.PaddedCount);
+                int leader = leadingClass[block];
                 if (leader < c)
                     PatternKernels.Accumulate(posterior + leader * tiling.PaddedCount, values, tiling.PaddedCount);
-                shard.JointCounts[block.Table] ??= new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount);
+                shard.JointCounts[tableOfBlock[block]] ??= new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount);
             }
         }
         for (int tile = 0; tile < tiling.TileCount; tile++)
@@ -225,12 +235,12 @@ public sealed unsafe class CpuBackend : IComputeBackend
             for (int k = 0; k < count; k++)
             {
                 int pattern = order[first + k];
-                for (int c = 0; c < plan.ClassCount; c++)
+                for (int c = 0; c < classCount; c++)
                 {
-                    if (LeadingClass(pattern, c) != c)
+                    if (leadingClass[FirstBlock(pattern) + c] != c)
                         continue;
-                    double* weight = workspace.Posterior.Pointer + ((long)k * plan.ClassCount + c) * tiling.PaddedCount + tile * tiling.Width;
-                    double* counts = shard.JointCounts[BlockOf(pattern, c).Table]!.Pointer + tableOffset;
+                    double* weight = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount + tile * tiling.Width;
+                    double* counts = shard.JointCounts[tableOfBlock[FirstBlock(pattern) + c]]!.Pointer + tableOffset;
                     PatternKernels.ScatterRows(counts, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, weight);
                 }
             }
@@ -267,6 +277,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
         return counts;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindRows(int pattern, int* offsets)
     {
         ReadOnlySpan<byte> codes = joint.Codes.AsSpan(pattern * joint.GroupCount, joint.GroupCount);
@@ -279,17 +290,9 @@ public sealed unsafe class CpuBackend : IComputeBackend
         return count;
     }
 
-    private PlannedBlock BlockOf(int pattern, int c) => plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + c];
+    private int FirstBlock(int pattern) => patterns.Groups[pattern] * classCount;
 
     private bool IsPossible(int pattern, int c) => patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == c;
-
-    private int LeadingClass(int pattern, int c)
-    {
-        int leader = 0;
-        while (BlockOf(pattern, leader).Table != BlockOf(pattern, c).Table)
-            leader++;
-        return leader;
-    }
 
     private sealed class Shard(int index, int begin, int end, AlignedBuffer?[] jointCounts, AlignedBuffer nodeTotals) : IDisposable
     {

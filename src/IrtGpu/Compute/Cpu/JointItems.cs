@@ -9,7 +9,7 @@ namespace IrtGpu.Compute.Cpu;
 /// </summary>
 internal sealed class JointItems
 {
-    private const int LargestRowCount = 128; // keeps the tables of a usual test in the L2 cache, and codes in a byte
+    private const int LargestRowCount = 64; // keeps the tables of a usual test in the L2 cache, and codes in a byte
     private const long LargestBytes = 1L << 28; // of the tables of one set; beyond, items are combined less
 
     private JointItems(int[] firstItem, int[] radix, int[] rowCount, int[] allMissing, byte[] codes)
