@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using IrtGpu.Compute;
 using IrtGpu.Planning;
 
@@ -20,55 +22,62 @@ public static class PatternScorer
         PatternScores scores = new(
             plan.AttributeCount, plan.ClassCount, new double[count * plan.AttributeCount], new double[count * plan.CovarianceCount],
             new double[count * plan.AttributeCount], new double[count * plan.ClassCount], new double[count]);
-        backend.VisitPosteriors(point, () => new Visitor(point, patternGroups, scores));
+        NodeMoments[] moments = [.. point.Theta.Select(theta => new NodeMoments(theta, plan.AttributeCount))];
+        backend.VisitPosteriors(point, () => new Visitor(plan, moments, patternGroups, scores));
         return scores;
     }
 
-    // Patterns have elements of their own in the results, so visitors of different shards never meet.
-    private sealed class Visitor(ModelPoint point, int[] patternGroups, PatternScores scores) : IPosteriorVisitor
+    /// <summary>First and second powers of the nodes, by column.</summary>
+    private sealed class NodeMoments
     {
-        public void Visit(int pattern, double logLikelihood, ReadOnlySpan<double> posterior)
+        public NodeMoments(double[] theta, int attributeCount)
         {
-            CalibrationPlan plan = point.Plan;
-            int attributeCount = plan.AttributeCount;
-            Span<double> mean = scores.Mean.AsSpan(pattern * attributeCount, attributeCount);
-            Span<double> covariance = scores.Covariance.AsSpan(pattern * plan.CovarianceCount, plan.CovarianceCount);
-            scores.LogLikelihood[pattern] = logLikelihood;
-            double largest = -1;
-            for (int k = 0; k < plan.ClassCount; k++)
-            {
-                double[] theta = point.ThetaOfBlock(plan.Blocks[patternGroups[pattern] * plan.ClassCount + k]);
-                ReadOnlySpan<double> weights = posterior.Slice(k * plan.NodeCount, plan.NodeCount);
-                double total = 0;
-                for (int node = 0; node < weights.Length; node++)
-                {
-                    total += weights[node];
-                    for (int j = 0; j < attributeCount; j++)
-                        mean[j] += weights[node] * theta[node * attributeCount + j];
-                    if (weights[node] > largest)
-                    {
-                        largest = weights[node];
-                        theta.AsSpan(node * attributeCount, attributeCount).CopyTo(scores.MapTheta.AsSpan(pattern * attributeCount));
-                    }
-                }
-                scores.ClassProbability[pattern * plan.ClassCount + k] = total;
-            }
-            for (int k = 0; k < plan.ClassCount; k++)
-            {
-                double[] theta = point.ThetaOfBlock(plan.Blocks[patternGroups[pattern] * plan.ClassCount + k]);
-                ReadOnlySpan<double> weights = posterior.Slice(k * plan.NodeCount, plan.NodeCount);
-                for (int node = 0; node < weights.Length; node++)
-                    AddSquare(weights[node], theta.AsSpan(node * attributeCount, attributeCount), mean, covariance);
-            }
+            int nodeCount = theta.Length / attributeCount;
+            First = [.. Enumerable.Range(0, attributeCount).Select(j => Column(nodeCount, node => theta[node * attributeCount + j]))];
+            Second = [.. Enumerable.Range(0, attributeCount).SelectMany(j => Enumerable.Range(0, j + 1).Select(k =>
+                Column(nodeCount, node => theta[node * attributeCount + j] * theta[node * attributeCount + k])))];
         }
 
-        private static void AddSquare(double weight, ReadOnlySpan<double> theta, ReadOnlySpan<double> mean, Span<double> covariance)
+        public double[][] First { get; } // [attribute][node]
+
+        public double[][] Second { get; } // [packed pair of attributes][node]
+
+        private static double[] Column(int nodeCount, Func<int, double> value) => [.. Enumerable.Range(0, nodeCount).Select(value)];
+    }
+
+    // Patterns have elements of their own in the results, so visitors of different shards never meet.
+    private sealed class Visitor(CalibrationPlan plan, NodeMoments[] moments, int[] patternGroups, PatternScores scores) : IPosteriorVisitor
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Visit(int pattern, double logLikelihood, ReadOnlySpan<double> posterior)
         {
-            int index = 0;
-            for (int j = 0; j < theta.Length; j++)
+            int nodeCount = plan.NodeCount;
+            Span<double> mean = scores.Mean.AsSpan(pattern * scores.AttributeCount, scores.AttributeCount);
+            Span<double> covariance = scores.Covariance.AsSpan(pattern * plan.CovarianceCount, plan.CovarianceCount);
+            Span<double> map = scores.MapTheta.AsSpan(pattern * scores.AttributeCount, scores.AttributeCount);
+            scores.LogLikelihood[pattern] = logLikelihood;
+            double largest = -1;
+            for (int k = 0; k < scores.ClassCount; k++)
             {
-                for (int k = 0; k <= j; k++)
-                    covariance[index++] += weight * (theta[j] - mean[j]) * (theta[k] - mean[k]);
+                NodeMoments nodes = moments[plan.Tables[plan.Blocks[patternGroups[pattern] * scores.ClassCount + k].Table].NodeSet];
+                ReadOnlySpan<double> weights = posterior.Slice(k * nodeCount, nodeCount);
+                scores.ClassProbability[pattern * scores.ClassCount + k] = TensorPrimitives.Sum(weights);
+                for (int j = 0; j < mean.Length; j++)
+                    mean[j] += TensorPrimitives.Dot(weights, nodes.First[j]);
+                for (int pair = 0; pair < covariance.Length; pair++)
+                    covariance[pair] += TensorPrimitives.Dot(weights, nodes.Second[pair]);
+                int node = TensorPrimitives.IndexOfMax(weights);
+                if (weights[node] <= largest)
+                    continue;
+                largest = weights[node];
+                for (int j = 0; j < map.Length; j++)
+                    map[j] = nodes.First[j][node];
+            }
+            int index = 0;
+            for (int j = 0; j < mean.Length; j++)
+            {
+                for (int k = 0; k <= j; k++, index++)
+                    covariance[index] = j == k ? Math.Max(0, covariance[index] - mean[j] * mean[j]) : covariance[index] - mean[j] * mean[k];
             }
         }
     }
