@@ -1,4 +1,5 @@
 using System.Numerics;
+using IrtGpu.Kernels;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -39,9 +40,7 @@ internal static class Devices
         "cpu", FormattableString.Invariant($"{Environment.ProcessorCount} processors, vectors of {Vector<byte>.Count * 8} bits"),
         true, "", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, "double");
 
-    private static IEnumerable<DeviceLine> Accelerators()
-    {
-        foreach (string kind in new[] { "cuda", "opencl", "ilgpu-cpu" })
-            yield return new DeviceLine(kind, "", false, "this build has no accelerator kernels.", 0, "");
-    }
+    private static IEnumerable<DeviceLine> Accelerators() => AcceleratorCatalog.List().Select(device => new DeviceLine(
+        device.Name, string.Join(", ", new[] { device.Description, device.Driver }.Where(text => text.Length > 0)),
+        device.IsAvailable, device.Reason, device.MemoryBytes, device.SupportsDouble ? "double" : ""));
 }
