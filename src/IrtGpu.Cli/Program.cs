@@ -1,1 +1,1 @@
-return 0;
+return await IrtGpu.Cli.CommandLine.RunAsync(args);

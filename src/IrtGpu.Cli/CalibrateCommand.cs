@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Diagnostics;
+using IrtGpu.Data;
+using IrtGpu.Estimation;
+using IrtGpu.Reporting;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Cli;
+
+/// <summary><c>irtgpu calibrate</c>: estimates the model and writes the tables.</summary>
+internal sealed class CalibrateCommand
+{
+    private readonly string[] arguments;
+    private readonly Argument<string> data = new("DATA") { Description = "Table of responses: CSV with a header; comma, tab or semicolon; .gz is read directly." };
+    private readonly DataOptions dataOptions = new();
+    private readonly ModelOptions modelOptions = new();
+    private readonly EstimationOptions estimationOptions = new();
+    private readonly ComputeOptions computeOptions = new();
+    private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
+    private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
+    private readonly Option<bool> json = new("--json") { Description = "Write the summary as JSON to standard output, in place of the report." };
+
+    private CalibrateCommand(string[] arguments) => this.arguments = arguments;
+
+    public static Command Create(string[] arguments)
+    {
+        CalibrateCommand calibrate = new(arguments);
+        Command command = new("calibrate",
+            """
+            Estimate a model from a table of responses and write the results to a folder.
+
+            Examples:
+              irtgpu calibrate answers.csv --out results
+              irtgpu calibrate answers.csv.gz --id pupil --group country --model 3pl --prior '*:g:beta(5,17)' --out results
+              irtgpu calibrate answers.csv --model 'q01-q20=2pl;essay*=grm' --q-matrix q.csv --out results
+            """) { calibrate.data };
+        calibrate.dataOptions.AddTo(command, withItems: true);
+        calibrate.modelOptions.AddTo(command);
+        calibrate.estimationOptions.AddTo(command);
+        calibrate.computeOptions.AddTo(command);
+        command.Options.Add(calibrate.output);
+        command.Options.Add(calibrate.quiet);
+        command.Options.Add(calibrate.json);
+        command.SetAction((parsed, cancellation) => Task.FromResult(calibrate.Run(parsed, cancellation)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken outer)
+    {
+        bool isQuiet = parsed.GetValue(quiet);
+        SpecificationFile file = modelOptions.ReadFile(parsed);
+        ModelSpecification specification = modelOptions.Read(parsed, file);
+        CalibrationOptions options = estimationOptions.Read(parsed) with { Threads = computeOptions.Threads(parsed), Device = computeOptions.Device(parsed) };
+        OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
+        using Interrupts interrupts = new(outer);
+
+        Stopwatch clock = Stopwatch.StartNew();
+        ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, dataOptions.Read(parsed, file.Data, options.Threads), interrupts.Token);
+        double readSeconds = clock.Elapsed.TotalSeconds;
+        List<string> warnings = [];
+        if (modelOptions.AnchorsPath(parsed, file) is { } anchorsPath)
+        {
+            AnchorFile anchors = AnchorFile.Read(anchorsPath, responses.ItemNames, responses.GroupNames);
+            specification = specification with { Constraints = [.. anchors.Constraints, .. specification.Constraints] };
+            warnings.AddRange(anchors.Warnings);
+        }
+
+        ProgressLine progress = new(isQuiet);
+        CalibrationResult result = Calibration.Run(responses, specification, options, progress, interrupts.Token);
+        progress.End();
+        result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
+
+        using Process process = Process.GetCurrentProcess();
+        FitSummary fit = FitSummary.Of(result, process.PeakWorkingSet64);
+        IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments);
+        foreach (string warning in result.Warnings)
+            Console.Error.WriteLine($"warning: {warning}");
+        if (parsed.GetValue(json))
+            Console.Out.WriteLine(fit.ToJson());
+        else if (!isQuiet)
+            CalibrationReport.Write(result, fit, folder, files);
+        return result.Termination.Kind switch
+        {
+            TerminationKind.Converged => ExitCode.Done,
+            TerminationKind.Interrupted => ExitCode.Interrupted,
+            _ => ReportNotConverged(result.Termination),
+        };
+    }
+
+    private static int ReportNotConverged(Termination termination)
+    {
+        Console.Error.WriteLine($"irtgpu: {termination.Message}");
+        return ExitCode.NotConverged;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using IrtGpu.Reporting;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Cli;
+
+/// <summary>The report on standard output: model, fit, first item rows, where the files are.</summary>
+internal static class CalibrationReport
+{
+    private const int ShownRows = 12;
+
+    public static void Write(CalibrationResult result, FitSummary fit, OutputFolder folder, IReadOnlyList<string> files)
+    {
+        TextWriter console = Console.Out;
+        string models = string.Join(", ", result.Plan.Items.GroupBy(item => item.Function).Select(group => $"{group.Count()} {group.Key.Name()}"));
+        console.WriteLine($"Items        {fit.Items} ({models})");
+        console.WriteLine($"Persons      {fit.Persons} in {fit.Patterns} patterns{(fit.WeightTotal == fit.Persons ? "" : $", weight {Show(fit.WeightTotal)}")}");
+        if (result.Plan.GroupCount > 1)
+            console.WriteLine($"Groups       {string.Join(", ", result.Plan.Shape.GroupNames)}");
+        if (result.Plan.ClassCount > 1)
+            console.WriteLine($"Classes      {string.Join(", ", result.Plan.ClassNames)}");
+        if (result.Plan.AttributeCount > 1)
+            console.WriteLine($"Attributes   {string.Join(", ", result.Plan.Specification.Attributes)}");
+        console.WriteLine($"Nodes        {fit.Quadrature.Count} ({fit.Quadrature.Rule})");
+        console.WriteLine($"Device       {fit.Device}");
+        console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters, AIC {Show(fit.Aic)}, BIC {Show(fit.Bic)}");
+        console.WriteLine($"Ended        {fit.TerminationMessage}");
+        console.WriteLine($"Std. errors  {fit.StandardErrors.Method}{(fit.StandardErrors.Reason is { } reason ? $": none. {reason}" : "")}");
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Time         {fit.Seconds.Total:0.00} s"));
+        console.WriteLine();
+
+        IReadOnlyList<ItemRow> rows = ItemTable.Build(result.Plan, result.Point.Parameters, result.StandardErrors);
+        TextTable.Write(["group", "class", "item", "model", "parameter", "estimate", "se", "status"], [.. rows.Take(ShownRows).Select(row => new[]
+        {
+            row.Group, row.Class, row.Item, row.Function, row.Parameter, Show(row.Estimate), Show(row.StandardError), row.Status.Name(),
+        })]);
+        if (rows.Count > ShownRows)
+            console.WriteLine($"  … and {rows.Count - ShownRows} more rows in items.csv");
+        console.WriteLine();
+        console.WriteLine($"Written to {folder.FullPath}: {string.Join(", ", files)}");
+    }
+
+    private static string Show(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("0.000", CultureInfo.InvariantCulture) : "";
+}

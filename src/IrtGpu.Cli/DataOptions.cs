@@ -1,0 +1,47 @@
+using System.CommandLine;
+using IrtGpu.Data;
+
+namespace IrtGpu.Cli;
+
+/// <summary>The options that say how a table of responses is read.</summary>
+internal sealed class DataOptions
+{
+    private readonly Option<string?> id = new("--id") { HelpName = "COL", Description = "Column of person identifiers (default: rows are numbered)." };
+    private readonly Option<string?> group = new("--group") { HelpName = "COL", Description = "Column of observed groups." };
+    private readonly Option<string?> weight = new("--weight") { HelpName = "COL", Description = "Column of frequency weights: how many persons a row stands for." };
+    private readonly Option<string?> knownClass = new("--class") { HelpName = "COL", Description = "Column of known latent classes; blank where unknown." };
+    private readonly Option<string?> covariates = new("--covariates") { HelpName = "A,B", Description = "Columns that are not items." };
+    private readonly Option<string?> items = new("--items") { HelpName = "ITEMS", Description = "Item columns: names, globs (q*) and ranges (q01-q20), separated by commas; default: every other column." };
+    private readonly Option<string?> missing = new("--missing") { HelpName = "CODE,…", Description = "Codes that mean missing (default: empty, NA, NaN and .)." };
+    private readonly Option<string?> key = new("--key") { HelpName = "FILE", Description = "Table item,key: scores multiple choice answers 0/1." };
+
+    /// <summary>Adds the options; which items and keys there are is asked for only where it is not known from a fit.</summary>
+    public void AddTo(Command command, bool withItems)
+    {
+        command.Options.Add(id);
+        command.Options.Add(group);
+        command.Options.Add(weight);
+        command.Options.Add(knownClass);
+        command.Options.Add(covariates);
+        if (withItems)
+            command.Options.Add(items);
+        command.Options.Add(missing);
+        command.Options.Add(key);
+    }
+
+    /// <summary>The options as given, over those of a specification file.</summary>
+    public ResponseReaderOptions Read(ParseResult parsed, ResponseReaderOptions file, int threads) => file with
+    {
+        IdColumn = parsed.GetValue(id) ?? file.IdColumn,
+        GroupColumn = parsed.GetValue(group) ?? file.GroupColumn,
+        WeightColumn = parsed.GetValue(weight) ?? file.WeightColumn,
+        ClassColumn = parsed.GetValue(knownClass) ?? file.ClassColumn,
+        Covariates = parsed.GetValue(covariates) is { } names ? SplitList(names) : file.Covariates,
+        Items = parsed.GetResult(items) is null ? file.Items : parsed.GetValue(items) ?? file.Items,
+        MissingCodes = parsed.GetValue(missing) is { } codes ? codes.Split(',') : file.MissingCodes,
+        KeyPath = parsed.GetValue(key) ?? file.KeyPath,
+        Threads = threads,
+    };
+
+    private static string[] SplitList(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

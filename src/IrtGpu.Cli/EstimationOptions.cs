@@ -1,0 +1,55 @@
+using System.CommandLine;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Cli;
+
+/// <summary>The options that make <see cref="CalibrationOptions"/>.</summary>
+internal sealed class EstimationOptions
+{
+    private readonly Option<double?> tolerance = new("--tolerance") { HelpName = "X", Description = "Stop when no parameter changes by this much (default: 1e-4)." };
+    private readonly Option<int?> maxCycles = new("--max-cycles") { HelpName = "N", Description = "Largest number of cycles (default: 500)." };
+    private readonly Option<int?> mIterations = new("--m-iterations") { HelpName = "N", Description = "Newton iterations in each M-step (default: 1)." };
+    private readonly Option<string?> accelerate = new("--accelerate") { HelpName = "HOW", Description = "auto (default), none, anderson or squarem." };
+    private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts; the further ones are random (default: 1)." };
+    private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
+    private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "Standard errors: none, complete, xpd, louis, oakes (default) or sandwich." };
+    private readonly Option<string?> scores = new("--scores") { HelpName = "HOW", Description = "Scores of persons: none, eap (default) or map." };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { tolerance, maxCycles, mIterations, accelerate, starts, seed, errors, scores })
+            command.Options.Add(option);
+    }
+
+    public CalibrationOptions Read(ParseResult parsed)
+    {
+        CalibrationOptions defaults = new();
+        CalibrationOptions options = defaults with
+        {
+            Tolerance = parsed.GetValue(tolerance) ?? defaults.Tolerance,
+            MaxCycles = parsed.GetValue(maxCycles) ?? defaults.MaxCycles,
+            MIterations = parsed.GetValue(mIterations) ?? defaults.MIterations,
+            Starts = parsed.GetValue(starts) ?? defaults.Starts,
+            Seed = parsed.GetValue(seed) ?? defaults.Seed,
+            Acceleration = parsed.GetValue(accelerate) is { } acceleration
+                ? Choice.Parse("--accelerate", acceleration, ("auto", Acceleration.Auto), ("none", Acceleration.None), ("anderson", Acceleration.Anderson), ("squarem", Acceleration.Squarem))
+                : defaults.Acceleration,
+            StandardErrors = parsed.GetValue(errors) is { } method
+                ? Choice.Parse("--se", method, [.. Enum.GetValues<StandardErrorMethod>().Select(value => (Reporting.StandardErrorSummary.NameOf(value), value))])
+                : defaults.StandardErrors,
+            Scores = parsed.GetValue(scores) is { } score
+                ? Choice.Parse("--scores", score, ("none", ScoreMethod.None), ("eap", ScoreMethod.Eap), ("map", ScoreMethod.Map))
+                : defaults.Scores,
+        };
+        List<string> problems = [];
+        if (!(options.Tolerance > 0) || !double.IsFinite(options.Tolerance))
+            problems.Add(FormattableString.Invariant($"--tolerance {options.Tolerance} must be a positive number, for example 1e-4."));
+        if (options.MaxCycles < 1)
+            problems.Add($"--max-cycles {options.MaxCycles}: at least one cycle is needed.");
+        if (options.MIterations < 1)
+            problems.Add($"--m-iterations {options.MIterations}: at least one iteration is needed.");
+        if (options.Starts < 1)
+            problems.Add($"--starts {options.Starts}: at least one start is needed.");
+        return problems.Count > 0 ? throw new SpecificationException(problems) : options;
+    }
+}

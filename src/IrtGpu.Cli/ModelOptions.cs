@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Globalization;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Cli;
+
+/// <summary>The options that make a <see cref="ModelSpecification"/>.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string?> spec = new("--spec") { HelpName = "FILE", Description = "Model in YAML: everything options can say and more; options win over it." };
+    private readonly Option<string?> model = new("--model") { HelpName = "MODEL", Description = $"One model for all items, or 'ITEMS=NAME;ITEMS=NAME'. Models: {ItemFunctions.All}. Default: 2pl for two categories, gpcm for more." };
+    private readonly Option<string?> qMatrix = new("--q-matrix") { HelpName = "FILE", Description = "CSV: item, then one 0/1 column for each attribute (dimension)." };
+    private readonly Option<int?> attributes = new("--attributes") { HelpName = "N", Description = "Explore N dimensions without a Q-matrix." };
+    private readonly Option<int?> classes = new("--classes") { HelpName = "K", Description = "Number of latent classes (default: 1)." };
+    private readonly Option<string?> equalGroups = new("--equal-across-groups") { HelpName = "all|none|ITEMS", Description = "Items with the same parameters in all groups (default: all)." };
+    private readonly Option<string?> equalClasses = new("--equal-across-classes") { HelpName = "all|none|ITEMS", Description = "Items with the same parameters in all classes (default: none)." };
+    private readonly Option<string?> freeItems = new("--free-items") { HelpName = "ITEMS", Description = "Items that may differ between groups although the others do not." };
+    private readonly Option<string?> anchors = new("--anchors") { HelpName = "FILE", Description = "items.csv or calibration.json of an earlier run: those parameters are held fixed." };
+    private readonly Option<string[]> priors = new("--prior") { HelpName = "PRIOR", Description = "Prior ITEMS:PARAM:dist(a,b), for example '*:g:beta(5,17)'; dist is normal, lognormal or beta. May be repeated." };
+    private readonly Option<string?> quadrature = new("--quadrature") { HelpName = "RULE", Description = "Nodes of integration: rectangular (default) or gauss-hermite." };
+    private readonly Option<int?> nodes = new("--nodes") { HelpName = "D", Description = "Nodes in each dimension (default: 61 in one, 31 in two, 15 in three)." };
+    private readonly Option<string?> range = new("--range") { HelpName = "LO,HI", Description = "Lowest and highest rectangular node (default: -6,6)." };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { spec, model, qMatrix, attributes, classes, equalGroups, equalClasses, freeItems, anchors, priors, quadrature, nodes, range })
+            command.Options.Add(option);
+    }
+
+    /// <summary>The specification file, or an empty one.</summary>
+    public SpecificationFile ReadFile(ParseResult parsed) =>
+        parsed.GetValue(spec) is { } path ? SpecificationFile.Read(path) : new SpecificationFile { Model = new ModelSpecification() };
+
+    /// <summary>The anchors named by option or file; null when there are none.</summary>
+    public string? AnchorsPath(ParseResult parsed, SpecificationFile file) => parsed.GetValue(anchors) ?? file.AnchorsPath;
+
+    /// <summary>The model of the file with every option that was given.</summary>
+    public ModelSpecification Read(ParseResult parsed, SpecificationFile file)
+    {
+        ModelSpecification specification = file.Model;
+        List<string> problems = [];
+        void Try(Action read)
+        {
+            try
+            {
+                read();
+            }
+            catch (SpecificationException exception)
+            {
+                problems.AddRange(exception.Problems);
+            }
+        }
+        if (parsed.GetValue(model) is { } models)
+            Try(() => specification = specification with { Functions = ModelParser.Parse(models) });
+        if (parsed.GetValue(qMatrix) is { } path)
+        {
+            Try(() =>
+            {
+                QMatrixFile matrix = QMatrixFile.Read(path);
+                specification = specification with { Attributes = matrix.Attributes, QMatrix = matrix.Rows, IsExploratory = false };
+            });
+        }
+        if (parsed.GetValue(attributes) is { } count)
+            Try(() => specification = Explore(specification, count, parsed.GetValue(qMatrix) is not null));
+        if (parsed.GetValue(priors) is { Length: > 0 } texts)
+        {
+            List<ParameterPrior> all = [.. specification.Priors];
+            foreach (string text in texts)
+                Try(() => all.Add(PriorParser.Parse(text)));
+            specification = specification with { Priors = all };
+        }
+        Try(() => specification = specification with { Quadrature = ReadQuadrature(parsed, specification.Quadrature) });
+        if (problems.Count > 0)
+            throw new SpecificationException(problems);
+        return specification with
+        {
+            ClassCount = parsed.GetValue(classes) ?? specification.ClassCount,
+            EqualAcrossGroups = parsed.GetValue(equalGroups) ?? specification.EqualAcrossGroups,
+            EqualAcrossClasses = parsed.GetValue(equalClasses) ?? specification.EqualAcrossClasses,
+            FreeItems = parsed.GetValue(freeItems) ?? specification.FreeItems,
+        };
+    }
+
+    private static ModelSpecification Explore(ModelSpecification specification, int count, bool hasQMatrix)
+    {
+        if (count is < 1 or > 20)
+            throw new SpecificationException($"--attributes {count}: 1 to 20 attributes can be explored.");
+        if (hasQMatrix && count != specification.Attributes.Count)
+            throw new SpecificationException($"--attributes {count} contradicts the {specification.Attributes.Count} attributes of the Q-matrix. Leave one of the two out.");
+        return hasQMatrix ? specification : SpecificationFileReader.Explore(specification with { QMatrix = null }, count);
+    }
+
+    private QuadratureSpecification ReadQuadrature(ParseResult parsed, QuadratureSpecification quadratureOfFile)
+    {
+        QuadratureSpecification result = quadratureOfFile;
+        if (parsed.GetValue(quadrature) is { } rule)
+            result = result with { Rule = Choice.Parse("--quadrature", rule, ("rectangular", QuadratureRule.Rectangular), ("gauss-hermite", QuadratureRule.GaussHermite)) };
+        if (parsed.GetValue(nodes) is { } count)
+            result = result with { Nodes = count };
+        if (parsed.GetValue(range) is { } text)
+        {
+            string[] parts = text.Split(',');
+            if (parts.Length != 2 || !TryNumber(parts[0], out double low) || !TryNumber(parts[1], out double high))
+                throw new SpecificationException($"--range '{text}' is not two numbers. Write for example --range=-6,6.");
+            result = result with { Low = low, High = high };
+        }
+        return result;
+    }
+
+    private static bool TryNumber(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+}

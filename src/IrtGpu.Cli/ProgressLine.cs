@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using IrtGpu.Estimation;
+
+namespace IrtGpu.Cli;
+
+/// <summary>Progress on standard error: a live line on a terminal, a line in ten seconds otherwise.</summary>
+internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private readonly bool isLive = !Console.IsErrorRedirected;
+    private readonly Stopwatch sinceLine = Stopwatch.StartNew();
+    private int shown;
+
+    public void Report(IterationRecord value)
+    {
+        if (isQuiet || (!isLive && sinceLine.Elapsed < Interval))
+            return;
+        string text = string.Create(CultureInfo.InvariantCulture,
+            $"cycle {value.Cycle}  -2 log L {value.Deviance:0.0000}  largest change {value.LargestChange:0.000000} ({value.Parameter})  {value.Seconds:0.0} s");
+        if (!isLive)
+        {
+            Console.Error.WriteLine(text);
+            sinceLine.Restart();
+            return;
+        }
+        Console.Error.Write('\r' + text.PadRight(shown));
+        shown = text.Length;
+    }
+
+    /// <summary>Clears the live line.</summary>
+    public void End()
+    {
+        if (shown > 0)
+            Console.Error.Write('\r' + new string(' ', shown) + '\r');
+        shown = 0;
+    }
+}

@@ -1,0 +1,3 @@
+using System.CommandLine;
+namespace IrtGpu.Cli;
+internal static class SimulateCommand { public static Command Create() => new("simulate", "x"); }

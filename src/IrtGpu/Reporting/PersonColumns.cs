@@ -1,0 +1,34 @@
+using System.Globalization;
+using IrtGpu.Data;
+
+namespace IrtGpu.Reporting;
+
+/// <summary>The columns <c>id,group,answered</c> that every table of persons begins with.</summary>
+/// <param name="data">The persons.</param>
+internal sealed class PersonColumns(ResponseData data)
+{
+    public static void WriteHeader(CsvWriter csv)
+    {
+        csv.Field("id");
+        csv.Field("group");
+        csv.Field("answered");
+    }
+
+    public void Write(CsvWriter csv, int person)
+    {
+        if (data.Ids is { } ids)
+            csv.Field(ids[person]);
+        else
+            csv.Field(person + 1);
+        csv.Field(data.GroupNames.Length > 1 ? data.GroupNames[data.Groups?[person] ?? 0] : "");
+        ReadOnlySpan<byte> row = data.Row(person);
+        csv.Field(row.Length - row.Count(ResponseData.Missing));
+    }
+
+    /// <summary>Header names such as <c>p_1…p_K</c>.</summary>
+    public static void WriteNumbered(CsvWriter csv, string prefix, int count)
+    {
+        for (int k = 1; k <= count; k++)
+            csv.Field(prefix + k.ToString(CultureInfo.InvariantCulture));
+    }
+}
