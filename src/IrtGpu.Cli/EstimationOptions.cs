@@ -10,7 +10,7 @@ internal sealed class EstimationOptions
     private readonly Option<int?> maxCycles = new("--max-cycles") { HelpName = "N", Description = "Largest number of cycles (default: 500)." };
     private readonly Option<int?> mIterations = new("--m-iterations") { HelpName = "N", Description = "Newton iterations in each M-step (default: 1)." };
     private readonly Option<string?> accelerate = new("--accelerate") { HelpName = "HOW", Description = "auto (default), none, anderson or squarem." };
-    private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts; the further ones are random (default: 1)." };
+    private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts; the further ones are random (default: 1, or 10 with latent classes)." };
     private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
     private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "Standard errors: none, complete, xpd, louis, oakes (default) or sandwich." };
     private readonly Option<string?> scores = new("--scores") { HelpName = "HOW", Description = "Scores of persons: none, eap (default) or map." };
@@ -48,7 +48,7 @@ internal sealed class EstimationOptions
             problems.Add($"--max-cycles {options.MaxCycles}: at least one cycle is needed.");
         if (options.MIterations < 1)
             problems.Add($"--m-iterations {options.MIterations}: at least one iteration is needed.");
-        if (options.Starts < 1)
+        if (options.Starts < 0 || parsed.GetValue(starts) == 0)
             problems.Add($"--starts {options.Starts}: at least one start is needed.");
         return problems.Count > 0 ? throw new SpecificationException(problems) : options;
     }
