@@ -5,7 +5,7 @@ namespace IrtGpu.Tests.Models;
 /// <summary>Elementary functions against 320-bit arithmetic, in units in the last place.</summary>
 public sealed class ElementaryAccuracyTests
 {
-    private const int Draws = 1500;
+    private const int Draws = 1000;
 
     [Fact]
     public void Exp_is_within_0_85_ulp() =>
