@@ -23,7 +23,8 @@ public enum PointEstimator
 /// <param name="AttributeCount">J.</param>
 /// <param name="Theta">Estimates; NaN where there is none. [pattern, attribute]</param>
 /// <param name="StandardErrors">From the observed information (with the prior's for modes; expected information for weighted likelihood); NaN where there is none. [pattern, attribute]</param>
-/// <param name="Notes">Why there is no estimate: <c>no answers</c>, <c>infinite</c>, <c>not converged</c>; empty where there is. [pattern]</param>
+/// <param name="Notes">Why there is no estimate: <c>no answers</c>, <c>infinite</c> (with one attribute <c>+infinite</c> or
+/// <c>-infinite</c>), <c>not converged</c>; empty where there is. [pattern]</param>
 public sealed record PersonEstimates(int AttributeCount, double[] Theta, double[] StandardErrors, string[] Notes);
 
 /// <summary>Finds maximum-likelihood, posterior-mode and weighted-likelihood estimates of response patterns.</summary>
@@ -127,7 +128,7 @@ public static class PersonEstimators
             current = next;
             value = nextValue;
             if (Array.Exists(current, element => Math.Abs(element) > InfiniteTheta))
-                return "infinite";
+                return Infinite(current);
             if (longest < Tolerance)
                 break;
             if (iteration == MaxIterations - 1)
@@ -135,7 +136,7 @@ public static class PersonEstimators
         }
         Matrix<double> atMaximum = Matrix<double>.Build.DenseOfArray(likelihood.ObservedInformation);
         if (!IsPositiveDefinite(atMaximum) || atMaximum.Diagonal().Minimum() < NoInformation)
-            return "infinite";
+            return Infinite(current);
         Matrix<double> covariance = atMaximum.Inverse();
         for (int j = 0; j < count; j++)
         {
@@ -185,6 +186,8 @@ public static class PersonEstimators
         errors[0] = 1 / Math.Sqrt(final);
         return "";
     }
+
+    private static string Infinite(double[] theta) => theta.Length > 1 ? "infinite" : theta[0] > 0 ? "+infinite" : "-infinite";
 
     private static bool IsPositiveDefinite(Matrix<double> matrix) =>
         matrix.RowCount == 1 ? matrix[0, 0] > 0 : matrix.Evd(Symmetricity.Symmetric).EigenValues.All(value => value.Real > 1e-12);
