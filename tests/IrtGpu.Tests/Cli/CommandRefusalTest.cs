@@ -56,10 +56,10 @@ public sealed class CommandRefusalTest : IDisposable
     [Fact]
     public void Every_problem_of_a_specification_file_comes_with_line_and_key()
     {
-        command.Write("bad.yaml", "modle: 2pl\nclasses: two\nquadrature:\n  rule: round\n");
+        command.Write("bad.yaml", "modell: 2pl\nclasses: two\nquadrature:\n  rule: round\n");
         (int exitCode, _, string error) = command.Run("calibrate", "x.csv", "--out", "o", "--spec", "bad.yaml");
         Assert.Equal(2, exitCode);
-        Assert.Contains("bad.yaml:1, key 'modle': there is no such key. Did you mean 'model'?", error, StringComparison.Ordinal);
+        Assert.Contains("bad.yaml:1, key 'modell': there is no such key. Did you mean 'model'?", error, StringComparison.Ordinal);
         Assert.Contains("bad.yaml:2, key 'classes': 'two' is not a whole number", error, StringComparison.Ordinal);
         Assert.Contains("bad.yaml:4, key 'rule'", error, StringComparison.Ordinal);
     }
