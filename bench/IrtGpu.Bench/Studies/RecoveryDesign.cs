@@ -11,6 +11,9 @@ namespace IrtGpu.Bench.Studies;
 /// <param name="KnownClassShare">Share of persons whose class is told.</param>
 internal sealed record RecoveryDesign(string Name, string Description, TrueModel Truth, ModelSpecification Specification, double KnownClassShare = 0)
 {
+    /// <summary>Whether the quick run takes it: one of each kind.</summary>
+    public bool IsInQuick => KnownClassShare > 0.2 || (Truth.ClassCount == 1 && Specification.Quadrature.Nodes is null);
+
     public static IEnumerable<RecoveryDesign> All()
     {
         yield return Booklets();

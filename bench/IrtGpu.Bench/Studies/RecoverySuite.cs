@@ -13,7 +13,7 @@ internal static class RecoverySuite
         ResultFile file = new("Recovery of populations in hard designs", options);
         file.Add(FormattableString.Invariant($"{replications} data sets a design with seeds 1, 2, …, the same test in all of them; default tolerance; {options.Threads} fits at a time. ")
             + "Bias: mean of estimate − truth ± its Monte-Carlo standard error; t is their ratio (|t| above 3 deserves a look); RMSE over the data sets.");
-        foreach (RecoveryDesign design in RecoveryDesign.All())
+        foreach (RecoveryDesign design in RecoveryDesign.All().Where(design => !options.IsQuick || design.IsInQuick))
         {
             Console.Error.WriteLine($"  {design.Name}");
             file.Add($"## {design.Name}").Add(design.Description);
@@ -51,7 +51,7 @@ internal static class RecoverySuite
                 MarkdownTable.Number(Math.Sqrt(errors.Average(error => error * error)), "f4"));
         }
         file.Add(table).Add(FormattableString.Invariant($"Converged: {all.Count(one => one.Result.Termination.IsConverged)} of {replications}; ")
-            + FormattableString.Invariant($"median {Whole.StepTimer.Median(all.Select(one => (double)one.Result.History.Count)):f0} cycles, ")
+            + FormattableString.Invariant($"median {Whole.StepTimer.Median(all.Select(one => (double)one.Result.EStepCount)):f0} E-steps (those of all starts), ")
             + FormattableString.Invariant($"{Whole.StepTimer.Median(all.Select(one => one.Result.Seconds.Total)):f2} s a fit; ")
             + ItemLine(all));
     }
