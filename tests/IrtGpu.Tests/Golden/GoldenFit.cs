@@ -1,5 +1,7 @@
 using System.Globalization;
+using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
+using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
 
@@ -28,16 +30,25 @@ internal sealed class GoldenFit
     /// <summary>Our estimate on the scale of the case.</summary>
     public double Estimate(GoldenParameter parameter) => Estimate(parameter, classOf);
 
-    /// <summary>Our standard error on the working scale.</summary>
-    public static double StandardError(CalibrationResult result, int slot)
+    /// <summary>The covariance matrix of our estimates.</summary>
+    public StandardErrors StandardErrors(StandardErrorMethod method)
     {
-        ParameterLayout layout = result.Plan.Layout;
-        Assert.Equal(1, layout.RowStart[slot + 1] - layout.RowStart[slot]);
-        int free = layout.FreeIndex[layout.RowStart[slot]];
-        return Math.Sqrt(result.StandardErrors.Covariance![free * layout.FreeCount + free]);
+        using CpuBackend backend = new(Plan, Result.Patterns);
+        StandardErrors errors = new StandardErrorEstimator(
+            Result.Point, backend.ComputeExpectedCounts(Result.Point), Result.Patterns, backend, threads: 0).Estimate(method);
+        Assert.True(errors.Covariance is not null, errors.Reason);
+        return errors;
     }
 
-    public int SlotOf(GoldenParameter parameter) => SlotOf(parameter, classOf);
+    /// <summary>Our standard error on the working scale, which is the scale of the case.</summary>
+    public double StandardError(StandardErrors errors, GoldenParameter parameter)
+    {
+        ParameterLayout layout = Plan.Layout;
+        int slot = SlotOf(parameter, classOf);
+        Assert.Equal(1, layout.RowStart[slot + 1] - layout.RowStart[slot]);
+        int free = layout.FreeIndex[layout.RowStart[slot]];
+        return Math.Sqrt(errors.Covariance![free * layout.FreeCount + free]);
+    }
 
     /// <summary>The pattern of the score's codes and group; every one listed is in the data.</summary>
     public int PatternOf(GoldenScore score)
