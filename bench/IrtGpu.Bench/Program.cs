@@ -1,1 +1,24 @@
-return 0;
+using IrtGpu.Bench;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(BenchOptions.Usage);
+    Console.WriteLine("\nSuites (default: micro, calibration, cost; with --quick the studies too):");
+    Console.WriteLine(Suite.List());
+    return 0;
+}
+try
+{
+    BenchOptions options = BenchOptions.Parse(args, Path.Combine(Environment.GetEnvironmentVariable("IRTGPU_BENCH_ROOT") ?? ".", "bench", "results"));
+    foreach (Suite suite in Suite.Choose(options))
+    {
+        Console.Error.WriteLine($"Suite {suite.Name}: {suite.Description}");
+        suite.Run(options);
+    }
+    return 0;
+}
+catch (ArgumentException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 2;
+}

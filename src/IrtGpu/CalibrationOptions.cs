@@ -42,7 +42,7 @@ public sealed record CalibrationOptions
 /// <summary>Accelerators of the EM map.</summary>
 public enum Acceleration
 {
-    /// <summary>The program's choice.</summary>
+    /// <summary>Parameter expansion with Anderson mixing, then Anderson mixing of plain steps.</summary>
     Auto,
 
     /// <summary>Plain EM.</summary>

@@ -13,7 +13,6 @@ public sealed class GoldenFits
     internal static CalibrationOptions Options(GoldenCase golden) => new()
     {
         StandardErrors = StandardErrorMethod.None,
-        Starts = golden.Classes > 1 ? 10 : 1,
     };
 
     private static GoldenFit Fit(string id)

@@ -12,6 +12,10 @@ public sealed class GoldenTests(GoldenFits fits) : IClassFixture<GoldenFits>
     public static TheoryData<string> IdsWithStandardErrors =>
         [.. GoldenCase.Ids.Where(id => GoldenCase.Load(id) is { HasBound: false, Exploratory: false })];
 
+    /// <summary>Two E-steps a parameter are long in three dimensions; Louis' estimator is compared there.</summary>
+    public static TheoryData<string> IdsWithQuickEStep =>
+        [.. GoldenCase.Ids.Where(id => GoldenCase.Load(id) is { HasBound: false, Exploratory: false, Attributes: < 3 })];
+
     [Fact]
     public void Every_item_model_population_and_kind_of_data_has_a_case() => Assert.Equal(25, GoldenCase.Ids.Count());
 
@@ -81,7 +85,7 @@ public sealed class GoldenTests(GoldenFits fits) : IClassFixture<GoldenFits>
     }
 
     [Theory]
-    [MemberData(nameof(IdsWithStandardErrors))]
+    [MemberData(nameof(IdsWithQuickEStep))]
     public void Oakes_standard_errors_are_those_of_the_numeric_hessian(string id) => AssertStandardErrors(id, StandardErrorMethod.Oakes);
 
     [Theory]

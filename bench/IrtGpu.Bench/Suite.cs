@@ -1,0 +1,31 @@
+namespace IrtGpu.Bench;
+
+/// <summary>A named set of measurements that writes one result file.</summary>
+/// <param name="Name">As on the command line.</param>
+/// <param name="Description">One line.</param>
+/// <param name="Run">Runs it.</param>
+internal sealed record Suite(string Name, string Description, Action<BenchOptions> Run)
+{
+    /// <summary>All suites, in the order in which they run when none is named.</summary>
+    public static IReadOnlyList<Suite> All { get; } =
+    [
+        new("micro", "item tables, E-step, M-step, reading and compressing, by BenchmarkDotNet", Micro.MicroSuite.Run),
+        new("calibration", "whole calibrations: seconds by phase, cycles, E-step rate, memory", Whole.CalibrationSuite.Run),
+        new("cost", "growth of the E-step with persons, items, nodes and dimensions", Slopes.CostSuite.Run),
+        new("timing", "one calibration of your own file: --data FILE --model …", Whole.TimingSuite.Run),
+        new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
+        new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
+    ];
+
+    /// <summary>The suites named; all but those that need a file or take minutes when none is.</summary>
+    /// <exception cref="ArgumentException">A name is unknown.</exception>
+    public static IReadOnlyList<Suite> Choose(BenchOptions options)
+    {
+        if (options.Suites.Count == 0)
+            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("table1" or "recovery"))];
+        return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
+            ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
+    }
+
+    public static string List() => string.Join('\n', All.Select(suite => $"  {suite.Name,-12} {suite.Description}"));
+}

@@ -1,0 +1,41 @@
+using IrtGpu.Compute;
+
+namespace IrtGpu.Bench.Whole;
+
+/// <summary>A backend must give the reference's counts before it is timed.</summary>
+internal static class Agreement
+{
+    private const double Tolerance = 1e-9; // relative for log L, relative to the number of persons for counts
+    private const double LargestPins = 2e7;
+
+    /// <summary>Compares one E-step on part of the data.</summary>
+    /// <returns>The largest relative difference.</returns>
+    /// <exception cref="InvalidOperationException">They differ: figures of this backend would mean nothing.</exception>
+    public static double Check(Problem problem, string device, int threads)
+    {
+        Problem part = problem.Thinned(LargestPins);
+        using IComputeBackend backend = BackendCatalog.Create(device, part.Plan, part.Patterns, threads);
+        using ReferenceBackend reference = new(part.Plan, part.Patterns);
+        ExpectedCounts actual = backend.ComputeExpectedCounts(part.Point);
+        ExpectedCounts expected = reference.ComputeExpectedCounts(part.Point);
+        double difference = Math.Abs(actual.LogLikelihood - expected.LogLikelihood) / Math.Abs(expected.LogLikelihood);
+        double persons = part.Patterns.TotalWeight;
+        for (int table = 0; table < expected.RowCounts.Length; table++)
+            difference = Math.Max(difference, Largest(actual.RowCounts[table], expected.RowCounts[table]) / persons);
+        for (int block = 0; block < expected.NodeTotals.Length; block++)
+            difference = Math.Max(difference, Largest(actual.NodeTotals[block], expected.NodeTotals[block]) / persons);
+        return difference < Tolerance ? difference : throw new InvalidOperationException(FormattableString.Invariant(
+            $"The E-step of '{backend.Description}' differs from the reference by {difference:g3} (relative; {Tolerance:g1} is allowed), so it is not timed."));
+    }
+
+    private static double Largest(double[] actual, double[] expected)
+    {
+        double largest = 0;
+        for (int k = 0; k < actual.Length; k++)
+        {
+            double difference = Math.Abs(actual[k] - expected[k]);
+            largest = difference <= largest ? largest : difference; // NaN comes through
+        }
+        return largest;
+    }
+}

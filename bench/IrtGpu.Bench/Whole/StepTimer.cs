@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using IrtGpu.Compute;
+using IrtGpu.Estimation;
+
+namespace IrtGpu.Bench.Whole;
+
+/// <summary>Median seconds of one step, after a warm-up.</summary>
+internal static class StepTimer
+{
+    /// <summary>Repeats an action until there are enough repeats, or enough time is spent.</summary>
+    /// <param name="action">What to time.</param>
+    /// <param name="repeats">Repeats wanted.</param>
+    /// <param name="secondsAllowed">No further repeat is begun after this long; at least one is made.</param>
+    public static double Median(Action action, int repeats = 7, double secondsAllowed = 10)
+    {
+        Stopwatch whole = Stopwatch.StartNew();
+        action();
+        List<double> seconds = [];
+        while (seconds.Count == 0 || (seconds.Count < repeats && whole.Elapsed.TotalSeconds < secondsAllowed))
+        {
+            Stopwatch one = Stopwatch.StartNew();
+            action();
+            seconds.Add(one.Elapsed.TotalSeconds);
+        }
+        return Median(seconds);
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    public static double EStep(Problem problem, string device, int threads, int repeats = 7)
+    {
+        using IComputeBackend backend = BackendCatalog.Create(device, problem.Plan, problem.Patterns, threads);
+        return Median(() => backend.ComputeExpectedCounts(problem.Point), repeats);
+    }
+
+    public static double MStep(Problem problem, string device, int threads)
+    {
+        using IComputeBackend backend = BackendCatalog.Create(device, problem.Plan, problem.Patterns, threads);
+        ExpectedCounts counts = backend.ComputeExpectedCounts(problem.Point);
+        MStep mStep = new(problem.Plan, iterations: 1, threads);
+        return Median(() => mStep.Maximize(problem.Point, counts));
+    }
+}
