@@ -85,11 +85,11 @@ public sealed class BackendConformanceTests
 
     [Fact]
     public void Five_thousand_sparse_items_agree() => AssertConforms(
-        new ModelCase(SimulatedData.Dichotomous(60, 5000) with { Missing = 0.9 }, new ModelSpecification { Functions = [new("*", ItemFunction.TwoParameter)] }), 10);
+        new ModelCase(SimulatedData.Dichotomous(25, 5000) with { Missing = 0.9 }, new ModelSpecification { Functions = [new("*", ItemFunction.TwoParameter)] }), 10);
 
     [Fact]
     public void Five_thousand_complete_items_agree() => AssertConforms(
-        new ModelCase(SimulatedData.Dichotomous(40, 5000), new ModelSpecification { Functions = [new("*", ItemFunction.TwoParameter)] }), 10);
+        new ModelCase(SimulatedData.Dichotomous(12, 5000), new ModelSpecification { Functions = [new("*", ItemFunction.TwoParameter)] }), 10);
 
     [Theory]
     [InlineData("mixed")]

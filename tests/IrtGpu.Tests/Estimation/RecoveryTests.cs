@@ -60,7 +60,7 @@ public sealed class RecoveryTests
     {
         SimulatedData simulation = SimulatedData.Dichotomous(200, 5000) with { Missing = 0.2 };
         CalibrationResult result = AssertFit.Run(
-            simulation.Draw(), new ModelSpecification { Functions = [new("*", ItemFunction.TwoParameter)] }, new CalibrationOptions { MaxCycles = 4 });
+            simulation.Draw(), new ModelSpecification { Functions = [new("*", ItemFunction.TwoParameter)] }, new CalibrationOptions { MaxCycles = 3 });
         AssertFinite(result);
         Assert.True(result.History[^1].LogLikelihood > result.History[0].LogLikelihood);
         Assert.InRange(result.LogLikelihood, -200 * 5000 * Math.Log(2), -1000);
