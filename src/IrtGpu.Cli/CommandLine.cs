@@ -44,25 +44,34 @@ internal static class CommandLine
 
     private static int Refuse(ParseResult parsed)
     {
-        List<string> names = [];
-        foreach (Symbol symbol in parsed.CommandResult.Command.Options.Cast<Symbol>().Concat(parsed.CommandResult.Command.Subcommands))
-            names.Add(symbol.Name);
-        string[] unknown = [.. parsed.UnmatchedTokens];
-        foreach (string token in unknown)
+        Command command = parsed.CommandResult.Command;
+        string[] names = [.. command.Options.Select(option => option.Name), .. command.Subcommands.Select(subcommand => subcommand.Name)];
+        string? unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        if (unknown is not null && !unknown.StartsWith('-') && command.Subcommands.Count == 0)
+            Console.Error.WriteLine($"irtgpu: '{unknown}' is one argument too many. Quote names that hold blanks; values of options follow their option.");
+        else if (unknown is not null)
+            Console.Error.WriteLine($"irtgpu: there is no {(unknown.StartsWith('-') ? "option" : "command")} '{unknown}'. {NearNames.Suggest(unknown, names)}");
+        foreach (ParseError error in parsed.Errors)
         {
-            string what = token.StartsWith('-') ? "option" : parsed.CommandResult.Command.Subcommands.Count > 0 ? "command" : "argument";
-            Console.Error.WriteLine(what == "argument"
-                ? $"irtgpu: '{token}' is one argument too many. Quote names that hold blanks; values of options follow their option."
-                : $"irtgpu: there is no {what} '{token}'. {NearNames.Suggest(token, names)}");
+            bool isAboutUnmatched = parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal));
+            if (unknown is null || (!isAboutUnmatched && error.SymbolResult is not CommandResult { Command: RootCommand }))
+                Console.Error.WriteLine($"irtgpu: {Describe(error)}");
         }
-        foreach (ParseError error in parsed.Errors.Where(error => !unknown.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal))))
-        {
-            if (unknown.Length == 0 || !error.Message.StartsWith("Required command", StringComparison.Ordinal))
-                Console.Error.WriteLine($"irtgpu: {error.Message}");
-        }
-        string command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-        Console.Error.WriteLine($"See 'irtgpu {command}--help'.");
+        Console.Error.WriteLine($"See 'irtgpu {(command is RootCommand ? "" : command.Name + " ")}--help'.");
         return ExitCode.BadArguments;
+    }
+
+    /// <summary>The parser's message, with the names of number types in plain words.</summary>
+    private static string Describe(ParseError error)
+    {
+        if (error.SymbolResult is OptionResult { Option: { } option } result && result.Tokens.Count > 0
+            && error.Message.StartsWith("Cannot parse", StringComparison.Ordinal))
+        {
+            Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+            string kind = type == typeof(int) ? "a whole number" : "a number with a decimal point";
+            return $"{option.Name} takes {kind}, not '{result.Tokens[^1].Value}'.";
+        }
+        return error.Message;
     }
 
     /// <summary>Writes what went wrong, without a stack trace unless one is asked for.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IrtGpu.Inference.Rotation;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -13,11 +14,12 @@ internal sealed class EstimationOptions
     private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts; the further ones are random (default: 1, or 10 with latent classes)." };
     private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
     private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "Standard errors: none, complete, xpd, louis, oakes (default) or sandwich." };
+    private readonly Option<string?> rotate = new("--rotate") { HelpName = "HOW", Description = "Axes of exploratory models: none, varimax or oblimin (default)." };
     private readonly Option<string?> scores = new("--scores") { HelpName = "HOW", Description = "Scores of persons: none, eap (default) or map." };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { tolerance, maxCycles, mIterations, accelerate, starts, seed, errors, scores })
+        foreach (Option option in new Option[] { tolerance, maxCycles, mIterations, accelerate, starts, seed, errors, rotate, scores })
             command.Options.Add(option);
     }
 
@@ -37,6 +39,9 @@ internal sealed class EstimationOptions
             StandardErrors = parsed.GetValue(errors) is { } method
                 ? Choice.Parse("--se", method, [.. Enum.GetValues<StandardErrorMethod>().Select(value => (Reporting.StandardErrorSummary.NameOf(value), value))])
                 : defaults.StandardErrors,
+            Rotation = parsed.GetValue(rotate) is { } rotation
+                ? Choice.Parse("--rotate", rotation, ("none", RotationMethod.None), ("varimax", RotationMethod.Varimax), ("oblimin", RotationMethod.Oblimin))
+                : defaults.Rotation,
             Scores = parsed.GetValue(scores) is { } score
                 ? Choice.Parse("--scores", score, ("none", ScoreMethod.None), ("eap", ScoreMethod.Eap), ("map", ScoreMethod.Map))
                 : defaults.Scores,

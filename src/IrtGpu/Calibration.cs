@@ -3,6 +3,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
@@ -28,6 +29,7 @@ public static class Calibration
         Stopwatch clock = Stopwatch.StartNew();
         PatternTable patterns = PatternTable.Compress(data);
         CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
+        IdentificationCheck.Require(plan);
         using IComputeBackend backend = BackendCatalog.Create(options.Device, plan, patterns, options.Threads);
         double planSeconds = Lap(clock);
 
@@ -58,6 +60,7 @@ public static class Calibration
             Maxima = maxima,
             StandardErrors = standardErrors,
             Scores = scores,
+            Rotations = SolutionRotator.Rotate(plan, outcome.Point.Parameters, options.Rotation, options.Seed),
             Device = backend.Description,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),

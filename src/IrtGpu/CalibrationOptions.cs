@@ -1,3 +1,5 @@
+using IrtGpu.Inference.Rotation;
+
 namespace IrtGpu;
 
 /// <summary>How to estimate; the defaults suit most tests.</summary>
@@ -27,6 +29,9 @@ public sealed record CalibrationOptions
     /// <summary>Which scores of persons.</summary>
     public ScoreMethod Scores { get; init; } = ScoreMethod.Eap;
 
+    /// <summary>How the axes of exploratory solutions are rotated.</summary>
+    public RotationMethod Rotation { get; init; } = RotationMethod.Oblimin;
+
     /// <summary>Device name: <c>auto</c>, <c>cpu</c>, <c>reference</c>, or one of an added provider.</summary>
     public string Device { get; init; } = "auto";
 
@@ -37,7 +42,7 @@ public sealed record CalibrationOptions
 /// <summary>Accelerators of the EM map.</summary>
 public enum Acceleration
 {
-    /// <summary>The program's choice.</summary>
+    /// <summary>Parameter expansion with Anderson mixing, then Anderson mixing of plain steps.</summary>
     Auto,
 
     /// <summary>Plain EM.</summary>

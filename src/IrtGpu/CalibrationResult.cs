@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
 
@@ -51,6 +52,9 @@ public sealed record CalibrationResult
 
     /// <summary>Posterior summaries; null when none were asked for.</summary>
     public required PatternScores? Scores { get; init; }
+
+    /// <summary>Rotated exploratory solutions, one for each set of linked blocks; empty for confirmatory models and without rotation.</summary>
+    public IReadOnlyList<RotatedSolution> Rotations { get; init; } = [];
 
     /// <summary>What computed.</summary>
     public required string Device { get; init; }

@@ -67,6 +67,9 @@ internal sealed class ConvergenceMonitor(CalibrationPlan plan, CalibrationOption
         return null;
     }
 
+    /// <summary>Largest change of a free parameter.</summary>
+    public double LargestChange(ParameterVector current, ParameterVector mapped) => LargestChange(current.Free, mapped.Free).Largest;
+
     /// <summary>Changes of asymptotes are taken on the probability scale, where a boundary is reached in finite time.</summary>
     private (double Largest, int Index) LargestChange(double[] current, double[] mapped)
     {

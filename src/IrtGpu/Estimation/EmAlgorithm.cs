@@ -16,6 +16,8 @@ internal sealed record EmOutcome(
 /// <summary>The EM algorithm: E-step, M-step, acceleration guarded by the log-likelihood, convergence.</summary>
 internal sealed class EmAlgorithm
 {
+    private const double ExpansionEnds = 1e-4; // largest plain change below which the expanded map no longer leads to the optimum
+
     private readonly CalibrationPlan plan;
     private readonly IComputeBackend backend;
     private readonly CalibrationOptions options;
@@ -40,6 +42,7 @@ internal sealed class EmAlgorithm
     {
         ConvergenceMonitor monitor = new(plan, options, cancellation);
         IAccelerator? accelerator = CreateAccelerator();
+        ParameterExpansion? expansion = CreateExpansion();
         Stopwatch clock = Stopwatch.StartNew();
         ParameterVector plain = start; // the last plain EM step: where a rejected proposal falls back to
         ModelPoint point = CreatePoint(start);
@@ -64,7 +67,13 @@ internal sealed class EmAlgorithm
                 return new EmOutcome(point, counts, monitor.DescribeFall(objective), monitor.History, eSteps);
 
             plain = mStep.Maximize(point, counts);
-            ModelPoint? proposal = Propose(accelerator, point.Parameters, plain);
+            if (expansion is not null && monitor.LargestChange(point.Parameters, plain) < ExpansionEnds)
+            {
+                expansion = null;
+                accelerator?.Reset();
+            }
+            ParameterVector mapped = expansion is null ? plain : expansion.Apply(point, counts, plain);
+            ModelPoint? proposal = Propose(accelerator, point.Parameters, mapped);
             IterationRecord record = monitor.Record(
                 cycle, counts.LogLikelihood, objective, point.Parameters, plain, proposal is null ? "em" : accelerator!.Name, clock.Elapsed.TotalSeconds);
             progress?.Report(record);
@@ -77,6 +86,15 @@ internal sealed class EmAlgorithm
 
     private EmOutcome Finish(ModelPoint point, Termination termination, ConvergenceMonitor monitor, int eSteps) =>
         new(point, backend.ComputeExpectedCounts(point), termination, monitor.History, eSteps + 1);
+
+    private ParameterExpansion? CreateExpansion()
+    {
+        // Moving nodes follow the population already, and their posterior moments are not those of a fixed density.
+        if (options.Acceleration != Acceleration.Auto || plan.Grid.Moves)
+            return null;
+        ParameterExpansion expansion = new(plan);
+        return expansion.IsUseful ? expansion : null;
+    }
 
     private IAccelerator? CreateAccelerator() => options.Acceleration switch
     {

@@ -107,7 +107,7 @@ public sealed class CalibrationPlanner
     {
         HashSet<int> equalInGroups = ResolveEquality(specification.EqualAcrossGroups, "--equal-across-groups");
         if (specification.FreeItems is { } free)
-            equalInGroups.ExceptWith(ItemSelector.Resolve(free, shape.ItemNames));
+            equalInGroups.ExceptWith(ResolveEquality(free, "--free-items"));
         HashSet<int> equalInClasses = ResolveEquality(specification.EqualAcrossClasses, "--equal-across-classes");
 
         int groupCount = shape.GroupNames.Length;

@@ -57,7 +57,7 @@ internal sealed class ConstraintPlanner(
                 }
             }
             if (!any && problems.Count == 0)
-                problems.Add($"The constraint on {constraint.Parameter} of '{constraint.Items}' names no parameter of the model. Parameters are a1…, d or d1…, g, u, ak1….");
+                problems.Add(ExplainEmpty(constraint));
         }
         CheckGradedIntercepts();
     }
@@ -184,6 +184,16 @@ internal sealed class ConstraintPlanner(
                     yield return slot;
             }
         }
+    }
+
+    private string ExplainEmpty(ParameterConstraint constraint)
+    {
+        HashSet<int> chosen = [.. ItemSelector.Resolve(constraint.Items, shape.ItemNames)];
+        HashSet<int> wanted = BlockSelector.TryResolve(constraint.Group, constraint.Class, shape, classNames, blocks, problems)!;
+        return sets.Any(set => chosen.Contains(set.Item) && set.Blocks.Any(wanted.Contains)) || constraint.Group is null
+            ? $"The constraint on {constraint.Parameter} of '{constraint.Items}' names no parameter of the model. Parameters are a1…, d or d1…, g, u, ak1…."
+            : $"The constraint on {constraint.Parameter} of '{constraint.Items}' is for group '{constraint.Group}', but no one there answered the item, so it has no parameters there. "
+                + "Name a group that took the item, or remove the constraint.";
     }
 
     private static bool IsOutsideFunction(PlannedItem item, ParameterKind kind) =>

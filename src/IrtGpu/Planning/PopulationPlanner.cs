@@ -137,6 +137,10 @@ internal sealed class PopulationPlanner(
                     targets.AddRange(Attributes(first).SelectMany(j => Attributes(second).Where(k => first >= 0 && second >= 0 ? k != j : k < j)
                         .Select(k => CovarianceSlot(block, j, k))));
                     break;
+                case "PROPORTION" when constraint.Kind is ConstraintKind.Fixed or ConstraintKind.Start:
+                    // One class's value settles the log odds of all classes of its group, the one left out included.
+                    targets.AddRange(blocks.Where(other => other.Group == block.Group && !targets.Contains(other.ClassLogitSlot)).Select(other => other.ClassLogitSlot));
+                    break;
                 case "PROPORTION":
                     targets.Add(block.ClassLogitSlot);
                     break;
@@ -181,7 +185,8 @@ internal sealed class PopulationPlanner(
             case "SD" or "VARIANCE":
                 if (!(value > 0))
                 {
-                    problems.Add(FormattableString.Invariant($"A standard deviation of {value} is asked for; it must be positive."));
+                    problems.Add(FormattableString.Invariant($"The {constraint.Parameter} of '{specification.Attributes[target.Index]}' is set to {value} for ")
+                        + $"{SlotNames.DescribeBlock(block, shape, classNames)}, but it must be positive. Give a positive number, or leave it free.");
                     return null;
                 }
                 return constraint.Parameter.Equals("sd", StringComparison.OrdinalIgnoreCase) ? value * value : value;
@@ -192,7 +197,9 @@ internal sealed class PopulationPlanner(
                 {
                     if (value == 0)
                         return 0;
-                    problems.Add("A correlation can be fixed at a value other than 0 only where both SDs are fixed. Fix the SDs first, or fix the covariance.");
+                    problems.Add(FormattableString.Invariant($"The correlation of '{specification.Attributes[target.Index2]}' and '{specification.Attributes[target.Index]}' ")
+                        + FormattableString.Invariant($"is fixed at {value} for {SlotNames.DescribeBlock(block, shape, classNames)}, where an SD is free; other than at 0 it can be fixed only where both SDs are. ")
+                        + "Fix the SDs first (in an earlier entry), or fix the covariance.");
                     return null;
                 }
                 return value * Math.Sqrt(builder.Value(variance1) * builder.Value(variance2));
@@ -214,7 +221,14 @@ internal sealed class PopulationPlanner(
             proportions[Array.FindIndex(proportions, double.IsNaN)] = 1 - proportions.Where(value => !double.IsNaN(value)).Sum();
         if (missing > 1 || proportions.Any(value => !(value > 0)) || Math.Abs(proportions.Sum() - 1) > 1e-9)
         {
-            problems.Add("Class proportions must be given for all classes of a group (or all but one), be positive and sum to 1.");
+            string where = shape.GroupNames.Length > 1 ? $" in group '{shape.GroupNames[block.Group]}'" : "";
+            int empty = Array.FindIndex(proportions, value => value <= 0);
+            problems.Add(empty >= 0
+                ? FormattableString.Invariant($"Class '{classNames[empty]}' is left a proportion of {proportions[empty]}{where}, but a class without members has no parameters. ")
+                    + "Give it a positive proportion, or lower --classes."
+                : missing > 1
+                    ? $"The proportions of {missing} of the {classNames.Length} classes{where} are not given. Give those of all classes, or of all but one."
+                    : FormattableString.Invariant($"The proportions of the classes{where} sum to {proportions.Sum()}, not to 1. Correct them, or leave one class out."));
             return null;
         }
         return Math.Log(proportions[target.Index] / proportions[0]);

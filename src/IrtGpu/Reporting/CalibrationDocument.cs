@@ -1,3 +1,4 @@
+using IrtGpu.Inference.Rotation;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Reporting;
@@ -32,6 +33,9 @@ internal sealed record CalibrationDocument
     public required IReadOnlyList<ItemRow> Items { get; init; }
 
     public required IReadOnlyList<PopulationRow> Population { get; init; }
+
+    /// <summary>Rotated exploratory solutions; files of older versions have none.</summary>
+    public IReadOnlyList<RotatedSolution> Rotations { get; init; } = [];
 
     public required FitSummary Fit { get; init; }
 }

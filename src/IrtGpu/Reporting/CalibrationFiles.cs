@@ -1,3 +1,5 @@
+using IrtGpu.Scoring;
+
 namespace IrtGpu.Reporting;
 
 /// <summary>Writes the results of a calibration.</summary>
@@ -29,10 +31,23 @@ public static class CalibrationFiles
         {
             Write("scores.csv", stream =>
                 ScoreTable.Write(stream, result.Plan, result.Data, result.Patterns.PatternOfPerson, scores, result.Options.Scores));
+            Write("score-summary.csv", stream =>
+                ScoreSummaryTable.Write(stream, result.Plan, ScoreSummary.Of(result.Plan, result.Patterns, scores)));
         }
         else
         {
             folder.Remove("scores.csv");
+            folder.Remove("score-summary.csv");
+        }
+        if (result.Rotations.Count > 0)
+        {
+            Write("rotation.csv", stream => RotationTable.Write(stream, result.Plan, result.Rotations));
+            Write("rotation.json", stream => RotationTable.WriteJson(stream, result.Rotations));
+        }
+        else
+        {
+            folder.Remove("rotation.csv");
+            folder.Remove("rotation.json");
         }
         Write("trace.csv", stream => TraceTable.Write(stream, result.History));
         Write("fit.json", fit.Write);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using IrtGpu.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 
@@ -28,6 +29,15 @@ public sealed record FitSummary
 
     /// <summary>Sample-size adjusted BIC.</summary>
     public required double? Sabic { get; init; }
+
+    /// <summary>Integrated classification likelihood criterion; null with one class or without scores.</summary>
+    public double? Icl { get; init; }
+
+    /// <summary>Relative entropy of the class memberships, 1 when all are certain; null with one class or without scores.</summary>
+    public double? Entropy { get; init; }
+
+    /// <summary>The maxima that several starts ended in, best first; empty with one start.</summary>
+    public IReadOnlyList<StartOutcome> Starts { get; init; } = [];
 
     /// <summary>Rows of the data.</summary>
     public required int Persons { get; init; }
@@ -114,6 +124,9 @@ public sealed record FitSummary
             Aic = JsonSettings.Finite(result.Aic),
             Bic = JsonSettings.Finite(result.Bic),
             Sabic = JsonSettings.Finite(result.Sabic),
+            Icl = JsonSettings.Finite(result.Icl),
+            Entropy = JsonSettings.Finite(result.Entropy),
+            Starts = result.Maxima,
             Persons = result.Data.PersonCount,
             WeightTotal = result.TotalWeight,
             Patterns = result.Patterns.PatternCount,

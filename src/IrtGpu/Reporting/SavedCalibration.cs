@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
 
@@ -37,6 +38,9 @@ public sealed partial class SavedCalibration
     /// <summary>The rows of <c>population.csv</c>.</summary>
     public IReadOnlyList<PopulationRow> Population => document.Population;
 
+    /// <summary>Rotated exploratory solutions.</summary>
+    public IReadOnlyList<RotatedSolution> Rotations => document.Rotations;
+
     /// <summary>The content of <c>fit.json</c>.</summary>
     public FitSummary Fit => document.Fit;
 
@@ -71,6 +75,7 @@ public sealed partial class SavedCalibration
             FreeParameterNames = NamesOf(plan),
             Items = ItemTable.Build(plan, result.Point.Parameters, result.StandardErrors),
             Population = PopulationTable.Build(plan, result.Point.Parameters, result.StandardErrors),
+            Rotations = result.Rotations,
             Fit = fit,
         }, plan);
     }

@@ -1,0 +1,46 @@
+using IrtGpu.Data;
+
+namespace IrtGpu.Reporting;
+
+/// <summary>Writes responses as a table that can be read back: original category codes, empty where missing.</summary>
+public static class ResponseTable
+{
+    /// <summary>Writes it, with the columns <c>group</c> and <c>class</c> before the items where there are several.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="data">The responses.</param>
+    public static void Write(Stream stream, ResponseData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using CsvWriter csv = new(stream);
+        bool hasGroups = data.GroupNames.Length > 1;
+        if (hasGroups)
+            csv.Field(FreeName("group", data));
+        if (data.KnownClasses is not null)
+            csv.Field(FreeName("class", data));
+        csv.Record(data.ItemNames);
+        for (int person = 0; person < data.PersonCount; person++)
+        {
+            if (hasGroups)
+                csv.Field(data.GroupNames[data.Groups?[person] ?? 0]);
+            if (data.KnownClasses is { } classes)
+                csv.Field(classes[person] < 0 ? "" : data.ClassNames[classes[person]]);
+            ReadOnlySpan<byte> row = data.Row(person);
+            for (int item = 0; item < row.Length; item++)
+            {
+                if (row[item] == ResponseData.Missing)
+                    csv.Field("");
+                else
+                    csv.Field(data.CategoryCodes[item][row[item]]);
+            }
+            csv.EndRecord();
+        }
+    }
+
+    /// <summary>The name, with an underscore for each item that has it already.</summary>
+    private static string FreeName(string name, ResponseData data)
+    {
+        while (data.ItemNames.Contains(name))
+            name += "_";
+        return name;
+    }
+}

@@ -1,0 +1,61 @@
+using IrtGpu.Data;
+using IrtGpu.Estimation;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Tests.Estimation;
+
+/// <summary>What EM promises whatever the model: the log-likelihood never falls, and its maximum has no gradient.</summary>
+public sealed class MonotonicityTests
+{
+    public static TheoryData<string> Names => ModelCase.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Plain_em_never_lowers_the_objective(string name)
+    {
+        CalibrationResult result = Fit(name, new CalibrationOptions { Acceleration = Acceleration.None, MaxCycles = 60, Tolerance = 1e-10 });
+        Assert.NotEqual(TerminationKind.Failed, result.Termination.Kind);
+        Assert.True(result.History.Count > 5);
+        foreach (IterationRecord record in result.History.Skip(1))
+            Assert.True(record.Change <= 1e-10 * record.Deviance, $"cycle {record.Cycle}: the deviance rose by {record.Change:g3}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Converged_estimates_have_no_gradient(string name)
+    {
+        CalibrationResult result = Fit(name, new CalibrationOptions { MaxCycles = 5000, Tolerance = 1e-8 });
+        Assert.True(result.Termination.IsConverged, result.Termination.Message);
+        bool hasBound = result.Warnings.Any(warning => warning.Contains("bound", StringComparison.Ordinal));
+        Assert.True(result.GradientNorm < (hasBound ? 1e-2 : 1e-4), $"gradient norm {result.GradientNorm:g3}");
+    }
+
+    [Theory]
+    [InlineData("2pl")]
+    [InlineData("grm")]
+    [InlineData("gpcm")]
+    [InlineData("rsm")]
+    [InlineData("nominal")]
+    [InlineData("3pl with priors")]
+    [InlineData("two dimensions")]
+    [InlineData("groups")]
+    public void Accelerators_reach_the_optimum_of_plain_em(string name)
+    {
+        CalibrationOptions options = new() { MaxCycles = 20000, Tolerance = 1e-8 };
+        CalibrationResult plain = Fit(name, options with { Acceleration = Acceleration.None });
+        foreach (Acceleration acceleration in new[] { Acceleration.Anderson, Acceleration.Squarem })
+        {
+            CalibrationResult fast = Fit(name, options with { Acceleration = acceleration });
+            Assert.True(fast.Termination.IsConverged, fast.Termination.Message);
+            Assert.Equal(plain.LogLikelihood, fast.LogLikelihood, 1e-6);
+            Assert.True(fast.EStepCount < plain.EStepCount, $"{acceleration}: {fast.EStepCount} E-steps, plain EM {plain.EStepCount}");
+            AssertFit.Equal(plain, fast, 2e-4);
+        }
+    }
+
+    private static CalibrationResult Fit(string name, CalibrationOptions options)
+    {
+        ModelCase model = ModelCase.Get(name);
+        return AssertFit.Run(model.Simulation.Draw(), model.Specification, options);
+    }
+}
