@@ -55,6 +55,9 @@ public sealed record CalibrationResult
     /// <summary>What computed.</summary>
     public required string Device { get; init; }
 
+    /// <summary>Why <c>auto</c> took that device; null where a device was named.</summary>
+    public string? DeviceChoice { get; init; }
+
     /// <summary>Number of threads.</summary>
     public required int Threads { get; init; }
 
