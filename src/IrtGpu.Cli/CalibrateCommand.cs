@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
+using IrtGpu.Kernels;
 using IrtGpu.Reporting;
 using IrtGpu.Specification;
 
@@ -50,7 +51,12 @@ internal sealed class CalibrateCommand
         bool isQuiet = parsed.GetValue(quiet);
         SpecificationFile file = modelOptions.ReadFile(parsed);
         ModelSpecification specification = modelOptions.Read(parsed, file);
-        CalibrationOptions options = estimationOptions.Read(parsed) with { Threads = computeOptions.Threads(parsed), Device = computeOptions.Device(parsed) };
+        CalibrationOptions options = estimationOptions.Read(parsed) with
+        {
+            Threads = computeOptions.Threads(parsed),
+            Device = computeOptions.Device(parsed),
+            Providers = [new AcceleratorProvider()],
+        };
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IrtGpu.Compute;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
