@@ -64,8 +64,8 @@ public sealed class WeightedScoreTests
         ResponseData data = Draw("gpcm", 1, 0, 4000);
         ModelSpecification specification = new() { Functions = [new FunctionAssignment("*", ItemFunction.GeneralizedPartialCredit)] };
         CalibrationOptions options = new() { Tolerance = 1e-9, StandardErrors = StandardErrorMethod.Oakes };
-        CalibrationResult tables = Calibration.Run(data, specification, options with { EStep = EStepForm.Tables });
-        CalibrationResult weighted = Calibration.Run(data, specification, options with { EStep = EStepForm.WeightedScore });
+        CalibrationResult tables = Calibration.Run(data, specification, options with { EStep = EStepForm.Tables }, cancellation: TestContext.Current.CancellationToken);
+        CalibrationResult weighted = Calibration.Run(data, specification, options with { EStep = EStepForm.WeightedScore }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(tables.LogLikelihood, weighted.LogLikelihood, 1e-6);
         AssertClose(tables.Point.Parameters.Free, weighted.Point.Parameters.Free, 1e-6);
         AssertClose(tables.StandardErrors.Covariance!, weighted.StandardErrors.Covariance!, 1e-7);
@@ -77,7 +77,7 @@ public sealed class WeightedScoreTests
         ResponseData data = Draw("grm", 1, 0, 300);
         ModelSpecification specification = new() { Functions = [new FunctionAssignment("*", ItemFunction.Graded)] };
         SpecificationException exception = Assert.Throws<SpecificationException>(() =>
-            Calibration.Run(data, specification, new CalibrationOptions { EStep = EStepForm.WeightedScore }));
+            Calibration.Run(data, specification, new CalibrationOptions { EStep = EStepForm.WeightedScore }, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("--e-step", exception.Message, StringComparison.Ordinal);
     }
 
