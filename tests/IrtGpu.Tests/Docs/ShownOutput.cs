@@ -6,8 +6,8 @@ namespace IrtGpu.Tests.Docs;
 /// <summary>Compares what a page shows with what a run gave.</summary>
 internal static partial class ShownOutput
 {
-    /// <summary>Lines that name the machine, the time or the folder are compared up to the first word only.</summary>
-    private static readonly string[] LocalLines = ["Device ", "Time ", "Written to "];
+    /// <summary>Lines that name the machine, the way there, the time or the folder are compared up to the first word only.</summary>
+    private static readonly string[] LocalLines = ["Ended ", "Device ", "Time ", "Written to "];
 
     /// <summary>Each line shown must occur in the output, in the order shown; lines may be left out.</summary>
     /// <returns>The first line that does not occur; null when all do.</returns>
