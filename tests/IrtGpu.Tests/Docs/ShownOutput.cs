@@ -45,7 +45,7 @@ internal static partial class ShownOutput
             return false;
         }
         int decimals = shown.Split('e', 'E')[0].Split('.')[1].Length;
-        double unit = shown.AsSpan().ContainsAny('e', 'E') ? 0 : Math.Pow(10, -decimals);
+        double unit = shown.AsSpan().ContainsAny('e', 'E') ? 0 : 1.001 * Math.Pow(10, -decimals);
         return Math.Abs(expected - found) <= Math.Max(unit, 1e-6 * Math.Abs(expected));
     }
 
