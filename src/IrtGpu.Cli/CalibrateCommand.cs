@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
+using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
+using IrtGpu.Kernels;
 using IrtGpu.Reporting;
 using IrtGpu.Specification;
 
@@ -38,6 +40,7 @@ internal sealed class CalibrateCommand
         calibrate.modelOptions.AddTo(command);
         calibrate.estimationOptions.AddTo(command);
         calibrate.computeOptions.AddTo(command);
+        calibrate.computeOptions.AddEStepTo(command);
         command.Options.Add(calibrate.output);
         command.Options.Add(calibrate.quiet);
         command.Options.Add(calibrate.json);
@@ -50,7 +53,13 @@ internal sealed class CalibrateCommand
         bool isQuiet = parsed.GetValue(quiet);
         SpecificationFile file = modelOptions.ReadFile(parsed);
         ModelSpecification specification = modelOptions.Read(parsed, file);
-        CalibrationOptions options = estimationOptions.Read(parsed) with { Threads = computeOptions.Threads(parsed), Device = computeOptions.Device(parsed) };
+        CalibrationOptions options = estimationOptions.Read(parsed) with
+        {
+            Threads = computeOptions.Threads(parsed),
+            Device = computeOptions.Device(parsed),
+            EStep = computeOptions.EStep(parsed),
+            Providers = [new AcceleratorProvider()],
+        };
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using IrtGpu.Compute;
 using IrtGpu.Inference.Rotation;
 
 namespace IrtGpu;
@@ -34,6 +36,13 @@ public sealed record CalibrationOptions
 
     /// <summary>Device name: <c>auto</c>, <c>cpu</c>, <c>reference</c>, or one of an added provider.</summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>How the CPU computes E-steps.</summary>
+    public EStepForm EStep { get; init; }
+
+    /// <summary>Devices beside the CPU; the package IrtGpu.Kernels has a provider of accelerators.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<IBackendProvider> Providers { get; init; } = [];
 
     /// <summary>Number of threads; 0: all processors. Does not change the results.</summary>
     public int Threads { get; init; }

@@ -15,7 +15,7 @@ namespace IrtGpu.Compute.Cpu;
 internal sealed unsafe class ScoreGrid : IDisposable
 {
     public const int Points = 8; // of the interpolation
-    private const double Spacing = 0.05;
+    private const double Spacing = 0.1;
     private const int FirstPoint = 3; // the argument lies between points 3 and 4 of its eight
 
     private static readonly double[] Polynomials = LagrangePolynomials();
