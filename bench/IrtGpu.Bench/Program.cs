@@ -1,4 +1,5 @@
 using IrtGpu.Bench;
+using IrtGpu.Data;
 
 if (args.Contains("--help"))
 {
@@ -21,4 +22,9 @@ catch (ArgumentException exception)
 {
     Console.Error.WriteLine(exception.Message);
     return 2;
+}
+catch (Exception exception) when (exception is InvalidOperationException or DataException or IOException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
 }

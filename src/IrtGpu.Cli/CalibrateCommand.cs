@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Reporting;
@@ -38,6 +39,7 @@ internal sealed class CalibrateCommand
         calibrate.modelOptions.AddTo(command);
         calibrate.estimationOptions.AddTo(command);
         calibrate.computeOptions.AddTo(command);
+        calibrate.computeOptions.AddEStepTo(command);
         command.Options.Add(calibrate.output);
         command.Options.Add(calibrate.quiet);
         command.Options.Add(calibrate.json);
@@ -50,7 +52,7 @@ internal sealed class CalibrateCommand
         bool isQuiet = parsed.GetValue(quiet);
         SpecificationFile file = modelOptions.ReadFile(parsed);
         ModelSpecification specification = modelOptions.Read(parsed, file);
-        CalibrationOptions options = estimationOptions.Read(parsed) with { Threads = computeOptions.Threads(parsed), Device = computeOptions.Device(parsed) };
+        CalibrationOptions options = estimationOptions.Read(parsed) with { Threads = computeOptions.Threads(parsed), Device = computeOptions.Device(parsed), EStep = computeOptions.EStep(parsed) };
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IrtGpu.Compute;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -10,6 +11,7 @@ internal sealed class ComputeOptions
 
     private readonly Option<string?> device = new("--device") { HelpName = "DEVICE", Description = "auto (default), cpu, cuda[:n], opencl[:n] or ilgpu-cpu; 'irtgpu devices' lists what is here." };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
+    private readonly Option<string?> eStep = new("--e-step") { HelpName = "FORM", Description = "How the CPU computes E-steps: auto (default), tables or weighted-score." };
     private readonly Option<string?> precision = new("--precision") { HelpName = "double", Description = "Arithmetic: double." };
 
     public void AddTo(Command command)
@@ -18,6 +20,13 @@ internal sealed class ComputeOptions
         command.Options.Add(threads);
         command.Options.Add(precision);
     }
+
+    /// <summary>Adds the option that only estimation has.</summary>
+    public void AddEStepTo(Command command) => command.Options.Add(eStep);
+
+    /// <summary>How E-steps are computed.</summary>
+    public EStepForm EStep(ParseResult parsed) => Choice.Parse(
+        "--e-step", parsed.GetValue(eStep) ?? "auto", ("auto", EStepForm.Auto), ("tables", EStepForm.Tables), ("weighted-score", EStepForm.WeightedScore));
 
     /// <summary>Number of threads, 0 for all processors.</summary>
     public int Threads(ParseResult parsed)

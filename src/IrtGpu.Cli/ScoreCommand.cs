@@ -61,7 +61,7 @@ internal sealed class ScoreCommand
         PatternTable patterns = PatternTable.Compress(responses);
         ModelPoint point = ModelPoint.TryCreate(saved.Plan, saved.Parameters)
             ?? throw new SpecificationException($"A covariance matrix in '{parsed.GetValue(fit)}' is not positive definite: the file is damaged. Calibrate again.");
-        using IComputeBackend backend = BackendCatalog.Create(device, saved.Plan, patterns, threads);
+        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables }, saved.Plan, patterns);
         if (how == "pv")
         {
             double[] values = PlausibleValues.Draw(point, patterns, backend, parsed.GetValue(seed));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Inference;
@@ -30,7 +31,7 @@ public static class Calibration
         PatternTable patterns = PatternTable.Compress(data);
         CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
         IdentificationCheck.Require(plan);
-        using IComputeBackend backend = BackendCatalog.Create(options.Device, plan, patterns, options.Threads);
+        using IComputeBackend backend = BackendCatalog.Create(options, plan, patterns);
         double planSeconds = Lap(clock);
 
         (EmOutcome outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch(plan, patterns, backend, options).Run(progress, cancellation);
@@ -62,6 +63,8 @@ public static class Calibration
             Scores = scores,
             Rotations = SolutionRotator.Rotate(plan, outcome.Point.Parameters, options.Rotation, options.Seed),
             Device = backend.Description,
+            EStep = (backend as CpuBackend)?.Form ?? EStepForm.Tables,
+            InterpolationError = (backend as CpuBackend)?.InterpolationError ?? 0,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),
             Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. ResultWarnings.Of(plan, outcome)],

@@ -1,5 +1,7 @@
 using IrtGpu.Inference.Rotation;
 
+using IrtGpu.Compute;
+
 namespace IrtGpu;
 
 /// <summary>How to estimate; the defaults suit most tests.</summary>
@@ -34,6 +36,9 @@ public sealed record CalibrationOptions
 
     /// <summary>Device name: <c>auto</c>, <c>cpu</c>, <c>reference</c>, or one of an added provider.</summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>How the CPU computes E-steps.</summary>
+    public EStepForm EStep { get; init; }
 
     /// <summary>Number of threads; 0: all processors. Does not change the results.</summary>
     public int Threads { get; init; }

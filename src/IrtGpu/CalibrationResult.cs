@@ -59,6 +59,12 @@ public sealed record CalibrationResult
     /// <summary>What computed.</summary>
     public required string Device { get; init; }
 
+    /// <summary>How E-steps were computed.</summary>
+    public EStepForm EStep { get; init; }
+
+    /// <summary>Largest error of a pattern's log-likelihood that interpolation in the weighted score made, sampled; 0 with tables.</summary>
+    public double InterpolationError { get; init; }
+
     /// <summary>Number of threads.</summary>
     public required int Threads { get; init; }
 

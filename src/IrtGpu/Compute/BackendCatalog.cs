@@ -8,15 +8,14 @@ namespace IrtGpu.Compute;
 internal static class BackendCatalog
 {
     /// <summary>Creates the backend.</summary>
-    /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>reference</c>.</param>
+    /// <param name="options">Its device: <c>auto</c>, <c>cpu</c> or <c>reference</c>; threads and form of the E-step.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
-    /// <param name="threads">Number of threads; 0: all processors.</param>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
-    public static IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, int threads) => device switch
+    public static IComputeBackend Create(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns) => options.Device switch
     {
-        "auto" or "cpu" => new CpuBackend(plan, patterns, threads),
+        "auto" or "cpu" => new CpuBackend(plan, patterns, options.Threads, options.EStep),
         "reference" => new ReferenceBackend(plan, patterns),
-        _ => throw new ArgumentException($"There is no device '{device}' here. Devices are auto, cpu and reference.", nameof(device)),
+        _ => throw new ArgumentException($"There is no device '{options.Device}' here. Devices are auto, cpu and reference.", nameof(options)),
     };
 }

@@ -21,6 +21,13 @@ public sealed class ExpectedCounts
     /// <summary>Expected number of persons by response category and node. [table][row, node]</summary>
     public double[][] RowCounts { get; }
 
+    /// <summary>
+    /// Terms of the expected log-likelihood that are linear in the parameters; null where there are none. Where an E-step goes through
+    /// sufficient statistics, an item's counts stand in its first category alone (whose log-probability is minus the log partition
+    /// function) and the rest of its expected log-likelihood is Σ linear term · parameter. [slot]
+    /// </summary>
+    public double[]? LinearTerms { get; internal init; }
+
     /// <summary>Expected number of persons by node. [block][node]</summary>
     public double[][] NodeTotals { get; }
 
@@ -29,7 +36,11 @@ public sealed class ExpectedCounts
     public void Add(ExpectedCounts other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        if ((LinearTerms is null) != (other.LinearTerms is null))
+            throw new ArgumentException("Counts of different forms of the E-step cannot be added.", nameof(other));
         LogLikelihood += other.LogLikelihood;
+        if (LinearTerms is not null)
+            Add(LinearTerms, other.LinearTerms!);
         for (int table = 0; table < RowCounts.Length; table++)
             Add(RowCounts[table], other.RowCounts[table]);
         for (int block = 0; block < NodeTotals.Length; block++)

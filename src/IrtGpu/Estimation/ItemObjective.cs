@@ -39,7 +39,7 @@ internal sealed class ItemObjective
             value += Dot(logProbability, Counts(counts, table));
         }
         ArrayPool<double>.Shared.Return(scratch);
-        return value;
+        return value + LinearValue(counts, slots);
     }
 
     /// <summary>Q of the set, its gradient and Hessian with respect to the set's slots.</summary>
@@ -78,6 +78,16 @@ internal sealed class ItemObjective
         }
         ArrayPool<double>.Shared.Return(scratch);
         ArrayPool<double>.Shared.Return(nodeDerivatives);
+        for (int k = 0; k < slots.Length && counts.LinearTerms is not null; k++)
+            gradient[k] += counts.LinearTerms[Set.FirstSlot + k];
+        return value + LinearValue(counts, slots);
+    }
+
+    private double LinearValue(ExpectedCounts counts, ReadOnlySpan<double> slots)
+    {
+        double value = 0;
+        for (int k = 0; k < slots.Length && counts.LinearTerms is not null; k++)
+            value += counts.LinearTerms[Set.FirstSlot + k] * slots[k];
         return value;
     }
 

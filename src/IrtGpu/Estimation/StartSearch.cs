@@ -38,7 +38,7 @@ internal sealed class StartSearch(CalibrationPlan plan, PatternTable patterns, I
 
         EmAlgorithm brief = new(plan, backend, options with { MaxCycles = ShortCycles, Tolerance = Math.Max(options.Tolerance, 1e-2) }, null, cancellation);
         List<EmOutcome> begun = [];
-        for (int start = 0; start < count && !cancellation.IsCancellationRequested; start++)
+        for (int start = 0; start < count && (start == 0 || !cancellation.IsCancellationRequested); start++)
         {
             ParameterVector from = start == 0 && !needsNoise
                 ? marginal

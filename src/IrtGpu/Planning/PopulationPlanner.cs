@@ -137,6 +137,10 @@ internal sealed class PopulationPlanner(
                     targets.AddRange(Attributes(first).SelectMany(j => Attributes(second).Where(k => first >= 0 && second >= 0 ? k != j : k < j)
                         .Select(k => CovarianceSlot(block, j, k))));
                     break;
+                case "PROPORTION" when constraint.Kind is ConstraintKind.Fixed or ConstraintKind.Start:
+                    // One class's value settles the log odds of all classes of its group, the one left out included.
+                    targets.AddRange(blocks.Where(other => other.Group == block.Group && !targets.Contains(other.ClassLogitSlot)).Select(other => other.ClassLogitSlot));
+                    break;
                 case "PROPORTION":
                     targets.Add(block.ClassLogitSlot);
                     break;

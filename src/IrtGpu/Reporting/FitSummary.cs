@@ -81,6 +81,12 @@ public sealed record FitSummary
     /// <summary>What computed.</summary>
     public required string Device { get; init; }
 
+    /// <summary>How E-steps were computed: <c>tables</c> or <c>weighted-score</c>.</summary>
+    public required string EStepForm { get; init; }
+
+    /// <summary>Largest error of a pattern's log-likelihood from interpolation in the weighted score, sampled; 0 with tables.</summary>
+    public required double InterpolationError { get; init; }
+
     /// <summary>Arithmetic of the E-step.</summary>
     public required string Precision { get; init; }
 
@@ -141,6 +147,8 @@ public sealed record FitSummary
             Quadrature = QuadratureSummary.Of(result.Plan.Grid),
             StandardErrors = StandardErrorSummary.Of(result.StandardErrors),
             Device = result.Device,
+            EStepForm = result.EStep == Compute.EStepForm.WeightedScore ? "weighted-score" : "tables",
+            InterpolationError = result.InterpolationError,
             Precision = "double",
             Threads = result.Threads,
             Seconds = result.Seconds,

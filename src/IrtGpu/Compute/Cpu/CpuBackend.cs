@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Compute.Cpu;
 
@@ -27,6 +28,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
     private readonly AlignedBuffer[] jointTable; // [table][tile, joint row, lane]
     private readonly AlignedBuffer logWeight; // [block, padded node]; padding −∞
     private readonly Shard[] shards;
+    private readonly WeightedScoreStep? weightedScore;
     private readonly int[] tableOfBlock; // [block]
     private readonly int[] leadingClass; // [block] first class of the block's group that uses the same table
 
@@ -34,7 +36,8 @@ public sealed unsafe class CpuBackend : IComputeBackend
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="threads">Number of threads; 0: all processors.</param>
-    public CpuBackend(CalibrationPlan plan, PatternTable patterns, int threads = 0)
+    /// <param name="form">How E-steps are computed.</param>
+    public CpuBackend(CalibrationPlan plan, PatternTable patterns, int threads = 0, EStepForm form = EStepForm.Tables)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(patterns);
@@ -44,6 +47,9 @@ public sealed unsafe class CpuBackend : IComputeBackend
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
         tiling = NodeTiling.Of(plan.NodeCount);
         joint = JointItems.Create(plan, patterns, tiling.PaddedCount);
+        weightedScore = WeightedScoreStep.TryCreate(plan, patterns, joint, form, this.threads);
+        if (form == EStepForm.WeightedScore && weightedScore is null)
+            throw new SpecificationException("The weighted-score E-step is for one dimension and items of GPCM type (rasch, 1pl, 2pl, pcm, gpcm, rsm) only. Use --e-step auto or tables.");
         order = [.. Enumerable.Range(0, patterns.PatternCount).OrderBy(pattern => patterns.Groups[pattern])];
         logProbability = [.. plan.Tables.Select(_ => new double[(long)plan.RowCount * tiling.PaddedCount])];
         jointTable = [.. plan.Tables.Select(_ => new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount))];
@@ -57,10 +63,18 @@ public sealed unsafe class CpuBackend : IComputeBackend
     /// <inheritdoc/>
     public string Description => string.Create(CultureInfo.InvariantCulture, $"cpu, {threads} {(threads == 1 ? "thread" : "threads")}");
 
+    /// <summary>How E-steps are computed.</summary>
+    public EStepForm Form => weightedScore is null ? EStepForm.Tables : EStepForm.WeightedScore;
+
+    /// <summary>Largest error of a pattern's log-likelihood from interpolation in the weighted score, sampled in the last E-step; 0 with tables.</summary>
+    public double InterpolationError => weightedScore?.InterpolationError ?? 0;
+
     /// <inheritdoc/>
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
+        if (weightedScore is not null)
+            return weightedScore.Compute(point);
         Prepare(point);
         ForEachShard((shard, workspace) =>
         {
@@ -112,6 +126,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
         foreach (AlignedBuffer buffer in jointTable)
             buffer.Dispose();
         logWeight.Dispose();
+        weightedScore?.Dispose();
         foreach (Shard shard in shards)
             shard.Dispose();
     }

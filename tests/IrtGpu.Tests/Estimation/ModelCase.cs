@@ -117,6 +117,6 @@ internal sealed record ModelCase(SimulatedData Simulation, ModelSpecification Sp
     }
 
     private static ModelCase Classes(ItemFunction function, int categories, string equal) => new(
-        SimulatedData.Polytomous(400, 8, categories) with { Classes = 2 },
+        SimulatedData.Polytomous(1200, 10, categories) with { Classes = 2 },
         Model(function) with { ClassCount = 2, EqualAcrossClasses = equal });
 }

@@ -1,0 +1,67 @@
+using System.Text;
+using IrtGpu.Data;
+
+namespace IrtGpu.Compute.Cpu;
+
+/// <summary>Distinct sets of answered items, such as booklets.</summary>
+internal sealed class AnsweredSets
+{
+    private AnsweredSets(int[] setOfPattern, List<bool[]> isAnswered)
+    {
+        SetOfPattern = setOfPattern;
+        IsAnswered = isAnswered;
+    }
+
+    public int[] SetOfPattern { get; } // [pattern]
+
+    public IReadOnlyList<bool[]> IsAnswered { get; } // [set][item]
+
+    /// <summary>Finds the sets; null when there are more than <paramref name="largestCount"/>.</summary>
+    public static AnsweredSets? TryFind(PatternTable patterns, int largestCount)
+    {
+        int[] setOfPattern = new int[patterns.PatternCount];
+        List<bool[]> isAnswered = [];
+        Dictionary<string, int> known = [];
+        StringBuilder key = new(patterns.ItemCount / 15 + 1);
+        int complete = -1;
+        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+        {
+            ReadOnlySpan<byte> row = patterns.Row(pattern);
+            bool isComplete = !row.Contains(ResponseData.Missing);
+            if (isComplete && complete >= 0)
+            {
+                setOfPattern[pattern] = complete;
+                continue;
+            }
+            string mask = KeyOf(row, key);
+            if (!known.TryGetValue(mask, out int set))
+            {
+                set = isAnswered.Count;
+                if (set == largestCount)
+                    return null;
+                known[mask] = set;
+                bool[] answered = new bool[row.Length];
+                for (int item = 0; item < row.Length; item++)
+                    answered[item] = row[item] != ResponseData.Missing;
+                isAnswered.Add(answered);
+            }
+            setOfPattern[pattern] = set;
+            if (isComplete)
+                complete = set;
+        }
+        return new AnsweredSets(setOfPattern, isAnswered);
+    }
+
+    private static string KeyOf(ReadOnlySpan<byte> row, StringBuilder key)
+    {
+        key.Clear();
+        for (int start = 0; start < row.Length; start += 15)
+        {
+            int bits = 0;
+            for (int item = start; item < Math.Min(start + 15, row.Length); item++)
+                bits |= (row[item] == ResponseData.Missing ? 0 : 1) << (item - start);
+            key.Append((char)(bits + 1));
+        }
+        return key.ToString();
+    }
+}

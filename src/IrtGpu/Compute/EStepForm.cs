@@ -1,0 +1,17 @@
+namespace IrtGpu.Compute;
+
+/// <summary>How the CPU backend computes an E-step.</summary>
+public enum EStepForm
+{
+    /// <summary>The faster of those that apply.</summary>
+    Auto,
+
+    /// <summary>Sums of tabled log-probabilities at every node; any model.</summary>
+    Tables,
+
+    /// <summary>
+    /// Through each pattern's weighted score, its sufficient statistic: GPCM, 2PL, Rasch, partial credit and rating scale items in one
+    /// dimension, with few distinct sets of answered items.
+    /// </summary>
+    WeightedScore,
+}

@@ -1,0 +1,68 @@
+using IrtGpu.Compute;
+using IrtGpu.Data;
+using IrtGpu.Planning;
+using IrtGpu.Specification;
+using IrtGpu.Tests.Estimation;
+
+namespace IrtGpu.Tests.Compute;
+
+/// <summary>Nodes and weights of blocks.</summary>
+public sealed class ModelPointTests
+{
+    [Theory]
+    [InlineData("groups, two dimensions")]
+    [InlineData("classes partly known, groups")]
+    [InlineData("two dimensions, grm")]
+    public void Weights_and_proportions_sum_to_1(string name)
+    {
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = ModelCase.Get(name).Plan();
+        ModelPoint point = ModelCase.RandomPoint(plan, patterns, 4);
+        Assert.All(point.LogWeight, weights => Assert.Equal(1, weights.Sum(Math.Exp), 1e-12));
+        for (int group = 0; group < plan.GroupCount; group++)
+            Assert.Equal(1, plan.Blocks.Where(block => block.Group == group).Sum(block => Math.Exp(point.LogProportion[block.Index])), 1e-12);
+    }
+
+    [Fact]
+    public void Moving_nodes_have_the_moments_of_their_population()
+    {
+        ModelCase model = ModelCase.Get("groups, two dimensions");
+        model = model with { Specification = model.Specification with { Quadrature = new(QuadratureRule.GaussHermite, 9) } };
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = model.Plan();
+        ModelPoint point = ModelCase.RandomPoint(plan, patterns, 4);
+        PlannedBlock block = plan.Blocks[1];
+        double[] theta = point.ThetaOfBlock(block);
+        double[] mean = new double[2];
+        double[] second = new double[3];
+        for (int node = 0; node < plan.NodeCount; node++)
+        {
+            double weight = Math.Exp(point.LogWeight[1][node]);
+            for (int j = 0; j < 2; j++)
+                mean[j] += weight * theta[2 * node + j];
+            second[0] += weight * theta[2 * node] * theta[2 * node];
+            second[1] += weight * theta[2 * node] * theta[2 * node + 1];
+            second[2] += weight * theta[2 * node + 1] * theta[2 * node + 1];
+        }
+        double[] slots = point.Parameters.Slots;
+        for (int j = 0; j < 2; j++)
+            Assert.Equal(slots[block.FirstMeanSlot + j], mean[j], 1e-12);
+        Assert.Equal(slots[block.FirstCovarianceSlot], second[0] - mean[0] * mean[0], 1e-12);
+        Assert.Equal(slots[block.FirstCovarianceSlot + 1], second[1] - mean[0] * mean[1], 1e-12);
+        Assert.Equal(slots[block.FirstCovarianceSlot + 2], second[2] - mean[1] * mean[1], 1e-12);
+    }
+
+    [Fact]
+    public void There_is_no_point_without_a_covariance_matrix()
+    {
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = ModelCase.Get("two dimensions").Plan();
+        ParameterVector start = StartingValues.FromMarginals(plan, patterns);
+        int covariance = plan.Blocks[0].FirstCovarianceSlot + 1;
+        int free = plan.Layout.FreeIndex[plan.Layout.RowStart[covariance]];
+        double[] values = [.. start.Free];
+        values[free] = 0.999;
+        Assert.NotNull(ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, values)));
+        values[free] = 1;
+        Assert.Null(ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, values)));
+        values[free] = double.NaN;
+        Assert.Null(ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, values)));
+    }
+}

@@ -1,0 +1,191 @@
+using IrtGpu.Data;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Tests.Estimation;
+
+/// <summary>Rewriting the same data must not change the fit.</summary>
+public sealed class InvarianceTests
+{
+    private const double Bound = 1e-6;
+
+    [Theory]
+    [InlineData("mixed")]
+    [InlineData("groups with free items")]
+    [InlineData("classes partly known, groups")]
+    [InlineData("two dimensions")]
+    public void Thread_counts_give_the_same_bits(string name)
+    {
+        ModelCase model = ModelCase.Get(name);
+        ResponseData data = (model.Simulation with { Persons = 3000 }).Draw(); // several shards
+        CalibrationOptions options = new() { MaxCycles = 12, Starts = 1 };
+        CalibrationResult one = AssertFit.Run(data, model.Specification, options with { Threads = 1 });
+        foreach (int threads in new[] { 2, 16 })
+        {
+            CalibrationResult many = AssertFit.Run(data, model.Specification, options with { Threads = threads });
+            Assert.Equal(one.History.Select(record => record.LogLikelihood), many.History.Select(record => record.LogLikelihood));
+            Assert.Equal(one.Point.Parameters.Free, many.Point.Parameters.Free);
+            Assert.Equal(one.Scores!.Mean, many.Scores!.Mean);
+        }
+    }
+
+    [Theory]
+    [InlineData("mixed")]
+    [InlineData("rsm")]
+    [InlineData("groups")]
+    public void Order_of_persons_does_not_matter(string name)
+    {
+        ModelCase model = ModelCase.Get(name);
+        ResponseData data = model.Simulation.Draw();
+        ResponseData shuffled = Rows(data, [.. Enumerable.Range(0, data.PersonCount).OrderBy(person => person * 7919 % data.PersonCount)]);
+        AssertSame(AssertFit.Run(data, model.Specification), AssertFit.Run(shuffled, model.Specification));
+    }
+
+    [Theory]
+    [InlineData("2pl")]
+    [InlineData("groups")]
+    public void Repeated_rows_equal_weights(string name)
+    {
+        ModelCase model = ModelCase.Get(name);
+        ResponseData data = model.Simulation.Draw();
+        int[] repeats = [.. Enumerable.Range(0, data.PersonCount).Select(person => person % 4)];
+        ResponseData weighted = With(data, weights: [.. repeats.Select(count => (double)count)]);
+        ResponseData repeated = Rows(data, [.. repeats.SelectMany((count, person) => Enumerable.Repeat(person, count))]);
+        AssertSame(AssertFit.Run(weighted, model.Specification), AssertFit.Run(repeated, model.Specification));
+    }
+
+    [Theory]
+    [InlineData("mixed")]
+    [InlineData("1pl")]
+    public void Order_of_items_does_not_matter(string name)
+    {
+        ModelCase model = ModelCase.Get(name);
+        ResponseData data = model.Simulation.Draw();
+        int[] order = [.. Enumerable.Range(0, data.ItemCount).OrderBy(item => item * 5 % data.ItemCount)];
+        ResponseData permuted = new()
+        {
+            ItemNames = [.. order.Select(item => data.ItemNames[item])],
+            CategoryCodes = [.. order.Select(item => data.CategoryCodes[item])],
+            Responses = [.. Enumerable.Range(0, data.PersonCount).SelectMany(person => order.Select(item => data.Row(person)[item]).ToArray())],
+            PersonCount = data.PersonCount,
+        };
+        CalibrationResult expected = AssertFit.Run(data, model.Specification);
+        CalibrationResult actual = AssertFit.Run(permuted, model.Specification);
+        Assert.Equal(expected.LogLikelihood, actual.LogLikelihood, 1e-7);
+        AssertFit.EqualItems(expected, actual, Bound);
+    }
+
+    [Fact]
+    public void Exchanged_groups_exchange_the_output()
+    {
+        ModelCase model = ModelCase.Get("groups with free items");
+        ResponseData data = model.Simulation.Draw();
+        ResponseData exchanged = With(data, groups: [.. data.Groups!.Select(group => 1 - group)], groupNames: [data.GroupNames[1], data.GroupNames[0]]);
+        ModelSpecification specification = model.Specification with { ReferenceGroup = data.GroupNames[0] };
+        CalibrationResult expected = AssertFit.Run(data, specification);
+        CalibrationResult actual = AssertFit.Run(exchanged, specification);
+        Assert.Equal(expected.LogLikelihood, actual.LogLikelihood, 1e-7);
+        for (int block = 0; block < 2; block++)
+        {
+            Assert.Equal(AssertFit.Mean(expected, block), AssertFit.Mean(actual, 1 - block), Bound);
+            Assert.Equal(AssertFit.Covariance(expected, block), AssertFit.Covariance(actual, 1 - block), Bound);
+            Assert.Equal(AssertFit.Value(expected, "q0002", "d1", block), AssertFit.Value(actual, "q0002", "d1", 1 - block), Bound);
+            Assert.Equal(AssertFit.Value(expected, "q0003", "a1", block), AssertFit.Value(actual, "q0003", "a1", 1 - block), Bound);
+        }
+    }
+
+    [Fact]
+    public void Groups_with_everything_equal_are_one_group()
+    {
+        ModelCase model = ModelCase.Get("mixed");
+        ResponseData data = model.Simulation.Draw();
+        int[] random = [.. Enumerable.Range(0, data.PersonCount).Select(person => person * 31 % 3 == 0 ? 1 : 0)];
+        ResponseData split = With(data, groups: random, groupNames: ["left", "right"]);
+        AssertSame(AssertFit.Run(data, model.Specification), AssertFit.Run(split, model.Specification with { Population = StandardNormal }));
+    }
+
+    [Fact]
+    public void Booklets_are_groups_that_were_given_other_items()
+    {
+        // Items 1-6 and 5-10: by missing responses in one group, or by group.
+        SimulatedData simulation = SimulatedData.Polytomous(800, 10, 3);
+        ResponseData complete = simulation.Draw();
+        byte[] responses = [.. complete.Responses];
+        int[] booklets = [.. Enumerable.Range(0, complete.PersonCount).Select(person => person % 2)];
+        for (int person = 0; person < complete.PersonCount; person++)
+            responses.AsSpan(person * 10 + (booklets[person] == 0 ? 6 : 0), 4).Fill(ResponseData.Missing);
+        ResponseData one = new() { ItemNames = complete.ItemNames, CategoryCodes = complete.CategoryCodes, Responses = responses, PersonCount = complete.PersonCount };
+        ResponseData two = With(one, groups: booklets, groupNames: ["A", "B"]);
+        ModelSpecification specification = new() { Functions = [new("*", ItemFunction.GeneralizedPartialCredit)] };
+        CalibrationResult expected = AssertFit.Run(one, specification);
+        CalibrationResult actual = AssertFit.Run(two, specification with { Population = StandardNormal });
+        Assert.False(actual.Plan.Shape.Administered[0][9]);
+        Assert.Equal(expected.LogLikelihood, actual.LogLikelihood, 1e-7);
+        Assert.Equal(expected.FreeParameterCount, actual.FreeParameterCount);
+        AssertEqualInSomeBlock(expected, actual);
+    }
+
+    [Fact]
+    public void A_person_who_answered_nothing_changes_nothing()
+    {
+        ModelCase model = ModelCase.Get("groups");
+        ResponseData data = model.Simulation.Draw();
+        ResponseData longer = new()
+        {
+            ItemNames = data.ItemNames,
+            CategoryCodes = data.CategoryCodes,
+            Responses = [.. data.Responses, .. Enumerable.Repeat(ResponseData.Missing, data.ItemCount)],
+            PersonCount = data.PersonCount + 1,
+            GroupNames = data.GroupNames,
+            Groups = [.. data.Groups!, 0],
+        };
+        CalibrationResult expected = AssertFit.Run(data, model.Specification);
+        CalibrationResult actual = AssertFit.Run(longer, model.Specification);
+        AssertSame(expected, actual);
+        int pattern = actual.Patterns.PatternOfPerson[^1];
+        Assert.Equal(0, actual.Scores!.LogLikelihood[pattern], 1e-12);
+        Assert.Equal(0, actual.Scores.Mean[pattern], 1e-9);
+        Assert.Equal(1, actual.Scores.StandardDeviation(pattern, 0), 1e-3); // of the discretised normal
+    }
+
+    internal static IReadOnlyList<PopulationConstraint> StandardNormal => [new("mean", ConstraintKind.Fixed, 0), new("sd", ConstraintKind.Fixed, 1)];
+
+    internal static ResponseData With(ResponseData data, double[]? weights = null, int[]? groups = null, string[]? groupNames = null) => new()
+    {
+        ItemNames = data.ItemNames,
+        CategoryCodes = data.CategoryCodes,
+        Responses = data.Responses,
+        PersonCount = data.PersonCount,
+        Weights = weights ?? data.Weights,
+        Groups = groups ?? data.Groups,
+        GroupNames = groupNames ?? data.GroupNames,
+    };
+
+    private static ResponseData Rows(ResponseData data, int[] persons) => new()
+    {
+        ItemNames = data.ItemNames,
+        CategoryCodes = data.CategoryCodes,
+        Responses = [.. persons.SelectMany(person => data.Row(person).ToArray())],
+        PersonCount = persons.Length,
+        Groups = data.Groups is { } groups ? [.. persons.Select(person => groups[person])] : null,
+        GroupNames = data.GroupNames,
+    };
+
+    private static void AssertSame(CalibrationResult expected, CalibrationResult actual)
+    {
+        Assert.True(expected.Termination.IsConverged, expected.Termination.Message);
+        Assert.Equal(expected.LogLikelihood, actual.LogLikelihood, 1e-7);
+        AssertFit.Equal(expected, actual, Bound);
+    }
+
+    private static void AssertEqualInSomeBlock(CalibrationResult expected, CalibrationResult actual)
+    {
+        foreach (IrtGpu.Planning.ItemParameterSet set in actual.Plan.ParameterSets)
+        {
+            for (int slot = set.FirstSlot; slot < set.FirstSlot + set.SlotCount; slot++)
+            {
+                double other = AssertFit.Value(expected, actual.Plan.Items[set.Item].Name, actual.Plan.Layout.Slots[slot].Name);
+                Assert.Equal(other, actual.Point.Parameters.Slots[slot], Bound);
+            }
+        }
+    }
+}
