@@ -13,7 +13,7 @@ public sealed class ScoreSummaryTests
             Attributes = ["x", "y"],
             QMatrix = (SimulatedData.Dichotomous(1, 8) with { Attributes = 2 }).QMatrix(),
             ClassCount = classes,
-            Quadrature = new QuadratureSpecification(Nodes: 15),
+            Quadrature = new QuadratureSpecification(Nodes: 31),
         },
         new CalibrationOptions { StandardErrors = StandardErrorMethod.None, Starts = 1, MaxCycles = classes > 1 ? 15 : 500, Tolerance = 1e-8 },
         cancellation: TestContext.Current.CancellationToken);
