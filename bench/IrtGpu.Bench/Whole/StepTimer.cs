@@ -33,13 +33,13 @@ internal static class StepTimer
 
     public static double EStep(Problem problem, string device, int threads, int repeats = 7)
     {
-        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables }, problem.Plan, problem.Patterns);
+        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables }, problem.Plan, problem.Patterns).Backend;
         return Median(() => backend.ComputeExpectedCounts(problem.Point), repeats);
     }
 
     public static double MStep(Problem problem, string device, int threads)
     {
-        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables }, problem.Plan, problem.Patterns);
+        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables }, problem.Plan, problem.Patterns).Backend;
         ExpectedCounts counts = backend.ComputeExpectedCounts(problem.Point);
         MStep mStep = new(problem.Plan, iterations: 1, threads);
         return Median(() => mStep.Maximize(problem.Point, counts));
