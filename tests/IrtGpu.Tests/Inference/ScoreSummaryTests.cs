@@ -7,15 +7,15 @@ namespace IrtGpu.Tests.Inference;
 public sealed class ScoreSummaryTests
 {
     private static CalibrationResult Fit(int classes) => Calibration.Run(
-        (SimulatedData.Dichotomous(400, 8) with { Groups = 2, Classes = classes, Attributes = 2, HasWeights = true }).Draw(),
+        (SimulatedData.Dichotomous(600, 12) with { Groups = 2, Classes = classes, Attributes = 2, HasWeights = true }).Draw(),
         new ModelSpecification
         {
             Attributes = ["x", "y"],
-            QMatrix = (SimulatedData.Dichotomous(1, 8) with { Attributes = 2 }).QMatrix(),
+            QMatrix = (SimulatedData.Dichotomous(1, 12) with { Attributes = 2 }).QMatrix(),
             ClassCount = classes,
             Quadrature = new QuadratureSpecification(Nodes: 31),
         },
-        new CalibrationOptions { StandardErrors = StandardErrorMethod.None, Starts = 1, MaxCycles = classes > 1 ? 15 : 500, Tolerance = 1e-8 },
+        new CalibrationOptions { StandardErrors = StandardErrorMethod.None, Starts = 1, MaxCycles = classes > 1 ? 15 : 5000, Tolerance = 1e-6 },
         cancellation: TestContext.Current.CancellationToken);
 
     [Fact]
@@ -49,6 +49,7 @@ public sealed class ScoreSummaryTests
     public void Variance_of_scores_and_posterior_variance_add_up_to_a_free_population_variance()
     {
         CalibrationResult fit = Fit(1);
+        Assert.True(fit.Termination.IsConverged, fit.Termination.Message);
         ScoreSummary second = ScoreSummary.Of(fit.Plan, fit.Patterns, fit.Scores!)[1];
         for (int j = 0; j < 2; j++)
         {
