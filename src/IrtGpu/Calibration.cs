@@ -21,6 +21,7 @@ public static class Calibration
     /// <param name="progress">Hears of every cycle.</param>
     /// <param name="cancellation">Ends the estimation after the running cycle; the result says so and keeps what was reached.</param>
     /// <exception cref="SpecificationException">The model cannot be estimated from these data.</exception>
+    /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
     public static CalibrationResult Run(
         ResponseData data, ModelSpecification specification, CalibrationOptions? options = null,
         IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
@@ -31,7 +32,8 @@ public static class Calibration
         PatternTable patterns = PatternTable.Compress(data);
         CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
         IdentificationCheck.Require(plan);
-        using IComputeBackend backend = BackendCatalog.Create(options, plan, patterns);
+        (IComputeBackend chosen, string? choice) = BackendCatalog.Create(options, plan, patterns);
+        using IComputeBackend backend = chosen;
         double planSeconds = Lap(clock);
 
         (EmOutcome outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch(plan, patterns, backend, options).Run(progress, cancellation);
@@ -65,6 +67,7 @@ public static class Calibration
             Device = backend.Description,
             EStep = (backend as CpuBackend)?.Form ?? EStepForm.Tables,
             InterpolationError = (backend as CpuBackend)?.InterpolationError ?? 0,
+            DeviceChoice = choice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),
             Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. ResultWarnings.Of(plan, outcome)],

@@ -1,6 +1,6 @@
-using IrtGpu.Inference.Rotation;
-
+using System.Text.Json.Serialization;
 using IrtGpu.Compute;
+using IrtGpu.Inference.Rotation;
 
 namespace IrtGpu;
 
@@ -39,6 +39,10 @@ public sealed record CalibrationOptions
 
     /// <summary>How the CPU computes E-steps.</summary>
     public EStepForm EStep { get; init; }
+
+    /// <summary>Devices beside the CPU; the package IrtGpu.Kernels has a provider of accelerators.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<IBackendProvider> Providers { get; init; } = [];
 
     /// <summary>Number of threads; 0: all processors. Does not change the results.</summary>
     public int Threads { get; init; }

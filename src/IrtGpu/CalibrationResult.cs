@@ -65,6 +65,9 @@ public sealed record CalibrationResult
     /// <summary>Largest error of a pattern's log-likelihood that interpolation in the weighted score made, sampled; 0 with tables.</summary>
     public double InterpolationError { get; init; }
 
+    /// <summary>Why <c>auto</c> took that device; null where a device was named.</summary>
+    public string? DeviceChoice { get; init; }
+
     /// <summary>Number of threads.</summary>
     public required int Threads { get; init; }
 

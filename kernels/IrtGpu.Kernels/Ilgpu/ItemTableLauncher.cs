@@ -5,6 +5,16 @@ using IrtGpu.Models;
 
 namespace IrtGpu.Kernels;
 
+/// <summary><see cref="ItemTableLauncher{TModel}"/> whatever the model.</summary>
+internal interface IItemTableLauncher : IDisposable
+{
+    /// <summary>Uploads the block's slopes and shape as they are now.</summary>
+    void UploadParameters();
+
+    /// <summary>Queues the computation of log P of the block's items at all nodes.</summary>
+    void Launch(ArrayView<double> theta, ArrayView<double> logProbability);
+}
+
 /// <summary>Holds one block's items on the device and launches <see cref="ItemTableKernels"/> for them.</summary>
 /// <remarks>
 /// What does not change during a calibration (categories, scores, rows) is uploaded once; slopes and shape by
@@ -12,7 +22,7 @@ namespace IrtGpu.Kernels;
 /// queued on the accelerator's default stream, in the order of the calls.
 /// </remarks>
 /// <typeparam name="TModel">The block's item response function.</typeparam>
-internal sealed class ItemTableLauncher<TModel> : IDisposable
+internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
     where TModel : struct, IItemModel
 {
     /// <summary>Cells a launch: indices stay far below 2³¹, also after rounding up to whole groups.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -7,15 +8,58 @@ namespace IrtGpu.Compute;
 /// <summary>Finds the backend of a device name.</summary>
 internal static class BackendCatalog
 {
-    /// <summary>Creates the backend.</summary>
-    /// <param name="options">Its device: <c>auto</c>, <c>cpu</c> or <c>reference</c>; threads and form of the E-step.</param>
+    /// <summary>Creates the backend that the options ask for.</summary>
+    /// <param name="options">Device, threads, providers of further devices.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
+    /// <returns>The backend and, for <c>auto</c>, why it was chosen.</returns>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
-    public static IComputeBackend Create(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns) => options.Device switch
+    /// <exception cref="DeviceNotAvailableException">The device is known but cannot compute here.</exception>
+    public static (IComputeBackend Backend, string? Choice) Create(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
     {
-        "auto" or "cpu" => new CpuBackend(plan, patterns, options.Threads, options.EStep),
-        "reference" => new ReferenceBackend(plan, patterns),
-        _ => throw new ArgumentException($"There is no device '{options.Device}' here. Devices are auto, cpu and reference.", nameof(options)),
-    };
+        switch (options.Device)
+        {
+            case "auto":
+                return Choose(options, plan, patterns);
+            case "cpu":
+                return (new CpuBackend(plan, patterns, options.Threads, options.EStep), null);
+            case "reference":
+                return (new ReferenceBackend(plan, patterns), null);
+        }
+        foreach (IBackendProvider provider in options.Providers)
+        {
+            if (provider.Knows(options.Device))
+                return (provider.Create(options.Device, plan, patterns), null);
+        }
+        throw new ArgumentException(
+            $"There is no device '{options.Device}' here. Devices are auto, cpu and reference{(options.Providers.Count > 0 ? ", and those that 'irtgpu devices' lists" : "")}.",
+            nameof(options));
+    }
+
+    private static (IComputeBackend Backend, string? Choice) Choose(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
+    {
+        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        double seconds = WorkEstimate.CpuSeconds(plan, patterns.PatternCount, options, threads);
+        string estimate = string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
+        CpuBackend OnCpu() => new(plan, patterns, options.Threads, options.EStep);
+        if (options.Providers.Count == 0)
+            return (OnCpu(), estimate);
+        if (seconds < WorkEstimate.DeviceStartSeconds)
+            return (OnCpu(), estimate + ", less than starting a device takes");
+
+        foreach (IBackendProvider provider in options.Providers)
+        {
+            if (provider.FindFastDevice() is not { } device)
+                continue;
+            try
+            {
+                return (provider.Create(device, plan, patterns), $"{estimate}, so {device}");
+            }
+            catch (DeviceNotAvailableException exception)
+            {
+                return (OnCpu(), $"{estimate}, but {exception.Message}");
+            }
+        }
+        return (OnCpu(), estimate + ", and no faster device is here");
+    }
 }

@@ -43,6 +43,19 @@ public sealed class PatternTable
     /// <param name="pattern">0-based pattern.</param>
     public ReadOnlySpan<byte> Row(int pattern) => Responses.AsSpan(pattern * ItemCount, ItemCount);
 
+    /// <summary>A run of patterns as a table of its own, with positions instead of persons: <see cref="PatternOfPerson"/> is empty.</summary>
+    /// <param name="first">First pattern.</param>
+    /// <param name="count">Number of patterns.</param>
+    internal PatternTable Slice(int first, int count)
+    {
+        if (first == 0 && count == PatternCount)
+            return this;
+        double[] frequency = Frequency[first..(first + count)];
+        byte[] responses = Responses.AsSpan(first * ItemCount, count * ItemCount).ToArray();
+        return new PatternTable(
+            responses, frequency, Groups[first..(first + count)], KnownClasses[first..(first + count)], [], ItemCount, frequency.Sum());
+    }
+
     /// <summary>Finds the distinct rows, in the order of their first appearance.</summary>
     /// <param name="data">Coded responses.</param>
     public static PatternTable Compress(ResponseData data)

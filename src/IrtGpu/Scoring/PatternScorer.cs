@@ -17,6 +17,8 @@ public static class PatternScorer
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(patternGroups);
         ArgumentNullException.ThrowIfNull(backend);
+        if ((backend as IPatternScoringBackend)?.TryComputeScores(point) is { } computed)
+            return computed;
         CalibrationPlan plan = point.Plan;
         int count = patternGroups.Length;
         PatternScores scores = new(

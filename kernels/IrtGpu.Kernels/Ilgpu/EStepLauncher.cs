@@ -1,0 +1,201 @@
+using ILGPU;
+using ILGPU.Runtime;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Kernels;
+
+/// <summary>Holds the E-step's working buffers and launches <see cref="EStepKernels"/> tile by tile, all on the default stream.</summary>
+internal sealed class EStepLauncher
+{
+    private readonly CalibrationPlan plan;
+    private readonly MemoryPlan memory;
+    private readonly DeviceBuffers buffers;
+    private readonly LayoutViews layout;
+    private readonly ArrayView<double> counts; // [slice][table, row, node]
+    private readonly ArrayView<double> totals; // [slice][block, node]
+    private readonly ArrayView<double> logLikelihoods; // [slice]
+    private readonly Action<Index1D, TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> joint;
+    private readonly Action<Index1D, TileShape, ArrayView<double>, NormalizerViews> exponentiate;
+    private readonly Action<Index1D, TileShape, int, NormalizerViews> merge;
+    private readonly Action<Index1D, TileShape, NormalizerViews> normalize;
+    private readonly Action<Index1D, TileShape, int, PatternViews, NormalizerViews, ArrayView<double>> scale;
+    private readonly Action<Index1D, TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> collect;
+    private readonly Action<Index1D, TileShape, PatternViews, NormalizerViews, ArrayView<double>> sumLogLikelihood;
+    private readonly Action<Index1D, int, long, ArrayView<double>> addSlices;
+
+    /// <summary>Compiles the kernels and allocates what does not depend on the patterns.</summary>
+    public EStepLauncher(CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers)
+    {
+        this.plan = plan;
+        this.memory = memory;
+        this.buffers = buffers;
+        Accelerator accelerator = buffers.Accelerator;
+        joint = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+            EStepKernels.JointLogLikelihood);
+        exponentiate = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ArrayView<double>, NormalizerViews>(EStepKernels.ExponentiateChunk);
+        merge = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, NormalizerViews>(EStepKernels.MergeChunks);
+        normalize = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, NormalizerViews>(EStepKernels.Normalize);
+        scale = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.Scale);
+        collect = accelerator.LoadAutoGroupedStreamKernel<
+            Index1D, TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(EStepKernels.CollectCounts);
+        sumLogLikelihood = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, NormalizerViews, ArrayView<double>>(
+            EStepKernels.SumLogLikelihood);
+        addSlices = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, long, ArrayView<double>>(EStepKernels.AddSlices);
+
+        ProblemSize size = memory.Size;
+        layout = UploadLayout(size.WordCount * MemoryPlan.ItemsPerWord);
+        LogProbability = buffers.Allocate<double>((long)size.TableCount * size.RowCount * memory.NodeTileWidth);
+        counts = buffers.Allocate<double>((long)memory.SliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
+        totals = buffers.Allocate<double>((long)memory.SliceCount * size.BlockCount * memory.NodeTileWidth);
+        logLikelihoods = buffers.Allocate<double>(memory.SliceCount);
+        Posterior = buffers.Allocate<double>((long)memory.PatternTileCapacity * size.ClassCount * memory.NodeTileWidth);
+        long chunkLength = (long)memory.ChunkCount * memory.PatternTileCapacity;
+        long normalizerLength = memory.NodeTileCount > 1 ? size.PatternCount : memory.PatternTileCapacity;
+        Normalizers = new NormalizerViews
+        {
+            ChunkLargest = buffers.Allocate<double>(chunkLength),
+            ChunkSum = buffers.Allocate<double>(chunkLength),
+            Largest = buffers.Allocate<double>(normalizerLength),
+            Sum = buffers.Allocate<double>(normalizerLength),
+            LogLikelihood = buffers.Allocate<double>(normalizerLength),
+        };
+    }
+
+    /// <summary>Item tables of the current node tile. [table, row, node]</summary>
+    public ArrayView<double> LogProbability { get; }
+
+    /// <summary>The current tile. [class, node, pattern]</summary>
+    public ArrayView<double> Posterior { get; }
+
+    /// <summary>Log-likelihoods among others.</summary>
+    public NormalizerViews Normalizers { get; }
+
+    /// <summary>The shape of a pattern tile at a node tile.</summary>
+    /// <param name="tile">Patterns.</param>
+    /// <param name="firstInViews">Where they begin in the pattern views.</param>
+    /// <param name="firstNode">First node.</param>
+    /// <param name="nodeCount">Nodes, a multiple of four.</param>
+    public TileShape Shape(PatternTile tile, int firstInViews, int firstNode, int nodeCount) => new()
+    {
+        PatternCount = tile.Count,
+        PatternStride = memory.PatternTileCapacity,
+        FirstPattern = firstInViews,
+        FirstNormalizer = memory.NodeTileCount > 1 ? tile.First : 0,
+        NodeCount = nodeCount,
+        FirstNode = firstNode,
+        WeightStride = memory.Size.PaddedNodeCount,
+        ClassCount = plan.ClassCount,
+        FirstBlock = tile.Group * plan.ClassCount,
+        ChunkCount = (plan.ClassCount * nodeCount + MemoryPlan.ChunkLength - 1) / MemoryPlan.ChunkLength,
+        SliceLength = (memory.PatternTileCapacity + memory.SliceCount - 1) / memory.SliceCount,
+    };
+
+    /// <summary>Forgets counts and log-likelihood.</summary>
+    public void Clear()
+    {
+        counts.MemSetToZero(buffers.Accelerator.DefaultStream);
+        totals.MemSetToZero(buffers.Accelerator.DefaultStream);
+        logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
+    }
+
+    /// <summary>Fills the tile with exp(ℓ − m of the chunk).</summary>
+    public void ComputeTerms(TileShape tile, PatternViews patterns, ArrayView<double> logWeight)
+    {
+        int quads = tile.ClassCount * tile.NodeCount / MemoryPlan.NodeMultiple;
+        joint(quads * tile.PatternCount, tile, patterns, layout, LogProbability, logWeight, Posterior);
+        exponentiate(tile.ChunkCount * tile.PatternCount, tile, Posterior, Normalizers);
+        Count(2);
+    }
+
+    /// <summary>Merges the tile's chunks into each pattern's largest term and sum.</summary>
+    public void MergeTerms(TileShape tile, bool isFirst)
+    {
+        merge(tile.PatternCount, tile, isFirst ? 1 : 0, Normalizers);
+        Count(1);
+    }
+
+    /// <summary>Turns terms into posteriors, and yields log-likelihoods.</summary>
+    public void NormalizeTerms(TileShape tile, PatternViews patterns, bool withFrequency)
+    {
+        normalize(tile.PatternCount, tile, Normalizers);
+        scale(tile.ClassCount * tile.NodeCount * tile.PatternCount, tile, withFrequency ? 1 : 0, patterns, Normalizers, Posterior);
+        Count(2);
+    }
+
+    /// <summary>Adds the tile's weighted posteriors to the counts.</summary>
+    public void CollectCounts(TileShape tile, PatternViews patterns)
+    {
+        int slices = (tile.PatternCount + tile.SliceLength - 1) / tile.SliceLength;
+        for (int k = 0; k < tile.ClassCount; k++)
+        {
+            collect(
+                slices * tile.NodeCount * patterns.WordCount, tile, k, plan.Tables.Count, plan.Blocks.Count, patterns, layout, Posterior, counts, totals);
+        }
+        Count(tile.ClassCount);
+    }
+
+    /// <summary>Adds the tile's log-likelihoods.</summary>
+    public void CollectLogLikelihood(TileShape tile, PatternViews patterns)
+    {
+        sumLogLikelihood((tile.PatternCount + tile.SliceLength - 1) / tile.SliceLength, tile, patterns, Normalizers, logLikelihoods);
+        Count(1);
+    }
+
+    /// <summary>Adds slices and downloads the counts of a node tile.</summary>
+    /// <param name="nodeCount">Nodes of the tile, a multiple of four.</param>
+    public (double[] Counts, double[] Totals) DownloadCounts(int nodeCount)
+    {
+        double[] hostCounts = new double[(long)plan.Tables.Count * plan.RowCount * nodeCount];
+        double[] hostTotals = new double[(long)plan.Blocks.Count * nodeCount];
+        AddSlices(counts, hostCounts.Length);
+        AddSlices(totals, hostTotals.Length);
+        buffers.Download(counts, hostCounts);
+        buffers.Download(totals, hostTotals);
+        return (hostCounts, hostTotals);
+    }
+
+    /// <summary>Adds slices and downloads the log-likelihood.</summary>
+    public double DownloadLogLikelihood()
+    {
+        double[] sum = new double[1];
+        AddSlices(logLikelihoods, 1);
+        buffers.Download(logLikelihoods, sum);
+        return sum[0];
+    }
+
+    private void AddSlices(ArrayView<double> values, int stride)
+    {
+        if (memory.SliceCount == 1)
+            return;
+        addSlices(stride, memory.SliceCount, stride, values);
+        Count(1);
+    }
+
+    private void Count(int launches)
+    {
+        for (int k = 0; k < launches; k++)
+            buffers.CountLaunch();
+    }
+
+    private LayoutViews UploadLayout(int paddedItemCount)
+    {
+        int[] firstRow = new int[paddedItemCount];
+        int[] categoryCount = new int[paddedItemCount];
+        for (int item = 0; item < plan.ItemCount; item++)
+        {
+            firstRow[item] = plan.Items[item].FirstRow;
+            categoryCount[item] = plan.Items[item].CategoryCount;
+        }
+        LayoutViews views = new()
+        {
+            RowCount = plan.RowCount,
+            FirstRow = buffers.Allocate<int>(paddedItemCount),
+            CategoryCount = buffers.Allocate<int>(paddedItemCount),
+            TableOfBlock = buffers.Allocate<int>(plan.Blocks.Count),
+        };
+        buffers.Upload(views.FirstRow, firstRow);
+        buffers.Upload(views.CategoryCount, categoryCount);
+        buffers.Upload(views.TableOfBlock, [.. plan.Blocks.Select(block => block.Table)]);
+        return views;
+    }
+}

@@ -1,0 +1,229 @@
+using System.Globalization;
+using ILGPU;
+using ILGPU.Runtime;
+using IrtGpu.Compute;
+using IrtGpu.Data;
+using IrtGpu.Planning;
+using IrtGpu.Scoring;
+
+namespace IrtGpu.Kernels;
+
+/// <summary>The E-step on an accelerator, in double precision; owns every allocation.</summary>
+/// <remarks>
+/// Patterns go up once (or are streamed where the memory plan says so). Each E-step uploads parameters, log weights and
+/// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
+/// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
+/// </remarks>
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend
+{
+    private const int VisitorCount = 16;
+
+    private readonly CalibrationPlan plan;
+    private readonly PatternTable patterns;
+    private readonly DeviceSession session;
+    private readonly DeviceBuffers buffers;
+    private readonly PatternStore store;
+    private readonly DeviceItemTables tables;
+    private readonly EStepLauncher launcher;
+    private readonly PatternScoreReducer? reducer;
+    private readonly ArrayView<double> theta; // [node set, padded node, attribute]
+    private readonly ArrayView<double> logWeight; // [block, padded node]; padding −∞
+    private readonly double[] hostTheta;
+    private readonly double[] hostLogWeight;
+    private bool isThetaUploaded;
+
+    /// <summary>Puts the data on the device and compiles the kernels.</summary>
+    /// <param name="session">The open device; disposed with the backend, also when this fails.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="memory">How to cut the problem; null: planned from the device's free memory.</param>
+    /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
+    public IlgpuBackend(DeviceSession session, CalibrationPlan plan, PatternTable patterns, MemoryPlan? memory = null)
+    {
+        this.session = session;
+        this.plan = plan;
+        this.patterns = patterns;
+        buffers = new DeviceBuffers(session);
+        try
+        {
+            Memory = memory ?? MemoryPlan.Create(
+                ProblemSize.Of(plan, patterns.PatternCount), DeviceBuffers.FreeBytes(session.Accelerator), session.Accelerator.MaxNumThreads, session.Device.Name);
+            int padded = Memory.Size.PaddedNodeCount;
+            hostTheta = new double[(long)plan.NodeSetCount * padded * plan.AttributeCount];
+            hostLogWeight = new double[(long)plan.Blocks.Count * padded];
+            Array.Fill(hostLogWeight, double.NegativeInfinity);
+            theta = buffers.Allocate<double>(hostTheta.Length);
+            logWeight = buffers.Allocate<double>(hostLogWeight.Length);
+            tables = new DeviceItemTables(plan, buffers);
+            launcher = new EStepLauncher(plan, Memory, buffers);
+            store = new PatternStore(buffers, plan, patterns, Memory);
+            if (Memory.NodeTileCount == 1)
+                reducer = new PatternScoreReducer(plan, Memory, buffers);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How the problem was cut.</summary>
+    public MemoryPlan Memory { get; }
+
+    /// <summary>What was launched and copied since the backend was made.</summary>
+    public DeviceTraffic Traffic => buffers.Traffic;
+
+    /// <inheritdoc/>
+    public string Description => string.Create(
+        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {Memory.Describe()}");
+
+    /// <inheritdoc/>
+    public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        Upload(point);
+        ExpectedCounts counts = new(plan);
+        if (Memory.NodeTileCount > 1)
+            FindNormalizers();
+        ForEachNodeTile((firstNode, nodeCount) =>
+        {
+            launcher.Clear();
+            ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
+            {
+                ComputePosterior(shape, views, withFrequency: true);
+                launcher.CollectCounts(shape, views);
+                launcher.CollectLogLikelihood(shape, views);
+            });
+            Scatter(launcher.DownloadCounts(nodeCount), firstNode, nodeCount, counts);
+        });
+        counts.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
+        return counts;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+        where TVisitor : IPosteriorVisitor
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        ArgumentNullException.ThrowIfNull(createVisitor);
+        Upload(point);
+        if (Memory.NodeTileCount > 1)
+            FindNormalizers();
+        else
+            tables.Fill(theta, ThetaStride, 0, Memory.NodeTileWidth, launcher.LogProbability);
+        TVisitor[] visitors = [.. Enumerable.Range(0, VisitorCount).Select(_ => createVisitor())];
+        PosteriorTile host = new(plan, Memory);
+        for (int index = 0; index < store.Tiles.Count; index++)
+        {
+            PatternTile tile = store.Tiles[index];
+            PatternViews views = store.Acquire(index, out int first);
+            for (int firstNode = 0; firstNode < Memory.Size.PaddedNodeCount; firstNode += Memory.NodeTileWidth)
+            {
+                int nodeCount = Math.Min(Memory.NodeTileWidth, Memory.Size.PaddedNodeCount - firstNode);
+                if (Memory.NodeTileCount > 1)
+                    tables.Fill(theta, ThetaStride, firstNode, nodeCount, launcher.LogProbability);
+                TileShape shape = launcher.Shape(tile, first, firstNode, nodeCount);
+                ComputePosterior(shape, views, withFrequency: false);
+                host.Download(buffers, launcher, shape);
+            }
+            host.Visit(tile, store.Order, visitors);
+        }
+        return visitors;
+    }
+
+    /// <inheritdoc/>
+    public PatternScores? TryComputeScores(ModelPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        if (reducer is null)
+            return null;
+        Upload(point);
+        PatternScores scores = reducer.CreateScores(patterns.PatternCount);
+        ForEachNodeTile((firstNode, nodeCount) => ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
+        {
+            ComputePosterior(shape, views, withFrequency: false);
+            reducer.Reduce(launcher, theta, ThetaStride, tile, shape, point, store.Order, scores);
+        }));
+        return scores;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        buffers.Dispose();
+        session.Dispose();
+    }
+
+    private long ThetaStride => (long)Memory.Size.PaddedNodeCount * plan.AttributeCount;
+
+    private void Upload(ModelPoint point)
+    {
+        tables.UploadParameters(point.Parameters.Slots);
+        if (plan.Grid.Moves || !isThetaUploaded)
+        {
+            for (int set = 0; set < plan.NodeSetCount; set++)
+                point.Theta[set].CopyTo(hostTheta, set * ThetaStride);
+            buffers.Upload(theta, hostTheta);
+            isThetaUploaded = true;
+        }
+        for (int block = 0; block < plan.Blocks.Count; block++)
+        {
+            Span<double> weights = hostLogWeight.AsSpan(block * Memory.Size.PaddedNodeCount, plan.NodeCount);
+            for (int node = 0; node < weights.Length; node++)
+                weights[node] = point.LogProportion[block] + point.LogWeight[block][node];
+        }
+        buffers.Upload(logWeight, hostLogWeight);
+    }
+
+    /// <summary>First pass where nodes are tiled: each pattern's largest term and sum over all nodes.</summary>
+    private void FindNormalizers() =>
+        ForEachNodeTile((firstNode, nodeCount) => ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
+        {
+            launcher.ComputeTerms(shape, views, logWeight);
+            launcher.MergeTerms(shape, isFirst: firstNode == 0);
+        }));
+
+    private void ComputePosterior(TileShape shape, PatternViews views, bool withFrequency)
+    {
+        launcher.ComputeTerms(shape, views, logWeight);
+        if (Memory.NodeTileCount == 1)
+            launcher.MergeTerms(shape, isFirst: true);
+        launcher.NormalizeTerms(shape, views, withFrequency);
+    }
+
+    private void ForEachNodeTile(Action<int, int> process)
+    {
+        for (int firstNode = 0; firstNode < Memory.Size.PaddedNodeCount; firstNode += Memory.NodeTileWidth)
+        {
+            int nodeCount = Math.Min(Memory.NodeTileWidth, Memory.Size.PaddedNodeCount - firstNode);
+            tables.Fill(theta, ThetaStride, firstNode, nodeCount, launcher.LogProbability);
+            process(firstNode, nodeCount);
+        }
+    }
+
+    private void ForEachPatternTile(int firstNode, int nodeCount, Action<PatternTile, PatternViews, TileShape> process)
+    {
+        for (int index = 0; index < store.Tiles.Count; index++)
+        {
+            PatternViews views = store.Acquire(index, out int first);
+            process(store.Tiles[index], views, launcher.Shape(store.Tiles[index], first, firstNode, nodeCount));
+            store.PrefetchAfter(index);
+        }
+    }
+
+    /// <summary>Copies the counts of a node tile to their columns, padding left out.</summary>
+    private void Scatter((double[] Counts, double[] Totals) tile, int firstNode, int nodeCount, ExpectedCounts counts)
+    {
+        int length = Math.Min(nodeCount, plan.NodeCount - firstNode);
+        for (int table = 0; table < plan.Tables.Count; table++)
+        {
+            for (int row = 0; row < plan.RowCount; row++)
+            {
+                Array.Copy(
+                    tile.Counts, ((long)table * plan.RowCount + row) * nodeCount, counts.RowCounts[table], (long)row * plan.NodeCount + firstNode, length);
+            }
+        }
+        for (int block = 0; block < plan.Blocks.Count; block++)
+            Array.Copy(tile.Totals, (long)block * nodeCount, counts.NodeTotals[block], firstNode, length);
+    }
+}

@@ -1,0 +1,106 @@
+using IrtGpu.Data;
+using IrtGpu.Planning;
+using IrtGpu.Scoring;
+
+namespace IrtGpu.Compute;
+
+/// <summary>One calibration spread over several backends: each has a run of patterns, expected counts are added in order.</summary>
+/// <remarks>
+/// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
+/// number of shards adds in another order and agrees to rounding.
+/// </remarks>
+public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend
+{
+    private readonly CalibrationPlan plan;
+    private readonly int patternCount;
+    private readonly IComputeBackend[] backends; // [shard]
+    private readonly int[] firstPattern; // [shard]
+
+    /// <summary>Cuts the patterns into runs of nearly equal length and makes a backend for each.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="shardCount">Number of backends wanted; fewer are made where there are fewer patterns.</param>
+    /// <param name="create">Makes the backend of a shard.</param>
+    public ShardedBackend(CalibrationPlan plan, PatternTable patterns, int shardCount, Func<int, PatternTable, IComputeBackend> create)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(patterns);
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentOutOfRangeException.ThrowIfLessThan(shardCount, 1);
+        this.plan = plan;
+        patternCount = patterns.PatternCount;
+        int count = Math.Max(1, Math.Min(shardCount, patternCount));
+        backends = new IComputeBackend[count];
+        firstPattern = new int[count];
+        try
+        {
+            for (int shard = 0; shard < count; shard++)
+            {
+                firstPattern[shard] = (int)((long)patternCount * shard / count);
+                int end = (int)((long)patternCount * (shard + 1) / count);
+                backends[shard] = create(shard, patterns.Slice(firstPattern[shard], end - firstPattern[shard]));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Description => string.Join(" + ", backends.Select(backend => backend.Description));
+
+    /// <inheritdoc/>
+    public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+    {
+        ExpectedCounts[] parts = new ExpectedCounts[backends.Length];
+        Parallel.For(0, backends.Length, shard => parts[shard] = backends[shard].ComputeExpectedCounts(point));
+        for (int shard = 1; shard < parts.Length; shard++)
+            parts[0].Add(parts[shard]);
+        return parts[0];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+        where TVisitor : IPosteriorVisitor
+    {
+        ArgumentNullException.ThrowIfNull(createVisitor);
+        List<TVisitor> visitors = [];
+        for (int shard = 0; shard < backends.Length; shard++)
+        {
+            int first = firstPattern[shard];
+            visitors.AddRange(backends[shard].VisitPosteriors(point, () => new ShiftedVisitor<TVisitor>(createVisitor(), first)).Select(shifted => shifted.Inner));
+        }
+        return visitors;
+    }
+
+    /// <inheritdoc/>
+    public PatternScores? TryComputeScores(ModelPoint point)
+    {
+        PatternScores?[] parts = new PatternScores?[backends.Length];
+        Parallel.For(0, backends.Length, shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
+        if (parts.Contains(null))
+            return null;
+        return new PatternScores(
+            plan.AttributeCount, plan.ClassCount, Join(parts, scores => scores.Mean), Join(parts, scores => scores.Covariance),
+            Join(parts, scores => scores.MapTheta), Join(parts, scores => scores.ClassProbability), Join(parts, scores => scores.LogLikelihood));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IComputeBackend? backend in backends)
+            backend?.Dispose();
+    }
+
+    private static double[] Join(PatternScores?[] parts, Func<PatternScores, double[]> select) => [.. parts.SelectMany(part => select(part!))];
+
+    private sealed class ShiftedVisitor<TVisitor>(TVisitor inner, int first) : IPosteriorVisitor
+        where TVisitor : IPosteriorVisitor
+    {
+        public TVisitor Inner => inner;
+
+        public void Visit(int pattern, double logLikelihood, ReadOnlySpan<double> posterior) => inner.Visit(first + pattern, logLikelihood, posterior);
+    }
+}
