@@ -3,6 +3,7 @@ using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
+using IrtGpu.Kernels;
 using IrtGpu.Reporting;
 using IrtGpu.Specification;
 
@@ -52,7 +53,13 @@ internal sealed class CalibrateCommand
         bool isQuiet = parsed.GetValue(quiet);
         SpecificationFile file = modelOptions.ReadFile(parsed);
         ModelSpecification specification = modelOptions.Read(parsed, file);
-        CalibrationOptions options = estimationOptions.Read(parsed) with { Threads = computeOptions.Threads(parsed), Device = computeOptions.Device(parsed), EStep = computeOptions.EStep(parsed) };
+        CalibrationOptions options = estimationOptions.Read(parsed) with
+        {
+            Threads = computeOptions.Threads(parsed),
+            Device = computeOptions.Device(parsed),
+            EStep = computeOptions.EStep(parsed),
+            Providers = [new AcceleratorProvider()],
+        };
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
 

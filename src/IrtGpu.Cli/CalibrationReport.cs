@@ -22,7 +22,7 @@ internal static class CalibrationReport
         if (result.Plan.AttributeCount > 1)
             console.WriteLine($"Attributes   {string.Join(", ", result.Plan.Specification.Attributes)}");
         console.WriteLine($"Nodes        {fit.Quadrature.Count} ({fit.Quadrature.Rule})");
-        console.WriteLine($"Device       {fit.Device}");
+        console.WriteLine($"Device       {fit.Device}{(result.DeviceChoice is { } choice ? $" ({choice})" : "")}");
         console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters, AIC {Show(fit.Aic)}, BIC {Show(fit.Bic)}");
         PopulationLines.Write(console, result, fit);
         console.WriteLine($"Ended        {fit.TerminationMessage}");

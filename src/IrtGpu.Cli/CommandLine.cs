@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Reporting;
 using IrtGpu.Specification;

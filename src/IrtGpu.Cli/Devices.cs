@@ -1,4 +1,5 @@
 using System.Numerics;
+using IrtGpu.Compute;
 using IrtGpu.Kernels;
 using IrtGpu.Specification;
 
@@ -28,6 +29,11 @@ internal static class Devices
         string kind = name.Split(':')[0];
         if (kind is not ("cuda" or "opencl" or "ilgpu-cpu"))
             Choice.Parse("--device", name, ("auto", 0), ("cpu", 0), ("cuda", 0), ("cuda:0", 0), ("opencl", 0), ("opencl:0", 0), ("ilgpu-cpu", 0));
+        if (name == kind + ":all")
+        {
+            Require(kind);
+            return name;
+        }
         DeviceLine[] candidates = [.. Accelerators().Where(line => line.Name == name || line.Name.StartsWith(name + ":", StringComparison.Ordinal)
             || (line.Name == kind && !line.IsAvailable))];
         if (candidates.FirstOrDefault(line => line.IsAvailable) is { } found)

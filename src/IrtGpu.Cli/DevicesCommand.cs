@@ -20,7 +20,7 @@ internal static class DevicesCommand
                 line.IsAvailable ? line.Description : line.Reason,
             })];
             TextTable.Write(["device", "available", "memory", "precision", "what, or why not"], rows);
-            Console.Out.WriteLine("--device auto takes the cpu.");
+            Console.Out.WriteLine("--device auto takes the cpu for small problems and the first cuda device for large ones.");
             return ExitCode.Done;
         });
         return command;

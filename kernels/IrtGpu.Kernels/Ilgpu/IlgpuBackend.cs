@@ -75,7 +75,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend
 
     /// <inheritdoc/>
     public string Description => string.Create(
-        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {Memory.Describe()}");
+        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {MemoryPlan.Bytes(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}");
 
     /// <inheritdoc/>
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)

@@ -30,6 +30,28 @@ public sealed class PtxTests
         AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(kernel), budget);
     }
 
+    /// <summary>Seen: 211, 145, 212, 183, 69, 319, 66 and 35 lines.</summary>
+    [Theory]
+    [InlineData(nameof(EStepKernels.JointLogLikelihood), 255)]
+    [InlineData(nameof(EStepKernels.ExponentiateChunk), 175)]
+    [InlineData(nameof(EStepKernels.MergeChunks), 255)]
+    [InlineData(nameof(EStepKernels.Normalize), 220)]
+    [InlineData(nameof(EStepKernels.Scale), 85)]
+    [InlineData(nameof(EStepKernels.CollectCounts), 385)]
+    [InlineData(nameof(EStepKernels.SumLogLikelihood), 80)]
+    [InlineData(nameof(EStepKernels.AddSlices), 40)]
+    public void The_E_step_compiles_within_its_budget(string kernel, int budget) =>
+        AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(typeof(EStepKernels).GetMethod(kernel)!), budget);
+
+    /// <summary>Seen: 140, 148, 131 and 74 lines.</summary>
+    [Theory]
+    [InlineData(nameof(ScoreKernels.SumChunk), 170)]
+    [InlineData(nameof(ScoreKernels.MergeMeans), 180)]
+    [InlineData(nameof(ScoreKernels.SumSquares), 155)]
+    [InlineData(nameof(ScoreKernels.MergeCovariances), 90)]
+    public void Scores_compile_within_their_budget(string kernel, int budget) =>
+        AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(typeof(ScoreKernels).GetMethod(kernel)!), budget);
+
     private static void AssertCompiles(EntryPointDescription entry, int budget)
     {
         using Context context = Context.Create(builder => builder.DefaultCPU());
