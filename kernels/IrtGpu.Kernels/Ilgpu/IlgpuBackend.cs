@@ -14,7 +14,7 @@ namespace IrtGpu.Kernels;
 /// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IDeviceReport
 {
     private const int VisitorCount = 16;
 
@@ -75,7 +75,10 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     /// <summary>How the problem was cut.</summary>
     public MemoryPlan Memory { get; }
 
-    /// <summary>What was launched and copied since the backend was made.</summary>
+    /// <inheritdoc/>
+    public string MemoryDescription => Memory.Describe();
+
+    /// <inheritdoc/>
     public DeviceTraffic Traffic => buffers.Traffic;
 
     /// <inheritdoc/>
