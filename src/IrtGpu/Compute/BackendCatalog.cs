@@ -49,7 +49,9 @@ internal static class BackendCatalog
     {
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         double seconds = WorkEstimate.CpuSeconds(plan, patterns.PatternCount, options, threads);
-        string estimate = string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
+        string estimate = seconds < 0.01
+            ? "auto: less than 0.01 s of E-steps on the cpu"
+            : string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
         CpuBackend OnCpu() => new(plan, patterns, options.Threads, options.EStep);
         if (options.Providers.Count == 0)
             return (OnCpu(), estimate);

@@ -126,6 +126,7 @@ public sealed class BackendConformanceTests
     }
 
     [Theory]
+    [InlineData("cpu")]
     [InlineData("ilgpu-cpu")]
     [InlineData("opencl")]
     [InlineData("cuda")]
