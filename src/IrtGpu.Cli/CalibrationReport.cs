@@ -24,12 +24,13 @@ internal static class CalibrationReport
         console.WriteLine($"Nodes        {fit.Quadrature.Count} ({fit.Quadrature.Rule})");
         console.WriteLine($"Device       {fit.Device}{(result.DeviceChoice is { } choice ? $" ({choice})" : "")}");
         console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters, AIC {Show(fit.Aic)}, BIC {Show(fit.Bic)}");
-        PopulationLines.Write(console, result, fit);
+        PopulationLines.WriteLines(console, result, fit);
         console.WriteLine($"Ended        {fit.TerminationMessage}");
         console.WriteLine($"Std. errors  {fit.StandardErrors.Method}{(fit.StandardErrors.Reason is { } reason ? $": none. {reason}" : "")}");
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Time         {fit.Seconds.Total:0.00} s"));
         console.WriteLine();
 
+        PopulationLines.WriteTable(console, result);
         IReadOnlyList<ItemRow> rows = ItemTable.Build(result.Plan, result.Point.Parameters, result.StandardErrors);
         TextTable.Write(["group", "class", "item", "model", "parameter", "estimate", "se", "status"], [.. rows.Take(ShownRows).Select(row => new[]
         {

@@ -13,7 +13,8 @@ internal static class PopulationLines
     private const int ShownBlocks = 20;
     private const int ShownMaxima = 5;
 
-    public static void Write(TextWriter console, CalibrationResult result, FitSummary fit)
+    /// <summary>One line each on class membership, starts and rotation, where there is something to say.</summary>
+    public static void WriteLines(TextWriter console, CalibrationResult result, FitSummary fit)
     {
         CalibrationPlan plan = result.Plan;
         if (fit.Entropy is { } entropy && fit.Icl is { } icl)
@@ -25,11 +26,16 @@ internal static class PopulationLines
         }
         foreach (RotatedSolution rotation in result.Rotations)
             console.WriteLine(Line("Rotation", Describe(rotation, plan)));
+    }
+
+    /// <summary>The table of groups, classes and dimensions.</summary>
+    public static void WriteTable(TextWriter console, CalibrationResult result)
+    {
+        CalibrationPlan plan = result.Plan;
         if (plan.Blocks.Count == 1 && plan.AttributeCount == 1)
             return;
 
         IReadOnlyList<ScoreSummary> summaries = result.Scores is { } scores ? ScoreSummary.Of(plan, result.Patterns, scores) : [];
-        console.WriteLine();
         string[] header = ["group", "class", "proportion", "attribute", "mean", "sd", "mean of scores", "sd of scores", "reliability"];
         List<string[]> rows = [.. plan.Blocks.Take(ShownBlocks).SelectMany(block => Enumerable.Range(0, plan.AttributeCount).Select(j => Row(result, summaries, block, j)))];
         bool[] isUsed = [.. header.Select((_, column) => rows.Any(row => row[column].Length > 0))];

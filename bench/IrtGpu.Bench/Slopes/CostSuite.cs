@@ -41,7 +41,7 @@ internal static class CostSuite
             Problem problem = create(size);
             Agreement.Check(problem, options.Device, options.Threads);
             double eStep = StepTimer.EStep(problem, options.Device, options.Threads, options.IsQuick ? 2 : 9);
-            double mStep = StepTimer.MStep(problem, options.Device, options.Threads);
+            double mStep = StepTimer.MStep(problem, options.Device, options.Threads, options.IsQuick ? 2 : 9);
             points.Add((size, eStep, mStep));
             table.Add(
                 FormattableString.Invariant($"{size}"), FormattableString.Invariant($"{problem.Patterns.PatternCount}"),

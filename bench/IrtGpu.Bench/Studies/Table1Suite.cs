@@ -26,6 +26,9 @@ internal static class Table1Suite
         fixed; so every mixture has a second row in which the proportions are fixed at one half and the fit starts at the true item parameters.
         The stop rule covers every free parameter, not only the items'; cycles are accelerated (the program's default), which the report's were not.
 
+        A category that hardly anyone in a class shows has an intercept that runs off to −∞ (there is no prior): one such intercept can make up most of a
+        mixture's RMSE, and its standard error then says so.
+
         Each cell: the report's RMSE, then ours ± its Monte-Carlo standard error (between data sets, tests included). The report's own figure has an error of at
         least that size, since it is from 30 data sets too.
         """;

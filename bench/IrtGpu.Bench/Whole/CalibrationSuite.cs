@@ -73,11 +73,12 @@ internal static class CalibrationSuite
             FormattableString.Invariant($"{result.EStepCount}"), MarkdownTable.Number(result.LogLikelihood, "f4"), MarkdownTable.Number(result.GradientNorm),
             MarkdownTable.Number(peak, "f0") + (hasMark ? "" : " (since start)"));
 
+        int repeats = options.IsQuick ? 2 : 7;
         Problem solved = problem.At(result.Point.Parameters);
-        double eStep = StepTimer.EStep(solved, options.Device, options.Threads);
-        double mStep = StepTimer.MStep(solved, options.Device, options.Threads);
+        double eStep = StepTimer.EStep(solved, options.Device, options.Threads, repeats);
+        double mStep = StepTimer.MStep(solved, options.Device, options.Threads, repeats);
         Problem part = solved.Thinned(LargestReferencePins);
-        double oneThread = StepTimer.EStep(part, options.Device, threads: 1);
+        double oneThread = StepTimer.EStep(part, options.Device, threads: 1, repeats);
         double reference = StepTimer.EStep(part, "reference", threads: 1, repeats: options.IsQuick ? 1 : 3);
         steps.Add(
             one.Name, MarkdownTable.Number(1000 * eStep), MarkdownTable.Number(1000 * mStep), MarkdownTable.Number(solved.Pins / eStep),

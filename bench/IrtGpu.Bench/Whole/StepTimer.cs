@@ -8,14 +8,20 @@ namespace IrtGpu.Bench.Whole;
 /// <summary>Median seconds of one step, after a warm-up.</summary>
 internal static class StepTimer
 {
+    private const double WarmUpSeconds = 0.3; // the runtime recompiles hot code some 0.1 s after its thirtieth call
+
     /// <summary>Repeats an action until there are enough repeats, or enough time is spent.</summary>
     /// <param name="action">What to time.</param>
-    /// <param name="repeats">Repeats wanted.</param>
-    /// <param name="secondsAllowed">No further repeat is begun after this long; at least one is made.</param>
+    /// <param name="repeats">Repeats wanted; up to two are a smoke test, warmed up by one call only.</param>
+    /// <param name="secondsAllowed">Warm-up included: no further repeat is begun after this long; at least one is made.</param>
     public static double Median(Action action, int repeats = 7, double secondsAllowed = 10)
     {
         Stopwatch whole = Stopwatch.StartNew();
-        action();
+        do
+        {
+            action();
+        }
+        while (repeats > 2 && whole.Elapsed.TotalSeconds < Math.Min(WarmUpSeconds, secondsAllowed / 4));
         List<double> seconds = [];
         while (seconds.Count == 0 || (seconds.Count < repeats && whole.Elapsed.TotalSeconds < secondsAllowed))
         {
@@ -42,11 +48,11 @@ internal static class StepTimer
         return Median(() => backend.ComputeExpectedCounts(problem.Point), repeats);
     }
 
-    public static double MStep(Problem problem, string device, int threads)
+    public static double MStep(Problem problem, string device, int threads, int repeats = 7)
     {
         using IComputeBackend backend = BackendCatalog.Create(Compute(device, threads), problem.Plan, problem.Patterns);
         ExpectedCounts counts = backend.ComputeExpectedCounts(problem.Point);
         MStep mStep = new(problem.Plan, iterations: 1, threads, backend);
-        return Median(() => mStep.Maximize(problem.Point, counts));
+        return Median(() => mStep.Maximize(problem.Point, counts), repeats);
     }
 }

@@ -121,6 +121,45 @@ internal sealed class NormalPopulation
         }
     }
 
+    /// <summary>Adds what the information of observations exceeds the expected one by, their moments not being those of the population.</summary>
+    /// <remarks>
+    /// With P the precision and E_s the derivative of Σ by its element s, −∂²log φ/∂μ∂σ_s = P E_s P d and, but for constants,
+    /// −∂²log φ/∂σ_s∂σ_t = dᵀP E_s P E_t P d, d = θ − μ.
+    /// </remarks>
+    /// <param name="first">Sum of d over observations less its expectation. [attribute]</param>
+    /// <param name="second">Sum of d dᵀ over observations less its expectation. [attribute, attribute]</param>
+    /// <param name="information">Added to, both triangles. [J + J(J+1)/2, J + J(J+1)/2]</param>
+    public void AddExcessInformation(Vector<double> first, Matrix<double> second, Span<double> information)
+    {
+        int attributeCount = Mean.Length;
+        int count = attributeCount + attributeCount * (attributeCount + 1) / 2;
+        Vector<double> along = Precision * first;
+        Matrix<double> square = Precision * second * Precision;
+        int row = attributeCount;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int k = 0; k <= j; k++, row++)
+            {
+                double half = j == k ? 0.5 : 1;
+                for (int a = 0; a < attributeCount; a++)
+                {
+                    double excess = half * (Precision[a, j] * along[k] + Precision[a, k] * along[j]);
+                    information[row * count + a] += excess;
+                    information[a * count + row] += excess;
+                }
+                int column = attributeCount;
+                for (int l = 0; l < attributeCount; l++)
+                {
+                    for (int m = 0; m <= l; m++, column++)
+                    {
+                        information[row * count + column] += half * (l == m ? 0.5 : 1)
+                            * (Precision[k, l] * square[m, j] + Precision[k, m] * square[l, j] + Precision[j, l] * square[m, k] + Precision[j, m] * square[l, k]);
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Fisher information of one observation about means and the packed covariance triangle.</summary>
     /// <param name="information">Receives the lower triangle, row-major. [J + J(J+1)/2, J + J(J+1)/2]</param>
     public void FisherInformation(Span<double> information)

@@ -11,6 +11,9 @@ internal sealed class ConvergenceMonitor(CalibrationPlan plan, CalibrationOption
 
     public IReadOnlyList<IterationRecord> History => history;
 
+    /// <summary>Gain of the penalised log-likelihood in the last accepted cycle; infinite before the second.</summary>
+    public double LastGain { get; private set; } = double.PositiveInfinity;
+
     /// <summary>Whether the penalised log-likelihood is below the last accepted one by more than rounding, or no number.</summary>
     /// <remarks>Moving nodes change the quadrature from cycle to cycle, so there the log-likelihood may move by its error.</remarks>
     public bool HasFallen(double objective)
@@ -38,6 +41,7 @@ internal sealed class ConvergenceMonitor(CalibrationPlan plan, CalibrationOption
         (double largest, int index) = LargestChange(current.Free, mapped.Free);
         string name = index < 0 ? "" : SlotNames.Describe(plan, plan.Layout.RepresentativeSlot[index]);
         double change = double.IsNegativeInfinity(lastObjective) ? double.NaN : -2 * (objective - lastObjective);
+        LastGain = objective - lastObjective;
         lastObjective = objective;
         IterationRecord record = new(cycle, logLikelihood, change, largest, name, step, seconds);
         history.Add(record);

@@ -17,6 +17,7 @@ internal sealed record EmOutcome(
 internal sealed class EmAlgorithm
 {
     private const double ExpansionEnds = 1e-4; // largest plain change below which the expanded map no longer leads to the optimum
+    private const double ExpansionGain = 1e-2; // gain of log-likelihood a cycle below which a rejected proposal ends the expansion
 
     private readonly CalibrationPlan plan;
     private readonly IComputeBackend backend;
@@ -56,6 +57,9 @@ internal sealed class EmAlgorithm
             if (isProposal && monitor.HasFallen(objective))
             {
                 accelerator!.Reset();
+                // On a flat ridge changes stay large, and where the expanded map leads off it every proposal would be rejected.
+                if (monitor.LastGain < ExpansionGain)
+                    expansion = null;
                 progress?.Report(monitor.RecordRejection(cycle, counts.LogLikelihood, clock.Elapsed.TotalSeconds));
                 point = CreatePoint(plain);
                 isProposal = false;

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Planning;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Estimation;
 
@@ -45,7 +46,7 @@ internal sealed class PopulationUpdate
         }
     }
 
-    /// <summary>Adds gradient and expected Hessian at the point's parameters.</summary>
+    /// <summary>Adds gradient and Hessian at the point's parameters; fixed or tied parameters leave moments unmatched, so the expected Hessian would not do.</summary>
     /// <param name="point">Nodes of the E-step.</param>
     /// <param name="counts">Expected counts.</param>
     /// <param name="gradient">Added to. [free]</param>
@@ -57,6 +58,8 @@ internal sealed class PopulationUpdate
             double[] local = new double[free.Length];
             double[] information = new double[free.Length * free.Length];
             Evaluate(point, counts, blocks, free, point.Parameters.Slots, local, information);
+            foreach (int block in hessian is null ? [] : blocks)
+                AddExcessInformation(plan.Blocks[block], point, counts, free, information);
             for (int p = 0; p < free.Length; p++)
             {
                 gradient[free[p]] += local[p];
@@ -64,6 +67,33 @@ internal sealed class PopulationUpdate
                     hessian[(long)free[p] * gradient.Length + free[q]] -= information[p * free.Length + q];
             }
         }
+    }
+
+    private void AddExcessInformation(PlannedBlock block, ModelPoint point, ExpectedCounts counts, int[] free, double[] information)
+    {
+        NormalPopulation population = NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!;
+        double[] theta = point.ThetaOfBlock(block);
+        double[] nodeTotals = counts.NodeTotals[block.Index];
+        double total = nodeTotals.Sum();
+        int attributeCount = plan.AttributeCount;
+        Vector<double> first = Vector<double>.Build.Dense(attributeCount);
+        Matrix<double> second = plan.Grid.Moves
+            ? population.Cholesky * population.Cholesky.Transpose() * -total
+            : Matrix<double>.Build.Dense(attributeCount, attributeCount);
+        for (int node = 0; node < nodeTotals.Length; node++)
+        {
+            double weight = nodeTotals[node] - (plan.Grid.Moves ? 0 : total * Math.Exp(point.LogWeight[block.Index][node]));
+            for (int j = 0; j < attributeCount; j++)
+            {
+                double centred = theta[node * attributeCount + j] - population.Mean[j];
+                first[j] += weight * centred;
+                for (int k = 0; k < attributeCount; k++)
+                    second[j, k] += weight * centred * (theta[node * attributeCount + k] - population.Mean[k]);
+            }
+        }
+        double[] excess = new double[ScoreCount * ScoreCount];
+        population.AddExcessInformation(first, second, excess);
+        ToFree(block, new double[ScoreCount], excess, free, new double[free.Length], information);
     }
 
     private static (int[] Blocks, int[] Free)[] Components(CalibrationPlan plan)

@@ -1,4 +1,6 @@
 using IrtGpu.Specification;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace IrtGpu.Planning;
 
@@ -7,6 +9,9 @@ internal sealed class PopulationPlanner(
     ModelSpecification specification, DataShape shape, string[] classNames, PlannedItem[] items, List<ItemParameterSet> sets,
     PlannedBlock[] blocks, ParameterLayoutBuilder builder, List<string> problems, List<string> warnings)
 {
+    private const double SmallestVariance = 1e-10;
+    private const double CompletedVariance = 0.02; // of the metric's unit, so that the start is well inside
+
     private readonly int attributeCount = specification.Attributes.Count;
 
     public void Apply()
@@ -251,17 +256,46 @@ internal sealed class PopulationPlanner(
         return attribute >= 0;
     }
 
+    /// <summary>Free elements start where they make the matrix positive definite; where nothing does, the fixed ones contradict one another.</summary>
     private void CheckFixedCovariances()
     {
         foreach (PlannedBlock block in blocks)
         {
-            MathNet.Numerics.LinearAlgebra.Matrix<double> matrix = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(
-                attributeCount, attributeCount, (j, k) => builder.Value(CovarianceSlot(block, j, k)));
-            if (matrix.Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Any(value => value.Real <= 1e-10))
-            {
-                problems.Add($"The covariance matrix set for {SlotNames.DescribeBlock(block, shape, classNames)} is not positive definite. "
-                    + "Change the fixed or start values of its SDs and correlations.");
-            }
+            Matrix<double> matrix = Matrix<double>.Build.Dense(attributeCount, attributeCount, (j, k) => builder.Value(CovarianceSlot(block, j, k)));
+            if (SmallestEigenvalue(matrix) > SmallestVariance)
+                continue;
+            if (TryComplete(block, matrix))
+                continue;
+            problems.Add($"The covariance matrix set for {SlotNames.DescribeBlock(block, shape, classNames)} is not positive definite. "
+                + "Change the fixed or start values of its SDs and correlations.");
         }
     }
+
+    /// <summary>Alternates between the nearest positive definite matrix and the nearest one with the fixed elements (Higham 2002).</summary>
+    private bool TryComplete(PlannedBlock block, Matrix<double> matrix)
+    {
+        Matrix<double> completed = matrix.Clone();
+        for (int round = 0; round < 500 && SmallestEigenvalue(completed) <= SmallestVariance; round++)
+        {
+            Evd<double> evd = completed.Evd(Symmetricity.Symmetric);
+            Vector<double> values = evd.EigenValues.Real().Map(value => Math.Max(value, CompletedVariance));
+            completed = evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(values) * evd.EigenVectors.Transpose();
+            completed.MapIndexedInplace((j, k, value) => IsGiven(block, j, k) ? matrix[j, k] : value);
+        }
+        if (SmallestEigenvalue(completed) <= SmallestVariance)
+            return false;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int k = 0; k <= j; k++)
+            {
+                if (!IsGiven(block, j, k))
+                    builder.Start(CovarianceSlot(block, j, k), completed[j, k]);
+            }
+        }
+        return true;
+    }
+
+    private bool IsGiven(PlannedBlock block, int j, int k) => j == k || builder.IsFixed(CovarianceSlot(block, j, k));
+
+    private static double SmallestEigenvalue(Matrix<double> matrix) => matrix.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum();
 }

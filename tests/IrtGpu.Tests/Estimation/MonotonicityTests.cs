@@ -30,6 +30,19 @@ public sealed class MonotonicityTests
         Assert.True(result.GradientNorm < (hasBound ? 1e-2 : 1e-4), $"gradient norm {result.GradientNorm:g3}");
     }
 
+    [Fact]
+    public void Automatic_acceleration_does_not_crawl_along_a_flat_ridge()
+    {
+        // From this start a slope of one class grows to 16 while the log-likelihood hardly rises.
+        ModelCase model = ModelCase.Get("classes");
+        CalibrationOptions options = new() { MaxCycles = 20000, Tolerance = 1e-6, Starts = 1 };
+        ResponseData data = model.Simulation.Draw();
+        CalibrationResult automatic = AssertFit.Run(data, model.Specification, options);
+        CalibrationResult anderson = AssertFit.Run(data, model.Specification, options with { Acceleration = Acceleration.Anderson });
+        Assert.True(anderson.Termination.IsConverged && automatic.Termination.IsConverged, automatic.Termination.Message);
+        Assert.True(automatic.EStepCount < 2 * anderson.EStepCount, $"automatic {automatic.EStepCount} E-steps, anderson {anderson.EStepCount}");
+    }
+
     [Theory]
     [InlineData("2pl")]
     [InlineData("grm")]
