@@ -64,7 +64,11 @@ internal sealed class ScoreCommand
             ?? throw new SpecificationException($"A covariance matrix in '{parsed.GetValue(fit)}' is not positive definite: the file is damaged. Calibrate again.");
         CalibrationOptions compute = new()
         {
-            Device = device, Threads = threads, EStep = EStepForm.Tables, MaxCycles = 1, StandardErrors = StandardErrorMethod.None,
+            Device = device,
+            Threads = threads,
+            EStep = EStepForm.Tables,
+            MaxCycles = 1,
+            StandardErrors = StandardErrorMethod.None,
             Providers = [new AcceleratorProvider()],
         };
         using IComputeBackend backend = BackendCatalog.Create(compute, saved.Plan, patterns);

@@ -35,7 +35,13 @@ public sealed class ItemDerivativesTests
     {
         CalibrationCase problem = new()
         {
-            Functions = Mixed, Items = 9, Attributes = attributes, Nodes = attributes == 1 ? 41 : 4, Rule = rule, Groups = 2, HasMissing = true,
+            Functions = Mixed,
+            Items = 9,
+            Attributes = attributes,
+            Nodes = attributes == 1 ? 41 : 4,
+            Rule = rule,
+            Groups = 2,
+            HasMissing = true,
             EqualAcrossGroups = "i0-i6",
         };
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
