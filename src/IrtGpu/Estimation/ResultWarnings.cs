@@ -8,6 +8,7 @@ internal static class ResultWarnings
 {
     private const double CollapsedShare = 1e-3;
     private const double LargeSlope = 15;
+    private const double LargeIntercept = 25;
 
     public static List<string> Of(CalibrationPlan plan, EmOutcome outcome)
     {
@@ -26,6 +27,11 @@ internal static class ResultWarnings
             {
                 warnings.Add(FormattableString.Invariant(
                     $"{name} is {value:g4}: the data do not bound it, as when responses to an item follow perfectly from the others. Give it a lognormal --prior, or inspect the item."));
+            }
+            else if (plan.Layout.Slots[slot].Kind == ParameterKind.Intercept && Math.Abs(value) > LargeIntercept)
+            {
+                warnings.Add(FormattableString.Invariant(
+                    $"{name} is {value:g4}: it runs off because hardly anyone in its group or class shows the category, or the item is extreme there. Merge the category, or give the intercept a normal --prior."));
             }
         }
         foreach (PlannedBlock block in plan.Blocks)

@@ -342,11 +342,14 @@ public sealed unsafe class CpuBackend : IComputeBackend
     private sealed class Workspace : IDisposable
     {
         private const int TargetDoubles = 32768; // 256 KB of posteriors stay in the L2 cache
+        private const int FewestPatterns = 48; // share one pass over a node tile of the tables, which large grids stream from farther away
+        private const int LargestDoubles = 1 << 23;
         private readonly AlignedBuffer offsets;
 
         public Workspace(int classCount, int paddedNodeCount, int groupCount)
         {
-            PatternCount = Math.Clamp(TargetDoubles / (classCount * paddedNodeCount), 1, 64);
+            int fewest = Math.Clamp(LargestDoubles / (classCount * paddedNodeCount), 1, FewestPatterns);
+            PatternCount = Math.Clamp(TargetDoubles / (classCount * paddedNodeCount), fewest, 64);
             Posterior = new AlignedBuffer((long)PatternCount * classCount * paddedNodeCount);
             offsets = new AlignedBuffer(((long)PatternCount * groupCount + 1) / 2);
             OffsetCount = new int[PatternCount];
