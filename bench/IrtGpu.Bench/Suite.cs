@@ -12,6 +12,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("micro", "item tables, E-step, M-step, reading and compressing, by BenchmarkDotNet", Micro.MicroSuite.Run),
         new("calibration", "whole calibrations: seconds by phase, cycles, E-step rate, memory", Whole.CalibrationSuite.Run),
         new("cost", "growth of the E-step with persons, items, nodes and dimensions", Slopes.CostSuite.Run),
+        new("devices", "E-step and M-step on every device that is here, with launches, bytes moved and memory", Devices.DevicesSuite.Run),
         new("timing", "one calibration of your own file: --data FILE --model …", Whole.TimingSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),

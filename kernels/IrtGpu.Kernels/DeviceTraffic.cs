@@ -1,5 +1,15 @@
 namespace IrtGpu.Kernels;
 
+/// <summary>A backend that knows what it asks of its device.</summary>
+public interface IDeviceReport
+{
+    /// <summary>What was launched and copied since the backend was made.</summary>
+    DeviceTraffic Traffic { get; }
+
+    /// <summary>One sentence: what lies where on the device.</summary>
+    string MemoryDescription { get; }
+}
+
 /// <summary>What a backend asked of its device, counted by the backend itself.</summary>
 /// <param name="Launches">Kernels launched.</param>
 /// <param name="BytesUp">Bytes copied to the device.</param>

@@ -54,6 +54,7 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     private const long TargetTileCells = 1L << 22; // 32 MiB of doubles: stays in the second-level cache of large devices
     private const long LargestTileCells = 1L << 30; // indices of a launch are 32-bit
     private const int PatternStateBytes = sizeof(double) + sizeof(int); // frequency, known class
+    private const long LargestReduction = 32L << 20;
     private const double UsableShare = 0.9; // the driver and the code need some, too
 
     /// <summary>Tiles that the nodes are cut into.</summary>
@@ -83,8 +84,11 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
         * ((long)Size.PaddedNodeCount * ((long)Size.NodeSetCount * Size.AttributeCount + Size.BlockCount)
             + (long)Size.TableCount * ((long)Size.ItemCount * (Size.AttributeCount + 2) + 4L * Size.RowCount));
 
+    /// <summary>Partial sums of item derivatives; none where nodes are tiled, since counts then do not stay.</summary>
+    public long ReductionBytes => NodeTileCount > 1 ? 0 : Math.Min(LargestReduction, TableBytes);
+
     /// <summary>All of it.</summary>
-    public long TotalBytes => TableBytes + CountBytes + PosteriorBytes + PatternBytes + NormalizerBytes + ParameterBytes;
+    public long TotalBytes => TableBytes + CountBytes + PosteriorBytes + PatternBytes + NormalizerBytes + ParameterBytes + ReductionBytes;
 
     /// <summary>Threads of the widest launch.</summary>
     private long LargestLaunch => Math.Max(

@@ -62,7 +62,16 @@ internal sealed class ScoreCommand
         PatternTable patterns = PatternTable.Compress(responses);
         ModelPoint point = ModelPoint.TryCreate(saved.Plan, saved.Parameters)
             ?? throw new SpecificationException($"A covariance matrix in '{parsed.GetValue(fit)}' is not positive definite: the file is damaged. Calibrate again.");
-        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables, Providers = [new AcceleratorProvider()] }, saved.Plan, patterns).Backend;
+        CalibrationOptions compute = new()
+        {
+            Device = device,
+            Threads = threads,
+            EStep = EStepForm.Tables,
+            MaxCycles = 1,
+            StandardErrors = StandardErrorMethod.None,
+            Providers = [new AcceleratorProvider()],
+        };
+        using IComputeBackend backend = BackendCatalog.Create(compute, saved.Plan, patterns);
         if (how == "pv")
         {
             double[] values = PlausibleValues.Draw(point, patterns, backend, parsed.GetValue(seed));

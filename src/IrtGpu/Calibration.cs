@@ -32,7 +32,7 @@ public static class Calibration
         PatternTable patterns = PatternTable.Compress(data);
         CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
         IdentificationCheck.Require(plan);
-        (IComputeBackend chosen, string? choice) = BackendCatalog.Create(options, plan, patterns);
+        (IComputeBackend chosen, string? choice) = BackendCatalog.CreateWithReason(options, plan, patterns);
         using IComputeBackend backend = chosen;
         double planSeconds = Lap(clock);
 

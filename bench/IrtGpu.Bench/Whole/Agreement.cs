@@ -14,7 +14,7 @@ internal static class Agreement
     public static double Check(Problem problem, string device, int threads)
     {
         Problem part = problem.Thinned(LargestPins);
-        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables }, part.Plan, part.Patterns).Backend;
+        using IComputeBackend backend = BackendCatalog.Create(StepTimer.Compute(device, threads), part.Plan, part.Patterns);
         using ReferenceBackend reference = new(part.Plan, part.Patterns);
         ExpectedCounts actual = backend.ComputeExpectedCounts(part.Point);
         ExpectedCounts expected = reference.ComputeExpectedCounts(part.Point);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
+using IrtGpu.Kernels;
 
 namespace IrtGpu.Bench.Whole;
 
@@ -37,17 +38,21 @@ internal static class StepTimer
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
+    /// <summary>Options for a backend alone; every accelerator of this machine can be named.</summary>
+    public static CalibrationOptions Compute(string device, int threads) =>
+        new() { Device = device, Threads = threads, EStep = EStepForm.Tables, Providers = [new AcceleratorProvider()] };
+
     public static double EStep(Problem problem, string device, int threads, int repeats = 7)
     {
-        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables }, problem.Plan, problem.Patterns).Backend;
+        using IComputeBackend backend = BackendCatalog.Create(Compute(device, threads), problem.Plan, problem.Patterns);
         return Median(() => backend.ComputeExpectedCounts(problem.Point), repeats);
     }
 
     public static double MStep(Problem problem, string device, int threads, int repeats = 7)
     {
-        using IComputeBackend backend = BackendCatalog.Create(new CalibrationOptions { Device = device, Threads = threads, EStep = EStepForm.Tables }, problem.Plan, problem.Patterns).Backend;
+        using IComputeBackend backend = BackendCatalog.Create(Compute(device, threads), problem.Plan, problem.Patterns);
         ExpectedCounts counts = backend.ComputeExpectedCounts(problem.Point);
-        MStep mStep = new(problem.Plan, iterations: 1, threads);
+        MStep mStep = new(problem.Plan, iterations: 1, threads, backend);
         return Median(() => mStep.Maximize(problem.Point, counts), repeats);
     }
 }

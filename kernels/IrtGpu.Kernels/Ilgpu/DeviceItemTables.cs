@@ -30,6 +30,9 @@ internal sealed class DeviceItemTables
         }
     }
 
+    /// <summary>Items of one model in one table.</summary>
+    public IReadOnlyList<Part> Parts => parts;
+
     /// <summary>Uploads slopes and shape parameters.</summary>
     /// <param name="slots">All parameters. [slot]</param>
     public void UploadParameters(double[] slots)
@@ -98,5 +101,10 @@ internal sealed class DeviceItemTables
         }
     }
 
-    private sealed record Part(int Table, int[] Sets, ItemBlock Block, IItemTableLauncher Launcher);
+    /// <summary>Items of one model in one table.</summary>
+    /// <param name="Table">The table.</param>
+    /// <param name="Sets">Parameter set of each item.</param>
+    /// <param name="Block">Their parameters on the host.</param>
+    /// <param name="Launcher">Their parameters on the device.</param>
+    internal sealed record Part(int Table, int[] Sets, ItemBlock Block, IItemTableLauncher Launcher);
 }

@@ -11,7 +11,6 @@ internal sealed class EStepLauncher
     private readonly MemoryPlan memory;
     private readonly DeviceBuffers buffers;
     private readonly LayoutViews layout;
-    private readonly ArrayView<double> counts; // [slice][table, row, node]
     private readonly ArrayView<double> totals; // [slice][block, node]
     private readonly ArrayView<double> logLikelihoods; // [slice]
     private readonly Action<Index1D, TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> joint;
@@ -45,7 +44,7 @@ internal sealed class EStepLauncher
         ProblemSize size = memory.Size;
         layout = UploadLayout(size.WordCount * MemoryPlan.ItemsPerWord);
         LogProbability = buffers.Allocate<double>((long)size.TableCount * size.RowCount * memory.NodeTileWidth);
-        counts = buffers.Allocate<double>((long)memory.SliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
+        Counts = buffers.Allocate<double>((long)memory.SliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
         totals = buffers.Allocate<double>((long)memory.SliceCount * size.BlockCount * memory.NodeTileWidth);
         logLikelihoods = buffers.Allocate<double>(memory.SliceCount);
         Posterior = buffers.Allocate<double>((long)memory.PatternTileCapacity * size.ClassCount * memory.NodeTileWidth);
@@ -63,6 +62,9 @@ internal sealed class EStepLauncher
 
     /// <summary>Item tables of the current node tile. [table, row, node]</summary>
     public ArrayView<double> LogProbability { get; }
+
+    /// <summary>Expected counts, in the first slice all of them once they have been downloaded. [slice][table, row, node]</summary>
+    public ArrayView<double> Counts { get; }
 
     /// <summary>The current tile. [class, node, pattern]</summary>
     public ArrayView<double> Posterior { get; }
@@ -93,7 +95,7 @@ internal sealed class EStepLauncher
     /// <summary>Forgets counts and log-likelihood.</summary>
     public void Clear()
     {
-        counts.MemSetToZero(buffers.Accelerator.DefaultStream);
+        Counts.MemSetToZero(buffers.Accelerator.DefaultStream);
         totals.MemSetToZero(buffers.Accelerator.DefaultStream);
         logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
     }
@@ -129,7 +131,7 @@ internal sealed class EStepLauncher
         for (int k = 0; k < tile.ClassCount; k++)
         {
             collect(
-                slices * tile.NodeCount * patterns.WordCount, tile, k, plan.Tables.Count, plan.Blocks.Count, patterns, layout, Posterior, counts, totals);
+                slices * tile.NodeCount * patterns.WordCount, tile, k, plan.Tables.Count, plan.Blocks.Count, patterns, layout, Posterior, Counts, totals);
         }
         Count(tile.ClassCount);
     }
@@ -147,9 +149,9 @@ internal sealed class EStepLauncher
     {
         double[] hostCounts = new double[(long)plan.Tables.Count * plan.RowCount * nodeCount];
         double[] hostTotals = new double[(long)plan.Blocks.Count * nodeCount];
-        AddSlices(counts, hostCounts.Length);
+        AddSlices(Counts, hostCounts.Length);
         AddSlices(totals, hostTotals.Length);
-        buffers.Download(counts, hostCounts);
+        buffers.Download(Counts, hostCounts);
         buffers.Download(totals, hostTotals);
         return (hostCounts, hostTotals);
     }

@@ -14,7 +14,7 @@ namespace IrtGpu.Kernels;
 /// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IDeviceReport
 {
     private const int VisitorCount = 16;
 
@@ -30,7 +30,9 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend
     private readonly ArrayView<double> logWeight; // [block, padded node]; padding −∞
     private readonly double[] hostTheta;
     private readonly double[] hostLogWeight;
+    private readonly DeviceItemDerivatives? derivatives;
     private bool isThetaUploaded;
+    private ExpectedCounts? held; // what the counts on the device are
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
     /// <param name="session">The open device; disposed with the backend, also when this fails.</param>
@@ -58,7 +60,10 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend
             launcher = new EStepLauncher(plan, Memory, buffers);
             store = new PatternStore(buffers, plan, patterns, Memory);
             if (Memory.NodeTileCount == 1)
+            {
                 reducer = new PatternScoreReducer(plan, Memory, buffers);
+                derivatives = new DeviceItemDerivatives(plan, Memory, buffers, tables);
+            }
         }
         catch
         {
@@ -70,7 +75,10 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend
     /// <summary>How the problem was cut.</summary>
     public MemoryPlan Memory { get; }
 
-    /// <summary>What was launched and copied since the backend was made.</summary>
+    /// <inheritdoc/>
+    public string MemoryDescription => Memory.Describe();
+
+    /// <inheritdoc/>
     public DeviceTraffic Traffic => buffers.Traffic;
 
     /// <inheritdoc/>
@@ -97,7 +105,20 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend
             Scatter(launcher.DownloadCounts(nodeCount), firstNode, nodeCount, counts);
         });
         counts.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
+        held = counts;
         return counts;
+    }
+
+    /// <inheritdoc/>
+    public bool Holds(ExpectedCounts counts) => derivatives is not null && ReferenceEquals(counts, held);
+
+    /// <inheritdoc/>
+    public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
+    {
+        ArgumentNullException.ThrowIfNull(slots);
+        if (derivatives is null || held is null)
+            throw new InvalidOperationException("The counts of the last E-step are not on the device: ask Holds first.");
+        return derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts);
     }
 
     /// <inheritdoc/>
@@ -158,6 +179,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend
 
     private void Upload(ModelPoint point)
     {
+        held = null; // nodes may move
         tables.UploadParameters(point.Parameters.Slots);
         if (plan.Grid.Moves || !isThetaUploaded)
         {

@@ -8,6 +8,9 @@ namespace IrtGpu.Kernels;
 /// <summary><see cref="ItemTableLauncher{TModel}"/> whatever the model.</summary>
 internal interface IItemTableLauncher : IDisposable
 {
+    /// <summary>The block on the device.</summary>
+    ItemBlockViews Items { get; }
+
     /// <summary>Uploads the block's slopes and shape as they are now.</summary>
     void UploadParameters();
 
@@ -57,6 +60,19 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
             tableRows = Math.Max(tableRows, block.FirstRow[item] + block.CategoryCount[item]);
     }
 
+    /// <inheritdoc/>
+    public ItemBlockViews Items => new()
+    {
+        AttributeCount = block.AttributeCount,
+        MaxShape = block.MaxShape,
+        MaxCategories = block.MaxCategories,
+        Slopes = slopes.View,
+        Shape = shape.View,
+        Scores = scores.View,
+        CategoryCount = categoryCount.View,
+        FirstRow = firstRow.View,
+    };
+
     /// <summary>Uploads the block's slopes and shape as they are now.</summary>
     public void UploadParameters()
     {
@@ -85,22 +101,11 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
                 nameof(logProbability));
         }
 
-        var items = new ItemBlockViews
-        {
-            AttributeCount = block.AttributeCount,
-            MaxShape = block.MaxShape,
-            MaxCategories = block.MaxCategories,
-            Slopes = slopes.View,
-            Shape = shape.View,
-            Scores = scores.View,
-            CategoryCount = categoryCount.View,
-            FirstRow = firstRow.View,
-        };
         int itemsPerLaunch = Math.Max(1, cellsPerLaunch / nodeCount);
         for (int firstItem = 0; firstItem < block.ItemCount; firstItem += itemsPerLaunch)
         {
             int itemCount = Math.Min(itemsPerLaunch, block.ItemCount - firstItem);
-            kernel(itemCount * nodeCount, firstItem, nodeCount, items, theta, logProbability);
+            kernel(itemCount * nodeCount, firstItem, nodeCount, Items, theta, logProbability);
         }
     }
 

@@ -12,10 +12,19 @@ internal static class BackendCatalog
     /// <param name="options">Device, threads, providers of further devices.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
+    /// <exception cref="ArgumentException">The name is unknown.</exception>
+    /// <exception cref="DeviceNotAvailableException">The device is known but cannot compute here.</exception>
+    public static IComputeBackend Create(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns) =>
+        CreateWithReason(options, plan, patterns).Backend;
+
+    /// <summary>As <see cref="Create"/>, and tells why <c>auto</c> chose as it did.</summary>
+    /// <param name="options">Device, threads, providers of further devices.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
     /// <returns>The backend and, for <c>auto</c>, why it was chosen.</returns>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="DeviceNotAvailableException">The device is known but cannot compute here.</exception>
-    public static (IComputeBackend Backend, string? Choice) Create(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
+    public static (IComputeBackend Backend, string? Choice) CreateWithReason(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
     {
         switch (options.Device)
         {
@@ -40,7 +49,9 @@ internal static class BackendCatalog
     {
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         double seconds = WorkEstimate.CpuSeconds(plan, patterns.PatternCount, options, threads);
-        string estimate = string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
+        string estimate = seconds < 0.01
+            ? "auto: less than 0.01 s of E-steps on the cpu"
+            : string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
         CpuBackend OnCpu() => new(plan, patterns, options.Threads, options.EStep);
         if (options.Providers.Count == 0)
             return (OnCpu(), estimate);

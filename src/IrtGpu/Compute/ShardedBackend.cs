@@ -9,12 +9,13 @@ namespace IrtGpu.Compute;
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
-public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend
+public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
     private readonly IComputeBackend[] backends; // [shard]
     private readonly int[] firstPattern; // [shard]
+    private ExpectedCounts? held; // the sum of the last E-step, where every shard holds its part
 
     /// <summary>Cuts the patterns into runs of nearly equal length and makes a backend for each.</summary>
     /// <param name="plan">The plan.</param>
@@ -56,6 +57,23 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend
     {
         ExpectedCounts[] parts = new ExpectedCounts[backends.Length];
         Parallel.For(0, backends.Length, shard => parts[shard] = backends[shard].ComputeExpectedCounts(point));
+        bool isHeld = true;
+        for (int shard = 0; shard < parts.Length; shard++)
+            isHeld &= backends[shard] is IItemDerivativesBackend backend && backend.Holds(parts[shard]);
+        for (int shard = 1; shard < parts.Length; shard++)
+            parts[0].Add(parts[shard]);
+        held = isHeld ? parts[0] : null;
+        return parts[0];
+    }
+
+    /// <inheritdoc/>
+    public bool Holds(ExpectedCounts counts) => ReferenceEquals(counts, held);
+
+    /// <inheritdoc/>
+    public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
+    {
+        ItemDerivatives[] parts = new ItemDerivatives[backends.Length];
+        Parallel.For(0, parts.Length, shard => parts[shard] = ((IItemDerivativesBackend)backends[shard]).ComputeItemDerivatives(slots, withDerivatives));
         for (int shard = 1; shard < parts.Length; shard++)
             parts[0].Add(parts[shard]);
         return parts[0];
@@ -66,6 +84,7 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend
         where TVisitor : IPosteriorVisitor
     {
         ArgumentNullException.ThrowIfNull(createVisitor);
+        held = null;
         List<TVisitor> visitors = [];
         for (int shard = 0; shard < backends.Length; shard++)
         {
@@ -78,6 +97,7 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend
     /// <inheritdoc/>
     public PatternScores? TryComputeScores(ModelPoint point)
     {
+        held = null;
         PatternScores?[] parts = new PatternScores?[backends.Length];
         Parallel.For(0, backends.Length, shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
         if (parts.Contains(null))

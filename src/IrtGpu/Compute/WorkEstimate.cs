@@ -1,3 +1,4 @@
+using IrtGpu.Models;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute;
@@ -9,6 +10,7 @@ internal static class WorkEstimate
     public const double DeviceStartSeconds = 2;
 
     private const double CellsPerSecond = 1e10; // (pattern, item, node, class) cells a second and thread, both halves of an E-step
+    private const double CellsPerSecondByScore = 1e11; // the same through weighted scores
     private const int TypicalCycles = 20;
 
     /// <summary>Seconds of all E-steps on the CPU.</summary>
@@ -22,6 +24,8 @@ internal static class WorkEstimate
         double steps = Math.Min(TypicalCycles, options.MaxCycles);
         if (options.StandardErrors is StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich)
             steps += 2 * plan.Layout.FreeCount;
-        return cells * steps / (CellsPerSecond * Math.Max(1, threads));
+        bool isByScore = options.EStep != EStepForm.Tables && plan.AttributeCount == 1
+            && plan.Items.All(item => item.Kind == ItemModelKind.GeneralizedPartialCredit);
+        return cells * steps / ((isByScore ? CellsPerSecondByScore : CellsPerSecond) * Math.Max(1, threads));
     }
 }

@@ -34,7 +34,7 @@ internal sealed class EmAlgorithm
         this.options = options;
         this.progress = progress;
         this.cancellation = cancellation;
-        mStep = new MStep(plan, options.MIterations, options.Threads);
+        mStep = new MStep(plan, options.MIterations, options.Threads, backend);
     }
 
     /// <summary>Runs from a start until a stop rule holds.</summary>

@@ -9,11 +9,17 @@ namespace IrtGpu.Estimation;
 /// </summary>
 internal sealed class ItemComponent
 {
+    /// <summary>How often a step is halved before it is given up.</summary>
+    public const int LargestHalvingCount = 30;
+
     private const double LargestStep = 2; // of any working value in one Newton iteration
 
     private readonly CalibrationPlan plan;
     private readonly ItemComponentMember[] members;
     private readonly int[] common; // free parameters that more than one set has
+    private double[] commonStep = []; // of the Newton step under way [common]
+    private double stepScale;
+    private double stepValue; // where the step begins
 
     private ItemComponent(CalibrationPlan plan, IReadOnlyList<int> sets)
     {
@@ -72,23 +78,58 @@ internal sealed class ItemComponent
     {
         for (int iteration = 0; iteration < iterations; iteration++)
         {
-            double value = Derivatives(point, counts, free, threads);
-            double[] commonStep = Solve();
-            double scale = StepScale(commonStep);
-            double slack = 1e-13 * Math.Abs(value);
+            ForEachMember(threads, member => member.Evaluate(point, counts, free));
+            BeginStep();
             bool accepted = false;
-            for (int halving = 0; halving < 30 && !accepted; halving++, scale /= 2)
+            for (int halving = 0; halving < LargestHalvingCount && !accepted; halving++)
             {
-                Move(free, candidate, commonStep, scale);
-                accepted = Value(point, counts, candidate, threads) >= value - slack;
+                Propose(free, candidate);
+                ForEachMember(threads, member => member.EvaluateValue(point, counts, candidate));
+                accepted = JudgeProposal();
             }
             if (!accepted)
                 return;
-            foreach (ItemComponentMember member in members)
-                member.CopyLocal(candidate, free);
-            foreach (int index in common)
-                free[index] = candidate[index];
+            Accept(candidate, free);
         }
+    }
+
+    /// <summary>Begins a Newton step from derivatives that a backend computed.</summary>
+    /// <param name="computed">At the free parameters given.</param>
+    /// <param name="free">Free parameters. [free]</param>
+    public void BeginStep(ItemDerivatives computed, double[] free)
+    {
+        foreach (ItemComponentMember member in members)
+            member.Evaluate(computed, free);
+        BeginStep();
+    }
+
+    /// <summary>Writes the step, as far as it goes, into a candidate.</summary>
+    /// <param name="free">Where it begins. [free]</param>
+    /// <param name="candidate">Only this component's elements are touched. [free]</param>
+    public void Propose(double[] free, double[] candidate) => Move(free, candidate, commonStep, stepScale);
+
+    /// <summary>Whether the value at the candidate has not fallen; where it has, the next proposal goes half as far.</summary>
+    /// <param name="computed">Values at the candidate.</param>
+    /// <param name="candidate">What was proposed. [free]</param>
+    public bool JudgeProposal(ItemDerivatives computed, double[] candidate)
+    {
+        foreach (ItemComponentMember member in members)
+            member.EvaluateValue(computed, candidate);
+        return JudgeProposal();
+    }
+
+    /// <summary>Whether the last proposal was good.</summary>
+    public bool IsStepTaken { get; private set; }
+
+    /// <summary>Takes the candidate over.</summary>
+    /// <param name="candidate">From. [free]</param>
+    /// <param name="free">To; only this component's elements are touched. [free]</param>
+    public void Accept(double[] candidate, double[] free)
+    {
+        foreach (ItemComponentMember member in members)
+            member.CopyLocal(candidate, free);
+        foreach (int index in common)
+            free[index] = candidate[index];
     }
 
     /// <summary>Adds the gradient of Q and, where asked for, its Hessian, both with respect to free parameters.</summary>
@@ -99,25 +140,44 @@ internal sealed class ItemComponent
     /// <param name="hessian">Added to, both triangles; null: gradient only. [free, free]</param>
     public void AddDerivatives(ModelPoint point, ExpectedCounts counts, double[] free, double[] gradient, double[]? hessian)
     {
-        Derivatives(point, counts, free, threads: 1);
         foreach (ItemComponentMember member in members)
+        {
+            member.Evaluate(point, counts, free);
             member.AddTo(gradient, hessian);
+        }
+    }
+
+    /// <summary>As the other, from derivatives that a backend computed.</summary>
+    /// <param name="computed">At the free parameters given.</param>
+    /// <param name="free">Free parameters. [free]</param>
+    /// <param name="gradient">Added to. [free]</param>
+    /// <param name="hessian">Added to, both triangles; null: gradient only. [free, free]</param>
+    public void AddDerivatives(ItemDerivatives computed, double[] free, double[] gradient, double[]? hessian)
+    {
+        foreach (ItemComponentMember member in members)
+        {
+            member.Evaluate(computed, free);
+            member.AddTo(gradient, hessian);
+        }
     }
 
     private static int[] FreeOf(CalibrationPlan plan, ItemParameterSet set) =>
         [.. plan.Layout.FreeIndex[plan.Layout.RowStart[set.FirstSlot]..plan.Layout.RowStart[set.FirstSlot + set.SlotCount]].Distinct().Order()];
 
-    private double Derivatives(ModelPoint point, ExpectedCounts counts, double[] free, int threads)
+    /// <summary>Solves for the step from the members' derivatives.</summary>
+    private void BeginStep()
     {
-        ForEachMember(threads, member => member.Evaluate(point, counts, free));
-        return members.Sum(member => member.LastValue);
+        stepValue = members.Sum(member => member.LastValue);
+        commonStep = Solve();
+        stepScale = StepScale(commonStep);
     }
 
-    private double Value(ModelPoint point, ExpectedCounts counts, double[] free, int threads)
+    private bool JudgeProposal()
     {
-        ForEachMember(threads, member => member.EvaluateValue(point, counts, free));
         double value = members.Sum(member => member.LastValue);
-        return double.IsNaN(value) ? double.NegativeInfinity : value;
+        stepScale /= 2;
+        IsStepTaken = value >= stepValue - 1e-13 * Math.Abs(stepValue); // not where the value is NaN
+        return IsStepTaken;
     }
 
     private void ForEachMember(int threads, Action<ItemComponentMember> action)

@@ -7,6 +7,7 @@ namespace IrtGpu.Estimation;
 internal sealed class ItemComponentMember
 {
     private readonly ItemObjective objective;
+    private readonly int setIndex;
     private readonly PlannedPrior[] priors;
     private readonly int[] free; // free parameters of the set: those it has alone, then those it shares
     private readonly int[] border; // position in the component's common parameters of each shared one
@@ -24,6 +25,7 @@ internal sealed class ItemComponentMember
 
     public ItemComponentMember(CalibrationPlan plan, int setIndex, int[] freeOfSet, int[] common)
     {
+        this.setIndex = setIndex;
         objective = new ItemObjective(plan, setIndex);
         priors = [.. plan.Priors.Where(prior => plan.Layout.Slots[prior.Slot].ParameterSet == setIndex)];
         Local = [.. freeOfSet.Where(index => Array.BinarySearch(common, index) < 0)];
@@ -73,10 +75,36 @@ internal sealed class ItemComponentMember
         LastValue = objective.IsInDomain(slots) ? objective.Value(point, counts, slots) + LogPrior() : double.NegativeInfinity;
     }
 
+    /// <summary>As the other, from sums that a backend made.</summary>
+    /// <param name="computed">Values of all sets at these parameters.</param>
+    /// <param name="values">Free parameters. [free]</param>
+    public void EvaluateValue(ItemDerivatives computed, double[] values)
+    {
+        ExpandSlots(values);
+        LastValue = objective.IsInDomain(slots) ? computed.Value[setIndex] + LogPrior() : double.NegativeInfinity;
+    }
+
     public void Evaluate(ModelPoint point, ExpectedCounts counts, double[] values)
     {
         ExpandSlots(values);
         LastValue = objective.Derivatives(point, counts, slots, slotGradient, slotHessian) + LogPrior();
+        FinishDerivatives();
+    }
+
+    /// <summary>As the other, from sums that a backend made.</summary>
+    /// <param name="computed">Derivatives of all sets at these parameters.</param>
+    /// <param name="values">Free parameters. [free]</param>
+    public void Evaluate(ItemDerivatives computed, double[] values)
+    {
+        ExpandSlots(values);
+        LastValue = computed.Value[setIndex] + LogPrior();
+        computed.Gradient[setIndex].CopyTo(slotGradient, 0);
+        computed.Hessian[setIndex].CopyTo(slotHessian, 0);
+        FinishDerivatives();
+    }
+
+    private void FinishDerivatives()
+    {
         AddPriorDerivatives();
         gradient.AsSpan().Clear();
         hessian.AsSpan().Clear();

@@ -28,7 +28,7 @@ internal sealed class StandardErrorEstimator
         this.counts = counts;
         this.patterns = patterns;
         this.backend = backend;
-        mStep = new MStep(plan, 1, threads);
+        mStep = new MStep(plan, 1, threads, backend);
         interior = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]))];
     }
 

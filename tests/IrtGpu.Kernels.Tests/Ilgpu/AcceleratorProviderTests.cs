@@ -9,7 +9,11 @@ public sealed class AcceleratorProviderTests
 {
     private static readonly CalibrationCase Problem = new()
     {
-        Functions = [ItemFunction.TwoParameter, ItemFunction.Graded, ItemFunction.ThreeParameter], Persons = 300, Items = 6, Nodes = 15, Groups = 2,
+        Functions = [ItemFunction.TwoParameter, ItemFunction.Graded, ItemFunction.ThreeParameter],
+        Persons = 300,
+        Items = 6,
+        Nodes = 15,
+        Groups = 2,
         HasMissing = true,
     };
 
@@ -58,7 +62,10 @@ public sealed class AcceleratorProviderTests
         ResponseData data = Problem.Data();
         CalibrationOptions options = new()
         {
-            Device = device, Providers = [new AcceleratorProvider()], MaxCycles = 15, StandardErrors = StandardErrorMethod.None,
+            Device = device,
+            Providers = [new AcceleratorProvider()],
+            MaxCycles = 15,
+            StandardErrors = StandardErrorMethod.None,
         };
         return Calibration.Run(data, Problem.Specification, options);
     }

@@ -29,8 +29,16 @@ public sealed class BackendConformanceTests
         ["known classes"] = new() { Classes = 3, HasKnownClasses = true, HasMissing = true },
         ["groups, known classes, moving nodes"] = new()
         {
-            Functions = Mixed, Groups = 2, Classes = 2, HasKnownClasses = true, HasMissing = true, HasWeights = true, Rule = QuadratureRule.GaussHermite,
-            Attributes = 2, Nodes = 3, Items = 7,
+            Functions = Mixed,
+            Groups = 2,
+            Classes = 2,
+            HasKnownClasses = true,
+            HasMissing = true,
+            HasWeights = true,
+            Rule = QuadratureRule.GaussHermite,
+            Attributes = 2,
+            Nodes = 3,
+            Items = 7,
         },
         ["two nodes"] = new() { Nodes = 2 },
         ["one pattern"] = new() { Persons = 1, Items = 1, Functions = [ItemFunction.Rasch] },
@@ -114,7 +122,10 @@ public sealed class BackendConformanceTests
         using ReferenceBackend reference = new(plan, patterns);
         using IlgpuBackend backend = TestDevices.OpenAccelerator(device, plan, patterns, memory => memory with
         {
-            PatternTileCapacity = patternTile, NodeTileWidth = nodeTile, SliceCount = slices, IsResident = isResident,
+            PatternTileCapacity = patternTile,
+            NodeTileWidth = nodeTile,
+            SliceCount = slices,
+            IsResident = isResident,
         });
         ExpectedCounts first = backend.ComputeExpectedCounts(point);
         BackendComparison.AssertAgrees(reference.ComputeExpectedCounts(point), first, TestDevices.Tolerance(device));
@@ -126,6 +137,7 @@ public sealed class BackendConformanceTests
     }
 
     [Theory]
+    [InlineData("cpu")]
     [InlineData("ilgpu-cpu")]
     [InlineData("opencl")]
     [InlineData("cuda")]

@@ -52,6 +52,22 @@ public sealed class PtxTests
     public void Scores_compile_within_their_budget(string kernel, int budget) =>
         AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(typeof(ScoreKernels).GetMethod(kernel)!), budget);
 
+    /// <summary>Seen: 1,012, 1,150, 2,390 and 1,311 lines.</summary>
+    [Theory]
+    [InlineData(typeof(GeneralizedPartialCredit), 1215)]
+    [InlineData(typeof(GradedResponse), 1380)]
+    [InlineData(typeof(FourParameterLogistic), 2870)]
+    [InlineData(typeof(NominalResponse), 1570)]
+    public void Item_derivatives_compile_within_their_budget(Type model, int budget)
+    {
+        MethodInfo kernel = typeof(ItemDerivativeKernels).GetMethod(nameof(ItemDerivativeKernels.SumNodes))!.MakeGenericMethod(model);
+        AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(kernel), budget);
+    }
+
+    [Fact]
+    public void The_sum_of_item_derivatives_compiles_within_its_budget() => AssertCompiles(
+        EntryPointDescription.FromImplicitlyGroupedKernel(typeof(ItemDerivativeKernels).GetMethod(nameof(ItemDerivativeKernels.AddChunks))!), 55);
+
     private static void AssertCompiles(EntryPointDescription entry, int budget)
     {
         using Context context = Context.Create(builder => builder.DefaultCPU());

@@ -13,7 +13,8 @@ public sealed class ProviderWithoutIlgpuTests
     {
         CalibrationCase problem = new();
         CalibrationOptions options = new() { Device = device, Providers = [new AcceleratorProvider()] };
-        DeviceNotAvailableException refusal = Assert.Throws<DeviceNotAvailableException>(() => Calibration.Run(problem.Data(), problem.Specification, options));
+        DeviceNotAvailableException refusal = Assert.Throws<DeviceNotAvailableException>(
+            () => Calibration.Run(problem.Data(), problem.Specification, options, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("-p:UseIlgpu=true", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using IrtGpu.Bench.Output;
+using IrtGpu.Bench.Truth;
+using IrtGpu.Bench.Whole;
+using IrtGpu.Compute;
+using IrtGpu.Estimation;
+using IrtGpu.Kernels;
+using IrtGpu.Planning;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Bench.Devices;
+
+/// <summary>Every device that is here on the same problems: seconds of a step, launches, bytes moved, memory.</summary>
+internal static class DevicesSuite
+{
+    private const int Seed = 7;
+
+    public static void Run(BenchOptions options)
+    {
+        ResultFile file = new("Devices", options);
+        file.Add("Starting values; doubles; tables on every device (not weighted scores). Opening is what a device costs before its first step: driver, "
+            + "kernels, upload. Launches and bytes are of one E-step and of one M-step as the backend counts them; the memory is what its plan foresees."
+            + (options.IsQuick ? " **Quick run: a hundredth of the persons.**" : ""));
+        string[] devices = ["cpu", .. AcceleratorCatalog.List().Where(device => device.IsAvailable && (options.IsQuick || device.Name != "ilgpu-cpu")).Select(device => device.Name)];
+        foreach (ComputeDevice missing in AcceleratorCatalog.List().Where(device => !device.IsAvailable))
+            file.Add($"Not here: {missing.Name}. {missing.Reason}");
+        foreach ((string name, Problem problem) in Problems(options.IsQuick ? 100 : 1))
+        {
+            Console.Error.WriteLine($"  {name}");
+            MarkdownTable table = new(
+                "device", "opening s", "E-step ms", "pin/s", "M-step ms", "E launches", "E up", "E down", "M launches", "M up", "M down");
+            List<string> memory = [];
+            foreach (string device in devices)
+            {
+                Agreement.Check(problem, device, options.Threads);
+                table.Add([device, .. Measure(problem, device, options, memory)]);
+            }
+            file.Add($"## {name}").Add($"{problem.Patterns.PatternCount} patterns, {problem.Plan.RowCount} category rows, {problem.Plan.NodeCount} nodes.").Add(table);
+            foreach (string line in memory)
+                file.Add(line);
+        }
+        file.Write(Path.Combine(options.DeviceFolder, "devices.md"));
+    }
+
+    private static IEnumerable<(string Name, Problem Problem)> Problems(int scale)
+    {
+        yield return ("2PL, 1,000,000 × 50", Create(ItemDraws.Test(ItemFunction.TwoParameter, 50), 1_000_000 / scale, 61));
+        yield return ("GRM, 5 categories, 200,000 × 40", Create(ItemDraws.Test(ItemFunction.Graded, 40, 5), 200_000 / scale, 61));
+        yield return ("2PL, 3 dimensions, 50,000 × 45", Create(ItemDraws.Test(ItemFunction.TwoParameter, 45, 2, 3), 50_000 / scale, scale > 1 ? 6 : 20));
+    }
+
+    private static Problem Create(TrueItem[] items, int personCount, int nodes)
+    {
+        int attributeCount = items[0].Slopes.Length;
+        TrueModel truth = TrueModel.OfOneBlock(items, TruePopulation.Standard(attributeCount, attributeCount > 1 ? 0.5 : 0), personCount);
+        return Problem.Create(truth.Draw(Seed), truth.Specification() with { Quadrature = new QuadratureSpecification(Nodes: nodes) });
+    }
+
+    private static string[] Measure(Problem problem, string device, BenchOptions options, List<string> memory)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        using IComputeBackend backend = BackendCatalog.Create(StepTimer.Compute(device, options.Threads), problem.Plan, problem.Patterns);
+        double opening = clock.Elapsed.TotalSeconds;
+        MStep mStep = new(problem.Plan, iterations: 1, options.Threads, backend);
+        int repeats = options.IsQuick ? 2 : 9;
+        double eSeconds = StepTimer.Median(() => backend.ComputeExpectedCounts(problem.Point), repeats);
+        ExpectedCounts counts = backend.ComputeExpectedCounts(problem.Point);
+        double mSeconds = StepTimer.Median(() => mStep.Maximize(problem.Point, counts), repeats);
+        string[] times =
+        [
+            MarkdownTable.Number(opening), MarkdownTable.Number(1000 * eSeconds), MarkdownTable.Number(problem.Pins / eSeconds), MarkdownTable.Number(1000 * mSeconds),
+        ];
+        if (backend is not IDeviceReport report)
+            return [.. times, "–", "–", "–", "–", "–", "–"];
+        memory.Add($"{device}: {report.MemoryDescription}.");
+        DeviceTraffic start = report.Traffic;
+        counts = backend.ComputeExpectedCounts(problem.Point);
+        DeviceTraffic middle = report.Traffic;
+        mStep.Maximize(problem.Point, counts);
+        return [.. times, .. Show(middle - start), .. Show(report.Traffic - middle)];
+    }
+
+    private static string[] Show(DeviceTraffic traffic) =>
+        [FormattableString.Invariant($"{traffic.Launches}"), FormattableString.Invariant($"{traffic.BytesUp}"), FormattableString.Invariant($"{traffic.BytesDown}")];
+}
