@@ -130,7 +130,7 @@ public sealed class GoldenTests(GoldenFits fits) : IClassFixture<GoldenFits>
             double actual = 0;
             for (int set = 0; set < fit.Result.Plan.ParameterSets.Count; set++)
             {
-               IrtGpu.Planning.ItemParameterSet candidate = fit.Result.Plan.ParameterSets[set];
+                IrtGpu.Planning.ItemParameterSet candidate = fit.Result.Plan.ParameterSets[set];
                 if (fit.Result.Plan.Items[candidate.Item].Name != item.Key)
                     continue;
                 foreach (double slope in fit.Result.Point.Parameters.Slots.AsSpan(candidate.FirstSlot, candidate.SlopeCount))

@@ -98,7 +98,7 @@ public sealed class PlannerTests
         ["negative deviation"] = (new() { Population = [new("sd", ConstraintKind.Fixed, -1)] }, "must be positive"),
         ["unknown population parameter"] = (new() { Population = [new("median", ConstraintKind.Free)] }, "'median'"),
         ["same items for two attributes"] = (new() { Attributes = ["F1", "F2"] }, "same items"),
-        ["attribute without items"] = (new() { Attributes = ["F1", "F2"], QMatrix = Six.QMatrix() .ToDictionary(pair => pair.Key, _ => new[] { 1, 0 }) }, "No item measures"),
+        ["attribute without items"] = (new() { Attributes = ["F1", "F2"], QMatrix = Six.QMatrix().ToDictionary(pair => pair.Key, _ => new[] { 1, 0 }) }, "No item measures"),
         ["items without a row"] = (new() { Attributes = ["F1", "F2"], QMatrix = new Dictionary<string, int[]> { ["q0001"] = [1, 1] } }, "not in the Q-matrix"),
         ["equal scores"] = (new() { CategoryScores = [new("q0001", [1, 1])] }, "all equal"),
         ["too few scores"] = (new() { CategoryScores = [new("q0001", [1])] }, "one score a category"),

@@ -13,7 +13,12 @@ public sealed class ReportTablesTest
         Attributes = ["read", "count"],
         QMatrix = new Dictionary<string, int[]>
         {
-            ["two"] = [1, 0], ["three"] = [1, 1], ["four"] = [0, 1], ["gpcm"] = [1, 1], ["grm"] = [1, 1], ["nom"] = [1, 0],
+            ["two"] = [1, 0],
+            ["three"] = [1, 1],
+            ["four"] = [0, 1],
+            ["gpcm"] = [1, 1],
+            ["grm"] = [1, 1],
+            ["nom"] = [1, 0],
         },
     };
 
