@@ -16,7 +16,8 @@ internal enum RecoveredKind
 /// <param name="Block">True block (group · K + class) it is of; for shared item parameters the first.</param>
 /// <param name="Truth">True value, in the true class's metric.</param>
 /// <param name="Estimate">Estimate, in the same metric.</param>
-internal readonly record struct RecoveredParameter(RecoveredKind Kind, int Block, double Truth, double Estimate)
+/// <param name="Variance">Variance of the estimate by the inverse information of the fit; NaN where not asked for.</param>
+internal readonly record struct RecoveredParameter(RecoveredKind Kind, int Block, double Truth, double Estimate, double Variance = double.NaN)
 {
     public double Error => Estimate - Truth;
 }

@@ -49,22 +49,52 @@ internal static class Recovery
         PlannedItem item = result.Plan.Items[set.Item];
         TrueItem trueItem = truth.Items[trueBlock][set.Item]!;
         double shift = 0;
+        List<(int Slot, double Weight)> shiftTerms = [];
         for (int loading = 0; loading < set.SlopeCount; loading++)
         {
             int attribute = item.Attributes[loading];
             double slope = slots[set.FirstSlot + loading];
             if (block != trueBlock)
-                shift += slope * (truth.Populations[block].Mean[attribute] - truth.Populations[trueBlock].Mean[attribute]);
+            {
+                double difference = truth.Populations[block].Mean[attribute] - truth.Populations[trueBlock].Mean[attribute];
+                shift += slope * difference;
+                shiftTerms.Add((set.FirstSlot + loading, difference));
+            }
             if (!layout.IsFixed(set.FirstSlot + loading))
-                matched.Add(new(RecoveredKind.Discrimination, trueBlock, trueItem.Slopes[attribute], slope));
+                matched.Add(new(RecoveredKind.Discrimination, trueBlock, trueItem.Slopes[attribute], slope, Variance(result, [(set.FirstSlot + loading, 1)])));
         }
         bool isMeanFixed = layout.IsFixed(result.Plan.Blocks[block].FirstMeanSlot);
         for (int step = 0; step < trueItem.Intercepts.Length; step++)
         {
             int slot = set.FirstSlot + set.SlopeCount + step;
-            if (!layout.IsFixed(slot))
-                matched.Add(new(RecoveredKind.Intercept, trueBlock, trueItem.Intercepts[step], slots[slot] + (isMeanFixed ? item.Scores[step + 1] * shift : 0)));
+            if (layout.IsFixed(slot))
+                continue;
+            double score = isMeanFixed ? item.Scores[step + 1] : 0;
+            matched.Add(new(
+                RecoveredKind.Intercept, trueBlock, trueItem.Intercepts[step], slots[slot] + score * shift,
+                Variance(result, [(slot, 1), .. shiftTerms.Select(term => (term.Slot, score * term.Weight))])));
         }
+    }
+
+    /// <summary>Variance of a weighted sum of slots.</summary>
+    private static double Variance(CalibrationResult result, (int Slot, double Weight)[] terms)
+    {
+        if (result.StandardErrors.Covariance is not { } covariance)
+            return double.NaN;
+        ParameterLayout layout = result.Plan.Layout;
+        double[] weights = new double[layout.FreeCount];
+        foreach ((int slot, double weight) in terms)
+        {
+            for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
+                weights[layout.FreeIndex[term]] += weight * layout.Coefficient[term];
+        }
+        double variance = 0;
+        for (int row = 0; row < weights.Length; row++)
+        {
+            for (int column = 0; column < weights.Length && weights[row] != 0; column++)
+                variance += weights[row] * covariance[row * weights.Length + column] * weights[column];
+        }
+        return variance;
     }
 
     private static void MatchPopulation(CalibrationResult result, PlannedBlock block, TruePopulation population, int trueBlock, List<RecoveredParameter> matched)
