@@ -56,7 +56,7 @@ internal sealed class ClassProportionUpdate
         for (int group = 0; group < plan.GroupCount; group++)
         {
             PlannedBlock[] blocks = [.. plan.Blocks.Where(block => block.Group == group)];
-            double[] logits = [.. blocks.Select(block => SlotValue(block.ClassLogitSlot, values))];
+            double[] logits = [.. blocks.Select(block => plan.Layout.Value(block.ClassLogitSlot, values))];
             double logTotal = double.NegativeInfinity;
             double total = 0;
             for (int k = 0; k < logits.Length; k++)
@@ -82,14 +82,6 @@ internal sealed class ClassProportionUpdate
     }
 
     private int[] TermsOf(int slot) => plan.Layout.FreeIndex[plan.Layout.RowStart[slot]..plan.Layout.RowStart[slot + 1]];
-
-    private double SlotValue(int slot, double[] values)
-    {
-        double value = plan.Layout.Offset[slot];
-        for (int term = plan.Layout.RowStart[slot]; term < plan.Layout.RowStart[slot + 1]; term++)
-            value += plan.Layout.Coefficient[term] * values[plan.Layout.FreeIndex[term]];
-        return value;
-    }
 
     private void AddGradient(int slot, double first, Span<double> gradient)
     {

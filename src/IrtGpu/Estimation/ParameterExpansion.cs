@@ -52,7 +52,7 @@ internal sealed class ParameterExpansion
             ItemParameterSet[] sets = [.. plan.ParameterSets.Where(set =>
                 component[set.Blocks[0]] == home && plan.Items[set.Item].Attributes.Contains(attribute))];
             PlannedBlock[] origins = [.. blocks.Where(block => plan.Layout.IsFixed(block.FirstMeanSlot + attribute))];
-            PlannedBlock[] units = [.. blocks.Where(block => plan.Layout.IsFixed(VarianceSlot(block, attribute)))];
+            PlannedBlock[] units = [.. blocks.Where(block => plan.Layout.IsFixed(block.CovarianceSlot(attribute, attribute)))];
             bool canShift = origins.Length == 1 && sets.All(set => Range(plan, set, ParameterKind.Intercept).All(slot => !plan.Layout.IsFixed(slot)));
             bool canScale = units.Length == 1 && sets.All(set => !plan.Layout.IsFixed(SlopeSlot(plan, set, attribute)))
                 && blocks.All(block => CanScaleCovariances(plan, block, attribute, units[0]));
@@ -64,7 +64,7 @@ internal sealed class ParameterExpansion
     // The metric's own block keeps its covariances with other attributes: they are correlations there.
     private static bool CanScaleCovariances(CalibrationPlan plan, PlannedBlock block, int attribute, PlannedBlock unit) =>
         block.Index == unit.Index || Enumerable.Range(0, plan.AttributeCount).All(other =>
-            other == attribute || plan.Layout.Offset[CovarianceSlot(block, attribute, other)] == 0 || !plan.Layout.IsFixed(CovarianceSlot(block, attribute, other)));
+            other == attribute || plan.Layout.Offset[block.CovarianceSlot(attribute, other)] == 0 || !plan.Layout.IsFixed(block.CovarianceSlot(attribute, other)));
 
     private static int[] Components(CalibrationPlan plan, int attribute)
     {
@@ -120,7 +120,7 @@ internal sealed class ParameterExpansion
             int meanSlot = block.FirstMeanSlot + metric.Attribute;
             slots[meanSlot] = (slots[meanSlot] - mean) / deviation;
             for (int other = 0; other < plan.AttributeCount; other++)
-                slots[CovarianceSlot(block, metric.Attribute, other)] /= other == metric.Attribute ? deviation * deviation : deviation;
+                slots[block.CovarianceSlot(metric.Attribute, other)] /= other == metric.Attribute ? deviation * deviation : deviation;
         }
     }
 
@@ -144,11 +144,6 @@ internal sealed class ParameterExpansion
 
     private static int SlopeSlot(CalibrationPlan plan, ItemParameterSet set, int attribute) =>
         set.FirstSlot + Array.IndexOf(plan.Items[set.Item].Attributes, attribute);
-
-    private static int VarianceSlot(PlannedBlock block, int attribute) => CovarianceSlot(block, attribute, attribute);
-
-    private static int CovarianceSlot(PlannedBlock block, int j, int k) =>
-        block.FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k);
 
     /// <summary>An attribute's metric in blocks that share items.</summary>
     /// <param name="Attribute">Attribute.</param>

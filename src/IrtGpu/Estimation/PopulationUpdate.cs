@@ -119,16 +119,11 @@ internal sealed class PopulationUpdate
 
     private void ExpandBlocks(int[] blocks, double[] free, double[] slots)
     {
-        ParameterLayout layout = plan.Layout;
         foreach (int block in blocks)
         {
             int end = plan.Blocks[block].FirstCovarianceSlot + plan.CovarianceCount;
             for (int slot = plan.Blocks[block].FirstMeanSlot; slot < end; slot++)
-            {
-                slots[slot] = layout.Offset[slot];
-                for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
-                    slots[slot] += layout.Coefficient[term] * free[layout.FreeIndex[term]];
-            }
+                slots[slot] = plan.Layout.Value(slot, free);
         }
     }
 

@@ -138,7 +138,7 @@ internal sealed class MetricChanges
                     covariance[LocalLinear(j, m)] += Covariance(m, k);
                     covariance[LocalLinear(k, m)] += Covariance(m, j);
                 }
-                Add(block.Index, covariance, block.FirstCovarianceSlot + j * (j + 1) / 2 + k);
+                Add(block.Index, covariance, block.CovarianceSlot(j, k));
             }
         }
     }

@@ -84,11 +84,17 @@ public sealed class ParameterLayout
     public void Expand(ReadOnlySpan<double> free, Span<double> slots)
     {
         for (int slot = 0; slot < SlotCount; slot++)
-        {
-            double value = Offset[slot];
-            for (int term = RowStart[slot]; term < RowStart[slot + 1]; term++)
-                value += Coefficient[term] * free[FreeIndex[term]];
-            slots[slot] = value;
-        }
+            slots[slot] = Value(slot, free);
+    }
+
+    /// <summary>Computes one slot from the free parameters.</summary>
+    /// <param name="slot">Slot index.</param>
+    /// <param name="free">Free parameters. [free]</param>
+    public double Value(int slot, ReadOnlySpan<double> free)
+    {
+        double value = Offset[slot];
+        for (int term = RowStart[slot]; term < RowStart[slot + 1]; term++)
+            value += Coefficient[term] * free[FreeIndex[term]];
+        return value;
     }
 }

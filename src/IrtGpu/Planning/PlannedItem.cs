@@ -35,7 +35,13 @@ public sealed record ItemParameterSet(int Item, int[] Blocks, int FirstSlot, int
 /// <param name="FirstCovarianceSlot">Slots of its J(J+1)/2 covariances, packed lower triangle.</param>
 /// <param name="ClassLogitSlot">Slot of its class's log odds within the group.</param>
 public sealed record PlannedBlock(
-    int Index, int Group, int Class, int Table, int FirstMeanSlot, int FirstCovarianceSlot, int ClassLogitSlot);
+    int Index, int Group, int Class, int Table, int FirstMeanSlot, int FirstCovarianceSlot, int ClassLogitSlot)
+{
+    /// <summary>Slot of the covariance of two attributes, in either order.</summary>
+    /// <param name="j">Attribute.</param>
+    /// <param name="k">Attribute.</param>
+    public int CovarianceSlot(int j, int k) => FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k);
+}
 
 /// <summary>A distinct combination of item parameter sets and nodes.</summary>
 /// <param name="NodeSet">Node set its probabilities are evaluated at.</param>

@@ -26,7 +26,7 @@ internal sealed class PopulationPlanner(
                 for (int k = 0; k < j; k++)
                 {
                     if (specification.IsExploratory)
-                        builder.Fix(CovarianceSlot(blocks[block], j, k), 0);
+                        builder.Fix(blocks[block].CovarianceSlot(j, k), 0);
                 }
             }
         }
@@ -34,9 +34,6 @@ internal sealed class PopulationPlanner(
             Apply(constraint);
         CheckFixedCovariances();
     }
-
-    private static int CovarianceSlot(PlannedBlock block, int j, int k) =>
-        block.FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k);
 
     private int ReferenceBlock()
     {
@@ -82,7 +79,7 @@ internal sealed class PopulationPlanner(
             if (leads && !hasOrigin[home])
                 builder.Fix(blocks[block].FirstMeanSlot + attribute, 0);
             if (leads && !hasScale[home])
-                builder.Fix(CovarianceSlot(blocks[block], attribute, attribute), 1);
+                builder.Fix(blocks[block].CovarianceSlot(attribute, attribute), 1);
             if (leads && home != component[reference] && classNames.Length == 1 && !hasOrigin[home])
             {
                 warnings.Add($"No item links {SlotNames.DescribeBlock(blocks[block], shape, classNames)} to {SlotNames.DescribeBlock(blocks[reference], shape, classNames)}, "
@@ -136,11 +133,11 @@ internal sealed class PopulationPlanner(
                     targets.AddRange(Attributes(first).Select(j => block.FirstMeanSlot + j));
                     break;
                 case "SD" or "VARIANCE":
-                    targets.AddRange(Attributes(first).Select(j => CovarianceSlot(block, j, j)));
+                    targets.AddRange(Attributes(first).Select(j => block.CovarianceSlot(j, j)));
                     break;
                 case "COVARIANCE" or "CORRELATION":
                     targets.AddRange(Attributes(first).SelectMany(j => Attributes(second).Where(k => first >= 0 && second >= 0 ? k != j : k < j)
-                        .Select(k => CovarianceSlot(block, j, k))));
+                        .Select(k => block.CovarianceSlot(j, k))));
                     break;
                 case "PROPORTION" when constraint.Kind is ConstraintKind.Fixed or ConstraintKind.Start:
                     // One class's value settles the log odds of all classes of its group, the one left out included.
@@ -196,8 +193,8 @@ internal sealed class PopulationPlanner(
                 }
                 return constraint.Parameter.Equals("sd", StringComparison.OrdinalIgnoreCase) ? value * value : value;
             case "CORRELATION":
-                int variance1 = CovarianceSlot(block, target.Index, target.Index);
-                int variance2 = CovarianceSlot(block, target.Index2, target.Index2);
+                int variance1 = block.CovarianceSlot(target.Index, target.Index);
+                int variance2 = block.CovarianceSlot(target.Index2, target.Index2);
                 if (constraint.Kind == ConstraintKind.Fixed && !(builder.IsFixed(variance1) && builder.IsFixed(variance2)))
                 {
                     if (value == 0)
@@ -261,7 +258,7 @@ internal sealed class PopulationPlanner(
     {
         foreach (PlannedBlock block in blocks)
         {
-            Matrix<double> matrix = Matrix<double>.Build.Dense(attributeCount, attributeCount, (j, k) => builder.Value(CovarianceSlot(block, j, k)));
+            Matrix<double> matrix = Matrix<double>.Build.Dense(attributeCount, attributeCount, (j, k) => builder.Value(block.CovarianceSlot(j, k)));
             if (SmallestEigenvalue(matrix) > SmallestVariance)
                 continue;
             if (TryComplete(block, matrix))
@@ -289,13 +286,13 @@ internal sealed class PopulationPlanner(
             for (int k = 0; k <= j; k++)
             {
                 if (!IsGiven(block, j, k))
-                    builder.Start(CovarianceSlot(block, j, k), completed[j, k]);
+                    builder.Start(block.CovarianceSlot(j, k), completed[j, k]);
             }
         }
         return true;
     }
 
-    private bool IsGiven(PlannedBlock block, int j, int k) => j == k || builder.IsFixed(CovarianceSlot(block, j, k));
+    private bool IsGiven(PlannedBlock block, int j, int k) => j == k || builder.IsFixed(block.CovarianceSlot(j, k));
 
     private static double SmallestEigenvalue(Matrix<double> matrix) => matrix.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum();
 }

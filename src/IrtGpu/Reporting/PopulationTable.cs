@@ -96,7 +96,7 @@ public static class PopulationTable
         }
         for (int j = 0; j < plan.AttributeCount; j++)
         {
-            int slot = CovarianceSlot(block, j, j);
+            int slot = block.CovarianceSlot(j, j);
             double deviation = Math.Sqrt(slots[slot]);
             rows.Add(blank with
             {
@@ -115,7 +115,7 @@ public static class PopulationTable
         IReadOnlyList<string> names = plan.Specification.Attributes;
         foreach ((int j, int k) in Pairs(plan.AttributeCount))
         {
-            int slot = CovarianceSlot(block, j, k);
+            int slot = block.CovarianceSlot(j, k);
             rows.Add(blank with
             {
                 Parameter = "covariance",
@@ -128,9 +128,9 @@ public static class PopulationTable
         }
         foreach ((int j, int k) in Pairs(plan.AttributeCount))
         {
-            int slot = CovarianceSlot(block, j, k);
-            int first = CovarianceSlot(block, k, k);
-            int second = CovarianceSlot(block, j, j);
+            int slot = block.CovarianceSlot(j, k);
+            int first = block.CovarianceSlot(k, k);
+            int second = block.CovarianceSlot(j, j);
             double scale = Math.Sqrt(slots[first] * slots[second]);
             double correlation = slots[slot] / scale;
             bool isFixedAtZero = plan.Layout.IsFixed(slot) && slots[slot] == 0;
@@ -156,7 +156,6 @@ public static class PopulationTable
         }
     }
 
-    private static int CovarianceSlot(PlannedBlock block, int j, int k) => block.FirstCovarianceSlot + j * (j + 1) / 2 + k;
 
     /// <summary>Fixed when all are; else by the free ones: equal when any is shared.</summary>
     private static ParameterStatus StatusOf(ParameterLayout layout, params ReadOnlySpan<int> slots)
