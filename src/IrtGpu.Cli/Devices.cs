@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using IrtGpu.Compute;
 using IrtGpu.Kernels;
 using IrtGpu.Specification;
@@ -42,8 +42,10 @@ internal static class Devices
         throw new DeviceNotAvailableException($"the device '{name}' is not available: {reason} Use --device cpu, or --device auto to take what there is.");
     }
 
+    private static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
     private static DeviceLine Cpu() => new(
-        "cpu", FormattableString.Invariant($"{Environment.ProcessorCount} processors, vectors of {Vector<byte>.Count * 8} bits"),
+        "cpu", FormattableString.Invariant($"{Environment.ProcessorCount} processors, vectors of {VectorBits} bits"),
         true, "", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, "double");
 
     private static IEnumerable<DeviceLine> Accelerators() => AcceleratorCatalog.List().Select(device => new DeviceLine(
