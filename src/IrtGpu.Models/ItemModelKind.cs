@@ -14,4 +14,7 @@ public enum ItemModelKind
 
     /// <summary>Nominal response: freely estimated category scores.</summary>
     NominalResponse,
+
+    /// <summary>Sequential response: steps taken one after the other, each a 2PL.</summary>
+    SequentialResponse,
 }

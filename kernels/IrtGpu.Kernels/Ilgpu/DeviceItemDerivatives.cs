@@ -89,6 +89,7 @@ internal sealed class DeviceItemDerivatives
         {
             ItemModelKind.GeneralizedPartialCredit => Load<GeneralizedPartialCredit>(),
             ItemModelKind.GradedResponse => Load<GradedResponse>(),
+            ItemModelKind.SequentialResponse => Load<SequentialResponse>(),
             ItemModelKind.FourParameterLogistic => Load<FourParameterLogistic>(),
             _ => Load<NominalResponse>(),
         };

@@ -73,6 +73,7 @@ internal sealed class DeviceItemTables
         {
             ItemModelKind.GeneralizedPartialCredit => Create<GeneralizedPartialCredit>(),
             ItemModelKind.GradedResponse => Create<GradedResponse>(),
+            ItemModelKind.SequentialResponse => Create<SequentialResponse>(),
             ItemModelKind.FourParameterLogistic => Create<FourParameterLogistic>(),
             ItemModelKind.NominalResponse => Create<NominalResponse>(),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown item model."),

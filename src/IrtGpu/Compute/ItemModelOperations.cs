@@ -10,6 +10,7 @@ internal abstract class ItemModelOperations
     {
         ItemModelKind.GeneralizedPartialCredit => Operations<GeneralizedPartialCredit>.Instance,
         ItemModelKind.GradedResponse => Operations<GradedResponse>.Instance,
+        ItemModelKind.SequentialResponse => Operations<SequentialResponse>.Instance,
         ItemModelKind.FourParameterLogistic => Operations<FourParameterLogistic>.Instance,
         ItemModelKind.NominalResponse => Operations<NominalResponse>.Instance,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown item model."),

@@ -44,6 +44,7 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
     {
         ItemFunction.ThreeParameter or ItemFunction.FourParameter => ItemModelKind.FourParameterLogistic,
         ItemFunction.Graded => ItemModelKind.GradedResponse,
+        ItemFunction.Sequential => ItemModelKind.SequentialResponse,
         ItemFunction.Nominal => ItemModelKind.NominalResponse,
         _ => ItemModelKind.GeneralizedPartialCredit,
     };

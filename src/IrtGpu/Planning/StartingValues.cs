@@ -65,6 +65,14 @@ internal static class StartingValues
                     desired[firstIntercept + step] = 1.2 * Math.Log(above / (sum - above));
                 }
                 break;
+            case ItemModelKind.SequentialResponse:
+                double passed = sum;
+                for (int step = 0; step < item.CategoryCount - 1; step++)
+                {
+                    passed -= totals[step];
+                    desired[firstIntercept + step] = 1.2 * Math.Log(passed / totals[step]);
+                }
+                break;
             case ItemModelKind.FourParameterLogistic:
                 double lower = Elementary.Sigmoid(desired[firstIntercept + 1]);
                 double upper = Elementary.Sigmoid(desired[firstIntercept + 2]);

@@ -30,6 +30,9 @@ public enum ItemFunction
     /// <summary>Samejima's graded response model.</summary>
     Graded,
 
+    /// <summary>Tutz' sequential model with free slopes: steps taken one after the other.</summary>
+    Sequential,
+
     /// <summary>Bock's nominal response model with free scoring coefficients.</summary>
     Nominal,
 }
@@ -41,7 +44,7 @@ public static class ItemFunctions
     [
         (ItemFunction.Rasch, "rasch"), (ItemFunction.OneParameter, "1pl"), (ItemFunction.TwoParameter, "2pl"),
         (ItemFunction.ThreeParameter, "3pl"), (ItemFunction.FourParameter, "4pl"), (ItemFunction.PartialCredit, "pcm"),
-        (ItemFunction.GeneralizedPartialCredit, "gpcm"), (ItemFunction.RatingScale, "rsm"), (ItemFunction.Graded, "grm"),
+        (ItemFunction.GeneralizedPartialCredit, "gpcm"), (ItemFunction.RatingScale, "rsm"), (ItemFunction.Graded, "grm"), (ItemFunction.Sequential, "sequential"),
         (ItemFunction.Nominal, "nominal"),
     ];
 

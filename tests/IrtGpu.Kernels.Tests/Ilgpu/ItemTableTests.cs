@@ -8,6 +8,8 @@ public sealed class GeneralizedPartialCreditTableTests : ItemTableTests<Generali
 
 public sealed class GradedResponseTableTests : ItemTableTests<GradedResponse>;
 
+public sealed class SequentialResponseTableTests : ItemTableTests<SequentialResponse>;
+
 public sealed class FourParameterLogisticTableTests : ItemTableTests<FourParameterLogistic>;
 
 public sealed class NominalResponseTableTests : ItemTableTests<NominalResponse>;

@@ -19,6 +19,7 @@ internal sealed record ModelCase(SimulatedData Simulation, ModelSpecification Sp
         ["gpcm"] = () => Of(ItemFunction.GeneralizedPartialCredit, 4),
         ["rsm"] = () => Of(ItemFunction.RatingScale, 4),
         ["grm"] = () => Of(ItemFunction.Graded, 4),
+        ["sequential"] = () => Of(ItemFunction.Sequential, 4),
         ["nominal"] = () => Of(ItemFunction.Nominal, 4),
         ["mixed"] = Mixed,
         ["3pl with priors"] = () => Of(ItemFunction.ThreeParameter, 2) with

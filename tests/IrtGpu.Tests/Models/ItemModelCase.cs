@@ -37,7 +37,7 @@ internal sealed record ItemModelCase(double Z, double[] Shape, double[] Scores)
         double[] intercepts = [.. Enumerable.Range(1, categoryCount - 1).Select(_ => 4 * random.NextDouble() - 2)];
         double[] shape = kind switch
         {
-            ItemModelKind.GeneralizedPartialCredit => intercepts,
+            ItemModelKind.GeneralizedPartialCredit or ItemModelKind.SequentialResponse => intercepts,
             ItemModelKind.GradedResponse => Ordered(random, intercepts),
             ItemModelKind.FourParameterLogistic => [intercepts[0], -1.5 - random.NextDouble(), 1 + 2 * random.NextDouble()],
             _ => [.. intercepts, .. Enumerable.Range(1, categoryCount - 2).Select(m => m + random.NextDouble() - 0.5)],

@@ -12,6 +12,7 @@ public sealed class ItemModelExtremeTests
     {
         Check<GeneralizedPartialCredit>(ItemModelKind.GeneralizedPartialCredit);
         Check<GradedResponse>(ItemModelKind.GradedResponse);
+        Check<SequentialResponse>(ItemModelKind.SequentialResponse);
         Check<FourParameterLogistic>(ItemModelKind.FourParameterLogistic);
         Check<NominalResponse>(ItemModelKind.NominalResponse);
 
@@ -41,6 +42,7 @@ public sealed class ItemModelExtremeTests
         Extended wrong = Extended.Sigmoid(-(d + (Extended)z));
         Compare<GeneralizedPartialCredit>(d);
         Compare<GradedResponse>(d);
+        Compare<SequentialResponse>(d);
         Compare<NominalResponse>(d);
         Compare<FourParameterLogistic>(d, -Inf, Inf);
 

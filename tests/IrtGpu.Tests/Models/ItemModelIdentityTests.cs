@@ -9,6 +9,7 @@ public sealed class ItemModelIdentityTests
 {
     private static readonly Arbitrary<ItemModelCase> CreditCases = Cases(ItemModelKind.GeneralizedPartialCredit);
     private static readonly Arbitrary<ItemModelCase> GradedCases = Cases(ItemModelKind.GradedResponse);
+    private static readonly Arbitrary<ItemModelCase> SequentialCases = Cases(ItemModelKind.SequentialResponse);
     private static readonly Arbitrary<ItemModelCase> LogisticCases = Cases(ItemModelKind.FourParameterLogistic);
     private static readonly Arbitrary<ItemModelCase> NominalCases = Cases(ItemModelKind.NominalResponse);
 
@@ -17,6 +18,7 @@ public sealed class ItemModelIdentityTests
     {
         Check<GeneralizedPartialCredit>(CreditCases);
         Check<GradedResponse>(GradedCases);
+        Check<SequentialResponse>(SequentialCases);
         Check<FourParameterLogistic>(LogisticCases);
         Check<NominalResponse>(NominalCases);
 
@@ -34,6 +36,7 @@ public sealed class ItemModelIdentityTests
     {
         Check<GeneralizedPartialCredit>(CreditCases);
         Check<GradedResponse>(GradedCases);
+        Check<SequentialResponse>(SequentialCases);
         Check<FourParameterLogistic>(LogisticCases);
         Check<NominalResponse>(NominalCases);
 
@@ -77,6 +80,7 @@ public sealed class ItemModelIdentityTests
             double[] expected = [Elementary.LogSigmoid(-(d + z)), Elementary.LogSigmoid(d + z)];
             Compare<GeneralizedPartialCredit>([d]);
             Compare<GradedResponse>([d]);
+            Compare<SequentialResponse>([d]);
             Compare<NominalResponse>([d]);
             Compare<FourParameterLogistic>([d, double.NegativeInfinity, double.PositiveInfinity]);
 
@@ -151,6 +155,7 @@ public sealed class ItemModelIdentityTests
     {
         Check<GeneralizedPartialCredit>(CreditCases);
         Check<GradedResponse>(GradedCases);
+        Check<SequentialResponse>(SequentialCases);
         Check<FourParameterLogistic>(LogisticCases);
         Check<NominalResponse>(NominalCases);
 

@@ -29,6 +29,21 @@ internal static class ItemModelOracle
             below[m] + above[m + 1]))];
     }
 
+    public static Extended[] SequentialResponse(Extended z, Extended[] shape, double[] scores)
+    {
+        Extended passed = 1;
+        Extended failedBefore = 0; // 1 − passed, without cancellation
+        List<Extended> logs = [];
+        foreach (Extended d in shape)
+        {
+            Extended fails = passed * Extended.Sigmoid(-(d + z));
+            logs.Add(LogOf(fails, failedBefore + passed * Extended.Sigmoid(d + z)));
+            failedBefore += fails;
+            passed *= Extended.Sigmoid(d + z);
+        }
+        return [.. logs, LogOf(passed, failedBefore)];
+    }
+
     public static Extended[] FourParameterLogistic(Extended z, Extended[] shape, double[] scores)
     {
         Extended weight = Extended.Sigmoid(shape[0] + z);

@@ -18,6 +18,14 @@ public sealed class ItemModelOracleTests
         CheckLogProbabilities<GradedResponse>(ItemModelKind.GradedResponse, ItemModelOracle.GradedResponse);
 
     [Fact]
+    public void Sequential_response_equals_its_definition() =>
+        CheckLogProbabilities<SequentialResponse>(ItemModelKind.SequentialResponse, ItemModelOracle.SequentialResponse);
+
+    [Fact]
+    public void Sequential_response_derivatives_equal_differences() =>
+        CheckDerivatives<SequentialResponse>(ItemModelKind.SequentialResponse, ItemModelOracle.SequentialResponse, 3);
+
+    [Fact]
     public void Four_parameter_logistic_equals_its_definition() =>
         CheckLogProbabilities<FourParameterLogistic>(
             ItemModelKind.FourParameterLogistic, ItemModelOracle.FourParameterLogistic);
