@@ -90,14 +90,14 @@ public static class IrtTable
         string name = attributeCount == 1 ? "a" : "MDISC";
         rows.Add(blank with { Parameter = name, Estimate = discrimination, StandardError = delta.Of([.. ofDiscrimination]) });
 
-        bool isGraded = item.Kind == ItemModelKind.GradedResponse;
+        bool hasSteps = item.Kind == ItemModelKind.GeneralizedPartialCredit;
         int firstIntercept = set.FirstSlot + set.SlopeCount;
         int stepCount = item.CategoryCount - 1;
         name = attributeCount == 1 ? "b" : "MDIFF";
         for (int step = 0; step < stepCount; step++)
         {
-            bool hasPrevious = step > 0 && !isGraded && item.Kind == ItemModelKind.GeneralizedPartialCredit;
-            double scoreStep = item.Kind != ItemModelKind.GeneralizedPartialCredit ? 1
+            bool hasPrevious = step > 0 && hasSteps;
+            double scoreStep = !hasSteps ? 1
                 : item.Scores[step + 1] - (step == 0 ? 0 : item.Scores[step]);
             double scale = discrimination * scoreStep;
             string parameter = stepCount == 1 ? name : FormattableString.Invariant($"{name}{step + 1}");

@@ -18,9 +18,9 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> ExpNonPositive(Vector512<double> x)
     {
-        Vector512<double> shifted = Vector512.FusedMultiplyAdd(Vector512.Max(x, Vector512.Create(Smallest)), Vector512.Create(Log2E), Vector512.Create(RoundingShift));
-        Vector512<double> n = shifted - Vector512.Create(RoundingShift);
         Vector512<double> clamped = Vector512.Max(x, Vector512.Create(Smallest));
+        Vector512<double> shifted = Vector512.FusedMultiplyAdd(clamped, Vector512.Create(Log2E), Vector512.Create(RoundingShift));
+        Vector512<double> n = shifted - Vector512.Create(RoundingShift);
         Vector512<double> r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2High), clamped);
         r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2Low), r);
 
