@@ -10,7 +10,7 @@ public enum EStepForm
     Tables,
 
     /// <summary>
-    /// Through each pattern's weighted score, its sufficient statistic: GPCM, 2PL, Rasch, partial credit and rating scale items in one
+    /// Through each pattern's weighted score, its sufficient statistic: GPCM, 2PL, Rasch, partial credit, rating scale and nominal items in one
     /// dimension, with few distinct sets of answered items.
     /// </summary>
     WeightedScore,

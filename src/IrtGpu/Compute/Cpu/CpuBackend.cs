@@ -49,7 +49,7 @@ public sealed unsafe class CpuBackend : IComputeBackend
         joint = JointItems.Create(plan, patterns, tiling.PaddedCount);
         weightedScore = WeightedScoreStep.TryCreate(plan, patterns, joint, form, this.threads);
         if (form == EStepForm.WeightedScore && weightedScore is null)
-            throw new SpecificationException("The weighted-score E-step is for one dimension and items of GPCM type (rasch, 1pl, 2pl, pcm, gpcm, rsm) only. Use --e-step auto or tables.");
+            throw new SpecificationException("The weighted-score E-step is for one dimension and items of the exponential family (rasch, 1pl, 2pl, pcm, gpcm, rsm, nominal) only. Use --e-step auto or tables.");
         order = [.. Enumerable.Range(0, patterns.PatternCount).OrderBy(pattern => patterns.Groups[pattern])];
         logProbability = [.. plan.Tables.Select(_ => new double[(long)plan.RowCount * tiling.PaddedCount])];
         jointTable = [.. plan.Tables.Select(_ => new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount))];

@@ -12,7 +12,7 @@ namespace IrtGpu.Compute.Cpu;
 /// </summary>
 /// <remarks>
 /// Instead of counts by category and node it leaves, for every item, the node totals of those who answered it (as counts of its
-/// first category, whose log-probability is −A_i) and the linear terms Σ 1[x=m] and Σ s_x E θ. The cost does not depend on the
+/// first category, whose log-probability is −A_i) and the moments Σ 1[x=m] and Σ 1[x=m] E θ of its categories. The cost does not depend on the
 /// number of nodes. Shards and their order are those of the patterns, so results do not depend on the number of threads.
 /// </remarks>
 internal sealed unsafe class WeightedScoreStep : IDisposable
@@ -75,7 +75,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
     /// <param name="threads">Number of threads.</param>
     public static WeightedScoreStep? TryCreate(CalibrationPlan plan, PatternTable patterns, JointItems joint, EStepForm form, int threads)
     {
-        bool applies = plan.AttributeCount == 1 && plan.Items.All(item => item.Kind == ItemModelKind.GeneralizedPartialCredit);
+        bool applies = plan.AttributeCount == 1 && plan.Items.All(item => ItemModelOperations.Of(item.Kind).HasWeightedScore);
         bool pays = form == EStepForm.WeightedScore || patterns.PatternCount >= FewestPatterns;
         if (form == EStepForm.Tables || !applies || !pays)
             return null;
@@ -146,7 +146,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
                     if (category == 0 || category == plan.Items[item].CategoryCount || setIndex < 0)
                         continue;
                     ItemParameterSet set = plan.ParameterSets[setIndex];
-                    score += point.Parameters.Slots[set.FirstSlot] * plan.Items[item].Scores[category];
+                    score += point.Parameters.Slots[set.FirstSlot] * ScoreOf(point, set, category);
                     intercept += point.Parameters.Slots[set.FirstSlot + category];
                 }
                 rows[2 * (joint.FirstRow[group] + code)] = score;
@@ -155,11 +155,17 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         }
     }
 
+    private double ScoreOf(ModelPoint point, ItemParameterSet set, int category)
+    {
+        PlannedItem item = plan.Items[set.Item];
+        Span<double> shape = point.Parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
+        return ItemModelOperations.Of(item.Kind).Score(category, item.CategoryCount, shape, item.Scores);
+    }
+
     /// <summary>A_i(θ) = −log P of the first category. [item, node]</summary>
     private double[] LogPartition(ModelPoint point, int table)
     {
         double[] logPartition = new double[plan.ItemCount * plan.NodeCount];
-        ItemModelOperations operations = ItemModelOperations.Of(ItemModelKind.GeneralizedPartialCredit);
         Parallel.For(0, plan.ItemCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, item =>
         {
             int setIndex = plan.Tables[table].SetOfItem[item];
@@ -171,7 +177,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             Span<double> z = rows.AsSpan(planned.CategoryCount * plan.NodeCount);
             Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
             ItemTables.LinearPredictor(slots[..1], planned.Attributes, point.ThetaOfTable(table), 1, z);
-            operations.FillTable(z, planned.CategoryCount, slots[1..], planned.Scores, rows, plan.NodeCount);
+            ItemModelOperations.Of(planned.Kind).FillTable(z, planned.CategoryCount, slots[1..], planned.Scores, rows, plan.NodeCount);
             for (int node = 0; node < plan.NodeCount; node++)
                 logPartition[item * plan.NodeCount + node] = -rows[node];
         });
@@ -199,8 +205,8 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             double largest = 0;
             for (int category = 1; category < plan.Items[item].CategoryCount; category++)
             {
-                smallest = Math.Min(smallest, slope * plan.Items[item].Scores[category]);
-                largest = Math.Max(largest, slope * plan.Items[item].Scores[category]);
+                smallest = Math.Min(smallest, slope * ScoreOf(point, parameters, category));
+                largest = Math.Max(largest, slope * ScoreOf(point, parameters, category));
             }
             low += smallest;
             high += largest;
@@ -268,7 +274,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
 
     private ExpectedCounts Assemble(ModelPoint point)
     {
-        ExpectedCounts counts = new(plan) { LinearTerms = new double[plan.Layout.SlotCount] };
+        ExpectedCounts counts = new(plan) { ResponseMoments = ExpectedCounts.CreateMoments(plan) };
         double[] moments = new double[scores.Length];
         foreach (Shard shard in shards)
         {
@@ -298,7 +304,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             }
         }
         for (int table = 0; table < plan.Tables.Count; table++)
-            AddLinearTerms(table, moments.AsSpan(2 * table * joint.TotalRows), counts.LinearTerms);
+            AddMoments(table, moments.AsSpan(2 * table * joint.TotalRows), counts.ResponseMoments[table]);
         return counts;
     }
 
@@ -312,25 +318,23 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         return new Span<double>(sum.Pointer, paddedNodeCount).ToArray();
     }
 
-    private void AddLinearTerms(int table, ReadOnlySpan<double> moments, double[] linearTerms)
+    private void AddMoments(int table, ReadOnlySpan<double> moments, double[] sums)
     {
         for (int group = 0; group < joint.GroupCount; group++)
         {
             for (int code = 0; code < joint.RowCount[group]; code++)
             {
                 double weight = moments[2 * (joint.FirstRow[group] + code)];
-                double eap = moments[2 * (joint.FirstRow[group] + code) + 1];
+                double eapSum = moments[2 * (joint.FirstRow[group] + code) + 1];
                 int rest = code;
                 for (int item = joint.FirstItem[group]; item < joint.FirstItem[group + 1]; item++)
                 {
                     int category = rest % joint.Radix[item];
                     rest /= joint.Radix[item];
-                    int setIndex = plan.Tables[table].SetOfItem[item];
-                    if (weight == 0 || category == 0 || category == plan.Items[item].CategoryCount || setIndex < 0)
+                    if (weight == 0 || category == plan.Items[item].CategoryCount || plan.Tables[table].SetOfItem[item] < 0)
                         continue;
-                    int firstSlot = plan.ParameterSets[setIndex].FirstSlot;
-                    linearTerms[firstSlot] += plan.Items[item].Scores[category] * eap;
-                    linearTerms[firstSlot + category] += weight;
+                    sums[2 * (plan.Items[item].FirstRow + category)] += weight;
+                    sums[2 * (plan.Items[item].FirstRow + category) + 1] += eapSum;
                 }
             }
         }
