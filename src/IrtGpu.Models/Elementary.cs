@@ -38,7 +38,7 @@ public static partial class Elementary
     public static double Exp(double x) => Exp(new Scalar(x)).Value;
 
     /// <inheritdoc cref="Exp(double)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TReal Exp<TReal>(TReal x)
         where TReal : struct, IReal<TReal>
     {
@@ -103,7 +103,7 @@ public static partial class Elementary
     public static double Log1P(double x) => Log1P(new Scalar(x)).Value;
 
     /// <inheritdoc cref="Log1P(double)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TReal Log1P<TReal>(TReal x)
         where TReal : struct, IReal<TReal>
     {

@@ -61,7 +61,7 @@ public readonly struct FourParameterLogistic : IItemModel<FourParameterLogistic>
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
         TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
         where TReal : struct, IReal<TReal>
@@ -88,7 +88,7 @@ public readonly struct FourParameterLogistic : IItemModel<FourParameterLogistic>
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
         TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
@@ -147,7 +147,7 @@ public readonly struct FourParameterLogistic : IItemModel<FourParameterLogistic>
     }
 
     /// <summary>Adds one category's derivatives, order [z, d, g′, u′], times its count.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<TReal, TGradient, THessian>(
         TReal count, TReal slope, TReal alongLower, TReal alongUpper,
         TReal slopeSlope, TReal slopeLower, TReal lowerLower, TReal slopeUpper, TReal upperUpper,

@@ -57,7 +57,7 @@ public readonly struct GradedResponse : IItemModel<GradedResponse>
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
         TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
         where TReal : struct, IReal<TReal>
@@ -80,7 +80,7 @@ public readonly struct GradedResponse : IItemModel<GradedResponse>
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
         TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)

@@ -46,7 +46,7 @@ public readonly struct NominalResponse : IItemModel<NominalResponse>, IWeightedS
         where TShape : struct, IVector, allows ref struct => 0.0;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
         TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
         where TReal : struct, IReal<TReal>
@@ -62,7 +62,7 @@ public readonly struct NominalResponse : IItemModel<NominalResponse>, IWeightedS
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
         TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)

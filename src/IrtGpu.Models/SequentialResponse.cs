@@ -43,7 +43,7 @@ public readonly struct SequentialResponse : IItemModel<SequentialResponse>
         where TShape : struct, IVector, allows ref struct => 0.0;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
         TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
         where TReal : struct, IReal<TReal>
@@ -65,7 +65,7 @@ public readonly struct SequentialResponse : IItemModel<SequentialResponse>
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
         TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)

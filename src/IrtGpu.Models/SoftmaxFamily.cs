@@ -53,7 +53,7 @@ internal static class SoftmaxFamily
     /// </remarks>
     /// <param name="categoryCount">M.</param>
     /// <param name="logProbability">In: ψ_m; out: log P_m. [category]</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normalize<TReal, TResult>(int categoryCount, TResult logProbability)
         where TReal : struct, IReal<TReal>
         where TResult : struct, IRealVector<TReal>, allows ref struct
@@ -74,7 +74,7 @@ internal static class SoftmaxFamily
     }
 
     /// <summary>One pass over the categories for <see cref="SoftmaxMoments{TReal}"/>; turns log P into P on the way.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static SoftmaxMoments<TReal> Moments<TModel, TReal, TShape, TScores, TLog, TCounts>(
         int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts)
         where TModel : struct, IWeightedScoreModel
@@ -122,7 +122,7 @@ internal static class SoftmaxFamily
     /// With r the counts, n their sum: ∂z = Σ r_m(τ_m − E), ∂d_t = r_t − n P_t, ∂²z = −n V,
     /// ∂z∂d_t = −n P_t(τ_t − E), ∂d_t∂d_t′ = −n(P_t δ − P_t P_t′), E = Σ τ P.
     /// </remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddCommonDerivatives<TModel, TReal, TShape, TScores, TProbability, TCounts, TGradient, THessian>(
         SoftmaxMoments<TReal> moments, int categoryCount, TShape shape, TScores scores, TProbability probability, TCounts counts,
         TGradient gradient, THessian hessian)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IrtGpu.Compute;
 
 /// <summary>Where the expected log-likelihood of one item is summed: its slopes, the nodes, and the counts there.</summary>
@@ -84,6 +86,7 @@ internal readonly ref struct ItemSums
     }
 
     /// <summary>Forgets what a block of nodes left in z.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ClearPredictor()
     {
         LaneVector gradient = new(Gradient);
@@ -94,6 +97,7 @@ internal readonly ref struct ItemSums
     }
 
     /// <summary>Chain rule from z to slopes for one block of nodes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddPredictor()
     {
         LaneVector theta = new(Theta);

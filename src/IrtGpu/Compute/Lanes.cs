@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Models;
 
@@ -18,6 +19,9 @@ internal readonly struct Lanes(Vector512<double> value) : IReal<Lanes>
     private const double TwoTo52 = 4503599627370496.0;
 
     private readonly Vector512<double> value = value;
+
+    /// <summary>The numbers.</summary>
+    public Vector512<double> Value => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lanes(double value) => new(Vector512.Create(value));
@@ -112,19 +116,20 @@ internal readonly struct Lanes(Vector512<double> value) : IReal<Lanes>
 }
 
 /// <summary>Rows of memory as a vector of <see cref="Lanes"/>: element m is the first eight doubles of row m.</summary>
-/// <param name="values">The memory from the first row's first lane on.</param>
+/// <remarks>Indices are not checked: item models read and write the rows that their contract names, and nothing else.</remarks>
+/// <param name="values">The memory from the first row's first lane on; not empty where there is an element.</param>
 /// <param name="stride">Distance of the rows.</param>
 internal readonly ref struct LaneVector(Span<double> values, int stride = Lanes.Count) : IRealVector<Lanes>
 {
-    private readonly Span<double> values = values;
+    private readonly ref double first = ref MemoryMarshal.GetReference(values);
     private readonly int stride = stride;
 
     public Lanes this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Lanes.Load(values[(index * stride)..]);
+        get => new(Vector512.LoadUnsafe(ref first, (nuint)(index * stride)));
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        set => value.Store(values[(index * stride)..]);
+        set => Vector512.StoreUnsafe(value.Value, ref first, (nuint)(index * stride));
     }
 }
 
