@@ -4,7 +4,7 @@ using IrtGpu.Data;
 if (args.Contains("--help"))
 {
     Console.WriteLine(BenchOptions.Usage);
-    Console.WriteLine("\nSuites (default: micro, calibration, cost; with --quick the studies too):");
+    Console.WriteLine("\nSuites (default: all but cycles, table1 and recovery; with --quick those too; timing only with --data):");
     Console.WriteLine(Suite.List());
     return 0;
 }
