@@ -77,6 +77,9 @@ internal sealed record BenchOptions
 
     private bool IsDeviceNamed { get; init; }
 
+    /// <summary>Whether the device is ILGPU's CPU accelerator, a thousand times slower than the processor's own backend: quick runs do less on it.</summary>
+    public bool IsTestDevice => Device == "ilgpu-cpu";
+
     /// <summary>Whether a case is to be run.</summary>
     /// <param name="name">Its name.</param>
     public bool Wants(string name) => Cases.Count == 0 || Cases.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));

@@ -11,6 +11,7 @@ internal static class MachineLimitProbe
     private const double Term = 0.001;
     private const int WavesOfThreads = 2;
     private const int LargestRounds = 1 << 24;
+    private const int LaunchesPerRepeat = 20; // a repeat takes so many times an empty launch, or more
     private const int Repeats = 5;
 
     /// <summary>Opens the device and measures it, the best of five repeats each.</summary>
@@ -50,9 +51,10 @@ internal static class MachineLimitProbe
 
         Launch(1);
         Check(sums.GetAsArray1D());
+        double launchSeconds = BestSeconds(accelerator.DefaultStream, () => Launch(0));
         int rounds = 16;
         double seconds = BestSeconds(accelerator.DefaultStream, () => Launch(rounds));
-        while (seconds < secondsPerRepeat && rounds < LargestRounds)
+        while (seconds < secondsPerRepeat + LaunchesPerRepeat * launchSeconds && rounds < LargestRounds)
         {
             rounds *= 2;
             seconds = BestSeconds(accelerator.DefaultStream, () => Launch(rounds));
