@@ -5,7 +5,7 @@ using IrtGpu.Planning;
 
 namespace IrtGpu.Bench.Cycles;
 
-/// <summary>The processor's backend that remembers where every E-step was evaluated.</summary>
+/// <summary>The processor's backend, through tables, that remembers where every E-step was evaluated.</summary>
 /// <param name="threads">Number of threads.</param>
 internal sealed class EStepRecorder(int threads) : IBackendProvider
 {
@@ -19,7 +19,7 @@ internal sealed class EStepRecorder(int threads) : IBackendProvider
     public bool Knows(string device) => device == DeviceName;
 
     public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns) =>
-        new Recording(new CpuBackend(plan, patterns, threads, EStepForm.Auto), steps);
+        new Recording(new CpuBackend(plan, patterns, threads, EStepForm.Tables), steps);
 
     public string? FindFastDevice() => null;
 
