@@ -47,9 +47,12 @@ internal static class CyclesSuite
             one.Description, FormattableString.Invariant($"≤ {one.Goal}"), Cell(automatic.Select(run => run.Parameters)), Cell(anderson.Select(run => run.Parameters)),
             Cell(squarem.Select(run => run.Parameters)), Cell(plain.Select(run => run.Parameters)), Cell(automatic.Select(run => run.LogLikelihood)),
             Cell(automatic.Select(run => run.DefaultStop)), MarkdownTable.Number(automatic.Max(run => run.DefaultError)),
-            FormattableString.Invariant($"{replications}") + (elsewhere == 0 ? "" : FormattableString.Invariant($"; in {elsewhere} SQUAREM ended in another maximum")),
+            FormattableString.Invariant($"{replications}") + NotConverged(automatic) + (elsewhere == 0 ? "" : FormattableString.Invariant($"; in {elsewhere} SQUAREM ended in another maximum")),
         ];
     }
+
+    private static string NotConverged(Count[] runs) => runs.Count(run => double.IsPositiveInfinity(run.Parameters)) is > 0 and int count
+        ? FormattableString.Invariant($"; {count} not converged by default") : "";
 
     private static Count Measure(CyclesCase one, int seed, int share, Acceleration acceleration, int threads)
     {
@@ -71,7 +74,7 @@ internal static class CyclesSuite
         };
         CalibrationResult optimum = Calibration.Run(data, specification, settings);
         if (!optimum.Termination.IsConverged)
-            return new Count(double.PositiveInfinity, double.PositiveInfinity, double.NaN, double.NaN, optimum.LogLikelihood);
+            return new Count(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity, 0, optimum.LogLikelihood);
         double[] free = Last(recorder.Steps, truth.ClassCount);
         double parameters = StepsUntil(recorder.Steps, step => Distance(step.Free, free) <= Close);
         double logLikelihood = StepsUntil(recorder.Steps, step => Math.Abs(step.LogLikelihood - recorder.Steps[^1].LogLikelihood) <= Close);

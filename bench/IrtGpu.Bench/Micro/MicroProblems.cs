@@ -1,5 +1,6 @@
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
+using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Specification;
 
@@ -45,13 +46,13 @@ internal static class MicroProblems
         return Problem.Create(truth.Draw(seed: 3), Specification(truth));
     }
 
-    /// <summary>Whether the processor has the weighted-score form for a model: it refuses where not.</summary>
-    public static bool HasWeightedScore(string name)
+    /// <summary>Whether the processor has a form of the E-step for a model: it refuses where not.</summary>
+    public static bool Has(string name, EStepForm form)
     {
         Problem problem = Create(name, SmallestProblem);
         try
         {
-            using CpuBackend backend = new(problem.Plan, problem.Patterns, threads: 1, Compute.EStepForm.WeightedScore);
+            using CpuBackend backend = new(problem.Plan, problem.Patterns, threads: 1, form);
             return true;
         }
         catch (SpecificationException)

@@ -14,7 +14,7 @@ internal sealed class MicroSession(BenchOptions options)
     private readonly ConcurrentDictionary<(string Model, int Persons), Problem> problems = [];
     private readonly ConcurrentDictionary<MicroCase, double> eSteps = [];
     private readonly ConcurrentDictionary<string, bool> checkedCases = [];
-    private readonly string[] scoreModels = [.. MicroProblems.Names.Where(MicroProblems.HasWeightedScore)];
+    private readonly ConcurrentDictionary<(string Model, EStepForm Form), bool> forms = [];
 
     public static MicroSession Current { get; set; } = null!;
 
@@ -24,12 +24,17 @@ internal sealed class MicroSession(BenchOptions options)
     public IEnumerable<MicroCase> Cases(IEnumerable<MicroTarget> targets, IEnumerable<string>? models = null) =>
         from model in models ?? MicroProblems.Names
         from target in targets
-        where target.Form != EStepForm.WeightedScore || scoreModels.Contains(model)
+        where forms.GetOrAdd((model, target.Form), key => MicroProblems.Has(key.Model, key.Form))
         let one = new MicroCase(model, target)
         where options.Wants(one.ToString())
         select one;
 
     public static MicroTarget Reference => new("reference");
+
+    /// <summary>The processor with every form of the E-step, all of which not every model has.</summary>
+    /// <param name="withOneThread">Whether on one thread, too.</param>
+    public IEnumerable<MicroTarget> ProcessorForms(bool withOneThread = true) =>
+        Enum.GetValues<EStepForm>().Where(form => form != EStepForm.Auto).SelectMany(form => Processor(form).TakeLast(withOneThread ? 2 : 1));
 
     public IEnumerable<MicroTarget> Processor(EStepForm form) => options.ThreadCounts.Select(threads => new MicroTarget("cpu", threads, form));
 

@@ -28,8 +28,17 @@ internal sealed record MicroTarget(string Device, int Threads = 1, EStepForm For
     public override string ToString() => Device switch
     {
         "reference" => "reference",
-        "cpu" => $"cpu, {(Form == EStepForm.Auto ? "" : Form == EStepForm.Tables ? "tables, " : "weighted score, ")}{Threads} {(Threads == 1 ? "thread" : "threads")}",
+        "cpu" => $"cpu, {NameOf(Form)}{Threads} {(Threads == 1 ? "thread" : "threads")}",
         _ => IsStreamed ? $"{Device}, responses uploaded" : Device,
+    };
+
+    private static string NameOf(EStepForm form) => form switch
+    {
+        EStepForm.Auto => "",
+        EStepForm.Tables => "tables, ",
+        EStepForm.WeightedScore => "weighted score, ",
+        EStepForm.DimensionTables => "tables of dimensions, ",
+        _ => $"{form}, ",
     };
 }
 

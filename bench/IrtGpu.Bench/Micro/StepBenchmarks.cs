@@ -7,7 +7,7 @@ using IrtGpu.Planning;
 
 namespace IrtGpu.Bench.Micro;
 
-/// <summary>One E-step: through tables by every target, through weighted scores by the processor where the model allows.</summary>
+/// <summary>One E-step: through tables by every target, in its other forms by the processor where the model allows.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls Cleanup.")]
 public class EStepBenchmarks
 {
@@ -20,7 +20,7 @@ public class EStepBenchmarks
         {
             MicroSession session = MicroSession.Current;
             IEnumerable<MicroTarget> accelerators = session.Accelerators.SelectMany(target => (MicroTarget[])[target, target with { IsStreamed = true }]);
-            return session.Cases([MicroSession.Reference, .. session.Processor(EStepForm.Tables), .. session.Processor(EStepForm.WeightedScore), .. accelerators]);
+            return session.Cases([MicroSession.Reference, .. session.ProcessorForms(), .. accelerators]);
         }
     }
 
@@ -52,7 +52,7 @@ public class MStepBenchmarks
     private MStep mStep = null!;
 
     public static IEnumerable<object> Cases => MicroSession.Current.Cases(
-        [.. MicroSession.Current.Processor(EStepForm.Tables), .. MicroSession.Current.Processor(EStepForm.WeightedScore), .. MicroSession.Current.Accelerators]);
+        [.. MicroSession.Current.ProcessorForms(), .. MicroSession.Current.Accelerators]);
 
     [ParamsSource(nameof(Cases))]
     public object Case { get; set; } = "";
@@ -88,7 +88,7 @@ public class CycleBenchmarks
         {
             MicroSession session = MicroSession.Current;
             return session.Cases(
-                [MicroSession.Reference, .. session.Processor(EStepForm.Tables).TakeLast(1), .. session.Processor(EStepForm.WeightedScore).TakeLast(1), .. session.Accelerators]);
+                [MicroSession.Reference, .. session.ProcessorForms(withOneThread: false), .. session.Accelerators]);
         }
     }
 
