@@ -18,7 +18,7 @@ internal static class CyclesSuite
     {
         int replications = options.Replications > 0 ? options.Replications : options.IsQuick ? 2 : DefaultReplications;
         ResultFile file = new("E-steps to the optimum", options);
-        file.Add(FormattableString.Invariant($"Median [smallest, largest] over {replications} simulated tests and data sets with seeds 1, 2, … (plain EM: the first {Math.Min(replications, PlainReplications)}); one start each. ")
+        file.Add(FormattableString.Invariant($"Median [smallest, largest] over {replications} simulated tests and data sets with seeds 1, 2, … (plain EM: the first {PlainCount(replications, options)}); one start each. ")
             + "Counted: E-steps, rejected ones included, until one is evaluated where no free parameter (working scale) is farther than 1e-6 from the optimum. "
             + "The optimum is where the same run ends at tolerance 1e-10; a run that does not end within 3,000 cycles counts as not converged (a latent class too small to hold its slopes). *Log-likelihood*: the same for a log-likelihood within 1e-6 of the optimum's. "
             + "*Default stop*: E-steps of a run at the default tolerance 1e-4, and the largest error of a parameter where it stops (largest over the sets)."
@@ -40,7 +40,7 @@ internal static class CyclesSuite
         Count[] automatic = Runs(Acceleration.Auto, replications);
         Count[] anderson = Runs(Acceleration.Anderson, replications);
         Count[] squarem = Runs(Acceleration.Squarem, replications);
-        Count[] plain = Runs(Acceleration.None, Math.Min(replications, options.IsQuick ? 1 : PlainReplications));
+        Count[] plain = Runs(Acceleration.None, PlainCount(replications, options));
         int elsewhere = Enumerable.Range(0, replications).Count(k => Math.Abs(automatic[k].Maximum - squarem[k].Maximum) > SameMaximum);
         return
         [
@@ -50,6 +50,8 @@ internal static class CyclesSuite
             FormattableString.Invariant($"{replications}") + NotConverged(automatic) + (elsewhere == 0 ? "" : FormattableString.Invariant($"; in {elsewhere} SQUAREM ended in another maximum")),
         ];
     }
+
+    private static int PlainCount(int replications, BenchOptions options) => Math.Min(replications, options.IsQuick ? 1 : PlainReplications);
 
     private static string NotConverged(Count[] runs) => runs.Count(run => double.IsPositiveInfinity(run.Parameters)) is > 0 and int count
         ? FormattableString.Invariant($"; {count} not converged by default") : "";
