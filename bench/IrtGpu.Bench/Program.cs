@@ -1,4 +1,5 @@
 using IrtGpu.Bench;
+using IrtGpu.Compute;
 using IrtGpu.Data;
 
 if (args.Contains("--help"))
@@ -22,6 +23,11 @@ catch (ArgumentException exception)
 {
     Console.Error.WriteLine(exception.Message);
     return 2;
+}
+catch (DeviceNotAvailableException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 5;
 }
 catch (Exception exception) when (exception is InvalidOperationException or DataException or IOException)
 {
