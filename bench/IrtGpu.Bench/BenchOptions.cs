@@ -6,13 +6,14 @@ namespace IrtGpu.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        run-bench.sh [SUITE …] [--quick] [--device NAME] [--threads N] [--replications N] [--out FOLDER]
+        run-bench.sh [SUITE …] [--quick] [--device NAME] [--threads N] [--replications N] [--persons N] [--out FOLDER]
                      [--data FILE [--model 'ITEMS=NAME;…'] [--q-matrix FILE] [--group COLUMN] [--nodes D]]
 
           --quick            small sizes, to see that everything runs; results go to a temporary folder unless --out is given
           --device NAME      device of the whole calibrations (default cpu)
           --threads N        threads (default: all processors)
           --replications N   data sets of a study (table1: 30, recovery: 100)
+          --persons N        persons of each case of the suite mirt
           --out FOLDER       where results are written (default bench/results)
           --data FILE …      data for the suite timing
         """;
@@ -27,6 +28,9 @@ internal sealed record BenchOptions
 
     /// <summary>0: the study's own number.</summary>
     public int Replications { get; private init; }
+
+    /// <summary>0: each case's own number.</summary>
+    public int Persons { get; private init; }
 
     public string ResultFolder { get; private init; } = "";
 
@@ -65,6 +69,7 @@ internal sealed record BenchOptions
                 case "--device": options = options with { Device = Next() }; break;
                 case "--threads": options = options with { Threads = Whole("--threads") }; break;
                 case "--replications": options = options with { Replications = Whole("--replications") }; break;
+                case "--persons": options = options with { Persons = Whole("--persons") }; break;
                 case "--out": folder = Next(); break;
                 case "--data": options = options with { DataPath = Next() }; break;
                 case "--model": options = options with { Model = Next() }; break;

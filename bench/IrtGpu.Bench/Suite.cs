@@ -14,6 +14,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("cost", "growth of the E-step with persons, items, nodes and dimensions", Slopes.CostSuite.Run),
         new("devices", "E-step and M-step on every device that is here, with launches, bytes moved and memory", Devices.DevicesSuite.Run),
         new("timing", "one calibration of your own file: --data FILE --model …", Whole.TimingSuite.Run),
+        new("mirt", "R's mirt on the same file, nodes and tolerance, where R and mirt are installed", Mirt.MirtSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
     ];
@@ -23,7 +24,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     public static IReadOnlyList<Suite> Choose(BenchOptions options)
     {
         if (options.Suites.Count == 0)
-            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("table1" or "recovery"))];
+            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "table1" or "recovery"))];
         return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
             ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
     }
