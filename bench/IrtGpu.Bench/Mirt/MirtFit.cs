@@ -1,7 +1,6 @@
 using System.Globalization;
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Bench.Mirt;
@@ -43,11 +42,12 @@ internal sealed record MirtFit(
         return new ParameterVector(plan.Layout, free);
     }
 
-    /// <summary>The log-likelihood at mirt's estimates by IrtGpu's plain loops.</summary>
-    public double Recompute(CalibrationPlan plan, PatternTable patterns)
+    /// <summary>The log-likelihood, by IrtGpu's plain loops, and the log prior density at mirt's estimates.</summary>
+    public (double LogLikelihood, double LogPrior) Recompute(CalibrationPlan plan, PatternTable patterns)
     {
+        ParameterVector parameters = On(plan);
         using ReferenceBackend reference = new(plan, patterns);
-        return reference.ComputeExpectedCounts(ModelPoint.TryCreate(plan, On(plan))!).LogLikelihood;
+        return (reference.ComputeExpectedCounts(ModelPoint.TryCreate(plan, parameters)!).LogLikelihood, plan.LogPrior(parameters));
     }
 
     private static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
