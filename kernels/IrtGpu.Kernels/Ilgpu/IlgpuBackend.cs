@@ -21,6 +21,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly DeviceSession session;
+    private readonly bool ownsSession;
     private readonly DeviceBuffers buffers;
     private readonly PatternStore store;
     private readonly DeviceItemTables tables;
@@ -35,14 +36,16 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     private ExpectedCounts? held; // what the counts on the device are
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
-    /// <param name="session">The open device; disposed with the backend, also when this fails.</param>
+    /// <param name="session">The open device.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="memory">How to cut the problem; null: planned from the device's free memory.</param>
+    /// <param name="ownsSession">Whether the device is closed with the backend, also when this fails. An open device keeps compiled kernels.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
-    public IlgpuBackend(DeviceSession session, CalibrationPlan plan, PatternTable patterns, MemoryPlan? memory = null)
+    public IlgpuBackend(DeviceSession session, CalibrationPlan plan, PatternTable patterns, MemoryPlan? memory = null, bool ownsSession = true)
     {
         this.session = session;
+        this.ownsSession = ownsSession;
         this.plan = plan;
         this.patterns = patterns;
         buffers = new DeviceBuffers(session);
@@ -172,7 +175,8 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     public void Dispose()
     {
         buffers.Dispose();
-        session.Dispose();
+        if (ownsSession)
+            session.Dispose();
     }
 
     private long ThetaStride => (long)Memory.Size.PaddedNodeCount * plan.AttributeCount;
