@@ -1,4 +1,3 @@
-using ILGPU.Runtime;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -10,16 +9,6 @@ internal static class BackendFactory
 {
     /// <summary>Opens the device and puts the data on it.</summary>
     /// <exception cref="DeviceNotAvailableException">The driver refuses, or the memory does not suffice.</exception>
-    public static IComputeBackend Create(ComputeDevice device, CalibrationPlan plan, PatternTable patterns)
-    {
-        try
-        {
-            return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns);
-        }
-        catch (AcceleratorException exception)
-        {
-            throw new DeviceNotAvailableException(
-                $"The device '{device.Name}' ({device.Description}) failed when it was opened: {exception.Message} Check its driver, or use --device cpu.", exception);
-        }
-    }
+    public static IComputeBackend Create(ComputeDevice device, CalibrationPlan plan, PatternTable patterns) =>
+        DeviceFailure.Guard(device, "when it was opened", () => new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns));
 }

@@ -85,7 +85,8 @@ internal sealed class DeviceItemTables
             ItemBlock block = ItemBlock.Create<TModel>(plan.AttributeCount, categories, firstRows);
             for (int index = 0; index < items.Length; index++)
                 items[index].Scores.CopyTo(block.Scores, index * block.MaxCategories);
-            return new Part(table, sets, block, buffers.Keep(new ItemTableLauncher<TModel>(buffers.Accelerator, block)));
+            long bytes = sizeof(double) * ((long)block.Slopes.Length + block.Shape.Length + block.Scores.Length) + 2L * sizeof(int) * block.ItemCount;
+            return new Part(table, sets, block, buffers.Reserve(bytes, () => new ItemTableLauncher<TModel>(buffers.Accelerator, block)));
         }
     }
 

@@ -92,6 +92,11 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
+        return DeviceFailure.Guard(session.Device, "in an E-step", () => EvaluateCounts(point));
+    }
+
+    private ExpectedCounts EvaluateCounts(ModelPoint point)
+    {
         Upload(point);
         ExpectedCounts counts = new(plan);
         if (Memory.NodeTileCount > 1)
@@ -121,7 +126,8 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
         ArgumentNullException.ThrowIfNull(slots);
         if (derivatives is null || held is null)
             throw new InvalidOperationException("The counts of the last E-step are not on the device: ask Holds first.");
-        return derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts);
+        return DeviceFailure.Guard(
+            session.Device, "in reducing item derivatives", () => derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts));
     }
 
     /// <inheritdoc/>
@@ -130,6 +136,12 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(createVisitor);
+        return DeviceFailure.Guard(session.Device, "in computing posteriors", () => ShowPosteriors(point, createVisitor));
+    }
+
+    private TVisitor[] ShowPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+        where TVisitor : IPosteriorVisitor
+    {
         Upload(point);
         if (Memory.NodeTileCount > 1)
             FindNormalizers();
@@ -159,8 +171,11 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     public PatternScores? TryComputeScores(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        if (reducer is null)
-            return null;
+        return reducer is null ? null : DeviceFailure.Guard(session.Device, "in scoring", () => Score(point, reducer));
+    }
+
+    private PatternScores Score(ModelPoint point, PatternScoreReducer reducer)
+    {
         Upload(point);
         PatternScores scores = reducer.CreateScores(patterns.PatternCount);
         ForEachNodeTile((firstNode, nodeCount) => ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
