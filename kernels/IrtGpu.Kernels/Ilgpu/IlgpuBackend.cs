@@ -112,7 +112,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
             });
             Scatter(launcher.DownloadCounts(nodeCount), firstNode, nodeCount, counts);
         });
-        counts.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
+        counts.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
         held = counts;
         return counts;
     }
