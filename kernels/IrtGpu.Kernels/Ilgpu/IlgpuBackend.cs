@@ -1,6 +1,7 @@
 using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -14,7 +15,7 @@ namespace IrtGpu.Kernels;
 /// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IDeviceReport
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IBatchedBackend, IDeviceReport
 {
     private const int VisitorCount = 16;
 
@@ -184,6 +185,23 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
             reducer.Reduce(launcher, theta, ThetaStride, tile, shape, point, store.Order, scores);
         }));
         return scores;
+    }
+
+    /// <inheritdoc/>
+    public IPointBatch? TryOpenBatch(int wanted)
+    {
+        if (Memory.NodeTileCount > 1)
+            return null; // its launches are large already
+        long free = DeviceBuffers.FreeBytes(session.Accelerator) - (session.Accelerator is CudaAccelerator ? 0 : Memory.TotalBytes);
+        int capacity = Memory.PointCapacity(wanted, free);
+        try
+        {
+            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, capacity);
+        }
+        catch (DeviceMemoryException)
+        {
+            return null; // one after the other then, which needs no more than there is
+        }
     }
 
     /// <inheritdoc/>
