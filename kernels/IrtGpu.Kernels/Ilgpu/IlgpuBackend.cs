@@ -1,6 +1,7 @@
 using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -14,13 +15,14 @@ namespace IrtGpu.Kernels;
 /// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IDeviceReport
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IBatchedBackend, IDeviceReport
 {
     private const int VisitorCount = 16;
 
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly DeviceSession session;
+    private readonly bool ownsSession;
     private readonly DeviceBuffers buffers;
     private readonly PatternStore store;
     private readonly DeviceItemTables tables;
@@ -35,14 +37,16 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     private ExpectedCounts? held; // what the counts on the device are
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
-    /// <param name="session">The open device; disposed with the backend, also when this fails.</param>
+    /// <param name="session">The open device.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="memory">How to cut the problem; null: planned from the device's free memory.</param>
+    /// <param name="ownsSession">Whether the device is closed with the backend, also when this fails. An open device keeps compiled kernels.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
-    public IlgpuBackend(DeviceSession session, CalibrationPlan plan, PatternTable patterns, MemoryPlan? memory = null)
+    public IlgpuBackend(DeviceSession session, CalibrationPlan plan, PatternTable patterns, MemoryPlan? memory = null, bool ownsSession = true)
     {
         this.session = session;
+        this.ownsSession = ownsSession;
         this.plan = plan;
         this.patterns = patterns;
         buffers = new DeviceBuffers(session);
@@ -89,6 +93,11 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
+        return DeviceFailure.Guard(session.Device, "in an E-step", () => EvaluateCounts(point));
+    }
+
+    private ExpectedCounts EvaluateCounts(ModelPoint point)
+    {
         Upload(point);
         ExpectedCounts counts = new(plan);
         if (Memory.NodeTileCount > 1)
@@ -104,7 +113,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
             });
             Scatter(launcher.DownloadCounts(nodeCount), firstNode, nodeCount, counts);
         });
-        counts.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
+        counts.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
         held = counts;
         return counts;
     }
@@ -118,7 +127,8 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
         ArgumentNullException.ThrowIfNull(slots);
         if (derivatives is null || held is null)
             throw new InvalidOperationException("The counts of the last E-step are not on the device: ask Holds first.");
-        return derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts);
+        return DeviceFailure.Guard(
+            session.Device, "in reducing item derivatives", () => derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts));
     }
 
     /// <inheritdoc/>
@@ -127,6 +137,12 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(createVisitor);
+        return DeviceFailure.Guard(session.Device, "in computing posteriors", () => ShowPosteriors(point, createVisitor));
+    }
+
+    private TVisitor[] ShowPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+        where TVisitor : IPosteriorVisitor
+    {
         Upload(point);
         if (Memory.NodeTileCount > 1)
             FindNormalizers();
@@ -156,8 +172,11 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     public PatternScores? TryComputeScores(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        if (reducer is null)
-            return null;
+        return reducer is null ? null : DeviceFailure.Guard(session.Device, "in scoring", () => Score(point, reducer));
+    }
+
+    private PatternScores Score(ModelPoint point, PatternScoreReducer reducer)
+    {
         Upload(point);
         PatternScores scores = reducer.CreateScores(patterns.PatternCount);
         ForEachNodeTile((firstNode, nodeCount) => ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
@@ -169,10 +188,28 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     }
 
     /// <inheritdoc/>
+    public IPointBatch? TryOpenBatch(int wanted)
+    {
+        if (Memory.NodeTileCount > 1)
+            return null; // its launches are large already
+        long free = DeviceBuffers.FreeBytes(session.Accelerator) - (session.Accelerator is CudaAccelerator ? 0 : Memory.TotalBytes);
+        int capacity = Memory.PointCapacity(wanted, free);
+        try
+        {
+            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, capacity);
+        }
+        catch (DeviceMemoryException)
+        {
+            return null; // one after the other then, which needs no more than there is
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         buffers.Dispose();
-        session.Dispose();
+        if (ownsSession)
+            session.Dispose();
     }
 
     private long ThetaStride => (long)Memory.Size.PaddedNodeCount * plan.AttributeCount;

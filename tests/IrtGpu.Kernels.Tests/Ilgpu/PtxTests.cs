@@ -74,12 +74,17 @@ public sealed class PtxTests
     public void The_chains_that_measure_the_device_compile_within_their_budget() => AssertCompiles(
         EntryPointDescription.FromImplicitlyGroupedKernel(typeof(MachineLimitKernels).GetMethod(nameof(MachineLimitKernels.MultiplyAdd))!), 180);
 
-    private static void AssertCompiles(EntryPointDescription entry, int budget)
+    /// <summary>The CUDA assembly of a kernel.</summary>
+    internal static string Compile(EntryPointDescription entry, CudaInstructionSet instructionSet)
     {
         using Context context = Context.Create(builder => builder.DefaultCPU());
-        using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null!);
-        string ptx = ((PTXCompiledKernel)backend.Compile(entry, KernelSpecialization.Empty)).PTXAssembly;
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_90, instructionSet, null!);
+        return ((PTXCompiledKernel)backend.Compile(entry, KernelSpecialization.Empty)).PTXAssembly;
+    }
 
+    private static void AssertCompiles(EntryPointDescription entry, int budget)
+    {
+        string ptx = Compile(entry, CudaInstructionSet.ISA_80);
         Assert.Contains(".entry", ptx, StringComparison.Ordinal);
         Assert.DoesNotContain(".extern", ptx, StringComparison.Ordinal);
         Assert.DoesNotContain("printf", ptx, StringComparison.Ordinal);
