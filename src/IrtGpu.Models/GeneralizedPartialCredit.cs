@@ -17,7 +17,7 @@ namespace IrtGpu.Models;
 /// Muraki (1992), Applied Psychological Measurement 16, 159–176, in slope–intercept form.
 /// </para>
 /// </remarks>
-public readonly struct GeneralizedPartialCredit : IItemModel, IPredictorSlope
+public readonly struct GeneralizedPartialCredit : IWeightedScoreModel
 {
     /// <inheritdoc/>
     public static int ShapeCount(int categoryCount) => categoryCount - 1;
@@ -63,6 +63,12 @@ public readonly struct GeneralizedPartialCredit : IItemModel, IPredictorSlope
             moments, categoryCount, shape, scores, logProbability, counts, gradient, hessian);
     }
 
-    static double IPredictorSlope.Slope<TShape, TScores>(int category, int categoryCount, TShape shape, TScores scores) =>
+    /// <inheritdoc/>
+    public static double Score<TShape, TScores>(int category, int categoryCount, TShape shape, TScores scores)
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct =>
         category == 0 ? 0.0 : scores[category];
+
+    /// <inheritdoc/>
+    public static int ScoreParameter(int category, int categoryCount) => -1;
 }

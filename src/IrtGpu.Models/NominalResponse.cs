@@ -16,7 +16,7 @@ namespace IrtGpu.Models;
 /// in Nering and Ostini (eds.), Handbook of Polytomous Item Response Theory Models, chapter 3.
 /// </para>
 /// </remarks>
-public readonly struct NominalResponse : IItemModel, IPredictorSlope
+public readonly struct NominalResponse : IWeightedScoreModel
 {
     /// <inheritdoc/>
     public static int ShapeCount(int categoryCount) => 2 * categoryCount - 3;
@@ -82,8 +82,15 @@ public readonly struct NominalResponse : IItemModel, IPredictorSlope
         }
     }
 
-    static double IPredictorSlope.Slope<TShape, TScores>(int category, int categoryCount, TShape shape, TScores scores) =>
+    /// <inheritdoc/>
+    public static double Score<TShape, TScores>(int category, int categoryCount, TShape shape, TScores scores)
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct =>
         Score(category, categoryCount, shape);
+
+    /// <inheritdoc/>
+    public static int ScoreParameter(int category, int categoryCount) =>
+        category == 0 || category == categoryCount - 1 ? -1 : categoryCount - 2 + category;
 
     private static double Score<TShape>(int category, int categoryCount, TShape shape)
         where TShape : struct, IVector, allows ref struct

@@ -1,14 +1,5 @@
 namespace IrtGpu.Models;
 
-/// <summary>∂ψ_m/∂z of a model with P_m ∝ exp(ψ_m): what tells the members of the family apart.</summary>
-internal interface IPredictorSlope
-{
-    /// <summary>∂ψ/∂z of a category.</summary>
-    static abstract double Slope<TShape, TScores>(int category, int categoryCount, TShape shape, TScores scores)
-        where TShape : struct, IVector, allows ref struct
-        where TScores : struct, IVector, allows ref struct;
-}
-
 /// <summary>Sums over categories that all derivatives of P_m = exp(ψ_m)/Σ exp(ψ_m′) share.</summary>
 /// <remarks>
 /// Slopes t_m = ∂ψ_m/∂z are measured from that of the most probable category (<c>Mode</c>): τ_m = t_m − t_Mode.
@@ -74,14 +65,14 @@ internal static class SoftmaxFamily
     /// <summary>One pass over the categories for <see cref="SoftmaxMoments"/>.</summary>
     public static SoftmaxMoments Moments<TModel, TShape, TScores, TLog, TCounts>(
         int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts)
-        where TModel : struct, IPredictorSlope
+        where TModel : struct, IWeightedScoreModel
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
         where TLog : struct, IVector, allows ref struct
         where TCounts : struct, IVector, allows ref struct
     {
         int mode = Mode(categoryCount, logProbability);
-        double modeSlope = TModel.Slope(mode, categoryCount, shape, scores);
+        double modeSlope = TModel.Score(mode, categoryCount, shape, scores);
         double complement = 0.0;
         double mean = 0.0;
         double meanSquare = 0.0;
@@ -91,7 +82,7 @@ internal static class SoftmaxFamily
             if (category == mode)
                 continue;
             double probability = Elementary.Exp(logProbability[category]);
-            double slope = TModel.Slope(category, categoryCount, shape, scores) - modeSlope;
+            double slope = TModel.Score(category, categoryCount, shape, scores) - modeSlope;
             complement += probability;
             mean += slope * probability;
             meanSquare += slope * slope * probability;
@@ -111,7 +102,7 @@ internal static class SoftmaxFamily
     public static void AddCommonDerivatives<TModel, TShape, TScores, TLog, TCounts, TGradient, THessian>(
         SoftmaxMoments moments, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
-        where TModel : struct, IPredictorSlope
+        where TModel : struct, IWeightedScoreModel
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
         where TLog : struct, IVector, allows ref struct
@@ -122,7 +113,7 @@ internal static class SoftmaxFamily
         double slopeResidual = -moments.Total * moments.MeanSlope;
         for (int category = 0; category < categoryCount; category++)
         {
-            double slope = TModel.Slope(category, categoryCount, shape, scores) - moments.ModeSlope;
+            double slope = TModel.Score(category, categoryCount, shape, scores) - moments.ModeSlope;
             slopeResidual += counts[category] * slope;
             if (category == 0)
                 continue; // ψ of the first category is fixed: it has no intercept

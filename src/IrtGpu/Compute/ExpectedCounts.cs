@@ -18,15 +18,23 @@ public sealed class ExpectedCounts
     /// <summary>Marginal log-likelihood at the parameters that the counts are for (no prior).</summary>
     public double LogLikelihood { get; internal set; }
 
-    /// <summary>Expected number of persons by response category and node. [table][row, node]</summary>
+    /// <summary>
+    /// Expected number of persons by response category and node. On a fixed grid, counts of an item may be summed over the dimensions
+    /// it does not measure and stand at their first nodes. [table][row, node]
+    /// </summary>
     public double[][] RowCounts { get; }
 
     /// <summary>
-    /// Terms of the expected log-likelihood that are linear in the parameters; null where there are none. Where an E-step goes through
-    /// sufficient statistics, an item's counts stand in its first category alone (whose log-probability is minus the log partition
-    /// function) and the rest of its expected log-likelihood is Σ linear term · parameter. [slot]
+    /// Σ weight and Σ weight · E(θ_j | pattern) over the patterns with a response; null where the E-step had no use for them. Where it
+    /// went through weighted scores, an item's counts by node stand in its first category alone (whose log-probability is minus the log
+    /// partition function) and the rest of its expected log-likelihood is Σ_m moment_m · (d_m, s_m a). Zero for the other items.
+    /// [table][row, 1 + attribute]
     /// </summary>
-    public double[]? LinearTerms { get; internal init; }
+    public double[][]? ResponseMoments { get; internal init; }
+
+    /// <summary>Zeroed response moments of a plan.</summary>
+    internal static double[][] CreateMoments(CalibrationPlan plan) =>
+        [.. plan.Tables.Select(_ => new double[plan.RowCount * (1 + plan.AttributeCount)])];
 
     /// <summary>Expected number of persons by node. [block][node]</summary>
     public double[][] NodeTotals { get; }
@@ -36,13 +44,15 @@ public sealed class ExpectedCounts
     public void Add(ExpectedCounts other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if ((LinearTerms is null) != (other.LinearTerms is null))
+        if ((ResponseMoments is null) != (other.ResponseMoments is null))
             throw new ArgumentException("Counts of different forms of the E-step cannot be added.", nameof(other));
         LogLikelihood += other.LogLikelihood;
-        if (LinearTerms is not null)
-            Add(LinearTerms, other.LinearTerms!);
         for (int table = 0; table < RowCounts.Length; table++)
+        {
             Add(RowCounts[table], other.RowCounts[table]);
+            if (ResponseMoments is not null)
+                Add(ResponseMoments[table], other.ResponseMoments![table]);
+        }
         for (int block = 0; block < NodeTotals.Length; block++)
             Add(NodeTotals[block], other.NodeTotals[block]);
     }

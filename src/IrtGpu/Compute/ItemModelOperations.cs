@@ -8,11 +8,11 @@ internal abstract class ItemModelOperations
 {
     public static ItemModelOperations Of(ItemModelKind kind) => kind switch
     {
-        ItemModelKind.GeneralizedPartialCredit => Operations<GeneralizedPartialCredit>.Instance,
+        ItemModelKind.GeneralizedPartialCredit => WeightedScoreOperations<GeneralizedPartialCredit>.Instance,
         ItemModelKind.GradedResponse => Operations<GradedResponse>.Instance,
         ItemModelKind.SequentialResponse => Operations<SequentialResponse>.Instance,
         ItemModelKind.FourParameterLogistic => Operations<FourParameterLogistic>.Instance,
-        ItemModelKind.NominalResponse => Operations<NominalResponse>.Instance,
+        ItemModelKind.NominalResponse => WeightedScoreOperations<NominalResponse>.Instance,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown item model."),
     };
 
@@ -34,7 +34,29 @@ internal abstract class ItemModelOperations
         double z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int logStride,
         Span<double> counts, int countStride, Span<double> gradient, Span<double> hessian);
 
-    private sealed class Operations<TModel> : ItemModelOperations
+    /// <summary>Whether patterns enter the likelihood through weighted scores alone.</summary>
+    public virtual bool HasWeightedScore => false;
+
+    /// <summary>Score s_m of a category in the weighted score.</summary>
+    public virtual double Score(int category, int categoryCount, Span<double> shape, Span<double> scores) => throw new NotSupportedException();
+
+    /// <summary>Which shape parameter s_m is; −1 where it is fixed.</summary>
+    public virtual int ScoreParameter(int category, int categoryCount) => throw new NotSupportedException();
+
+    private sealed class WeightedScoreOperations<TModel> : Operations<TModel>
+        where TModel : struct, IWeightedScoreModel
+    {
+        public static new readonly WeightedScoreOperations<TModel> Instance = new();
+
+        public override bool HasWeightedScore => true;
+
+        public override double Score(int category, int categoryCount, Span<double> shape, Span<double> scores) =>
+            TModel.Score(category, categoryCount, new SpanVector(shape), new SpanVector(scores));
+
+        public override int ScoreParameter(int category, int categoryCount) => TModel.ScoreParameter(category, categoryCount);
+    }
+
+    private class Operations<TModel> : ItemModelOperations
         where TModel : struct, IItemModel
     {
         public static readonly Operations<TModel> Instance = new();

@@ -39,7 +39,7 @@ internal sealed class ItemObjective
             value += Dot(logProbability, Counts(counts, table));
         }
         ArrayPool<double>.Shared.Return(scratch);
-        return value + LinearValue(counts, slots);
+        return value + MomentValue(counts, slots);
     }
 
     /// <summary>Q of the set, its gradient and Hessian with respect to the set's slots.</summary>
@@ -78,17 +78,62 @@ internal sealed class ItemObjective
         }
         ArrayPool<double>.Shared.Return(scratch);
         ArrayPool<double>.Shared.Return(nodeDerivatives);
-        for (int k = 0; k < slots.Length && counts.LinearTerms is not null; k++)
-            gradient[k] += counts.LinearTerms[Set.FirstSlot + k];
-        return value + LinearValue(counts, slots);
+        if (counts.ResponseMoments is not null && operations.HasWeightedScore)
+            AddMomentDerivatives(counts.ResponseMoments, slots, gradient, hessian);
+        return value + MomentValue(counts, slots);
     }
 
-    private double LinearValue(ExpectedCounts counts, ReadOnlySpan<double> slots)
+    /// <summary>Σ over categories of what weighted scores add: count · d_m + s_m Σ_j a_j · moment_j.</summary>
+    private double MomentValue(ExpectedCounts counts, Span<double> slots)
     {
+        if (counts.ResponseMoments is null || !operations.HasWeightedScore)
+            return 0;
         double value = 0;
-        for (int k = 0; k < slots.Length && counts.LinearTerms is not null; k++)
-            value += counts.LinearTerms[Set.FirstSlot + k] * slots[k];
+        foreach (int table in tables)
+        {
+            for (int category = 1; category < item.CategoryCount; category++)
+            {
+                ReadOnlySpan<double> moments = Moments(counts.ResponseMoments[table], category);
+                double score = operations.Score(category, item.CategoryCount, slots[Set.SlopeCount..], item.Scores);
+                value += slots[Set.SlopeCount + category - 1] * moments[0] + score * PredictorMoment(moments, slots);
+            }
+        }
         return value;
+    }
+
+    private void AddMomentDerivatives(double[][] allMoments, Span<double> slots, Span<double> gradient, Span<double> hessian)
+    {
+        foreach (int table in tables)
+        {
+            for (int category = 1; category < item.CategoryCount; category++)
+            {
+                ReadOnlySpan<double> moments = Moments(allMoments[table], category);
+                double score = operations.Score(category, item.CategoryCount, slots[Set.SlopeCount..], item.Scores);
+                int parameter = operations.ScoreParameter(category, item.CategoryCount);
+                gradient[Set.SlopeCount + category - 1] += moments[0];
+                for (int loading = 0; loading < Set.SlopeCount; loading++)
+                {
+                    double moment = moments[1 + item.Attributes[loading]];
+                    gradient[loading] += score * moment;
+                    if (parameter >= 0)
+                        hessian[(Set.SlopeCount + parameter) * Set.SlotCount + loading] += moment;
+                }
+                if (parameter >= 0)
+                    gradient[Set.SlopeCount + parameter] += PredictorMoment(moments, slots);
+            }
+        }
+    }
+
+    private ReadOnlySpan<double> Moments(double[] momentsOfTable, int category) =>
+        momentsOfTable.AsSpan((item.FirstRow + category) * (1 + plan.AttributeCount), 1 + plan.AttributeCount);
+
+    /// <summary>Σ weight · E(z | pattern).</summary>
+    private double PredictorMoment(ReadOnlySpan<double> moments, ReadOnlySpan<double> slots)
+    {
+        double sum = 0;
+        for (int loading = 0; loading < Set.SlopeCount; loading++)
+            sum += slots[loading] * moments[1 + item.Attributes[loading]];
+        return sum;
     }
 
     /// <summary>Chain rule from z to slopes: ∂z/∂a_j = θ_j.</summary>

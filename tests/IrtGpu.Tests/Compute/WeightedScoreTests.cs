@@ -20,6 +20,8 @@ public sealed class WeightedScoreTests
         { "pcm", 2, 1, false, 0.5 },
         { "rsm", 1, 1, false, 0 },
         { "1pl", 3, 1, false, 0.2 },
+        { "nominal", 1, 1, false, 0.3 },
+        { "nominal", 2, 2, true, 0 },
         { "2pl", 1, 2, false, 0 },
         { "gpcm", 2, 2, false, 0.4 },
     };
@@ -55,7 +57,7 @@ public sealed class WeightedScoreTests
         ExpectedCounts actual = many.ComputeExpectedCounts(point);
         Assert.Equal(expected.LogLikelihood, actual.LogLikelihood);
         Assert.Equal(expected.NodeTotals[0], actual.NodeTotals[0]);
-        Assert.Equal(expected.LinearTerms, actual.LinearTerms);
+        Assert.Equal(expected.ResponseMoments, actual.ResponseMoments);
     }
 
     [Fact]

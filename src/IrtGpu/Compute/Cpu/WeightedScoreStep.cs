@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Data;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Cpu;
@@ -12,14 +11,11 @@ namespace IrtGpu.Compute.Cpu;
 /// </summary>
 /// <remarks>
 /// Instead of counts by category and node it leaves, for every item, the node totals of those who answered it (as counts of its
-/// first category, whose log-probability is −A_i) and the linear terms Σ 1[x=m] and Σ s_x E θ. The cost does not depend on the
+/// first category, whose log-probability is −A_i) and the moments Σ 1[x=m] and Σ 1[x=m] E θ of its categories. The cost does not depend on the
 /// number of nodes. Shards and their order are those of the patterns, so results do not depend on the number of threads.
 /// </remarks>
 internal sealed unsafe class WeightedScoreStep : IDisposable
 {
-    private const int LargestSetCount = 64;
-    private const int FewestPatterns = 3000; // below, filling the grids costs more than the tables
-    private const int PatternsPerSet = 500;
     private const int PatternsPerShard = 8192;
     private const int LargestShardCount = 32;
 
@@ -38,11 +34,16 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
     private readonly AlignedBuffer logPrior; // [block, set, padded node]: log π − A
     private readonly Shard[] shards;
 
-    private WeightedScoreStep(CalibrationPlan plan, PatternTable patterns, JointItems joint, AnsweredSets sets, int threads)
+    /// <summary>Prepares codes and grids.</summary>
+    /// <param name="plan">The plan: one dimension, items of the exponential family.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="sets">Distinct sets of answered items.</param>
+    /// <param name="threads">Number of threads.</param>
+    public WeightedScoreStep(CalibrationPlan plan, PatternTable patterns, AnsweredSets sets, int threads)
     {
         this.plan = plan;
         this.patterns = patterns;
-        this.joint = joint;
+        joint = JointItems.Create(plan, patterns, [.. Enumerable.Range(0, plan.ItemCount)], rowLength: 2);
         this.sets = sets;
         this.threads = threads;
         classCount = plan.ClassCount;
@@ -66,22 +67,6 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
 
     /// <summary>Largest error of a pattern's log-likelihood that interpolation made, as seen at sampled scores of the last E-step.</summary>
     public double InterpolationError { get; private set; }
-
-    /// <summary>The step; null where it does not apply or would not pay.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="patterns">The data.</param>
-    /// <param name="joint">Joint codes of the responses.</param>
-    /// <param name="form"><see cref="EStepForm.Auto"/>: only where it pays.</param>
-    /// <param name="threads">Number of threads.</param>
-    public static WeightedScoreStep? TryCreate(CalibrationPlan plan, PatternTable patterns, JointItems joint, EStepForm form, int threads)
-    {
-        bool applies = plan.AttributeCount == 1 && plan.Items.All(item => item.Kind == ItemModelKind.GeneralizedPartialCredit);
-        bool pays = form == EStepForm.WeightedScore || patterns.PatternCount >= FewestPatterns;
-        if (form == EStepForm.Tables || !applies || !pays)
-            return null;
-        int largest = form == EStepForm.WeightedScore ? int.MaxValue : Math.Clamp(patterns.PatternCount / PatternsPerSet, 1, LargestSetCount);
-        return AnsweredSets.TryFind(patterns, largest) is { } sets ? new WeightedScoreStep(plan, patterns, joint, sets, threads) : null;
-    }
 
     public void Dispose()
     {
@@ -138,15 +123,16 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
                 double score = 0;
                 double intercept = 0;
                 int rest = code;
-                for (int item = joint.FirstItem[group]; item < joint.FirstItem[group + 1]; item++)
+                for (int position = joint.FirstItem[group]; position < joint.FirstItem[group + 1]; position++)
                 {
-                    int category = rest % joint.Radix[item];
-                    rest /= joint.Radix[item];
+                    int item = joint.Items[position];
+                    int category = rest % joint.Radix[position];
+                    rest /= joint.Radix[position];
                     int setIndex = plan.Tables[table].SetOfItem[item];
                     if (category == 0 || category == plan.Items[item].CategoryCount || setIndex < 0)
                         continue;
                     ItemParameterSet set = plan.ParameterSets[setIndex];
-                    score += point.Parameters.Slots[set.FirstSlot] * plan.Items[item].Scores[category];
+                    score += point.Parameters.Slots[set.FirstSlot] * ScoreOf(point, set, category);
                     intercept += point.Parameters.Slots[set.FirstSlot + category];
                 }
                 rows[2 * (joint.FirstRow[group] + code)] = score;
@@ -155,11 +141,17 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         }
     }
 
+    private double ScoreOf(ModelPoint point, ItemParameterSet set, int category)
+    {
+        PlannedItem item = plan.Items[set.Item];
+        Span<double> shape = point.Parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
+        return ItemModelOperations.Of(item.Kind).Score(category, item.CategoryCount, shape, item.Scores);
+    }
+
     /// <summary>A_i(θ) = −log P of the first category. [item, node]</summary>
     private double[] LogPartition(ModelPoint point, int table)
     {
         double[] logPartition = new double[plan.ItemCount * plan.NodeCount];
-        ItemModelOperations operations = ItemModelOperations.Of(ItemModelKind.GeneralizedPartialCredit);
         Parallel.For(0, plan.ItemCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, item =>
         {
             int setIndex = plan.Tables[table].SetOfItem[item];
@@ -171,7 +163,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             Span<double> z = rows.AsSpan(planned.CategoryCount * plan.NodeCount);
             Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
             ItemTables.LinearPredictor(slots[..1], planned.Attributes, point.ThetaOfTable(table), 1, z);
-            operations.FillTable(z, planned.CategoryCount, slots[1..], planned.Scores, rows, plan.NodeCount);
+            ItemModelOperations.Of(planned.Kind).FillTable(z, planned.CategoryCount, slots[1..], planned.Scores, rows, plan.NodeCount);
             for (int node = 0; node < plan.NodeCount; node++)
                 logPartition[item * plan.NodeCount + node] = -rows[node];
         });
@@ -199,8 +191,8 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             double largest = 0;
             for (int category = 1; category < plan.Items[item].CategoryCount; category++)
             {
-                smallest = Math.Min(smallest, slope * plan.Items[item].Scores[category]);
-                largest = Math.Max(largest, slope * plan.Items[item].Scores[category]);
+                smallest = Math.Min(smallest, slope * ScoreOf(point, parameters, category));
+                largest = Math.Max(largest, slope * ScoreOf(point, parameters, category));
             }
             low += smallest;
             high += largest;
@@ -268,7 +260,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
 
     private ExpectedCounts Assemble(ModelPoint point)
     {
-        ExpectedCounts counts = new(plan) { LinearTerms = new double[plan.Layout.SlotCount] };
+        ExpectedCounts counts = new(plan) { ResponseMoments = ExpectedCounts.CreateMoments(plan) };
         double[] moments = new double[scores.Length];
         foreach (Shard shard in shards)
         {
@@ -298,7 +290,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             }
         }
         for (int table = 0; table < plan.Tables.Count; table++)
-            AddLinearTerms(table, moments.AsSpan(2 * table * joint.TotalRows), counts.LinearTerms);
+            AddMoments(table, moments.AsSpan(2 * table * joint.TotalRows), counts.ResponseMoments[table]);
         return counts;
     }
 
@@ -312,25 +304,24 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         return new Span<double>(sum.Pointer, paddedNodeCount).ToArray();
     }
 
-    private void AddLinearTerms(int table, ReadOnlySpan<double> moments, double[] linearTerms)
+    private void AddMoments(int table, ReadOnlySpan<double> moments, double[] sums)
     {
         for (int group = 0; group < joint.GroupCount; group++)
         {
             for (int code = 0; code < joint.RowCount[group]; code++)
             {
                 double weight = moments[2 * (joint.FirstRow[group] + code)];
-                double eap = moments[2 * (joint.FirstRow[group] + code) + 1];
+                double eapSum = moments[2 * (joint.FirstRow[group] + code) + 1];
                 int rest = code;
-                for (int item = joint.FirstItem[group]; item < joint.FirstItem[group + 1]; item++)
+                for (int position = joint.FirstItem[group]; position < joint.FirstItem[group + 1]; position++)
                 {
-                    int category = rest % joint.Radix[item];
-                    rest /= joint.Radix[item];
-                    int setIndex = plan.Tables[table].SetOfItem[item];
-                    if (weight == 0 || category == 0 || category == plan.Items[item].CategoryCount || setIndex < 0)
+                    int item = joint.Items[position];
+                    int category = rest % joint.Radix[position];
+                    rest /= joint.Radix[position];
+                    if (weight == 0 || category == plan.Items[item].CategoryCount || plan.Tables[table].SetOfItem[item] < 0)
                         continue;
-                    int firstSlot = plan.ParameterSets[setIndex].FirstSlot;
-                    linearTerms[firstSlot] += plan.Items[item].Scores[category] * eap;
-                    linearTerms[firstSlot + category] += weight;
+                    sums[2 * (plan.Items[item].FirstRow + category)] += weight;
+                    sums[2 * (plan.Items[item].FirstRow + category) + 1] += eapSum;
                 }
             }
         }
