@@ -70,6 +70,10 @@ public sealed class PtxTests
     public void The_sum_of_item_derivatives_compiles_within_its_budget() => AssertCompiles(
         EntryPointDescription.FromImplicitlyGroupedKernel(typeof(ItemDerivativeKernels).GetMethod(nameof(ItemDerivativeKernels.AddChunks))!), 55);
 
+    [Fact]
+    public void The_chains_that_measure_the_device_compile_within_their_budget() => AssertCompiles(
+        EntryPointDescription.FromImplicitlyGroupedKernel(typeof(MachineLimitKernels).GetMethod(nameof(MachineLimitKernels.MultiplyAdd))!), 180);
+
     private static void AssertCompiles(EntryPointDescription entry, int budget)
     {
         using Context context = Context.Create(builder => builder.DefaultCPU());
