@@ -9,12 +9,17 @@ namespace IrtGpu.Kernels;
 internal static class BackendFactory
 {
     /// <summary>Opens the device and puts the data on it.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="form">Tables or weighted score.</param>
     /// <exception cref="DeviceNotAvailableException">The driver refuses, or the memory does not suffice.</exception>
-    public static IComputeBackend Create(ComputeDevice device, CalibrationPlan plan, PatternTable patterns)
+    public static IComputeBackend Create(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
     {
         try
         {
-            return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns);
+            AnsweredSets? sets = form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null;
+            return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets);
         }
         catch (AcceleratorException exception)
         {

@@ -44,8 +44,8 @@ internal sealed class EStepLauncher
         ProblemSize size = memory.Size;
         layout = UploadLayout(size.WordCount * MemoryPlan.ItemsPerWord);
         LogProbability = buffers.Allocate<double>((long)size.TableCount * size.RowCount * memory.NodeTileWidth);
-        Counts = buffers.Allocate<double>((long)memory.SliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
-        totals = buffers.Allocate<double>((long)memory.SliceCount * size.BlockCount * memory.NodeTileWidth);
+        Counts = buffers.Allocate<double>((long)memory.CountSliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
+        totals = buffers.Allocate<double>((long)memory.CountSliceCount * size.BlockCount * memory.NodeTileWidth);
         logLikelihoods = buffers.Allocate<double>(memory.SliceCount);
         Posterior = buffers.Allocate<double>((long)memory.PatternTileCapacity * size.ClassCount * memory.NodeTileWidth);
         long chunkLength = (long)memory.ChunkCount * memory.PatternTileCapacity;
@@ -68,6 +68,9 @@ internal sealed class EStepLauncher
 
     /// <summary>The current tile. [class, node, pattern]</summary>
     public ArrayView<double> Posterior { get; }
+
+    /// <summary>Rows of items, tables of blocks.</summary>
+    public LayoutViews Layout => layout;
 
     /// <summary>Log-likelihoods among others.</summary>
     public NormalizerViews Normalizers { get; }
@@ -97,16 +100,31 @@ internal sealed class EStepLauncher
     {
         Counts.MemSetToZero(buffers.Accelerator.DefaultStream);
         totals.MemSetToZero(buffers.Accelerator.DefaultStream);
-        logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
+        ClearLogLikelihood();
     }
+
+    /// <summary>Forgets the log-likelihood.</summary>
+    public void ClearLogLikelihood() => logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
 
     /// <summary>Fills the tile with exp(ℓ − m of the chunk).</summary>
     public void ComputeTerms(TileShape tile, PatternViews patterns, ArrayView<double> logWeight)
     {
-        int quads = tile.ClassCount * tile.NodeCount / MemoryPlan.NodeMultiple;
-        joint(quads * tile.PatternCount, tile, patterns, layout, LogProbability, logWeight, Posterior);
+        ComputeJoint(tile, patterns, LogProbability, logWeight, Posterior);
         exponentiate(tile.ChunkCount * tile.PatternCount, tile, Posterior, Normalizers);
-        Count(2);
+        Count(1);
+    }
+
+    /// <summary>Sums the rows of each pattern's responses.</summary>
+    /// <param name="tile">The tile; a multiple of four nodes, or other columns.</param>
+    /// <param name="patterns">Responses.</param>
+    /// <param name="table">What is summed. [table, row, node]</param>
+    /// <param name="weight">What sums begin with. [block, node]</param>
+    /// <param name="sums">Receives them. [class, node, pattern]</param>
+    public void ComputeJoint(TileShape tile, PatternViews patterns, ArrayView<double> table, ArrayView<double> weight, ArrayView<double> sums)
+    {
+        int quads = tile.ClassCount * tile.NodeCount / MemoryPlan.NodeMultiple;
+        joint(quads * tile.PatternCount, tile, patterns, layout, table, weight, sums);
+        Count(1);
     }
 
     /// <summary>Merges the tile's chunks into each pattern's largest term and sum.</summary>
@@ -119,19 +137,34 @@ internal sealed class EStepLauncher
     /// <summary>Turns terms into posteriors, and yields log-likelihoods.</summary>
     public void NormalizeTerms(TileShape tile, PatternViews patterns, bool withFrequency)
     {
-        normalize(tile.PatternCount, tile, Normalizers);
+        Normalize(tile);
         scale(tile.ClassCount * tile.NodeCount * tile.PatternCount, tile, withFrequency ? 1 : 0, patterns, Normalizers, Posterior);
-        Count(2);
+        Count(1);
+    }
+
+    /// <summary>Turns the chunks' sums into factors, and yields log-likelihoods.</summary>
+    public void Normalize(TileShape tile)
+    {
+        normalize(tile.PatternCount, tile, Normalizers);
+        Count(1);
     }
 
     /// <summary>Adds the tile's weighted posteriors to the counts.</summary>
-    public void CollectCounts(TileShape tile, PatternViews patterns)
+    public void CollectCounts(TileShape tile, PatternViews patterns) => CollectCounts(tile, patterns, Posterior, Counts, totals);
+
+    /// <summary>Adds columns of a tile to sums by response.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="patterns">Responses.</param>
+    /// <param name="values">Columns. [class, node, pattern]</param>
+    /// <param name="byResponse">Added to. [slice, table, row, node]</param>
+    /// <param name="byBlock">Added to. [slice, block, node]</param>
+    public void CollectCounts(TileShape tile, PatternViews patterns, ArrayView<double> values, ArrayView<double> byResponse, ArrayView<double> byBlock)
     {
         int slices = (tile.PatternCount + tile.SliceLength - 1) / tile.SliceLength;
         for (int k = 0; k < tile.ClassCount; k++)
         {
             collect(
-                slices * tile.NodeCount * patterns.WordCount, tile, k, plan.Tables.Count, plan.Blocks.Count, patterns, layout, Posterior, Counts, totals);
+                slices * tile.NodeCount * patterns.WordCount, tile, k, plan.Tables.Count, plan.Blocks.Count, patterns, layout, values, byResponse, byBlock);
         }
         Count(tile.ClassCount);
     }
@@ -165,7 +198,10 @@ internal sealed class EStepLauncher
         return sum[0];
     }
 
-    private void AddSlices(ArrayView<double> values, int stride)
+    /// <summary>Adds slices to the first.</summary>
+    /// <param name="values">[slice, cell]</param>
+    /// <param name="stride">Cells of a slice.</param>
+    public void AddSlices(ArrayView<double> values, int stride)
     {
         if (memory.SliceCount == 1)
             return;

@@ -1,6 +1,6 @@
 namespace IrtGpu.Compute;
 
-/// <summary>How the CPU backend computes an E-step.</summary>
+/// <summary>How a backend computes an E-step.</summary>
 public enum EStepForm
 {
     /// <summary>The faster of those that apply.</summary>
@@ -10,8 +10,8 @@ public enum EStepForm
     Tables,
 
     /// <summary>
-    /// Through each pattern's weighted score, its sufficient statistic: GPCM, 2PL, Rasch, partial credit, rating scale and nominal items in one
-    /// dimension, with few distinct sets of answered items.
+    /// Through each pattern's weighted score, its sufficient statistic: GPCM, 2PL, Rasch, partial credit, rating scale and nominal items with few
+    /// distinct sets of answered items; on the CPU in one dimension, on accelerators in any number.
     /// </summary>
     WeightedScore,
 }

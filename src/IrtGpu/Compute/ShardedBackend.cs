@@ -9,7 +9,7 @@ namespace IrtGpu.Compute;
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
-public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend
+public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, ICrossProductBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
@@ -51,6 +51,9 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
 
     /// <inheritdoc/>
     public string Description => string.Join(" + ", backends.Select(backend => backend.Description));
+
+    /// <inheritdoc/>
+    public EStepForm Form => backends[0].Form;
 
     /// <inheritdoc/>
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
@@ -105,6 +108,19 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
         return new PatternScores(
             plan.AttributeCount, plan.ClassCount, Join(parts, scores => scores.Mean), Join(parts, scores => scores.Covariance),
             Join(parts, scores => scores.MapTheta), Join(parts, scores => scores.ClassProbability), Join(parts, scores => scores.LogLikelihood));
+    }
+
+    /// <inheritdoc/>
+    public double[]? TryComputeCrossProduct(ModelPoint point)
+    {
+        held = null;
+        double[]?[] parts = new double[]?[backends.Length];
+        Parallel.For(0, backends.Length, shard => parts[shard] = (backends[shard] as ICrossProductBackend)?.TryComputeCrossProduct(point));
+        if (parts[0] is not { } sum || parts.Contains(null))
+            return null;
+        for (int shard = 1; shard < parts.Length; shard++)
+            System.Numerics.Tensors.TensorPrimitives.Add(sum, parts[shard]!, sum);
+        return sum;
     }
 
     /// <inheritdoc/>

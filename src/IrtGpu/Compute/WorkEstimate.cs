@@ -1,4 +1,3 @@
-using IrtGpu.Models;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute;
@@ -25,7 +24,7 @@ internal static class WorkEstimate
         if (options.StandardErrors is StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich)
             steps += 2 * plan.Layout.FreeCount;
         bool isByScore = options.EStep != EStepForm.Tables && plan.AttributeCount == 1
-            && plan.Items.All(item => item.Kind == ItemModelKind.GeneralizedPartialCredit);
+            && WeightedScoreForm.Applies(plan);
         return cells * steps / ((isByScore ? CellsPerSecondByScore : CellsPerSecond) * Math.Max(1, threads));
     }
 }

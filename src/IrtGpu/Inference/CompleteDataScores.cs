@@ -130,7 +130,9 @@ internal sealed class CompleteDataScores
         return scores;
     }
 
-    private static double[] PopulationScores(ModelPoint point, PlannedBlock block)
+    /// <summary>Derivatives of the log weights of a block's nodes with respect to means and covariances.</summary>
+    /// <returns>[mean and covariance slot, node]</returns>
+    public static double[] PopulationScores(ModelPoint point, PlannedBlock block)
     {
         CalibrationPlan plan = point.Plan;
         int count = plan.AttributeCount + plan.CovarianceCount;

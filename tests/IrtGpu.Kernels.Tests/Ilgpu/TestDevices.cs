@@ -24,12 +24,12 @@ internal static class TestDevices
         device == "cpu" ? new CpuBackend(plan, patterns, threads: 2) : OpenAccelerator(device, plan, patterns, cut);
 
     /// <summary>As <see cref="Open"/>, for accelerators.</summary>
-    public static IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
+    public static IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null, AnsweredSets? sets = null)
     {
         ComputeDevice found = AcceleratorCatalog.Find(device)!;
         if (device != "ilgpu-cpu")
             Assert.SkipUnless(found.IsAvailable, found.Reason);
-        MemoryPlan memory = MemoryPlan.Create(ProblemSize.Of(plan, patterns.PatternCount), 1L << 30, threadTarget: 1, device);
-        return new IlgpuBackend(DeviceSession.Open(device), plan, patterns, cut is null ? memory : cut(memory));
+        MemoryPlan memory = MemoryPlan.Create(ProblemSize.Of(plan, patterns.PatternCount, sets?.IsAnswered.Count ?? 0), 1L << 30, threadTarget: 1, device);
+        return new IlgpuBackend(DeviceSession.Open(device), plan, patterns, sets, cut is null ? memory : cut(memory));
     }
 }

@@ -17,9 +17,7 @@ namespace IrtGpu.Compute.Cpu;
 /// </remarks>
 internal sealed unsafe class WeightedScoreStep : IDisposable
 {
-    private const int LargestSetCount = 64;
     private const int FewestPatterns = 3000; // below, filling the grids costs more than the tables
-    private const int PatternsPerSet = 500;
     private const int PatternsPerShard = 8192;
     private const int LargestShardCount = 32;
 
@@ -75,12 +73,11 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
     /// <param name="threads">Number of threads.</param>
     public static WeightedScoreStep? TryCreate(CalibrationPlan plan, PatternTable patterns, JointItems joint, EStepForm form, int threads)
     {
-        bool applies = plan.AttributeCount == 1 && plan.Items.All(item => ItemModelOperations.Of(item.Kind).HasWeightedScore);
+        bool applies = plan.AttributeCount == 1 && WeightedScoreForm.Applies(plan);
         bool pays = form == EStepForm.WeightedScore || patterns.PatternCount >= FewestPatterns;
         if (form == EStepForm.Tables || !applies || !pays)
             return null;
-        int largest = form == EStepForm.WeightedScore ? int.MaxValue : Math.Clamp(patterns.PatternCount / PatternsPerSet, 1, LargestSetCount);
-        return AnsweredSets.TryFind(patterns, largest) is { } sets ? new WeightedScoreStep(plan, patterns, joint, sets, threads) : null;
+        return WeightedScoreForm.TryFindSets(patterns, form) is { } sets ? new WeightedScoreStep(plan, patterns, joint, sets, threads) : null;
     }
 
     public void Dispose()
