@@ -26,7 +26,8 @@ internal sealed class ComputeOptions
 
     /// <summary>How E-steps are computed.</summary>
     public EStepForm EStep(ParseResult parsed) => Choice.Parse(
-        "--e-step", parsed.GetValue(eStep) ?? "auto", ("auto", EStepForm.Auto), ("tables", EStepForm.Tables), ("weighted-score", EStepForm.WeightedScore));
+        "--e-step", parsed.GetValue(eStep) ?? "auto", ("auto", EStepForm.Auto), ("tables", EStepForm.Tables), ("weighted-score", EStepForm.WeightedScore),
+        ("dimension-tables", EStepForm.DimensionTables));
 
     /// <summary>Number of threads, 0 for all processors.</summary>
     public int Threads(ParseResult parsed)

@@ -16,13 +16,13 @@ internal sealed class AnsweredSets
 
     public IReadOnlyList<bool[]> IsAnswered { get; } // [set][item]
 
-    /// <summary>Finds the sets; null when there are more than <paramref name="largestCount"/>.</summary>
-    public static AnsweredSets? TryFind(PatternTable patterns, int largestCount)
+    /// <summary>Finds the sets among some items; null when there are more than <paramref name="largestCount"/>.</summary>
+    public static AnsweredSets? TryFind(PatternTable patterns, int[] items, int largestCount)
     {
         int[] setOfPattern = new int[patterns.PatternCount];
         List<bool[]> isAnswered = [];
         Dictionary<string, int> known = [];
-        StringBuilder key = new(patterns.ItemCount / 15 + 1);
+        StringBuilder key = new(items.Length / 15 + 1);
         int complete = -1;
         for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
         {
@@ -33,7 +33,7 @@ internal sealed class AnsweredSets
                 setOfPattern[pattern] = complete;
                 continue;
             }
-            string mask = KeyOf(row, key);
+            string mask = KeyOf(row, items, key);
             if (!known.TryGetValue(mask, out int set))
             {
                 set = isAnswered.Count;
@@ -41,7 +41,7 @@ internal sealed class AnsweredSets
                     return null;
                 known[mask] = set;
                 bool[] answered = new bool[row.Length];
-                for (int item = 0; item < row.Length; item++)
+                foreach (int item in items)
                     answered[item] = row[item] != ResponseData.Missing;
                 isAnswered.Add(answered);
             }
@@ -52,14 +52,14 @@ internal sealed class AnsweredSets
         return new AnsweredSets(setOfPattern, isAnswered);
     }
 
-    private static string KeyOf(ReadOnlySpan<byte> row, StringBuilder key)
+    private static string KeyOf(ReadOnlySpan<byte> row, int[] items, StringBuilder key)
     {
         key.Clear();
-        for (int start = 0; start < row.Length; start += 15)
+        for (int start = 0; start < items.Length; start += 15)
         {
             int bits = 0;
-            for (int item = start; item < Math.Min(start + 15, row.Length); item++)
-                bits |= (row[item] == ResponseData.Missing ? 0 : 1) << (item - start);
+            for (int k = start; k < Math.Min(start + 15, items.Length); k++)
+                bits |= (row[items[k]] == ResponseData.Missing ? 0 : 1) << (k - start);
             key.Append((char)(bits + 1));
         }
         return key.ToString();

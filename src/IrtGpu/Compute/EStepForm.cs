@@ -3,15 +3,19 @@ namespace IrtGpu.Compute;
 /// <summary>How a backend computes an E-step.</summary>
 public enum EStepForm
 {
-    /// <summary>The faster of those that apply.</summary>
+    /// <summary>The fastest of those that apply.</summary>
     Auto,
 
     /// <summary>Sums of tabled log-probabilities at every node; any model.</summary>
     Tables,
 
     /// <summary>
-    /// Through each pattern's weighted score, its sufficient statistic: GPCM, 2PL, Rasch, partial credit, rating scale and nominal items with few
-    /// distinct sets of answered items; on the CPU in one dimension, on accelerators in any number.
+    /// Through each pattern's weighted scores, the sufficient statistics of Rasch, 2PL, partial credit, GPCM, rating scale and nominal
+    /// items, with few distinct sets of answered items. On the CPU, other items of the test, each of one attribute, go by tables, and several
+    /// dimensions need the rectangular rule; on accelerators all items must be of the family, in any number of dimensions.
     /// </summary>
     WeightedScore,
+
+    /// <summary>Tables at the nodes of one dimension, joined over the product grid: several dimensions, one attribute an item, any model.</summary>
+    DimensionTables,
 }

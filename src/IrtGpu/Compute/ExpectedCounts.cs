@@ -18,7 +18,10 @@ public sealed class ExpectedCounts
     /// <summary>Marginal log-likelihood at the parameters that the counts are for (no prior).</summary>
     public double LogLikelihood { get; internal set; }
 
-    /// <summary>Expected number of persons by response category and node. [table][row, node]</summary>
+    /// <summary>
+    /// Expected number of persons by response category and node. On a fixed grid, counts of an item may be summed over the dimensions
+    /// it does not measure and stand at their first nodes. [table][row, node]
+    /// </summary>
     public double[][] RowCounts { get; }
 
     /// <summary>

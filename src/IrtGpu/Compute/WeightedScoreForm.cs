@@ -4,11 +4,11 @@ using IrtGpu.Specification;
 
 namespace IrtGpu.Compute;
 
-/// <summary>Whether E-steps can go through weighted scores, and by which sets of answered items.</summary>
+/// <summary>Whether the E-steps of a device can go through weighted scores, and by which sets of answered items.</summary>
 internal static class WeightedScoreForm
 {
     private const int LargestSetCount = 64;
-    private const int PatternsPerSet = 500;
+    private const int PatternsPerSet = 500; // a set has tiles of its own: smaller ones leave a device idle
 
     /// <summary>Whether all items are of the exponential family, so that a pattern enters the likelihood through its weighted scores alone.</summary>
     /// <param name="plan">The plan.</param>
@@ -20,7 +20,7 @@ internal static class WeightedScoreForm
     public static AnsweredSets? TryFindSets(PatternTable patterns, EStepForm form)
     {
         int largest = form == EStepForm.WeightedScore ? int.MaxValue : Math.Clamp(patterns.PatternCount / PatternsPerSet, 1, LargestSetCount);
-        return AnsweredSets.TryFind(patterns, largest);
+        return AnsweredSets.TryFind(patterns, [.. Enumerable.Range(0, patterns.ItemCount)], largest);
     }
 
     /// <summary>The form that a device takes: any number of dimensions, weighted scores where they apply and pay.</summary>
@@ -28,11 +28,13 @@ internal static class WeightedScoreForm
     /// <param name="patterns">The data.</param>
     /// <param name="form">The form asked for.</param>
     /// <returns><see cref="EStepForm.Tables"/> or <see cref="EStepForm.WeightedScore"/>.</returns>
-    /// <exception cref="SpecificationException">Weighted scores were asked for and an item has none.</exception>
+    /// <exception cref="SpecificationException">The form asked for is the CPU's alone, or an item has no weighted score.</exception>
     public static EStepForm ForDevice(CalibrationPlan plan, PatternTable patterns, EStepForm form)
     {
         if (form == EStepForm.Tables)
             return form;
+        if (form == EStepForm.DimensionTables)
+            throw new SpecificationException("The E-step by tables of each dimension is the cpu's alone. Use --e-step auto, or --device cpu.");
         if (!Applies(plan))
         {
             if (form == EStepForm.Auto)

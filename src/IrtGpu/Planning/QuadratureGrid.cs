@@ -69,6 +69,42 @@ public sealed class QuadratureGrid
         return new QuadratureGrid(specification, attributeCount, nodes, Product(line, attributeCount, (int)product), [], 0);
     }
 
+    /// <summary>
+    /// Sums values over the dimensions of all attributes but some; each sum stands at the node that is first in the dimensions summed
+    /// over. A function of the other dimensions alone then has the same weighted sum over the nodes as before.
+    /// </summary>
+    /// <param name="values">By node of a fixed grid. [node]</param>
+    /// <param name="attributes">Attributes that are kept.</param>
+    /// <returns>Sums; 0 at the other nodes. [node]</returns>
+    internal double[] Gather(ReadOnlySpan<double> values, ReadOnlySpan<int> attributes)
+    {
+        if (attributes.Length == AttributeCount)
+            return values.ToArray();
+        double[] sums = values.ToArray();
+        int stride = 1;
+        for (int attribute = AttributeCount - 1; attribute >= 0; attribute--, stride *= NodesPerAttribute)
+        {
+            if (!attributes.Contains(attribute))
+                SumTowardsFirst(sums, stride);
+        }
+        return sums;
+    }
+
+    private void SumTowardsFirst(double[] values, int stride)
+    {
+        for (int start = 0; start < values.Length; start += stride * NodesPerAttribute)
+        {
+            for (int k = 1; k < NodesPerAttribute; k++)
+            {
+                for (int node = start; node < start + stride; node++)
+                {
+                    values[node] += values[node + k * stride];
+                    values[node + k * stride] = 0;
+                }
+            }
+        }
+    }
+
     private static QuadratureGrid CreateMoving(QuadratureSpecification specification, int attributeCount, int nodes)
     {
         if (nodes > 200)

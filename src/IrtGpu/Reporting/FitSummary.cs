@@ -147,7 +147,12 @@ public sealed record FitSummary
             Quadrature = QuadratureSummary.Of(result.Plan.Grid),
             StandardErrors = StandardErrorSummary.Of(result.StandardErrors),
             Device = result.Device,
-            EStepForm = result.EStep == Compute.EStepForm.WeightedScore ? "weighted-score" : "tables",
+            EStepForm = result.EStep switch
+            {
+                Compute.EStepForm.WeightedScore => "weighted-score",
+                Compute.EStepForm.DimensionTables => "dimension-tables",
+                _ => "tables",
+            },
             InterpolationError = result.InterpolationError,
             Precision = "double",
             Threads = result.Threads,

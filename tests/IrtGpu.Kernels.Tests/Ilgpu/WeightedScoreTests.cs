@@ -190,6 +190,10 @@ public sealed class WeightedScoreTests
         Assert.Contains("--e-step auto", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Tables_of_each_dimension_are_refused() =>
+        Assert.Throws<SpecificationException>(() => FormOf(new CalibrationCase { Attributes = 2, Nodes = 3 }, EStepForm.DimensionTables));
+
     private static EStepForm FormOf(CalibrationCase problem, EStepForm form)
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint _) = problem.Build();

@@ -12,8 +12,9 @@ internal sealed class JointItems
     private const int LargestRowCount = 64; // keeps the tables of a usual test in the L2 cache, and codes in a byte
     private const long LargestBytes = 1L << 28; // of the tables of one set; beyond, items are combined less
 
-    private JointItems(int[] firstItem, int[] radix, int[] rowCount, int[] allMissing, byte[] codes)
+    private JointItems(int[] items, int[] firstItem, int[] radix, int[] rowCount, int[] allMissing, byte[] codes)
     {
+        Items = items;
         FirstItem = firstItem;
         Radix = radix;
         RowCount = rowCount;
@@ -26,9 +27,11 @@ internal sealed class JointItems
 
     public int GroupCount => RowCount.Length;
 
-    public int[] FirstItem { get; } // [group + 1]
+    public int[] Items { get; } // [position] the items that are combined, in order
 
-    public int[] Radix { get; } // [item] categories, and one more where the item has missing responses
+    public int[] FirstItem { get; } // [group + 1] position of the group's first item
+
+    public int[] Radix { get; } // [position] categories, and one more where the item has missing responses
 
     public int[] RowCount { get; } // [group]
 
@@ -40,21 +43,28 @@ internal sealed class JointItems
 
     public int TotalRows => FirstRow[^1];
 
-    public static JointItems Create(CalibrationPlan plan, PatternTable patterns, int paddedNodeCount)
+    /// <summary>Codes of a pattern. [group]</summary>
+    public ReadOnlySpan<byte> CodesOf(int pattern) => Codes.AsSpan(pattern * GroupCount, GroupCount);
+
+    /// <summary>Combines items.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="items">The items, each once.</param>
+    /// <param name="rowLength">Numbers that a joint row will hold.</param>
+    public static JointItems Create(CalibrationPlan plan, PatternTable patterns, int[] items, int rowLength)
     {
-        int itemCount = plan.ItemCount;
-        bool[] hasMissing = new bool[itemCount];
+        bool[] hasMissing = new bool[items.Length];
         for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
         {
             ReadOnlySpan<byte> row = patterns.Row(pattern);
-            for (int item = 0; item < itemCount; item++)
-                hasMissing[item] |= row[item] == ResponseData.Missing;
+            for (int k = 0; k < items.Length; k++)
+                hasMissing[k] |= row[items[k]] == ResponseData.Missing;
         }
-        int[] radix = new int[itemCount];
-        for (int item = 0; item < itemCount; item++)
-            radix[item] = plan.Items[item].CategoryCount + (hasMissing[item] ? 1 : 0);
+        int[] radix = new int[items.Length];
+        for (int k = 0; k < items.Length; k++)
+            radix[k] = plan.Items[items[k]].CategoryCount + (hasMissing[k] ? 1 : 0);
 
-        long affordableRows = LargestBytes / (sizeof(double) * (long)paddedNodeCount);
+        long affordableRows = LargestBytes / (sizeof(double) * (long)rowLength);
         int limit = LargestRowCount;
         (List<int> firstItem, List<int> rowCount) = Combine(radix, limit);
         while (limit > 1 && rowCount.Sum() > affordableRows)
@@ -63,10 +73,10 @@ internal sealed class JointItems
         for (int group = 0; group < allMissing.Length; group++)
         {
             for (int item = firstItem[group], stride = 1; item < firstItem[group + 1]; stride *= radix[item++])
-                allMissing[group] = hasMissing[item] && allMissing[group] >= 0 ? allMissing[group] + stride * plan.Items[item].CategoryCount : -1;
+                allMissing[group] = hasMissing[item] && allMissing[group] >= 0 ? allMissing[group] + stride * plan.Items[items[item]].CategoryCount : -1;
         }
-        byte[] codes = Encode(plan, patterns, radix, firstItem);
-        return new JointItems([.. firstItem], radix, [.. rowCount], allMissing, codes);
+        byte[] codes = Encode(plan, patterns, items, radix, firstItem);
+        return new JointItems(items, [.. firstItem], radix, [.. rowCount], allMissing, codes);
     }
 
     private static (List<int> FirstItem, List<int> RowCount) Combine(int[] radix, int limit)
@@ -87,7 +97,7 @@ internal sealed class JointItems
         return (firstItem, rowCount);
     }
 
-    private static byte[] Encode(CalibrationPlan plan, PatternTable patterns, int[] radix, List<int> firstItem)
+    private static byte[] Encode(CalibrationPlan plan, PatternTable patterns, int[] items, int[] radix, List<int> firstItem)
     {
         int groupCount = firstItem.Count - 1;
         byte[] codes = new byte[(long)patterns.PatternCount * groupCount];
@@ -101,7 +111,7 @@ internal sealed class JointItems
                 {
                     int code = 0;
                     for (int item = firstItem[group], stride = 1; item < firstItem[group + 1]; stride *= radix[item++])
-                        code += stride * (row[item] == ResponseData.Missing ? plan.Items[item].CategoryCount : row[item]);
+                        code += stride * (row[items[item]] == ResponseData.Missing ? plan.Items[items[item]].CategoryCount : row[items[item]]);
                     codes[(long)pattern * groupCount + group] = (byte)code;
                 }
             }

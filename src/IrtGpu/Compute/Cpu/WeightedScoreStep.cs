@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Data;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Cpu;
@@ -17,7 +16,6 @@ namespace IrtGpu.Compute.Cpu;
 /// </remarks>
 internal sealed unsafe class WeightedScoreStep : IDisposable
 {
-    private const int FewestPatterns = 3000; // below, filling the grids costs more than the tables
     private const int PatternsPerShard = 8192;
     private const int LargestShardCount = 32;
 
@@ -36,11 +34,16 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
     private readonly AlignedBuffer logPrior; // [block, set, padded node]: log π − A
     private readonly Shard[] shards;
 
-    private WeightedScoreStep(CalibrationPlan plan, PatternTable patterns, JointItems joint, AnsweredSets sets, int threads)
+    /// <summary>Prepares codes and grids.</summary>
+    /// <param name="plan">The plan: one dimension, items of the exponential family.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="sets">Distinct sets of answered items.</param>
+    /// <param name="threads">Number of threads.</param>
+    public WeightedScoreStep(CalibrationPlan plan, PatternTable patterns, AnsweredSets sets, int threads)
     {
         this.plan = plan;
         this.patterns = patterns;
-        this.joint = joint;
+        joint = JointItems.Create(plan, patterns, [.. Enumerable.Range(0, plan.ItemCount)], rowLength: 2);
         this.sets = sets;
         this.threads = threads;
         classCount = plan.ClassCount;
@@ -64,21 +67,6 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
 
     /// <summary>Largest error of a pattern's log-likelihood that interpolation made, as seen at sampled scores of the last E-step.</summary>
     public double InterpolationError { get; private set; }
-
-    /// <summary>The step; null where it does not apply or would not pay.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="patterns">The data.</param>
-    /// <param name="joint">Joint codes of the responses.</param>
-    /// <param name="form"><see cref="EStepForm.Auto"/>: only where it pays.</param>
-    /// <param name="threads">Number of threads.</param>
-    public static WeightedScoreStep? TryCreate(CalibrationPlan plan, PatternTable patterns, JointItems joint, EStepForm form, int threads)
-    {
-        bool applies = plan.AttributeCount == 1 && WeightedScoreForm.Applies(plan);
-        bool pays = form == EStepForm.WeightedScore || patterns.PatternCount >= FewestPatterns;
-        if (form == EStepForm.Tables || !applies || !pays)
-            return null;
-        return WeightedScoreForm.TryFindSets(patterns, form) is { } sets ? new WeightedScoreStep(plan, patterns, joint, sets, threads) : null;
-    }
 
     public void Dispose()
     {
@@ -135,10 +123,11 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
                 double score = 0;
                 double intercept = 0;
                 int rest = code;
-                for (int item = joint.FirstItem[group]; item < joint.FirstItem[group + 1]; item++)
+                for (int position = joint.FirstItem[group]; position < joint.FirstItem[group + 1]; position++)
                 {
-                    int category = rest % joint.Radix[item];
-                    rest /= joint.Radix[item];
+                    int item = joint.Items[position];
+                    int category = rest % joint.Radix[position];
+                    rest /= joint.Radix[position];
                     int setIndex = plan.Tables[table].SetOfItem[item];
                     if (category == 0 || category == plan.Items[item].CategoryCount || setIndex < 0)
                         continue;
@@ -324,10 +313,11 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
                 double weight = moments[2 * (joint.FirstRow[group] + code)];
                 double eapSum = moments[2 * (joint.FirstRow[group] + code) + 1];
                 int rest = code;
-                for (int item = joint.FirstItem[group]; item < joint.FirstItem[group + 1]; item++)
+                for (int position = joint.FirstItem[group]; position < joint.FirstItem[group + 1]; position++)
                 {
-                    int category = rest % joint.Radix[item];
-                    rest /= joint.Radix[item];
+                    int item = joint.Items[position];
+                    int category = rest % joint.Radix[position];
+                    rest /= joint.Radix[position];
                     if (weight == 0 || category == plan.Items[item].CategoryCount || plan.Tables[table].SetOfItem[item] < 0)
                         continue;
                     sums[2 * (plan.Items[item].FirstRow + category)] += weight;
