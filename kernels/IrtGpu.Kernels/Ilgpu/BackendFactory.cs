@@ -1,4 +1,3 @@
-using ILGPU.Runtime;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -16,15 +15,7 @@ internal static class BackendFactory
     /// <exception cref="DeviceNotAvailableException">The driver refuses, or the memory does not suffice.</exception>
     public static IComputeBackend Create(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
     {
-        try
-        {
-            AnsweredSets? sets = form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null;
-            return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets);
-        }
-        catch (AcceleratorException exception)
-        {
-            throw new DeviceNotAvailableException(
-                $"The device '{device.Name}' ({device.Description}) failed when it was opened: {exception.Message} Check its driver, or use --device cpu.", exception);
-        }
+        AnsweredSets? sets = form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null;
+        return DeviceFailure.Guard(device, "when it was opened", () => new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets));
     }
 }

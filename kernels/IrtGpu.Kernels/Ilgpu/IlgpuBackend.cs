@@ -1,6 +1,7 @@
 using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
@@ -15,13 +16,14 @@ namespace IrtGpu.Kernels;
 /// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IDeviceReport
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IBatchedBackend, IDeviceReport
 {
     private const int VisitorCount = 16;
 
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly DeviceSession session;
+    private readonly bool ownsSession;
     private readonly DeviceBuffers buffers;
     private readonly PatternStore store;
     private readonly DeviceItemTables tables;
@@ -39,15 +41,18 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     private double[][]? heldMoments; // of this backend's patterns alone, also where the caller adds others to those it was given
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
-    /// <param name="session">The open device; disposed with the backend, also when this fails.</param>
+    /// <param name="session">The open device.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="sets">Sets of answered items: E-steps go through weighted scores; null: through tables.</param>
     /// <param name="memory">How to cut the problem, planned with as many sets; null: planned from the device's free memory.</param>
+    /// <param name="ownsSession">Whether the device is closed with the backend, also when this fails. An open device keeps compiled kernels.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
-    public IlgpuBackend(DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null)
+    public IlgpuBackend(
+        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true)
     {
         this.session = session;
+        this.ownsSession = ownsSession;
         this.plan = plan;
         this.patterns = patterns;
         objectives = sets is null ? [] : [.. Enumerable.Range(0, plan.ParameterSets.Count).Select(set => new ItemObjective(plan, set))];
@@ -100,6 +105,11 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
+        return DeviceFailure.Guard(session.Device, "in an E-step", () => EvaluateCounts(point));
+    }
+
+    private ExpectedCounts EvaluateCounts(ModelPoint point)
+    {
         Upload(point);
         held = weightedScore is null ? CountByTables() : CountByScores(weightedScore, point);
         heldMoments = held.ResponseMoments is { } moments ? [.. moments.Select(table => (double[])table.Clone())] : null;
@@ -122,7 +132,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
             });
             Scatter(launcher.DownloadCounts(nodeCount), firstNode, nodeCount, counts);
         });
-        counts.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
+        counts.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
         return counts;
     }
 
@@ -158,7 +168,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
         if (derivatives is not null)
             scores.SpreadTotals(Memory.Size.PaddedNodeCount);
         scores.DownloadMoments(counts.ResponseMoments);
-        counts.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
+        counts.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
         return counts;
     }
 
@@ -171,6 +181,11 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
         ArgumentNullException.ThrowIfNull(slots);
         if (derivatives is null || held is null)
             throw new InvalidOperationException("The counts of the last E-step are not on the device: ask Holds first.");
+        return DeviceFailure.Guard(session.Device, "in reducing item derivatives", () => ReduceItems(derivatives, slots, withDerivatives));
+    }
+
+    private ItemDerivatives ReduceItems(DeviceItemDerivatives derivatives, double[] slots, bool withDerivatives)
+    {
         ItemDerivatives result = derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts);
         for (int set = 0; heldMoments is not null && set < objectives.Length; set++)
         {
@@ -188,6 +203,12 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(createVisitor);
+        return DeviceFailure.Guard(session.Device, "in computing posteriors", () => ShowPosteriors(point, createVisitor));
+    }
+
+    private TVisitor[] ShowPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+        where TVisitor : IPosteriorVisitor
+    {
         Upload(point);
         if (Memory.NodeTileCount > 1)
             FindNormalizers();
@@ -217,8 +238,11 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     public PatternScores? TryComputeScores(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        if (reducer is null)
-            return null;
+        return reducer is null ? null : DeviceFailure.Guard(session.Device, "in scoring", () => Score(point, reducer));
+    }
+
+    private PatternScores Score(ModelPoint point, PatternScoreReducer reducer)
+    {
         Upload(point);
         PatternScores scores = reducer.CreateScores(patterns.PatternCount);
         ForEachNodeTile((firstNode, nodeCount) => ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
@@ -230,10 +254,28 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     }
 
     /// <inheritdoc/>
+    public IPointBatch? TryOpenBatch(int wanted)
+    {
+        if (Memory.NodeTileCount > 1 || weightedScore is not null)
+            return null; // its launches are large already; a batch goes through tables, and would not have the bits of weighted scores
+        long free = DeviceBuffers.FreeBytes(session.Accelerator) - (session.Accelerator is CudaAccelerator ? 0 : Memory.TotalBytes);
+        int capacity = Memory.PointCapacity(wanted, free);
+        try
+        {
+            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, capacity);
+        }
+        catch (DeviceMemoryException)
+        {
+            return null; // one after the other then, which needs no more than there is
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         buffers.Dispose();
-        session.Dispose();
+        if (ownsSession)
+            session.Dispose();
     }
 
     private long ThetaStride => (long)Memory.Size.PaddedNodeCount * plan.AttributeCount;

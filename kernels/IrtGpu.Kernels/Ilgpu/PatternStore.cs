@@ -53,7 +53,7 @@ internal sealed class PatternStore
         }
         else
         {
-            transfer = buffers.Keep(buffers.Accelerator.CreateStream());
+            transfer = buffers.Reserve(0, buffers.Accelerator.CreateStream);
             slots = [.. Enumerable.Range(0, 2).Select(_ => new Slot(buffers, memory.Size.WordCount, memory.PatternTileCapacity, memory.PatternTileCapacity))];
         }
     }
@@ -147,9 +147,9 @@ internal sealed class PatternStore
                 Frequency = buffers.Allocate<double>(capacity),
                 KnownClass = buffers.Allocate<int>(capacity),
             };
-            StagedWords = buffers.Keep(buffers.Accelerator.AllocatePageLocked1D<int>((long)stagingCapacity * wordCount));
-            StagedFrequency = buffers.Keep(buffers.Accelerator.AllocatePageLocked1D<double>(stagingCapacity));
-            StagedKnownClass = buffers.Keep(buffers.Accelerator.AllocatePageLocked1D<int>(stagingCapacity));
+            StagedWords = AllocateStaging<int>(buffers, (long)stagingCapacity * wordCount);
+            StagedFrequency = AllocateStaging<double>(buffers, stagingCapacity);
+            StagedKnownClass = AllocateStaging<int>(buffers, stagingCapacity);
         }
 
         public PatternViews Views { get; }
@@ -174,6 +174,9 @@ internal sealed class PatternStore
             StagedKnownClass!.Dispose();
             (StagedWords, StagedFrequency, StagedKnownClass) = (null, null, null);
         }
+
+        private static PageLockedArray1D<T> AllocateStaging<T>(DeviceBuffers buffers, long length)
+            where T : unmanaged => buffers.Reserve(length * Interop.SizeOf<T>(), () => buffers.Accelerator.AllocatePageLocked1D<T>(length));
 
         private static void CopyPart<T>(
             ArrayView<T> view, long first, long count, PageLockedArray1D<T> staged, AcceleratorStream stream, DeviceBuffers buffers)

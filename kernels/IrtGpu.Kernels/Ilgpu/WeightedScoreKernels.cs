@@ -86,7 +86,7 @@ internal static class WeightedScoreKernels
     /// <param name="views">Scores, nodes, log prior; receives moments of the chunk.</param>
     /// <param name="terms">Receives exp(ℓ − m). [class, node, pattern]</param>
     /// <param name="normalizers">Receives the chunk's m and sum.</param>
-    public static void ExponentiateChunk(
+    public static void ExponentiateScores(
         Index1D cell, TileShape tile, int set, WeightedScoreViews views, ArrayView<double> terms, NormalizerViews normalizers)
     {
         int pattern = cell.X % tile.PatternCount;

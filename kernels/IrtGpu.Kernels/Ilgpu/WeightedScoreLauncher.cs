@@ -50,7 +50,7 @@ internal sealed class WeightedScoreLauncher
         fillLogPrior = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, LayoutViews, WeightedScoreViews, ArrayView<double>, ArrayView<double>>(
             WeightedScoreKernels.FillLogPrior);
         exponentiate = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, WeightedScoreViews, ArrayView<double>, NormalizerViews>(
-            WeightedScoreKernels.ExponentiateChunk);
+            WeightedScoreKernels.ExponentiateScores);
         mergeMoments = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, NormalizerViews, WeightedScoreViews>(
             WeightedScoreKernels.MergeMoments);
         sumLanes = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, NormalizerViews, ArrayView<double>, WeightedScoreViews>(

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
@@ -9,7 +10,7 @@ namespace IrtGpu.Compute;
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
-public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, ICrossProductBackend
+public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
@@ -59,7 +60,7 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ExpectedCounts[] parts = new ExpectedCounts[backends.Length];
-        Parallel.For(0, backends.Length, shard => parts[shard] = backends[shard].ComputeExpectedCounts(point));
+        ForEachShard(shard => parts[shard] = backends[shard].ComputeExpectedCounts(point));
         bool isHeld = true;
         for (int shard = 0; shard < parts.Length; shard++)
             isHeld &= backends[shard] is IItemDerivativesBackend backend && backend.Holds(parts[shard]);
@@ -76,7 +77,7 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
     {
         ItemDerivatives[] parts = new ItemDerivatives[backends.Length];
-        Parallel.For(0, parts.Length, shard => parts[shard] = ((IItemDerivativesBackend)backends[shard]).ComputeItemDerivatives(slots, withDerivatives));
+        ForEachShard(shard => parts[shard] = ((IItemDerivativesBackend)backends[shard]).ComputeItemDerivatives(slots, withDerivatives));
         for (int shard = 1; shard < parts.Length; shard++)
             parts[0].Add(parts[shard]);
         return parts[0];
@@ -102,7 +103,7 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     {
         held = null;
         PatternScores?[] parts = new PatternScores?[backends.Length];
-        Parallel.For(0, backends.Length, shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
+        ForEachShard(shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
         if (parts.Contains(null))
             return null;
         return new PatternScores(
@@ -111,23 +112,29 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     }
 
     /// <inheritdoc/>
-    public double[]? TryComputeCrossProduct(ModelPoint point)
-    {
-        held = null;
-        double[]?[] parts = new double[]?[backends.Length];
-        Parallel.For(0, backends.Length, shard => parts[shard] = (backends[shard] as ICrossProductBackend)?.TryComputeCrossProduct(point));
-        if (parts[0] is not { } sum || parts.Contains(null))
-            return null;
-        for (int shard = 1; shard < parts.Length; shard++)
-            System.Numerics.Tensors.TensorPrimitives.Add(sum, parts[shard]!, sum);
-        return sum;
-    }
-
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (IComputeBackend? backend in backends)
             backend?.Dispose();
+    }
+
+    /// <summary>All shards at once; what the first of them in order throws is thrown as it is.</summary>
+    private void ForEachShard(Action<int> process)
+    {
+        Exception?[] failures = new Exception?[backends.Length];
+        Parallel.For(0, backends.Length, shard =>
+        {
+            try
+            {
+                process(shard);
+            }
+            catch (Exception exception)
+            {
+                failures[shard] = exception;
+            }
+        });
+        if (Array.Find(failures, failure => failure is not null) is { } first)
+            ExceptionDispatchInfo.Throw(first);
     }
 
     private static double[] Join(PatternScores?[] parts, Func<PatternScores, double[]> select) => [.. parts.SelectMany(part => select(part!))];

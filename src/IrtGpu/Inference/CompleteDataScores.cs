@@ -130,9 +130,7 @@ internal sealed class CompleteDataScores
         return scores;
     }
 
-    /// <summary>Derivatives of the log weights of a block's nodes with respect to means and covariances.</summary>
-    /// <returns>[mean and covariance slot, node]</returns>
-    public static double[] PopulationScores(ModelPoint point, PlannedBlock block)
+    private static double[] PopulationScores(ModelPoint point, PlannedBlock block)
     {
         CalibrationPlan plan = point.Plan;
         int count = plan.AttributeCount + plan.CovarianceCount;

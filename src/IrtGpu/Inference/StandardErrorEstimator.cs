@@ -99,9 +99,7 @@ internal sealed class StandardErrorEstimator
         return mStep.Derivatives(shifted, backend.ComputeExpectedCounts(shifted));
     }
 
-    private Matrix<double> CrossProduct() => (backend as ICrossProductBackend)?.TryComputeCrossProduct(point) is { } sum
-        ? Interior(sum)
-        : Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
+    private Matrix<double> CrossProduct() => Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
 
     private Matrix<double> PriorInformation()
     {
@@ -120,19 +118,12 @@ internal sealed class StandardErrorEstimator
     {
         CompleteDataScores scores = new(point, patterns);
         IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(scores));
+        int n = plan.Layout.FreeCount;
         double[] sum = sumOf(visitors[0]);
         for (int k = 1; k < visitors.Count; k++)
             System.Numerics.Tensors.TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
-        return Interior(sum);
-    }
-
-    /// <summary>The symmetric matrix of the interior parameters.</summary>
-    /// <param name="lower">Lower triangle. [free, free]</param>
-    private Matrix<double> Interior(double[] lower)
-    {
-        int n = plan.Layout.FreeCount;
         return Matrix<double>.Build.Dense(
-            interior.Length, interior.Length, (r, c) => lower[(long)interior[Math.Max(r, c)] * n + interior[Math.Min(r, c)]]);
+            interior.Length, interior.Length, (r, c) => sum[(long)interior[Math.Max(r, c)] * n + interior[Math.Min(r, c)]]);
     }
 
     /// <summary>Inverts after scaling to unit diagonal; tells which parameter's pivot fails where the matrix is not positive definite.</summary>

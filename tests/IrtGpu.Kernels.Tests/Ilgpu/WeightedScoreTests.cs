@@ -7,7 +7,7 @@ using IrtGpu.Specification;
 namespace IrtGpu.Kernels.Tests;
 
 /// <summary>The weighted-score form of the E-step on devices against the plain reference loops, which go through tables.</summary>
-public sealed class WeightedScoreTests
+public sealed class WeightedScoreTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
     private static readonly ItemFunction[] Family =
         [ItemFunction.TwoParameter, ItemFunction.GeneralizedPartialCredit, ItemFunction.Nominal, ItemFunction.PartialCredit];
@@ -211,8 +211,11 @@ public sealed class WeightedScoreTests
         Scores = ScoreMethod.None,
     });
 
-    private static IlgpuBackend Open(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null) =>
-        TestDevices.OpenAccelerator(device, plan, patterns, cut, WeightedScoreForm.TryFindSets(patterns, EStepForm.WeightedScore));
+    private IlgpuBackend Open(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
+    {
+        AnsweredSets? sets = WeightedScoreForm.TryFindSets(patterns, EStepForm.WeightedScore);
+        return devices.OpenAccelerator(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut, sets), sets);
+    }
 
     private static ExpectedCounts Reference(CalibrationPlan plan, PatternTable patterns, ModelPoint point)
     {
