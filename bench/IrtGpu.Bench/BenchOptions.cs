@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Kernels;
 
 namespace IrtGpu.Bench;
 
@@ -6,15 +7,20 @@ namespace IrtGpu.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        run-bench.sh [SUITE …] [--quick] [--device NAME] [--threads N] [--replications N] [--out FOLDER]
-                     [--data FILE [--model 'ITEMS=NAME;…'] [--q-matrix FILE] [--group COLUMN] [--nodes D]]
+        run-bench.sh [SUITE …] [--quick] [--device NAME] [--threads N] [--replications N] [--case NAME,…] [--out FOLDER]
+                     [--data FILE [--model 'ITEMS=NAME;…'] [--q-matrix FILE] [--group COLUMN] [--nodes D]
+                      [--peer-seconds S,S [--peer-log-likelihood X,X] [--peer-reference R]]]
 
           --quick            small sizes, to see that everything runs; results go to a temporary folder unless --out is given
-          --device NAME      device of the whole calibrations (default cpu)
+          --device NAME      device of the whole calibrations and their steps (default cpu; the suites of single steps take, beside
+                             the processor, the device named or, when none is, every CUDA and OpenCL device that is here)
           --threads N        threads (default: all processors)
-          --replications N   data sets of a study (table1: 30, recovery: 100)
-          --out FOLDER       where results are written (default bench/results)
+          --replications N   data sets of a study (table1: 30, recovery: 100, cycles: 20)
+          --case NAME,…      cases of the suites micro, calibration, cycles and ratios whose names contain one of these (default: all)
+          --out FOLDER       where results are written (default bench/results under the current folder, or of the checkout)
           --data FILE …      data for the suite timing
+          --peer-seconds     what another program needed for the same fit, at the tolerances 1e-4 and 1e-6; and the log-likelihoods it reached
+          --peer-reference   rate of the plain loops (suite timing prints it) on the other program's machine, in pin/s, where that is another machine
         """;
 
     public IReadOnlyList<string> Suites { get; private init; } = [];
@@ -22,6 +28,9 @@ internal sealed record BenchOptions
     public bool IsQuick { get; private init; }
 
     public string Device { get; private init; } = "cpu";
+
+    /// <summary>Parts of names; empty: all cases.</summary>
+    public IReadOnlyList<string> Cases { get; private init; } = [];
 
     public int Threads { get; private init; } = Environment.ProcessorCount;
 
@@ -40,10 +49,40 @@ internal sealed record BenchOptions
 
     public int? Nodes { get; private init; }
 
+    /// <summary>At the tolerances 1e-4 and 1e-6; fewer where fewer are known.</summary>
+    public IReadOnlyList<double> PeerSeconds { get; private init; } = [];
+
+    /// <summary>At the same tolerances.</summary>
+    public IReadOnlyList<double> PeerLogLikelihood { get; private init; } = [];
+
+    /// <summary>Pin/s of the plain loops on the machine of <see cref="PeerSeconds"/>; NaN: that machine is as fast as this one.</summary>
+    public double PeerReference { get; private init; } = double.NaN;
+
     public string CommandLine { get; private init; } = "";
 
     /// <summary>Folder of results that depend on the machine, inside <see cref="ResultFolder"/>.</summary>
     public string DeviceFolder => Output.Machine.Folder(Device);
+
+    /// <summary>One thread, and all that were asked for.</summary>
+    public IReadOnlyList<int> ThreadCounts => Threads == 1 ? [1] : [1, Threads];
+
+    /// <summary>The accelerator named; when none is, every one that is here except ILGPU's CPU accelerator, which is for tests.</summary>
+    public IReadOnlyList<string> Accelerators => Device switch
+    {
+        "cpu" or "reference" or "auto" => IsDeviceNamed
+            ? []
+            : [.. AcceleratorCatalog.List().Where(device => device.IsAvailable && device.Name != "ilgpu-cpu").Select(device => device.Name)],
+        _ => [Device],
+    };
+
+    private bool IsDeviceNamed { get; init; }
+
+    /// <summary>Whether the device is ILGPU's CPU accelerator, a thousand times slower than the processor's own backend: quick runs do less on it.</summary>
+    public bool IsTestDevice => Device == "ilgpu-cpu";
+
+    /// <summary>Whether a case is to be run.</summary>
+    /// <param name="name">Its name.</param>
+    public bool Wants(string name) => Cases.Count == 0 || Cases.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads arguments.</summary>
     /// <param name="arguments">Arguments.</param>
@@ -59,10 +98,16 @@ internal sealed record BenchOptions
             string Next() => ++k < arguments.Length ? arguments[k] : throw new ArgumentException($"{arguments[k - 1]} needs a value.\n{Usage}");
             int Whole(string option) => int.TryParse(Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
                 ? value : throw new ArgumentException($"{option} {arguments[k]}: a whole number above 0 is needed.");
+            double[] Numbers(string option) => [.. Next().Split(',').Select(part => double.TryParse(part, CultureInfo.InvariantCulture, out double value)
+                ? value : throw new ArgumentException($"{option} {arguments[k]}: numbers separated by commas are needed."))];
             switch (arguments[k])
             {
                 case "--quick": options = options with { IsQuick = true }; break;
-                case "--device": options = options with { Device = Next() }; break;
+                case "--device": options = options with { Device = Next(), IsDeviceNamed = true }; break;
+                case "--case": options = options with { Cases = Next().Split(',', StringSplitOptions.RemoveEmptyEntries) }; break;
+                case "--peer-seconds": options = options with { PeerSeconds = Numbers("--peer-seconds") }; break;
+                case "--peer-log-likelihood": options = options with { PeerLogLikelihood = Numbers("--peer-log-likelihood") }; break;
+                case "--peer-reference": options = options with { PeerReference = Numbers("--peer-reference")[0] }; break;
                 case "--threads": options = options with { Threads = Whole("--threads") }; break;
                 case "--replications": options = options with { Replications = Whole("--replications") }; break;
                 case "--out": folder = Next(); break;

@@ -1,10 +1,11 @@
 using IrtGpu.Bench;
+using IrtGpu.Compute;
 using IrtGpu.Data;
 
 if (args.Contains("--help"))
 {
     Console.WriteLine(BenchOptions.Usage);
-    Console.WriteLine("\nSuites (default: micro, calibration, cost; with --quick the studies too):");
+    Console.WriteLine("\nSuites (default: all but cycles, table1 and recovery; with --quick those too; timing only with --data):");
     Console.WriteLine(Suite.List());
     return 0;
 }
@@ -22,6 +23,11 @@ catch (ArgumentException exception)
 {
     Console.Error.WriteLine(exception.Message);
     return 2;
+}
+catch (DeviceNotAvailableException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 5;
 }
 catch (Exception exception) when (exception is InvalidOperationException or DataException or IOException)
 {

@@ -9,10 +9,13 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     /// <summary>All suites, in the order in which they run when none is named.</summary>
     public static IReadOnlyList<Suite> All { get; } =
     [
-        new("micro", "item tables, E-step, M-step, reading and compressing, by BenchmarkDotNet", Micro.MicroSuite.Run),
+        new("limits", "multiply-adds and copies a second: what the processor and the devices can do at best", Limits.LimitsSuite.Run),
+        new("micro", "item tables, E-step, M-step, cycle, calibration, reading, by BenchmarkDotNet, on reference, cpu and devices", Micro.MicroSuite.Run),
         new("calibration", "whole calibrations: seconds by phase, cycles, E-step rate, memory", Whole.CalibrationSuite.Run),
         new("cost", "growth of the E-step with persons, items, nodes and dimensions", Slopes.CostSuite.Run),
         new("devices", "E-step and M-step on every device that is here, with launches, bytes moved and memory", Devices.DevicesSuite.Run),
+        new("ratios", "one thread against the plain loops, two threads against one, share of the M-step, in interleaved repeats", Ratios.RatiosSuite.Run),
+        new("cycles", "E-steps until within 1e-6 of the optimum, for six kinds of models and three accelerations (minutes)", Cycles.CyclesSuite.Run),
         new("timing", "one calibration of your own file: --data FILE --model …", Whole.TimingSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
@@ -23,7 +26,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     public static IReadOnlyList<Suite> Choose(BenchOptions options)
     {
         if (options.Suites.Count == 0)
-            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("table1" or "recovery"))];
+            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("table1" or "recovery" or "cycles"))];
         return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
             ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IrtGpu.Models;
 
 /// <summary>Four-parameter logistic model of two categories: P_2 = g + (u − g) W, W = σ(d + z), P_1 = 1 − P_2.</summary>
@@ -24,8 +26,12 @@ namespace IrtGpu.Models;
 /// Barton and Lord (1981), ETS Research Report RR-81-20; Birnbaum (1968) for u = 1.
 /// </para>
 /// </remarks>
-public readonly struct FourParameterLogistic : IItemModel
+public readonly struct FourParameterLogistic : IItemModel<FourParameterLogistic>
 {
+    private const int LogTail = 0; // ln(1 + e^−|x|) of g′ (index 0) and u′ (index 1)
+    private const int Tail = 1; // e^−|x| of the same
+    private const int Spread = 2; // D (index 0)
+
     /// <summary>3, whatever the category count, which must be 2.</summary>
     /// <inheritdoc/>
     public static int ShapeCount(int categoryCount) => 3;
@@ -37,53 +43,77 @@ public readonly struct FourParameterLogistic : IItemModel
         categoryCount == 2 && Elementary.IsFinite(shape[0]) && shape[1] < shape[2];
 
     /// <inheritdoc/>
-    public static void LogProbabilities<TShape, TScores, TResult>(
-        double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
-        where TShape : struct, IVector, allows ref struct
-        where TScores : struct, IVector, allows ref struct
-        where TResult : struct, IVector, allows ref struct
-    {
-        double x = shape[0] + z;
-        double tail = Elementary.LogisticTail(x);
-        double lowerTail = Elementary.LogisticTail(shape[1]);
-        double upperTail = Elementary.LogisticTail(shape[2]);
-        double logWeight = NegativePart(x) - tail;
-        double logComplement = NegativePart(-x) - tail;
-        double logWrong = Elementary.LogAddExp(
-            NegativePart(-shape[1]) - lowerTail + logComplement, NegativePart(-shape[2]) - upperTail + logWeight);
-        double logRight = Elementary.LogAddExp(
-            NegativePart(shape[1]) - lowerTail + logComplement, NegativePart(shape[2]) - upperTail + logWeight);
+    public static int ConstantKindCount => 3;
 
-        // The larger from the smaller, so that the logarithm of a probability near 1 keeps its relative accuracy.
-        double logLarger = Elementary.Log1P(-Elementary.Exp(logWrong > logRight ? logRight : logWrong));
-        logProbability[0] = logWrong > logRight ? logLarger : logWrong;
-        logProbability[1] = logWrong > logRight ? logRight : logLarger;
+    /// <summary>2: for g′ and u′.</summary>
+    /// <inheritdoc/>
+    public static int ConstantCount(int categoryCount) => 2;
+
+    /// <summary>ln(1 + e^−|x|) and e^−|x| of g′ and u′, and D.</summary>
+    /// <inheritdoc/>
+    public static double Constant<TShape>(int kind, int index, int categoryCount, TShape shape)
+        where TShape : struct, IVector, allows ref struct
+    {
+        if (kind == Spread)
+            return -Elementary.Expm1(shape[1] - shape[2]);
+        double size = shape[1 + index] > 0.0 ? shape[1 + index] : -shape[1 + index];
+        return kind == Tail ? Elementary.Exp(-size) : Elementary.Log1P(Elementary.Exp(-size));
     }
 
     /// <inheritdoc/>
-    public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
-        double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
-        TGradient gradient, THessian hessian)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TLog : struct, IVector, allows ref struct
-        where TCounts : struct, IVector, allows ref struct
-        where TGradient : struct, IVector, allows ref struct
-        where THessian : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TResult : struct, IRealVector<TReal>, allows ref struct
     {
-        double x = shape[0] + z;
-        double weight = Elementary.Sigmoid(x, out double weightComplement);
-        double lower = Elementary.Sigmoid(shape[1], out double lowerComplement);
-        double upper = Elementary.Sigmoid(shape[2], out double upperComplement);
-        double tails = Elementary.LogisticTail(shape[1]) - Elementary.LogisticTail(shape[2]);
-        double spread = -Elementary.Expm1(shape[1] - shape[2]); // D
+        TReal x = shape[0] + z;
+        TReal tail = Elementary.LogisticTail(x);
+        double lowerTail = constants[LogTail, 0];
+        double upperTail = constants[LogTail, 1];
+        TReal logWeight = Elementary.NegativePart(x) - tail;
+        TReal logComplement = Elementary.NegativePart(-x) - tail;
+        TReal logWrong = Elementary.LogAddExp(
+            Elementary.NegativePart(-shape[1]) - lowerTail + logComplement, Elementary.NegativePart(-shape[2]) - upperTail + logWeight);
+        TReal logRight = Elementary.LogAddExp(
+            Elementary.NegativePart(shape[1]) - lowerTail + logComplement, Elementary.NegativePart(shape[2]) - upperTail + logWeight);
 
-        double right = counts[1];
-        double logOddsRight = NegativePart(shape[2]) - NegativePart(shape[1]) + tails + x;
-        double share = Elementary.Sigmoid(logOddsRight, out double shareComplement); // ρ
-        double slope = share * weightComplement * lowerComplement * spread;
-        double alongLower = shareComplement * lowerComplement;
-        double alongUpper = share * upperComplement;
+        // The larger from the smaller, so that the logarithm of a probability near 1 keeps its relative accuracy.
+        TReal logLarger = Elementary.Log1P(-Elementary.Exp(TReal.WhereLess(logRight, logWrong, logRight, logWrong)));
+        logProbability[0] = TReal.WhereLess(logRight, logWrong, logLarger, logWrong);
+        logProbability[1] = TReal.WhereLess(logRight, logWrong, logRight, logLarger);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
+        TGradient gradient, THessian hessian)
+        where TReal : struct, IReal<TReal>
+        where TShape : struct, IVector, allows ref struct
+        where TScores : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TLog : struct, IRealVector<TReal>, allows ref struct
+        where TCounts : struct, IRealVector<TReal>, allows ref struct
+        where TGradient : struct, IRealVector<TReal>, allows ref struct
+        where THessian : struct, IRealVector<TReal>, allows ref struct
+    {
+        TReal x = shape[0] + z;
+        TReal weight = Elementary.Sigmoid(x, out TReal weightComplement);
+        double lower = Sigmoid(shape[1], constants[Tail, 0], out double lowerComplement);
+        double upper = Sigmoid(shape[2], constants[Tail, 1], out double upperComplement);
+        double tails = constants[LogTail, 0] - constants[LogTail, 1];
+        double spread = constants[Spread, 0]; // D
+
+        TReal right = counts[1];
+        TReal logOddsRight = Elementary.NegativePart(shape[2]) - Elementary.NegativePart(shape[1]) + tails + x;
+        TReal share = Elementary.Sigmoid(logOddsRight, out TReal shareComplement); // ρ
+        TReal slope = share * weightComplement * (lowerComplement * spread);
+        TReal alongLower = shareComplement * lowerComplement;
+        TReal alongUpper = share * upperComplement;
         Add(
             right, slope, alongLower, alongUpper,
             slope * (shareComplement - weight),
@@ -93,10 +123,10 @@ public readonly struct FourParameterLogistic : IItemModel
             alongUpper * (shareComplement * upperComplement - upper),
             gradient, hessian);
 
-        double wrong = counts[0];
-        double logOddsWrong = NegativePart(-shape[2]) - NegativePart(-shape[1]) + tails + x;
+        TReal wrong = counts[0];
+        TReal logOddsWrong = Elementary.NegativePart(-shape[2]) - Elementary.NegativePart(-shape[1]) + tails + x;
         share = Elementary.Sigmoid(logOddsWrong, out shareComplement); // λ
-        slope = -shareComplement * weight * upper * spread;
+        slope = -shareComplement * weight * (upper * spread);
         alongLower = -shareComplement * lower;
         alongUpper = -share * upper;
         Add(
@@ -109,16 +139,22 @@ public readonly struct FourParameterLogistic : IItemModel
             gradient, hessian);
     }
 
-    /// <summary>min(x, 0).</summary>
-    private static double NegativePart(double x) => x < 0.0 ? x : 0.0;
+    /// <summary>σ(x) and 1 − σ(x) from e^−|x|.</summary>
+    private static double Sigmoid(double x, double tail, out double complement)
+    {
+        complement = (x > 0.0 ? tail : 1.0) / (1.0 + tail);
+        return (x > 0.0 ? 1.0 : tail) / (1.0 + tail);
+    }
 
     /// <summary>Adds one category's derivatives, order [z, d, g′, u′], times its count.</summary>
-    private static void Add<TGradient, THessian>(
-        double count, double slope, double alongLower, double alongUpper,
-        double slopeSlope, double slopeLower, double lowerLower, double slopeUpper, double upperUpper,
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add<TReal, TGradient, THessian>(
+        TReal count, TReal slope, TReal alongLower, TReal alongUpper,
+        TReal slopeSlope, TReal slopeLower, TReal lowerLower, TReal slopeUpper, TReal upperUpper,
         TGradient gradient, THessian hessian)
-        where TGradient : struct, IVector, allows ref struct
-        where THessian : struct, IVector, allows ref struct
+        where TReal : struct, IReal<TReal>
+        where TGradient : struct, IRealVector<TReal>, allows ref struct
+        where THessian : struct, IRealVector<TReal>, allows ref struct
     {
         gradient[0] += count * slope;
         gradient[1] += count * slope;

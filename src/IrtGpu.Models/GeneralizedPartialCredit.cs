@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IrtGpu.Models;
 
 /// <summary>Generalized partial credit model: P_m ∝ exp(ψ_m), ψ_1 = 0, ψ_m = d_(m−1) + s_m z for m = 2…M.</summary>
@@ -17,7 +19,7 @@ namespace IrtGpu.Models;
 /// Muraki (1992), Applied Psychological Measurement 16, 159–176, in slope–intercept form.
 /// </para>
 /// </remarks>
-public readonly struct GeneralizedPartialCredit : IWeightedScoreModel
+public readonly struct GeneralizedPartialCredit : IItemModel<GeneralizedPartialCredit>, IWeightedScoreModel
 {
     /// <inheritdoc/>
     public static int ShapeCount(int categoryCount) => categoryCount - 1;
@@ -34,33 +36,51 @@ public readonly struct GeneralizedPartialCredit : IWeightedScoreModel
     }
 
     /// <inheritdoc/>
-    public static void LogProbabilities<TShape, TScores, TResult>(
-        double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
+    public static int ConstantKindCount => 0;
+
+    /// <inheritdoc/>
+    public static int ConstantCount(int categoryCount) => 0;
+
+    /// <summary>0: there is none.</summary>
+    /// <inheritdoc/>
+    public static double Constant<TShape>(int kind, int index, int categoryCount, TShape shape)
+        where TShape : struct, IVector, allows ref struct => 0.0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TResult : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TResult : struct, IRealVector<TReal>, allows ref struct
     {
         logProbability[0] = 0.0;
         for (int category = 1; category < categoryCount; category++)
             logProbability[category] = shape[category - 1] + scores[category] * z;
-        SoftmaxFamily.Normalize(categoryCount, logProbability);
+        SoftmaxFamily.Normalize<TReal, TResult>(categoryCount, logProbability);
     }
 
     /// <inheritdoc/>
-    public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
-        double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TLog : struct, IVector, allows ref struct
-        where TCounts : struct, IVector, allows ref struct
-        where TGradient : struct, IVector, allows ref struct
-        where THessian : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TLog : struct, IRealVector<TReal>, allows ref struct
+        where TCounts : struct, IRealVector<TReal>, allows ref struct
+        where TGradient : struct, IRealVector<TReal>, allows ref struct
+        where THessian : struct, IRealVector<TReal>, allows ref struct
     {
-        SoftmaxMoments moments = SoftmaxFamily.Moments<GeneralizedPartialCredit, TShape, TScores, TLog, TCounts>(
+        SoftmaxMoments<TReal> moments = SoftmaxFamily.Moments<GeneralizedPartialCredit, TReal, TShape, TScores, TLog, TCounts>(
             categoryCount, shape, scores, logProbability, counts);
-        SoftmaxFamily.AddCommonDerivatives<GeneralizedPartialCredit, TShape, TScores, TLog, TCounts, TGradient, THessian>(
-            moments, categoryCount, shape, scores, logProbability, counts, gradient, hessian);
+        TLog probability = logProbability; // what Moments left there
+        SoftmaxFamily.AddCommonDerivatives<GeneralizedPartialCredit, TReal, TShape, TScores, TLog, TCounts, TGradient, THessian>(
+            moments, categoryCount, shape, scores, probability, counts, gradient, hessian);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IrtGpu.Models;
 
 /// <summary>Graded response model: P_m = P*_(m−1) − P*_m with P*_t = σ(d_t + z), P*_0 = 1, P*_M = 0.</summary>
@@ -19,8 +21,11 @@ namespace IrtGpu.Models;
 /// Samejima (1969), Psychometrika Monograph 17, in slope–intercept form.
 /// </para>
 /// </remarks>
-public readonly struct GradedResponse : IItemModel
+public readonly struct GradedResponse : IItemModel<GradedResponse>
 {
+    private const int LogGap = 0; // log(1 − e^−δ) of each middle category
+    private const int Kappa = 1; // κ of each middle category
+
     /// <inheritdoc/>
     public static int ShapeCount(int categoryCount) => categoryCount - 1;
 
@@ -36,55 +41,77 @@ public readonly struct GradedResponse : IItemModel
     }
 
     /// <inheritdoc/>
-    public static void LogProbabilities<TShape, TScores, TResult>(
-        double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
+    public static int ConstantKindCount => 2;
+
+    /// <summary>M − 2: one for each middle category.</summary>
+    /// <inheritdoc/>
+    public static int ConstantCount(int categoryCount) => categoryCount - 2;
+
+    /// <summary>log(1 − e^−δ) and κ = 1/(e^δ − 1) of a middle category.</summary>
+    /// <inheritdoc/>
+    public static double Constant<TShape>(int kind, int index, int categoryCount, TShape shape)
+        where TShape : struct, IVector, allows ref struct
+    {
+        double gap = shape[index] - shape[index + 1];
+        return kind == LogGap ? Elementary.Log1MExp(gap) : 1.0 / Elementary.Expm1(gap);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TResult : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TResult : struct, IRealVector<TReal>, allows ref struct
     {
-        double above = 0.0; // log σ(x) of the category's lower threshold, log P*_0 = 0
+        TReal above = 0.0; // log σ(x) of the category's lower threshold, log P*_0 = 0
         for (int category = 0; category < categoryCount - 1; category++)
         {
-            double y = shape[category] + z;
-            double tail = Elementary.LogisticTail(y);
-            double gap = category == 0 ? 0.0 : Elementary.Log1MExp(shape[category - 1] - shape[category]);
-            logProbability[category] = above + ((y > 0.0 ? -y : 0.0) - tail) + gap;
-            above = (y > 0.0 ? 0.0 : y) - tail;
+            TReal y = shape[category] + z;
+            TReal tail = Elementary.LogisticTail(y);
+            double gap = category == 0 ? 0.0 : constants[LogGap, category - 1];
+            logProbability[category] = above + (Elementary.NegativePart(-y) - tail) + gap;
+            above = Elementary.NegativePart(y) - tail;
         }
 
         logProbability[categoryCount - 1] = above;
     }
 
     /// <inheritdoc/>
-    public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
-        double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TLog : struct, IVector, allows ref struct
-        where TCounts : struct, IVector, allows ref struct
-        where TGradient : struct, IVector, allows ref struct
-        where THessian : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TLog : struct, IRealVector<TReal>, allows ref struct
+        where TCounts : struct, IRealVector<TReal>, allows ref struct
+        where TGradient : struct, IRealVector<TReal>, allows ref struct
+        where THessian : struct, IRealVector<TReal>, allows ref struct
     {
-        double slope = 0.0;
-        double curvature = 0.0;
-        double gapSlope = 0.0; // count·κ of the category below the threshold, 0 for the first category
-        double gapCurvature = 0.0;
+        TReal slope = 0.0;
+        TReal curvature = 0.0;
+        TReal gapSlope = 0.0; // count·κ of the category below the threshold, 0 for the first category
+        TReal gapCurvature = 0.0;
+        TReal below = counts[0];
         for (int threshold = 1; threshold < categoryCount; threshold++)
         {
-            double below = counts[threshold - 1];
-            double above = counts[threshold];
-            double x = shape[threshold - 1] + z;
-            double logistic = Elementary.Sigmoid(x, out double complement);
-            double push = above * complement - below * logistic;
-            double information = (above + below) * (logistic * complement);
-            double nextGapSlope = 0.0;
-            double nextGapCurvature = 0.0;
-            if (threshold < categoryCount - 1 && above != 0.0)
+            TReal above = counts[threshold];
+            TReal x = shape[threshold - 1] + z;
+            TReal logistic = Elementary.Sigmoid(x, out TReal complement);
+            TReal push = above * complement - below * logistic;
+            TReal information = (above + below) * (logistic * complement);
+            TReal nextGapSlope = 0.0;
+            TReal nextGapCurvature = 0.0;
+            if (threshold < categoryCount - 1)
             {
-                double kappa = 1.0 / Elementary.Expm1(shape[threshold - 1] - shape[threshold]);
-                nextGapSlope = above * kappa;
-                nextGapCurvature = nextGapSlope * (1.0 + kappa);
+                double kappa = constants[Kappa, threshold - 1]; // infinite where the category is empty, and then it may not count
+                nextGapSlope = TReal.WhereEqual(above, 0.0, 0.0, above * kappa);
+                nextGapCurvature = TReal.WhereEqual(above, 0.0, 0.0, nextGapSlope * (1.0 + kappa));
             }
 
             int row = threshold * (threshold + 1) / 2;
@@ -97,6 +124,7 @@ public readonly struct GradedResponse : IItemModel
             curvature += information;
             gapSlope = nextGapSlope;
             gapCurvature = nextGapCurvature;
+            below = above;
         }
 
         gradient[0] += slope;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IrtGpu.Models;
 
 /// <summary>Nominal response model: P_m ∝ exp(ψ_m), ψ_1 = 0, ψ_m = d_(m−1) + ak_m z, with free category scores ak.</summary>
@@ -16,7 +18,7 @@ namespace IrtGpu.Models;
 /// in Nering and Ostini (eds.), Handbook of Polytomous Item Response Theory Models, chapter 3.
 /// </para>
 /// </remarks>
-public readonly struct NominalResponse : IWeightedScoreModel
+public readonly struct NominalResponse : IItemModel<NominalResponse>, IWeightedScoreModel
 {
     /// <inheritdoc/>
     public static int ShapeCount(int categoryCount) => 2 * categoryCount - 3;
@@ -33,47 +35,63 @@ public readonly struct NominalResponse : IWeightedScoreModel
     }
 
     /// <inheritdoc/>
-    public static void LogProbabilities<TShape, TScores, TResult>(
-        double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
+    public static int ConstantKindCount => 0;
+
+    /// <inheritdoc/>
+    public static int ConstantCount(int categoryCount) => 0;
+
+    /// <summary>0: there is none.</summary>
+    /// <inheritdoc/>
+    public static double Constant<TShape>(int kind, int index, int categoryCount, TShape shape)
+        where TShape : struct, IVector, allows ref struct => 0.0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TResult : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TResult : struct, IRealVector<TReal>, allows ref struct
     {
         logProbability[0] = 0.0;
         for (int category = 1; category < categoryCount; category++)
             logProbability[category] = shape[category - 1] + Score(category, categoryCount, shape) * z;
-        SoftmaxFamily.Normalize(categoryCount, logProbability);
+        SoftmaxFamily.Normalize<TReal, TResult>(categoryCount, logProbability);
     }
 
     /// <inheritdoc/>
-    public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
-        double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TLog : struct, IVector, allows ref struct
-        where TCounts : struct, IVector, allows ref struct
-        where TGradient : struct, IVector, allows ref struct
-        where THessian : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TLog : struct, IRealVector<TReal>, allows ref struct
+        where TCounts : struct, IRealVector<TReal>, allows ref struct
+        where TGradient : struct, IRealVector<TReal>, allows ref struct
+        where THessian : struct, IRealVector<TReal>, allows ref struct
     {
-        SoftmaxMoments moments = SoftmaxFamily.Moments<NominalResponse, TShape, TScores, TLog, TCounts>(
+        SoftmaxMoments<TReal> moments = SoftmaxFamily.Moments<NominalResponse, TReal, TShape, TScores, TLog, TCounts>(
             categoryCount, shape, scores, logProbability, counts);
-        SoftmaxFamily.AddCommonDerivatives<NominalResponse, TShape, TScores, TLog, TCounts, TGradient, THessian>(
-            moments, categoryCount, shape, scores, logProbability, counts, gradient, hessian);
+        TLog probability = logProbability; // what Moments left there
+        SoftmaxFamily.AddCommonDerivatives<NominalResponse, TReal, TShape, TScores, TLog, TCounts, TGradient, THessian>(
+            moments, categoryCount, shape, scores, probability, counts, gradient, hessian);
         for (int category = 1; category < categoryCount - 1; category++)
         {
-            double probability = Elementary.Exp(logProbability[category]);
-            double residual = moments.Residual(category, probability, counts[category]);
-            double slope = Score(category, categoryCount, shape) - moments.ModeSlope;
+            TReal share = probability[category];
+            TReal residual = moments.Residual(category, share, counts[category]);
+            TReal slope = Score(category, categoryCount, shape) - moments.ModeSlope;
             int position = categoryCount - 1 + category; // of ak_m in the gradient
             int row = position * (position + 1) / 2;
             gradient[position] += z * residual;
-            hessian[row] += residual - z * moments.Total * probability * (slope - moments.MeanSlope);
+            hessian[row] += residual - z * moments.Total * share * (slope - moments.MeanSlope);
             for (int other = 1; other < categoryCount; other++)
             {
-                double information = other == category
-                    ? moments.Variance(category, probability)
-                    : -probability * Elementary.Exp(logProbability[other]);
+                TReal information = other == category ? moments.Variance(category, share) : -share * probability[other];
                 information *= moments.Total * z;
                 hessian[row + other] -= information; // (ak_m, d_other)
                 if (other <= category)

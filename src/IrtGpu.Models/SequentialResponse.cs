@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IrtGpu.Models;
 
 /// <summary>Sequential response model: step t is passed with probability S_t = σ(d_t + z), and tried only after step t − 1 is passed.</summary>
@@ -13,7 +15,7 @@ namespace IrtGpu.Models;
 /// Tutz (1990), British Journal of Mathematical and Statistical Psychology 43, 39–55.
 /// </para>
 /// </remarks>
-public readonly struct SequentialResponse : IItemModel
+public readonly struct SequentialResponse : IItemModel<SequentialResponse>
 {
     /// <inheritdoc/>
     public static int ShapeCount(int categoryCount) => categoryCount - 1;
@@ -30,45 +32,62 @@ public readonly struct SequentialResponse : IItemModel
     }
 
     /// <inheritdoc/>
-    public static void LogProbabilities<TShape, TScores, TResult>(
-        double z, int categoryCount, TShape shape, TScores scores, TResult logProbability)
+    public static int ConstantKindCount => 0;
+
+    /// <inheritdoc/>
+    public static int ConstantCount(int categoryCount) => 0;
+
+    /// <summary>0: there is none.</summary>
+    /// <inheritdoc/>
+    public static double Constant<TShape>(int kind, int index, int categoryCount, TShape shape)
+        where TShape : struct, IVector, allows ref struct => 0.0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogProbabilities<TReal, TShape, TScores, TConstants, TResult>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TResult logProbability)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TResult : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TResult : struct, IRealVector<TReal>, allows ref struct
     {
-        double passed = 0.0; // log-probability of passing all steps so far
+        TReal passed = 0.0; // log-probability of passing all steps so far
         for (int category = 0; category < categoryCount - 1; category++)
         {
-            double x = shape[category] + z;
-            double tail = Elementary.LogisticTail(x);
-            logProbability[category] = passed + ((x > 0.0 ? -x : 0.0) - tail);
-            passed += (x > 0.0 ? 0.0 : x) - tail;
+            TReal x = shape[category] + z;
+            TReal tail = Elementary.LogisticTail(x);
+            logProbability[category] = passed + (Elementary.NegativePart(-x) - tail);
+            passed += Elementary.NegativePart(x) - tail;
         }
 
         logProbability[categoryCount - 1] = passed;
     }
 
     /// <inheritdoc/>
-    public static void AddDerivatives<TShape, TScores, TLog, TCounts, TGradient, THessian>(
-        double z, int categoryCount, TShape shape, TScores scores, TLog logProbability, TCounts counts,
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddDerivatives<TReal, TShape, TScores, TConstants, TLog, TCounts, TGradient, THessian>(
+        TReal z, int categoryCount, TShape shape, TScores scores, TConstants constants, TLog logProbability, TCounts counts,
         TGradient gradient, THessian hessian)
+        where TReal : struct, IReal<TReal>
         where TShape : struct, IVector, allows ref struct
         where TScores : struct, IVector, allows ref struct
-        where TLog : struct, IVector, allows ref struct
-        where TCounts : struct, IVector, allows ref struct
-        where TGradient : struct, IVector, allows ref struct
-        where THessian : struct, IVector, allows ref struct
+        where TConstants : struct, IItemConstants, allows ref struct
+        where TLog : struct, IRealVector<TReal>, allows ref struct
+        where TCounts : struct, IRealVector<TReal>, allows ref struct
+        where TGradient : struct, IRealVector<TReal>, allows ref struct
+        where THessian : struct, IRealVector<TReal>, allows ref struct
     {
-        double above = 0.0; // count that passed the step
-        double slope = 0.0;
-        double curvature = 0.0;
+        TReal above = 0.0; // count that passed the step
+        TReal slope = 0.0;
+        TReal curvature = 0.0;
         for (int step = categoryCount - 1; step > 0; step--)
         {
             above += counts[step];
-            double failed = counts[step - 1];
-            double logistic = Elementary.Sigmoid(shape[step - 1] + z, out double complement);
-            double push = above * complement - failed * logistic;
-            double information = (above + failed) * (logistic * complement);
+            TReal failed = counts[step - 1];
+            TReal logistic = Elementary.Sigmoid(shape[step - 1] + z, out TReal complement);
+            TReal push = above * complement - failed * logistic;
+            TReal information = (above + failed) * (logistic * complement);
             int row = step * (step + 1) / 2;
             gradient[step] += push;
             hessian[row] -= information;

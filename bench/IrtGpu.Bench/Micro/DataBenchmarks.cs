@@ -12,7 +12,7 @@ public class DataBenchmarks
     private string path = "";
     private ResponseData data = null!;
 
-    public static IEnumerable<int> ThreadCounts => MicroProblems.ThreadCounts;
+    public static IEnumerable<int> ThreadCounts => MicroSession.Current.Options.ThreadCounts;
 
     [ParamsSource(nameof(ThreadCounts))]
     public int Threads { get; set; }
@@ -21,7 +21,7 @@ public class DataBenchmarks
     public void Setup()
     {
         TrueModel truth = TrueModel.OfOneBlock(
-            ItemDraws.Test(ItemFunction.TwoParameter, 50), TruePopulation.Standard(1), MicroProblems.IsQuick ? 2_000 : 100_000);
+            ItemDraws.Test(ItemFunction.TwoParameter, 50), TruePopulation.Standard(1), MicroSession.Current.Options.IsQuick ? 2_000 : 100_000);
         data = truth.Draw(seed: 5);
         path = Path.Combine(Path.GetTempPath(), $"irtgpu-bench-{Guid.NewGuid():n}.csv");
         using (StreamWriter writer = new(path, append: false, new UTF8Encoding(false)))

@@ -1,24 +1,23 @@
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
+using IrtGpu.Compute;
+using IrtGpu.Compute.Cpu;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Micro;
 
-/// <summary>Problems of the micro-benchmarks by name; sizes follow the environment, since BenchmarkDotNet makes the classes itself.</summary>
+/// <summary>Problems of the micro-benchmarks by name: 40 items.</summary>
 internal static class MicroProblems
 {
-    public const string QuickVariable = "IRTGPU_BENCH_QUICK";
+    public const int ItemCount = 40;
 
-    public static bool IsQuick => Environment.GetEnvironmentVariable(QuickVariable) == "1";
+    private const int SmallestProblem = 100;
 
-    public static IEnumerable<string> Names => ["2pl", "3pl", "gpcm", "grm", "2pl-2d", "mixture"];
+    public static IReadOnlyList<string> Names { get; } = ["2pl", "3pl", "gpcm", "grm", "2pl-2d", "mixture"];
 
-    public static int[] ThreadCounts => Environment.ProcessorCount == 1 ? [1] : [1, Environment.ProcessorCount];
-
-    public static TrueModel Truth(string name)
+    public static TrueModel Truth(string name, int persons)
     {
-        int persons = IsQuick ? 500 : 5_000;
-        TrueItem[] Items(ItemFunction function, int categories = 2, int attributes = 1, int seed = 1) => ItemDraws.Test(function, 40, categories, attributes, seed);
+        TrueItem[] Items(ItemFunction function, int categories = 2, int attributes = 1, int seed = 1) => ItemDraws.Test(function, ItemCount, categories, attributes, seed);
         TruePopulation standard = TruePopulation.Standard(1);
         return name switch
         {
@@ -38,10 +37,27 @@ internal static class MicroProblems
         };
     }
 
-    public static Problem Create(string name)
+    public static ModelSpecification Specification(TrueModel truth) =>
+        truth.Specification() with { Quadrature = new QuadratureSpecification(Nodes: truth.AttributeCount == 1 ? 61 : 21) };
+
+    public static Problem Create(string name, int persons)
     {
-        TrueModel truth = Truth(name);
-        int nodes = truth.AttributeCount == 1 ? 61 : 21;
-        return Problem.Create(truth.Draw(seed: 3), truth.Specification() with { Quadrature = new QuadratureSpecification(Nodes: nodes) });
+        TrueModel truth = Truth(name, persons);
+        return Problem.Create(truth.Draw(seed: 3), Specification(truth));
+    }
+
+    /// <summary>Whether the processor has a form of the E-step for a model: it refuses where not.</summary>
+    public static bool Has(string name, EStepForm form)
+    {
+        Problem problem = Create(name, SmallestProblem);
+        try
+        {
+            using CpuBackend backend = new(problem.Plan, problem.Patterns, threads: 1, form);
+            return true;
+        }
+        catch (SpecificationException)
+        {
+            return false;
+        }
     }
 }

@@ -2,114 +2,111 @@ using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
-using IrtGpu.Compute.Cpu;
 using IrtGpu.Estimation;
+using IrtGpu.Planning;
 
 namespace IrtGpu.Bench.Micro;
 
-/// <summary>Tables of item log-probabilities: 40 items at 61 nodes (441 in two dimensions), one thread.</summary>
-public class ItemTableBenchmarks
-{
-    private Problem problem = null!;
-    private double[] logProbability = [];
-
-    public static IEnumerable<string> Models => MicroProblems.Names;
-
-    [ParamsSource(nameof(Models))]
-    public string Model { get; set; } = "";
-
-    [GlobalSetup]
-    public void Setup()
-    {
-        problem = MicroProblems.Create(Model);
-        logProbability = new double[problem.Plan.RowCount * problem.Plan.NodeCount];
-    }
-
-    [Benchmark]
-    public void FillTable() => ItemTables.Fill(problem.Point, 0, logProbability, problem.Plan.NodeCount, threads: 1);
-}
-
-/// <summary>One E-step of 5,000 persons by the cpu backend.</summary>
+/// <summary>One E-step: through tables by every target, in its other forms by the processor where the model allows.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls Cleanup.")]
 public class EStepBenchmarks
 {
     private Problem problem = null!;
-    private CpuBackend backend = null!;
+    private IComputeBackend backend = null!;
 
-    public static IEnumerable<string> Models => MicroProblems.Names;
+    public static IEnumerable<object> Cases
+    {
+        get
+        {
+            MicroSession session = MicroSession.Current;
+            IEnumerable<MicroTarget> accelerators = session.Accelerators.SelectMany(target => (MicroTarget[])[target, target with { IsStreamed = true }]);
+            return session.Cases([MicroSession.Reference, .. session.ProcessorForms(), .. accelerators]);
+        }
+    }
 
-    public static IEnumerable<int> ThreadCounts => MicroProblems.ThreadCounts;
-
-    [ParamsSource(nameof(Models))]
-    public string Model { get; set; } = "";
-
-    [ParamsSource(nameof(ThreadCounts))]
-    public int Threads { get; set; }
+    [ParamsSource(nameof(Cases))]
+    public object Case { get; set; } = "";
 
     [GlobalSetup]
     public void Setup()
     {
-        problem = MicroProblems.Create(Model);
-        Agreement.Check(problem, "cpu", Threads);
-        backend = new CpuBackend(problem.Plan, problem.Patterns, Threads);
+        MicroCase one = (MicroCase)Case;
+        problem = MicroSession.Current.CheckedProblem(one);
+        backend = one.Target.Open(problem);
     }
 
     [GlobalCleanup]
     public void Cleanup() => backend.Dispose();
 
     [Benchmark]
-    public ExpectedCounts Cpu() => backend.ComputeExpectedCounts(problem.Point);
+    public ExpectedCounts ExpectedCounts() => backend.ComputeExpectedCounts(problem.Point);
 }
 
-/// <summary>One E-step of 5,000 persons by the plain loops.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "It holds no resource.")]
-public class ReferenceEStepBenchmarks
-{
-    private Problem problem = null!;
-    private ReferenceBackend backend = null!;
-
-    public static IEnumerable<string> Models => MicroProblems.IsQuick ? ["2pl"] : MicroProblems.Names;
-
-    [ParamsSource(nameof(Models))]
-    public string Model { get; set; } = "";
-
-    [GlobalSetup]
-    public void Setup()
-    {
-        problem = MicroProblems.Create(Model);
-        backend = new ReferenceBackend(problem.Plan, problem.Patterns);
-    }
-
-    [Benchmark]
-    public ExpectedCounts Reference() => backend.ComputeExpectedCounts(problem.Point);
-}
-
-/// <summary>One M-step: a Newton iteration of 40 items and the population.</summary>
+/// <summary>One M-step: the reductions of all items' counts, a Newton iteration, the population.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls Cleanup.")]
 public class MStepBenchmarks
 {
     private Problem problem = null!;
+    private IComputeBackend backend = null!;
     private ExpectedCounts counts = null!;
     private MStep mStep = null!;
 
-    public static IEnumerable<string> Models => MicroProblems.Names;
+    public static IEnumerable<object> Cases => MicroSession.Current.Cases(
+        [.. MicroSession.Current.ProcessorForms(), .. MicroSession.Current.Accelerators]);
 
-    public static IEnumerable<int> ThreadCounts => MicroProblems.ThreadCounts;
-
-    [ParamsSource(nameof(Models))]
-    public string Model { get; set; } = "";
-
-    [ParamsSource(nameof(ThreadCounts))]
-    public int Threads { get; set; }
+    [ParamsSource(nameof(Cases))]
+    public object Case { get; set; } = "";
 
     [GlobalSetup]
     public void Setup()
     {
-        problem = MicroProblems.Create(Model);
-        using CpuBackend backend = new(problem.Plan, problem.Patterns);
+        MicroCase one = (MicroCase)Case;
+        problem = MicroSession.Current.CheckedProblem(one);
+        backend = one.Target.Open(problem);
         counts = backend.ComputeExpectedCounts(problem.Point);
-        mStep = new MStep(problem.Plan, iterations: 1, Threads);
+        mStep = new MStep(problem.Plan, iterations: 1, one.Target.Threads, backend);
     }
+
+    [GlobalCleanup]
+    public void Cleanup() => backend.Dispose();
 
     [Benchmark]
     public object Maximize() => mStep.Maximize(problem.Point, counts);
+}
+
+/// <summary>One whole cycle: item tables, E-step, M-step.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls Cleanup.")]
+public class CycleBenchmarks
+{
+    private Problem problem = null!;
+    private IComputeBackend backend = null!;
+    private MStep mStep = null!;
+
+    public static IEnumerable<object> Cases
+    {
+        get
+        {
+            MicroSession session = MicroSession.Current;
+            return session.Cases(
+                [MicroSession.Reference, .. session.ProcessorForms(withOneThread: false), .. session.Accelerators]);
+        }
+    }
+
+    [ParamsSource(nameof(Cases))]
+    public object Case { get; set; } = "";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        MicroCase one = (MicroCase)Case;
+        problem = MicroSession.Current.CheckedProblem(one);
+        backend = one.Target.Open(problem);
+        mStep = new MStep(problem.Plan, iterations: 1, one.Target.Threads, backend);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup() => backend.Dispose();
+
+    [Benchmark]
+    public ParameterVector Cycle() => mStep.Maximize(problem.Point, backend.ComputeExpectedCounts(problem.Point));
 }

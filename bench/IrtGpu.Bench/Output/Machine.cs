@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using IrtGpu.Kernels;
 
 namespace IrtGpu.Bench.Output;
 
@@ -21,25 +21,42 @@ internal static class Machine
         yield return $"runtime: {RuntimeInformation.FrameworkDescription}; 512-bit vectors {(Vector512.IsHardwareAccelerated ? "yes" : "no")}, 256-bit {(Vector256.IsHardwareAccelerated ? "yes" : "no")}";
         yield return $"IrtGpu {typeof(Calibration).Assembly.GetName().Version}, commit {Commit()}";
         if (LoadAverage() is { } load)
-            yield return $"load average over the last minute at the start: {load}";
+            yield return $"load average at the start, over 1, 5 and 15 minutes: {load}";
     }
 
-    /// <summary>A folder name for results of a device on this machine.</summary>
+    /// <summary>A line about an accelerator for the head of a result file.</summary>
+    /// <param name="device">Device name.</param>
+    public static string DescribeDevice(string device) => AcceleratorCatalog.Find(device) is { } found
+        ? FormattableString.Invariant($"device {found.Name}: {found.Description}, {found.MemoryBytes / (1024.0 * 1024 * 1024):f1} GiB, {found.Multiprocessors} multiprocessors, {found.Driver}{(found.IsAvailable ? "" : $"; not available: {found.Reason}")}")
+        : $"device {device}: not here";
+
+    /// <summary>A folder name for results of a device on this machine: the processor's, or kind and name of the accelerator.</summary>
     /// <param name="device">Device name.</param>
     public static string Folder(string device)
     {
-        string name = device is "auto" or "cpu" or "reference" ? $"cpu-{Processor}" : device;
+        string name = device is "auto" or "cpu" or "reference"
+            ? $"cpu-{Processor}"
+            : device.StartsWith("ilgpu", StringComparison.OrdinalIgnoreCase) ? device : $"{device.Split(':')[0]}-{AcceleratorCatalog.Find(device)?.Description}";
         char[] letters = [.. name.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')];
         return string.Join('-', new string(letters).Split('-', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    /// <summary>Of the checkout that the benchmarks were run from; of a published folder, what it was built from.</summary>
     private static string Commit()
     {
-        string commit = Git("rev-parse --short=10 HEAD") ?? "unknown";
-        return string.IsNullOrEmpty(Git("status --porcelain --untracked-files=no -- src kernels bench/IrtGpu.Bench")) ? commit : commit + " with uncommitted changes";
+        if (Environment.GetEnvironmentVariable("IRTGPU_BENCH_ROOT") is not { } root || Git("rev-parse --short=10 HEAD", root) is not { } commit)
+            return BuiltFrom();
+        return string.IsNullOrEmpty(Git("status --porcelain --untracked-files=no -- src kernels bench/IrtGpu.Bench", root)) ? commit : commit + " with uncommitted changes";
     }
 
-    private static string? Git(string arguments)
+    private static string BuiltFrom()
+    {
+        string version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        int plus = version.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0 ? "unknown" : string.Concat(version.AsSpan(plus + 1, Math.Min(10, version.Length - plus - 1)), " (as built)");
+    }
+
+    private static string? Git(string arguments, string folder)
     {
         try
         {
@@ -47,7 +64,7 @@ internal static class Machine
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                WorkingDirectory = Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location),
+                WorkingDirectory = folder,
             })!;
             string output = git.StandardOutput.ReadToEnd().Trim();
             git.WaitForExit();
@@ -70,5 +87,5 @@ internal static class Machine
     }
 
     private static string? LoadAverage() =>
-        File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0].ToString(CultureInfo.InvariantCulture) : null;
+        File.Exists("/proc/loadavg") ? string.Join(", ", File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : null;
 }

@@ -9,7 +9,7 @@ namespace IrtGpu.Bench.Output;
 internal sealed class ResultFile(string title, BenchOptions options)
 {
     private readonly StringBuilder body = new();
-    private readonly string[] machine = [.. Machine.Describe()]; // taken at the start, for the load average
+    private readonly string[] machine = [.. Machine.Describe(), .. options.Accelerators.Select(Machine.DescribeDevice)]; // taken at the start, for the load average
     private readonly DateTime started = DateTime.UtcNow;
 
     public ResultFile Add(string paragraph)

@@ -36,7 +36,7 @@ internal static class CostSuite
         Console.Error.WriteLine($"  {factor}");
         MarkdownTable table = new(factor, "patterns", "E-step ms", "M-step ms", "pin/s");
         List<(double Size, double EStep, double MStep)> points = [];
-        foreach (int size in sizes)
+        foreach (int size in options.IsQuick && options.IsTestDevice ? sizes[..2] : sizes)
         {
             Problem problem = create(size);
             Agreement.Check(problem, options.Device, options.Threads);

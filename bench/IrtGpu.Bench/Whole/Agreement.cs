@@ -1,4 +1,6 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Cpu;
+using IrtGpu.Estimation;
 
 namespace IrtGpu.Bench.Whole;
 
@@ -11,16 +13,29 @@ internal static class Agreement
     /// <summary>Compares one E-step on part of the data.</summary>
     /// <returns>The largest relative difference.</returns>
     /// <exception cref="InvalidOperationException">They differ: figures of this backend would mean nothing.</exception>
-    public static double Check(Problem problem, string device, int threads)
+    public static double Check(Problem problem, string device, int threads, EStepForm form = EStepForm.Tables)
     {
         Problem part = problem.Thinned(LargestPins);
-        using IComputeBackend backend = BackendCatalog.Create(StepTimer.Compute(device, threads), part.Plan, part.Patterns);
+        using IComputeBackend backend = BackendCatalog.Create(StepTimer.Compute(device, threads, form), part.Plan, part.Patterns);
+        return Check(part, backend);
+    }
+
+    /// <summary>Compares one E-step of a backend that has all of the problem's data.</summary>
+    /// <remarks>
+    /// Where an E-step goes through sufficient statistics or sums over dimensions there are no counts by category and node to compare:
+    /// the gradient of the expected log-likelihood takes their place, which is what an M-step sees of them.
+    /// </remarks>
+    public static double Check(Problem part, IComputeBackend backend)
+    {
         using ReferenceBackend reference = new(part.Plan, part.Patterns);
         ExpectedCounts actual = backend.ComputeExpectedCounts(part.Point);
         ExpectedCounts expected = reference.ComputeExpectedCounts(part.Point);
         double difference = Math.Abs(actual.LogLikelihood - expected.LogLikelihood) / Math.Abs(expected.LogLikelihood);
         double persons = part.Patterns.TotalWeight;
-        for (int table = 0; table < expected.RowCounts.Length; table++)
+        MStep mStep = new(part.Plan, iterations: 1, threads: 1);
+        difference = Math.Max(difference, Largest(mStep.Derivatives(part.Point, actual), mStep.Derivatives(part.Point, expected)) / persons);
+        bool hasCounts = backend is not CpuBackend { Form: not EStepForm.Tables };
+        for (int table = 0; table < expected.RowCounts.Length && hasCounts; table++)
             difference = Math.Max(difference, Largest(actual.RowCounts[table], expected.RowCounts[table]) / persons);
         for (int block = 0; block < expected.NodeTotals.Length; block++)
             difference = Math.Max(difference, Largest(actual.NodeTotals[block], expected.NodeTotals[block]) / persons);

@@ -39,8 +39,8 @@ internal static class StepTimer
     }
 
     /// <summary>Options for a backend alone; every accelerator of this machine can be named.</summary>
-    public static CalibrationOptions Compute(string device, int threads) =>
-        new() { Device = device, Threads = threads, EStep = EStepForm.Tables, Providers = [new AcceleratorProvider()] };
+    public static CalibrationOptions Compute(string device, int threads, EStepForm form = EStepForm.Tables) =>
+        new() { Device = device, Threads = threads, EStep = form, Providers = [new AcceleratorProvider()] };
 
     public static double EStep(Problem problem, string device, int threads, int repeats = 7)
     {

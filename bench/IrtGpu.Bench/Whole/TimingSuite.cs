@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IrtGpu.Bench.Output;
+using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Specification;
 
@@ -8,6 +9,10 @@ namespace IrtGpu.Bench.Whole;
 /// <summary>Times one calibration of a file, for comparison with other programs on the same data.</summary>
 internal static class TimingSuite
 {
+    private const double LargestReferencePins = 5e7; // the plain loops take about a second for these
+
+    private static readonly double[] Tolerances = [1e-4, 1e-6];
+
     public static void Run(BenchOptions options)
     {
         string path = options.DataPath ?? throw new ArgumentException("The suite timing needs --data FILE (a table with a header), and takes --model, --q-matrix, --group and --nodes.");
@@ -15,43 +20,77 @@ internal static class TimingSuite
         ResponseReaderOptions reading = new() { GroupColumn = options.GroupColumn, Threads = options.Threads };
         ResponseData data = ResponseReader.Read(path, reading);
         ModelSpecification specification = Specification(options);
-        double readSeconds = StepTimer.Median(() => ResponseReader.Read(path, reading), repeats: 3);
-        Agreement.Check(Problem.Create(data, specification), options.Device, options.Threads);
-
-        MarkdownTable table = new("tolerance", "read s", "plan s", "EM s", "total s (median of 5)", "cycles", "E-steps", "log-likelihood", "gradient norm", "converged");
-        foreach (double tolerance in (double[])[1e-4, 1e-6])
-            table.Add(Row(data, specification, options, tolerance, readSeconds));
-        file.Add(FormattableString.Invariant($"{data.PersonCount} persons × {data.ItemCount} items; device {options.Device}, {options.Threads} threads; ")
-            + "no standard errors, no scores; process start not counted. The E-step was compared with the reference's before timing.").Add(table);
+        double readSeconds = StepTimer.Median(() => ResponseReader.Read(path, reading), repeats: options.IsQuick ? 1 : 3);
+        Problem problem = Problem.Create(data, specification);
+        Agreement.Check(problem, options.Device, options.Threads);
+        MarkdownTable table = new("tolerance", "read s", "plan s", "EM s", "fit s (median of 5)", "cycles", "E-steps", "log-likelihood", "gradient norm", "converged", "plain loops, pin/s");
+        MarkdownTable peer = new("tolerance", "fit s", "the other program, s", "times faster", "times faster in proportion", "log-likelihood above the other's");
+        for (int k = 0; k < Tolerances.Length; k++)
+        {
+            Round[] rounds = Fit(problem, specification, options, Tolerances[k]);
+            table.Add(Row(rounds, Tolerances[k], readSeconds));
+            if (k < options.PeerSeconds.Count)
+                peer.Add(PeerRow(rounds, k, options));
+        }
+        file.Add(FormattableString.Invariant($"{data.PersonCount} persons × {data.ItemCount} items; {(options.Model is { } model ? $"model `{model}`" : "models by the number of categories")}, {problem.Plan.NodeCount} nodes; device {options.Device}, {options.Threads} {(options.Threads == 1 ? "thread" : "threads")}; ")
+            + "no standard errors, no scores; reading and process start not counted in the fit. The E-step was compared with the reference's before timing.").Add(table);
+        file.Add("Each of the five fits is followed by an E-step of the plain loops on one thread: their rate tells how fast the machine was at that moment.");
+        if (options.PeerSeconds.Count > 0)
+        {
+            file.Add("## Beside another program").Add("Its seconds and log-likelihoods are those of the command line. In proportion: its seconds are multiplied by the rate of the plain loops on its machine over the rate here, fit by fit; the median of the fits"
+                + (double.IsNaN(options.PeerReference) ? ". No rate was given for its machine (`--peer-reference`)." : $". The rate given for its machine is {MarkdownTable.Number(options.PeerReference)} pin/s.")).Add(peer);
+        }
         file.Write(Path.Combine(options.DeviceFolder, $"timing-{Path.GetFileNameWithoutExtension(path)}.md"));
     }
 
-    private static string[] Row(ResponseData data, ModelSpecification specification, BenchOptions options, double tolerance, double readSeconds)
+    private static Round[] Fit(Problem problem, ModelSpecification specification, BenchOptions options, double tolerance)
     {
-        CalibrationOptions settings = new()
+        CalibrationOptions settings = StepTimer.Compute(options.Device, options.Threads, EStepForm.Auto) with
         {
-            Device = options.Device,
-            Threads = options.Threads,
             Tolerance = tolerance,
             MaxCycles = 5000,
             StandardErrors = StandardErrorMethod.None,
             Scores = ScoreMethod.None,
         };
-        CalibrationResult result = Calibration.Run(data, specification, settings); // warm-up
-        List<(double Seconds, CalibrationResult Result)> runs = [];
-        for (int run = 0; run < (options.IsQuick ? 1 : 5); run++)
+        Problem part = problem.Thinned(options.IsQuick ? LargestReferencePins / 50 : LargestReferencePins);
+        using ReferenceBackend reference = new(part.Plan, part.Patterns);
+        Calibration.Run(problem.Data, specification, settings); // warm-up
+        reference.ComputeExpectedCounts(part.Point);
+        Round[] rounds = new Round[options.IsQuick ? 1 : 5];
+        for (int round = 0; round < rounds.Length; round++)
         {
             Stopwatch clock = Stopwatch.StartNew();
-            result = Calibration.Run(data, specification, settings);
-            runs.Add((clock.Elapsed.TotalSeconds, result));
+            CalibrationResult result = Calibration.Run(problem.Data, specification, settings);
+            double seconds = clock.Elapsed.TotalSeconds;
+            clock.Restart();
+            reference.ComputeExpectedCounts(part.Point);
+            rounds[round] = new Round(seconds, part.Pins / clock.Elapsed.TotalSeconds, result);
         }
-        (double seconds, result) = runs.OrderBy(run => run.Seconds).ElementAt(runs.Count / 2);
+        return [.. rounds.OrderBy(round => round.Seconds)];
+    }
+
+    private static string[] Row(Round[] rounds, double tolerance, double readSeconds)
+    {
+        (double seconds, _, CalibrationResult result) = rounds[rounds.Length / 2];
         return
         [
             MarkdownTable.Number(tolerance, "g2"), MarkdownTable.Number(readSeconds), MarkdownTable.Number(result.Seconds.Plan),
-            MarkdownTable.Number(result.Seconds.Estimate), MarkdownTable.Number(seconds + readSeconds),
+            MarkdownTable.Number(result.Seconds.Estimate), MarkdownTable.Number(seconds),
             FormattableString.Invariant($"{result.History.Count}"), FormattableString.Invariant($"{result.EStepCount}"),
             MarkdownTable.Number(result.LogLikelihood, "f4"), MarkdownTable.Number(result.GradientNorm), result.Termination.IsConverged ? "yes" : "no",
+            MarkdownTable.Number(StepTimer.Median(rounds.Select(round => round.ReferenceRate))),
+        ];
+    }
+
+    private static string[] PeerRow(Round[] rounds, int k, BenchOptions options)
+    {
+        Round middle = rounds[rounds.Length / 2];
+        double peerSeconds = options.PeerSeconds[k];
+        return
+        [
+            MarkdownTable.Number(Tolerances[k], "g2"), MarkdownTable.Number(middle.Seconds), MarkdownTable.Number(peerSeconds), MarkdownTable.Number(peerSeconds / middle.Seconds),
+            MarkdownTable.Number(StepTimer.Median(rounds.Select(round => peerSeconds * options.PeerReference / round.ReferenceRate / round.Seconds))),
+            k < options.PeerLogLikelihood.Count ? MarkdownTable.Number(middle.Result.LogLikelihood - options.PeerLogLikelihood[k], "f4") : "–",
         ];
     }
 
@@ -76,4 +115,7 @@ internal static class TimingSuite
             QMatrix = rows.Skip(1).ToDictionary(row => row[0], row => row.Skip(1).Select(cell => cell.Trim() == "0" ? 0 : 1).ToArray()),
         };
     }
+
+    /// <summary>One fit, and the plain loops right after it.</summary>
+    private sealed record Round(double Seconds, double ReferenceRate, CalibrationResult Result);
 }

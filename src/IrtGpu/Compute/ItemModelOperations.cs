@@ -31,8 +31,21 @@ internal abstract class ItemModelOperations
 
     /// <summary>Adds the derivatives with respect to z and shape at one node.</summary>
     public abstract void AddDerivatives(
-        double z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int logStride,
+        double z, int categoryCount, Span<double> shape, Span<double> scores, ReadOnlySpan<double> logProbability, int logStride,
         Span<double> counts, int countStride, Span<double> gradient, Span<double> hessian);
+
+    /// <summary>Σ r log P of one item over nodes, and its derivatives with respect to slopes and shape.</summary>
+    /// <param name="nodes">Slopes, nodes and counts r.</param>
+    /// <param name="categoryCount">M.</param>
+    /// <param name="shape">Shape parameters.</param>
+    /// <param name="scores">Category scores. [category]</param>
+    /// <param name="scratch">At least <see cref="ItemSums.ScratchLength"/>.</param>
+    /// <param name="gradient">Added to; empty: only the value is wanted. [slope, shape]</param>
+    /// <param name="hessian">Added to, lower triangle; empty: only the value is wanted. [slot, slot], row-major</param>
+    /// <returns>The value. Where a count is 0 its log P does not enter, not even where it is −∞.</returns>
+    public abstract double SumNodes(
+        ItemNodes nodes, int categoryCount, Span<double> shape, Span<double> scores, Span<double> scratch,
+        Span<double> gradient, Span<double> hessian);
 
     /// <summary>Whether patterns enter the likelihood through weighted scores alone.</summary>
     public virtual bool HasWeightedScore => false;
@@ -67,16 +80,113 @@ internal abstract class ItemModelOperations
         public override void FillTable(
             ReadOnlySpan<double> z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int stride)
         {
-            for (int node = 0; node < z.Length; node++)
-                TModel.LogProbabilities(z[node], categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(logProbability[node..], stride));
+            if (z.Length < Lanes.Count)
+            {
+                for (int node = 0; node < z.Length; node++)
+                    FillNode(z[node], categoryCount, shape, scores, logProbability[node..], stride);
+                return;
+            }
+            Span<double> constants = stackalloc double[ConstantLength(categoryCount)];
+            ItemConstantTable table = Constants(constants, categoryCount, shape);
+            for (int start = 0; start < z.Length; start += Lanes.Count)
+            {
+                int node = Math.Min(start, z.Length - Lanes.Count); // the last eight, some of them a second time with the same result
+                TModel.LogProbabilities(
+                    Lanes.Load(z[node..]), categoryCount, new SpanVector(shape), new SpanVector(scores), table, new LaneVector(logProbability[node..], stride));
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void AddDerivatives(
-            double z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int logStride,
-            Span<double> counts, int countStride, Span<double> gradient, Span<double> hessian) =>
+            double z, int categoryCount, Span<double> shape, Span<double> scores, ReadOnlySpan<double> logProbability, int logStride,
+            Span<double> counts, int countStride, Span<double> gradient, Span<double> hessian)
+        {
+            Span<double> scratch = stackalloc double[categoryCount]; // the model may overwrite it
+            for (int category = 0; category < categoryCount; category++)
+                scratch[category] = logProbability[category * logStride];
             TModel.AddDerivatives(
-                z, categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(logProbability, logStride),
+                z, categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(scratch),
                 new SpanVector(counts, countStride), new SpanVector(gradient), new SpanVector(hessian));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override double SumNodes(
+            ItemNodes nodes, int categoryCount, Span<double> shape, Span<double> scores, Span<double> scratch,
+            Span<double> gradient, Span<double> hessian)
+        {
+            ItemSums sums = new(scratch, nodes.Slopes.Length, categoryCount, TModel.ShapeCount(categoryCount));
+            sums.Clear();
+            Span<double> constants = stackalloc double[ConstantLength(categoryCount)];
+            ItemConstantTable table = Constants(constants, categoryCount, shape);
+            LaneVector logProbability = new(sums.LogProbability);
+            LaneVector theta = new(sums.Theta);
+            int nodeCount = nodes.NodeCount;
+            Lanes value = 0.0;
+            for (int node = 0; node < nodeCount; node += Lanes.Count)
+            {
+                LaneVector counts = node + Lanes.Count <= nodeCount
+                    ? new LaneVector(nodes.Counts[node..], nodeCount)
+                    : Tail(nodes.Counts, categoryCount, node, nodeCount, sums.CountTail);
+                if (!HasNonZero(counts, categoryCount))
+                    continue;
+                Lanes z = 0.0;
+                for (int loading = 0; loading < nodes.Slopes.Length; loading++)
+                {
+                    Lanes coordinate = nodes.ThetaAt(loading, node);
+                    theta[loading] = coordinate;
+                    z += nodes.Slopes[loading] * coordinate;
+                }
+                TModel.LogProbabilities(z, categoryCount, new SpanVector(shape), new SpanVector(scores), table, logProbability);
+                for (int category = 0; category < categoryCount; category++)
+                {
+                    Lanes count = counts[category];
+                    value += Lanes.WhereEqual(count, 0.0, 0.0, count * logProbability[category]);
+                }
+                if (gradient.IsEmpty)
+                    continue;
+                sums.ClearPredictor();
+                TModel.AddDerivatives(
+                    z, categoryCount, new SpanVector(shape), new SpanVector(scores), table, logProbability, counts,
+                    new LaneVector(sums.Gradient), new LaneVector(sums.Hessian));
+                sums.AddPredictor();
+            }
+            if (!gradient.IsEmpty)
+                sums.AddTo(gradient, hessian);
+            return value.Sum();
+        }
+
+        private static int ConstantLength(int categoryCount) => TModel.ConstantKindCount * TModel.ConstantCount(categoryCount);
+
+        private static ItemConstantTable Constants(Span<double> memory, int categoryCount, Span<double> shape)
+        {
+            int count = TModel.ConstantCount(categoryCount);
+            for (int position = 0; position < memory.Length; position++)
+                memory[position] = TModel.Constant(position / count, position % count, categoryCount, new SpanVector(shape));
+            return new ItemConstantTable(memory, count);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FillNode(double z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int stride) =>
+            TModel.LogProbabilities(z, categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(logProbability, stride));
+
+        /// <summary>Counts of the last nodes, zeros beyond.</summary>
+        private static LaneVector Tail(ReadOnlySpan<double> counts, int categoryCount, int node, int nodeCount, Span<double> tail)
+        {
+            tail.Clear();
+            for (int category = 0; category < categoryCount; category++)
+                counts.Slice(category * nodeCount + node, nodeCount - node).CopyTo(tail[(category * Lanes.Count)..]);
+            return new LaneVector(tail);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static bool HasNonZero(LaneVector counts, int categoryCount)
+        {
+            for (int category = 0; category < categoryCount; category++)
+            {
+                if (counts[category].HasNonZero())
+                    return true;
+            }
+            return false;
+        }
     }
 }

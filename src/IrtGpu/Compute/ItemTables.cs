@@ -14,12 +14,17 @@ internal static class ItemTables
     public static void LinearPredictor(
         ReadOnlySpan<double> slopes, ReadOnlySpan<int> attributes, ReadOnlySpan<double> theta, int attributeCount, Span<double> z)
     {
-        for (int node = 0; node < z.Length; node++)
+        for (int start = 0; start < z.Length; start += Lanes.Count)
         {
-            double value = 0;
+            int node = z.Length < Lanes.Count ? start : Math.Min(start, z.Length - Lanes.Count);
+            int count = Math.Min(Lanes.Count, z.Length - node);
+            Lanes value = 0.0;
             for (int loading = 0; loading < attributes.Length; loading++)
-                value += slopes[loading] * theta[node * attributeCount + attributes[loading]];
-            z[node] = value;
+                value += slopes[loading] * Lanes.Load(theta[(node * attributeCount + attributes[loading])..], attributeCount, count);
+            if (count == Lanes.Count)
+                value.Store(z[node..]);
+            else
+                value.Store(z[node..], count);
         }
     }
 

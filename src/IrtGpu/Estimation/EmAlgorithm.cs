@@ -16,7 +16,6 @@ internal sealed record EmOutcome(
 /// <summary>The EM algorithm: E-step, M-step, acceleration guarded by the log-likelihood, convergence.</summary>
 internal sealed class EmAlgorithm
 {
-    private const double ExpansionEnds = 1e-4; // largest plain change below which the expanded map no longer leads to the optimum
     private const double ExpansionGain = 1e-2; // gain of log-likelihood a cycle below which a rejected proposal ends the expansion
 
     private readonly CalibrationPlan plan;
@@ -71,12 +70,7 @@ internal sealed class EmAlgorithm
                 return new EmOutcome(point, counts, monitor.DescribeFall(objective), monitor.History, eSteps);
 
             plain = mStep.Maximize(point, counts);
-            if (expansion is not null && monitor.LargestChange(point.Parameters, plain) < ExpansionEnds)
-            {
-                expansion = null;
-                accelerator?.Reset();
-            }
-            ParameterVector mapped = expansion is null ? plain : expansion.Apply(point, counts, plain);
+            ParameterVector mapped = expansion is null ? plain : expansion.Apply(point, mStep.Derivatives(point, counts), counts, plain);
             ModelPoint? proposal = Propose(accelerator, point.Parameters, mapped);
             IterationRecord record = monitor.Record(
                 cycle, counts.LogLikelihood, objective, point.Parameters, plain, proposal is null ? "em" : accelerator!.Name, clock.Elapsed.TotalSeconds);

@@ -17,7 +17,12 @@ internal sealed class ItemComponent
     private readonly CalibrationPlan plan;
     private readonly ItemComponentMember[] members;
     private readonly int[] common; // free parameters that more than one set has
-    private double[] commonStep = []; // of the Newton step under way [common]
+    private readonly double[] commonStep; // of the Newton step under way [common]
+    private readonly double[] schur; // [common, common]
+    private readonly double[] factor; // [common, common]
+    private readonly Action<int> evaluate; // made once, so that a step allocates nothing
+    private readonly Action<int> evaluateValue;
+    private (ModelPoint Point, ExpectedCounts Counts, double[] Values) arguments; // of the two
     private double stepScale;
     private double stepValue; // where the step begins
 
@@ -35,6 +40,11 @@ internal sealed class ItemComponent
         }
         common = [.. uses.Where(pair => pair.Value > 1).Select(pair => pair.Key).Order()];
         members = [.. sets.Select((set, k) => new ItemComponentMember(plan, set, freeOfSet[k], common))];
+        commonStep = new double[common.Length];
+        schur = new double[common.Length * common.Length];
+        factor = new double[common.Length * common.Length];
+        evaluate = k => members[k].Evaluate(arguments.Point, arguments.Counts, arguments.Values);
+        evaluateValue = k => members[k].EvaluateValue(arguments.Point, arguments.Counts, arguments.Values);
     }
 
     /// <summary>The components of a plan; sets without a free parameter belong to none.</summary>
@@ -78,13 +88,15 @@ internal sealed class ItemComponent
     {
         for (int iteration = 0; iteration < iterations; iteration++)
         {
-            ForEachMember(threads, member => member.Evaluate(point, counts, free));
+            arguments = (point, counts, free);
+            ForEachMember(threads, evaluate);
             BeginStep();
             bool accepted = false;
             for (int halving = 0; halving < LargestHalvingCount && !accepted; halving++)
             {
                 Propose(free, candidate);
-                ForEachMember(threads, member => member.EvaluateValue(point, counts, candidate));
+                arguments = (point, counts, candidate);
+                ForEachMember(threads, evaluateValue);
                 accepted = JudgeProposal();
             }
             if (!accepted)
@@ -106,7 +118,16 @@ internal sealed class ItemComponent
     /// <summary>Writes the step, as far as it goes, into a candidate.</summary>
     /// <param name="free">Where it begins. [free]</param>
     /// <param name="candidate">Only this component's elements are touched. [free]</param>
-    public void Propose(double[] free, double[] candidate) => Move(free, candidate, commonStep, stepScale);
+    public void Propose(double[] free, double[] candidate)
+    {
+        for (int k = 0; k < common.Length; k++)
+            candidate[common[k]] = Bounded(common[k], free[common[k]] + stepScale * commonStep[k]);
+        foreach (ItemComponentMember member in members)
+        {
+            for (int k = 0; k < member.Local.Length; k++)
+                candidate[member.Local[k]] = Bounded(member.Local[k], free[member.Local[k]] + stepScale * member.Step[k]);
+        }
+    }
 
     /// <summary>Whether the value at the candidate has not fallen; where it has, the next proposal goes half as far.</summary>
     /// <param name="computed">Values at the candidate.</param>
@@ -167,50 +188,55 @@ internal sealed class ItemComponent
     /// <summary>Solves for the step from the members' derivatives.</summary>
     private void BeginStep()
     {
-        stepValue = members.Sum(member => member.LastValue);
-        commonStep = Solve();
-        stepScale = StepScale(commonStep);
+        stepValue = TotalValue();
+        Solve();
+        stepScale = StepScale();
     }
 
     private bool JudgeProposal()
     {
-        double value = members.Sum(member => member.LastValue);
+        double value = TotalValue();
         stepScale /= 2;
         IsStepTaken = value >= stepValue - 1e-13 * Math.Abs(stepValue); // not where the value is NaN
         return IsStepTaken;
     }
 
-    private void ForEachMember(int threads, Action<ItemComponentMember> action)
+    private double TotalValue()
     {
-        if (members.Length == 1 || threads == 1)
+        double value = 0;
+        foreach (ItemComponentMember member in members)
+            value += member.LastValue;
+        return value;
+    }
+
+    private void ForEachMember(int threads, Action<int> action)
+    {
+        if (members.Length > 1 && threads > 1)
         {
-            foreach (ItemComponentMember member in members)
-                action(member);
+            Parallel.For(0, members.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, action);
             return;
         }
-        Parallel.ForEach(members, new ParallelOptions { MaxDegreeOfParallelism = threads }, action);
+        for (int k = 0; k < members.Length; k++)
+            action(k);
     }
 
-    /// <summary>Solves the bordered system (−H) Δ = g; local steps stay in the members, the common step is returned.</summary>
-    private double[] Solve()
+    /// <summary>Solves the bordered system (−H) Δ = g; local steps stay in the members.</summary>
+    private void Solve()
     {
-        int border = common.Length;
-        double[] schur = new double[border * border];
-        double[] step = new double[border];
+        Array.Clear(schur);
+        Array.Clear(commonStep);
         foreach (ItemComponentMember member in members)
-            member.Eliminate(schur, step);
-        if (border > 0)
+            member.Eliminate(schur, commonStep);
+        if (common.Length > 0)
         {
-            double[] factor = new double[border * border];
-            CholeskySolver.FactorWithRidge(schur, factor, border);
-            CholeskySolver.Solve(factor, step, border);
+            CholeskySolver.FactorWithRidge(schur, factor, common.Length);
+            CholeskySolver.Solve(factor, commonStep, common.Length);
         }
         foreach (ItemComponentMember member in members)
-            member.BackSubstitute(step);
-        return step;
+            member.BackSubstitute(commonStep);
     }
 
-    private double StepScale(double[] commonStep)
+    private double StepScale()
     {
         double largest = 0;
         foreach (double change in commonStep)
@@ -218,17 +244,6 @@ internal sealed class ItemComponent
         foreach (ItemComponentMember member in members)
             largest = Math.Max(largest, member.LargestStep);
         return largest > LargestStep ? LargestStep / largest : 1;
-    }
-
-    private void Move(double[] free, double[] candidate, double[] commonStep, double scale)
-    {
-        for (int k = 0; k < common.Length; k++)
-            candidate[common[k]] = Bounded(common[k], free[common[k]] + scale * commonStep[k]);
-        foreach (ItemComponentMember member in members)
-        {
-            for (int k = 0; k < member.Local.Length; k++)
-                candidate[member.Local[k]] = Bounded(member.Local[k], free[member.Local[k]] + scale * member.Step[k]);
-        }
     }
 
     private double Bounded(int index, double value) => plan.Layout.IsBoundedLogit[index]

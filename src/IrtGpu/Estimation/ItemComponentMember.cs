@@ -20,6 +20,7 @@ internal sealed class ItemComponentMember
     private readonly double[] slotHessian; // [slot, slot]
     private readonly double[] gradient; // [free of the set]
     private readonly double[] hessian; // [free of the set, free of the set], both triangles
+    private readonly double[] negative; // −H of the local parameters [local, local]
     private readonly double[] factor; // [local, local]
     private readonly double[] eliminated; // (−H_LL)⁻¹ [−H_LC | g_L], row-major [local, border + 1]
 
@@ -44,6 +45,7 @@ internal sealed class ItemComponentMember
         slotHessian = new double[slotCount * slotCount];
         gradient = new double[free.Length];
         hessian = new double[free.Length * free.Length];
+        negative = new double[Local.Length * Local.Length];
         factor = new double[Local.Length * Local.Length];
         eliminated = new double[Local.Length * (border.Length + 1)];
         Step = new double[Local.Length];
@@ -133,9 +135,6 @@ internal sealed class ItemComponentMember
         int local = Local.Length;
         int width = border.Length + 1;
         int commonCount = rightHandSide.Length;
-        Span<double> negative = stackalloc double[Math.Min(local * local, 256)];
-        if (local * local > negative.Length)
-            negative = new double[local * local];
         for (int r = 0; r < local; r++)
         {
             for (int c = 0; c < local; c++)

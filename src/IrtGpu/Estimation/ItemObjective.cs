@@ -1,4 +1,3 @@
-using System.Buffers;
 using IrtGpu.Compute;
 using IrtGpu.Planning;
 
@@ -11,6 +10,7 @@ internal sealed class ItemObjective
     private readonly PlannedItem item;
     private readonly ItemModelOperations operations;
     private readonly int[] tables;
+    private readonly double[] scratch; // of the sums over nodes: one thread at a time
 
     public ItemObjective(CalibrationPlan plan, int setIndex)
     {
@@ -19,6 +19,7 @@ internal sealed class ItemObjective
         item = plan.Items[Set.Item];
         operations = ItemModelOperations.Of(item.Kind);
         tables = [.. Enumerable.Range(0, plan.Tables.Count).Where(table => plan.Tables[table].SetOfItem[Set.Item] == setIndex)];
+        scratch = new double[ItemSums.ScratchLength(Set.SlopeCount, item.CategoryCount, Set.ShapeCount)];
     }
 
     public ItemParameterSet Set { get; }
@@ -29,18 +30,8 @@ internal sealed class ItemObjective
     /// <param name="point">Nodes.</param>
     /// <param name="counts">Expected counts.</param>
     /// <param name="slots">The set's parameters. [slot of the set]</param>
-    public double Value(ModelPoint point, ExpectedCounts counts, Span<double> slots)
-    {
-        double[] scratch = ArrayPool<double>.Shared.Rent((item.CategoryCount + 1) * plan.NodeCount);
-        double value = 0;
-        foreach (int table in tables)
-        {
-            Span<double> logProbability = FillTable(point, table, slots, scratch);
-            value += Dot(logProbability, Counts(counts, table));
-        }
-        ArrayPool<double>.Shared.Return(scratch);
-        return value + MomentValue(counts.ResponseMoments, slots);
-    }
+    public double Value(ModelPoint point, ExpectedCounts counts, Span<double> slots) =>
+        SumNodes(point, counts, slots, [], []) + MomentValue(counts.ResponseMoments, slots);
 
     /// <summary>Q of the set, its gradient and Hessian with respect to the set's slots.</summary>
     /// <param name="point">Nodes.</param>
@@ -52,32 +43,7 @@ internal sealed class ItemObjective
     {
         gradient.Clear();
         hessian.Clear();
-        int nodeCount = plan.NodeCount;
-        int local = 1 + Set.ShapeCount;
-        double[] scratch = ArrayPool<double>.Shared.Rent((item.CategoryCount + 1) * nodeCount);
-        double[] nodeDerivatives = ArrayPool<double>.Shared.Rent(local + local * (local + 1) / 2);
-        Span<double> nodeGradient = nodeDerivatives.AsSpan(0, local);
-        Span<double> nodeHessian = nodeDerivatives.AsSpan(local, local * (local + 1) / 2);
-        double value = 0;
-        foreach (int table in tables)
-        {
-            Span<double> logProbability = FillTable(point, table, slots, scratch);
-            Span<double> rows = Counts(counts, table);
-            ReadOnlySpan<double> z = scratch.AsSpan(item.CategoryCount * nodeCount, nodeCount);
-            ReadOnlySpan<double> theta = point.ThetaOfTable(table);
-            value += Dot(logProbability, rows);
-            for (int node = 0; node < nodeCount; node++)
-            {
-                nodeGradient.Clear();
-                nodeHessian.Clear();
-                operations.AddDerivatives(
-                    z[node], item.CategoryCount, slots[Set.SlopeCount..], item.Scores, logProbability[node..], nodeCount,
-                    rows[node..], nodeCount, nodeGradient, nodeHessian);
-                AddNode(theta.Slice(node * plan.AttributeCount, plan.AttributeCount), nodeGradient, nodeHessian, gradient, hessian);
-            }
-        }
-        ArrayPool<double>.Shared.Return(scratch);
-        ArrayPool<double>.Shared.Return(nodeDerivatives);
+        double value = SumNodes(point, counts, slots, gradient, hessian);
         if (counts.ResponseMoments is not null && operations.HasWeightedScore)
             AddMomentDerivatives(counts.ResponseMoments, slots, gradient, hessian);
         return value + MomentValue(counts.ResponseMoments, slots);
@@ -143,52 +109,21 @@ internal sealed class ItemObjective
         return sum;
     }
 
-    /// <summary>Chain rule from z to slopes: ∂z/∂a_j = θ_j.</summary>
-    private void AddNode(
-        ReadOnlySpan<double> theta, ReadOnlySpan<double> nodeGradient, ReadOnlySpan<double> nodeHessian, Span<double> gradient, Span<double> hessian)
+    private double SumNodes(ModelPoint point, ExpectedCounts counts, Span<double> slots, Span<double> gradient, Span<double> hessian)
     {
-        int slopes = Set.SlopeCount;
-        int count = Set.SlotCount;
-        for (int j = 0; j < slopes; j++)
+        double value = 0;
+        foreach (int table in tables)
         {
-            double thetaJ = theta[item.Attributes[j]];
-            gradient[j] += thetaJ * nodeGradient[0];
-            for (int k = 0; k <= j; k++)
-                hessian[j * count + k] += thetaJ * theta[item.Attributes[k]] * nodeHessian[0];
+            ItemNodes nodes = new()
+            {
+                Slopes = slots[..Set.SlopeCount],
+                Attributes = item.Attributes,
+                Theta = point.ThetaOfTable(table),
+                AttributeCount = plan.AttributeCount,
+                Counts = counts.RowCounts[table].AsSpan(item.FirstRow * plan.NodeCount, item.CategoryCount * plan.NodeCount),
+            };
+            value += operations.SumNodes(nodes, item.CategoryCount, slots[Set.SlopeCount..], item.Scores, scratch, gradient, hessian);
         }
-        for (int r = 1; r <= Set.ShapeCount; r++)
-        {
-            int row = slopes + r - 1;
-            int packed = r * (r + 1) / 2;
-            gradient[row] += nodeGradient[r];
-            for (int j = 0; j < slopes; j++)
-                hessian[row * count + j] += theta[item.Attributes[j]] * nodeHessian[packed];
-            for (int c = 1; c <= r; c++)
-                hessian[row * count + slopes + c - 1] += nodeHessian[packed + c];
-        }
-    }
-
-    private Span<double> FillTable(ModelPoint point, int table, Span<double> slots, double[] scratch)
-    {
-        int nodeCount = plan.NodeCount;
-        Span<double> z = scratch.AsSpan(item.CategoryCount * nodeCount, nodeCount);
-        Span<double> logProbability = scratch.AsSpan(0, item.CategoryCount * nodeCount);
-        ItemTables.LinearPredictor(slots[..Set.SlopeCount], item.Attributes, point.ThetaOfTable(table), plan.AttributeCount, z);
-        operations.FillTable(z, item.CategoryCount, slots[Set.SlopeCount..], item.Scores, logProbability, nodeCount);
-        return logProbability;
-    }
-
-    private Span<double> Counts(ExpectedCounts counts, int table) =>
-        counts.RowCounts[table].AsSpan(item.FirstRow * plan.NodeCount, item.CategoryCount * plan.NodeCount);
-
-    private static double Dot(ReadOnlySpan<double> logProbability, ReadOnlySpan<double> counts)
-    {
-        double sum = 0;
-        for (int k = 0; k < counts.Length; k++)
-        {
-            if (counts[k] != 0) // a probability of 0 that nobody needs is no −∞
-                sum += counts[k] * logProbability[k];
-        }
-        return sum;
+        return value;
     }
 }

@@ -13,6 +13,12 @@ internal sealed class MStep
     private readonly int iterations;
     private readonly int threads;
     private readonly IItemDerivativesBackend? reducer;
+    private readonly double[] candidate; // scratch of the items' steps; each component touches its own elements [free]
+    private readonly double[] slots; // of steps that a backend helps with [slot]
+    private readonly int[] pending; // components whose step is not yet taken, in front
+    private readonly bool[] hasStopped; // [component]
+    private readonly Action<int> maximizeComponent; // made once, so that an M-step allocates nothing but its result
+    private (ModelPoint Point, ExpectedCounts Counts, double[] Free, int Threads) arguments; // of it
 
     /// <summary>Prepares the M-step of a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -26,6 +32,12 @@ internal sealed class MStep
         this.iterations = iterations;
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
         components = ItemComponent.Of(plan);
+        candidate = new double[plan.Layout.FreeCount];
+        slots = new double[plan.Layout.SlotCount];
+        pending = new int[components.Length];
+        hasStopped = new bool[components.Length];
+        maximizeComponent = k => components[k].Maximize(
+            arguments.Point, arguments.Counts, this.iterations, arguments.Free, candidate, arguments.Threads);
         population = new PopulationUpdate(plan);
         proportions = new ClassProportionUpdate(plan);
     }
@@ -36,16 +48,13 @@ internal sealed class MStep
     public ParameterVector Maximize(ModelPoint point, ExpectedCounts counts)
     {
         double[] free = (double[])point.Parameters.Free.Clone();
-        double[] candidate = new double[free.Length];
         if (reducer?.Holds(counts) == true)
         {
             MaximizeItemsTogether(reducer, free);
         }
         else
         {
-            bool isWide = components.Length >= threads;
-            Parallel.For(0, components.Length, new ParallelOptions { MaxDegreeOfParallelism = isWide ? threads : 1 }, k =>
-                components[k].Maximize(point, counts, iterations, free, candidate, isWide ? 1 : threads));
+            MaximizeItems(point, counts, free);
         }
         population.Maximize(point, counts, free);
         proportions.Maximize(counts, free);
@@ -76,33 +85,63 @@ internal sealed class MStep
         return gradient;
     }
 
+    /// <summary>The components one by one: over threads where there are enough of them, each over threads where there are few.</summary>
+    private void MaximizeItems(ModelPoint point, ExpectedCounts counts, double[] free)
+    {
+        bool isWide = components.Length >= threads;
+        arguments = (point, counts, free, isWide ? 1 : threads);
+        if (isWide && threads > 1)
+        {
+            Parallel.For(0, components.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, maximizeComponent);
+            return;
+        }
+        for (int k = 0; k < components.Length; k++)
+            maximizeComponent(k);
+    }
+
     /// <summary>The Newton steps of all components side by side, so that the backend reduces its counts for all of them at once.</summary>
     private void MaximizeItemsTogether(IItemDerivativesBackend backend, double[] free)
     {
-        double[] candidate = (double[])free.Clone();
-        double[] slots = new double[plan.Layout.SlotCount];
-        bool[] hasStopped = new bool[components.Length];
+        free.CopyTo(candidate, 0);
+        Array.Clear(hasStopped);
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             plan.Layout.Expand(free, slots);
             ItemDerivatives computed = backend.ComputeItemDerivatives(slots, withDerivatives: true);
-            List<int> pending = [.. Enumerable.Range(0, components.Length).Where(k => !hasStopped[k])];
-            Parallel.ForEach(pending, new ParallelOptions { MaxDegreeOfParallelism = threads }, k => components[k].BeginStep(computed, free));
-            for (int halving = 0; halving < ItemComponent.LargestHalvingCount && pending.Count > 0; halving++)
+            int pendingCount = 0;
+            for (int k = 0; k < components.Length; k++)
             {
-                foreach (int k in pending)
-                    components[k].Propose(free, candidate);
-                plan.Layout.Expand(candidate, slots);
-                computed = backend.ComputeItemDerivatives(slots, withDerivatives: false);
-                foreach (int k in pending.Where(k => components[k].JudgeProposal(computed, candidate)))
-                    components[k].Accept(candidate, free);
-                pending.RemoveAll(k => components[k].IsStepTaken);
+                if (!hasStopped[k])
+                    pending[pendingCount++] = k;
             }
-            foreach (int k in pending)
+            Parallel.For(0, pendingCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, k => components[pending[k]].BeginStep(computed, free));
+            for (int halving = 0; halving < ItemComponent.LargestHalvingCount && pendingCount > 0; halving++)
+                pendingCount = TryStep(backend, free, pendingCount);
+            foreach (int k in pending.AsSpan(0, pendingCount))
             {
                 hasStopped[k] = true;
                 components[k].Accept(free, candidate); // later proposals of others must not see a rejected one
             }
         }
+    }
+
+    /// <summary>One proposal of every pending component; those whose value has not fallen take it.</summary>
+    /// <returns>How many are still pending.</returns>
+    private int TryStep(IItemDerivativesBackend backend, double[] free, int pendingCount)
+    {
+        foreach (int k in pending.AsSpan(0, pendingCount))
+            components[k].Propose(free, candidate);
+        plan.Layout.Expand(candidate, slots);
+        ItemDerivatives computed = backend.ComputeItemDerivatives(slots, withDerivatives: false);
+        int remaining = 0;
+        for (int position = 0; position < pendingCount; position++)
+        {
+            int k = pending[position];
+            if (components[k].JudgeProposal(computed, candidate))
+                components[k].Accept(candidate, free);
+            else
+                pending[remaining++] = k;
+        }
+        return remaining;
     }
 }

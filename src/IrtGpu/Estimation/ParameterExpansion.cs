@@ -4,13 +4,15 @@ using IrtGpu.Planning;
 namespace IrtGpu.Estimation;
 
 /// <summary>
-/// Parameter expansion: the population that fixes the metric is given its posterior mean and standard deviation after all, and the
-/// change of metric is then carried into slopes, intercepts and the other populations. It removes the slowest directions of EM.
+/// Parameter expansion: the population that fixes the metric is given a mean and standard deviation after all, by a step of EM, and
+/// the change of metric is then carried into slopes, intercepts and the other populations. It removes the slowest directions of EM.
 /// </summary>
 /// <remarks>
 /// θ = m + s θ*: a* = a s, d_t* = d_t + c_t a m with c_t the factor of z in category t, μ* = (μ − m)/s, σ*_jk = σ_jk/(s_j s_k).
-/// Liu, Rubin &amp; Wu (1998), Biometrika 85, 755–770. On a truncated grid its fixed point differs slightly from that of EM, so it
-/// only leads towards the optimum; the last steps are plain ones.
+/// Liu, Rubin &amp; Wu (1998), Biometrika 85, 755–770. They take m and s² as posterior moments; on a truncated grid the metric is not
+/// quite free, and the fixed point then differs from that of EM. Here they come from the derivative D of the log-likelihood along the
+/// change of metric, m = Σ D_m/n (Σ the covariance matrix, n the weight) and s² = 1 + D_s/n − m²: the same where the grid is wide, and
+/// 0 and 1 at the optimum on any grid.
 /// </remarks>
 internal sealed class ParameterExpansion
 {
@@ -26,22 +28,49 @@ internal sealed class ParameterExpansion
     /// <summary>Whether any metric can be expanded.</summary>
     public bool IsUseful => metrics.Length > 0;
 
-    /// <summary>Carries the posterior moments of the reference populations into the parameters.</summary>
+    /// <summary>Carries the moments that the reference populations would be given into the parameters.</summary>
     /// <param name="point">Where the E-step was made.</param>
-    /// <param name="counts">Its counts.</param>
+    /// <param name="gradient">Of the log-likelihood there, priors included. [free]</param>
+    /// <param name="counts">Counts of the E-step.</param>
     /// <param name="mapped">The plain M-step's parameters.</param>
-    public ParameterVector Apply(ModelPoint point, ExpectedCounts counts, ParameterVector mapped)
+    public ParameterVector Apply(ModelPoint point, double[] gradient, ExpectedCounts counts, ParameterVector mapped)
     {
+        double[] scores = [.. metrics.Select(metric => metric.CanShift ? Slope(metric, point.Parameters, gradient, 1, 0) / Total(counts, metric) : 0)];
         double[] slots = (double[])mapped.Slots.Clone();
-        foreach (Metric metric in metrics)
+        for (int k = 0; k < metrics.Length; k++)
         {
-            (double mean, double deviation) = Moments(point, counts, metric);
-            if (!double.IsFinite(mean) || !(deviation > 1e-3))
+            Metric metric = metrics[k];
+            double mean = 0;
+            for (int other = 0; other < metrics.Length && metric.CanShift; other++)
+            {
+                if (metrics[other].Reference.Index == metric.Reference.Index)
+                    mean += point.Parameters.Slots[metric.Reference.CovarianceSlot(metric.Attribute, metrics[other].Attribute)] * scores[other];
+            }
+            double variance = metric.CanScale ? 1 + Slope(metric, point.Parameters, gradient, 0, 1) / Total(counts, metric) - mean * mean : 1;
+            if (!double.IsFinite(mean) || !(variance > 1e-6))
                 return mapped;
-            Transform(metric, mean, deviation, slots);
+            Transform(metric, mean, Math.Sqrt(variance), slots);
         }
         return StartingValues.Project(plan, slots, keepUserStarts: false);
     }
+
+    /// <summary>Derivative of the log-likelihood along a change of metric.</summary>
+    private double Slope(Metric metric, ParameterVector parameters, double[] gradient, double mean, double deviation)
+    {
+        const double Step = 1e-4;
+        double[] forward = (double[])parameters.Slots.Clone();
+        double[] backward = (double[])parameters.Slots.Clone();
+        Transform(metric, Step * mean, 1 + Step * deviation, forward);
+        Transform(metric, -Step * mean, 1 - Step * deviation, backward);
+        double[] high = StartingValues.Project(plan, forward, keepUserStarts: false).Free;
+        double[] low = StartingValues.Project(plan, backward, keepUserStarts: false).Free;
+        double sum = 0;
+        for (int k = 0; k < gradient.Length; k++)
+            sum += gradient[k] * (high[k] - low[k]);
+        return sum / (2 * Step);
+    }
+
+    private static double Total(ExpectedCounts counts, Metric metric) => counts.NodeTotals[metric.Reference.Index].Sum();
 
     private static IEnumerable<Metric> MetricsOf(CalibrationPlan plan, int attribute)
     {
@@ -81,24 +110,6 @@ internal sealed class ParameterExpansion
                 parent[Root(block)] = Root(set.Blocks[0]);
         }
         return [.. parent.Select(Root)];
-    }
-
-    private static (double Mean, double Deviation) Moments(ModelPoint point, ExpectedCounts counts, Metric metric)
-    {
-        double[] theta = point.ThetaOfBlock(metric.Reference);
-        double[] nodeTotals = counts.NodeTotals[metric.Reference.Index];
-        int attributeCount = point.Plan.AttributeCount;
-        double total = 0, first = 0, second = 0;
-        for (int node = 0; node < nodeTotals.Length; node++)
-        {
-            double value = theta[node * attributeCount + metric.Attribute];
-            total += nodeTotals[node];
-            first += nodeTotals[node] * value;
-            second += nodeTotals[node] * value * value;
-        }
-        double mean = metric.CanShift ? first / total : 0;
-        double variance = second / total - first / total * (first / total);
-        return (mean, metric.CanScale ? Math.Sqrt(variance) : 1);
     }
 
     private void Transform(Metric metric, double mean, double deviation, double[] slots)

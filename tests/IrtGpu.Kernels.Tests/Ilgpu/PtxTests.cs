@@ -81,6 +81,10 @@ public sealed class PtxTests
     public void The_sum_of_item_derivatives_compiles_within_its_budget() => AssertCompiles(
         EntryPointDescription.FromImplicitlyGroupedKernel(typeof(ItemDerivativeKernels).GetMethod(nameof(ItemDerivativeKernels.AddChunks))!), 55);
 
+    [Fact]
+    public void The_chains_that_measure_the_device_compile_within_their_budget() => AssertCompiles(
+        EntryPointDescription.FromImplicitlyGroupedKernel(typeof(MachineLimitKernels).GetMethod(nameof(MachineLimitKernels.MultiplyAdd))!), 180);
+
     /// <summary>The CUDA assembly of a kernel.</summary>
     internal static string Compile(EntryPointDescription entry, CudaInstructionSet instructionSet)
     {

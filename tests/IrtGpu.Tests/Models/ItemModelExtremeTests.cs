@@ -158,10 +158,13 @@ public sealed class ItemModelExtremeTests
     public void A_strided_vector_is_read_and_written_in_place()
     {
         double[] table = new double[6]; // [category, node], node 1 of 2
-        GradedResponse.LogProbabilities(
-            0.2, 3, new SpanVector([1.0, -1.0]), new SpanVector([0.0, 1.0, 2.0]), new SpanVector(table.AsSpan(1), 2));
+        Write<GradedResponse>(new SpanVector(table.AsSpan(1), 2));
         double[] expected = ItemModelProbe.LogProbabilities<GradedResponse>(0.2, [1, -1], [0, 1, 2]);
         Assert.Equal([0, expected[0], 0, expected[1], 0, expected[2]], table);
+
+        static void Write<TModel>(SpanVector result)
+            where TModel : struct, IItemModel => TModel.LogProbabilities(
+                0.2, 3, new SpanVector([1.0, -1.0]), new SpanVector([0.0, 1.0, 2.0]), result);
     }
 
     private static void AssertRelative(double expected, double actual, double relative) =>

@@ -1,0 +1,42 @@
+using IrtGpu.Compute;
+using IrtGpu.Compute.Cpu;
+using IrtGpu.Data;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Bench.Cycles;
+
+/// <summary>The processor's backend, through tables, that remembers where every E-step was evaluated.</summary>
+/// <param name="threads">Number of threads.</param>
+internal sealed class EStepRecorder(int threads) : IBackendProvider
+{
+    public const string DeviceName = "recorded-cpu";
+
+    private readonly List<(double[] Free, double LogLikelihood)> steps = [];
+
+    /// <summary>Free parameters and log-likelihood of each E-step, in order.</summary>
+    public IReadOnlyList<(double[] Free, double LogLikelihood)> Steps => steps;
+
+    public bool Knows(string device) => device == DeviceName;
+
+    public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, EStepForm form) =>
+        new Recording(new CpuBackend(plan, patterns, threads, EStepForm.Tables), steps);
+
+    public string? FindFastDevice() => null;
+
+    private sealed class Recording(CpuBackend inner, List<(double[] Free, double LogLikelihood)> steps) : IComputeBackend
+    {
+        public string Description => inner.Description;
+
+        public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+        {
+            ExpectedCounts counts = inner.ComputeExpectedCounts(point);
+            steps.Add(((double[])point.Parameters.Free.Clone(), counts.LogLikelihood));
+            return counts;
+        }
+
+        public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+            where TVisitor : IPosteriorVisitor => inner.VisitPosteriors(point, createVisitor);
+
+        public void Dispose() => inner.Dispose();
+    }
+}
