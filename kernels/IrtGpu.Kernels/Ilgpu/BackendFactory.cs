@@ -15,17 +15,17 @@ internal static class BackendFactory
     /// <param name="isStreamed">Whether every E-step uploads the responses although they would fit, so that the transfers can be timed.</param>
     /// <exception cref="DeviceNotAvailableException">The driver refuses, or the memory does not suffice.</exception>
     public static IComputeBackend Create(
-        ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form = EStepForm.Tables, bool isStreamed = false)
+        ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form = EStepForm.Tables, bool isStreamed = false) =>
+        DeviceFailure.Guard(device, "when it was opened", () => Open(device, plan, patterns, form, isStreamed));
+
+    private static IlgpuBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form, bool isStreamed)
     {
         AnsweredSets? sets = form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null;
-        return DeviceFailure.Guard(device, "when it was opened", () =>
-        {
-            if (!isStreamed)
-                return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets);
-            MemoryPlan memory;
-            using (IlgpuBackend resident = new(DeviceSession.Open(device.Name), plan, patterns, sets))
-                memory = resident.Memory with { IsResident = false };
-            return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets, memory);
-        });
+        if (!isStreamed)
+            return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets);
+        MemoryPlan memory;
+        using (IlgpuBackend resident = new(DeviceSession.Open(device.Name), plan, patterns, sets))
+            memory = resident.Memory with { IsResident = false };
+        return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets, memory);
     }
 }

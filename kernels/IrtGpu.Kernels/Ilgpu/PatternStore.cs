@@ -182,7 +182,8 @@ internal sealed class PatternStore
             ArrayView<T> view, long first, long count, PageLockedArray1D<T> staged, AcceleratorStream stream, DeviceBuffers buffers)
             where T : unmanaged
         {
-            view.SubView(first, count).CopyFrom(stream, staged.ArrayView.SubView(0, count));
+            // From the address, not from a part of the staging view: to OpenCL, ILGPU 1.5.3 copies the whole buffer of the view.
+            view.SubView(first, count).CopyFromCPUUnsafeAsync(stream, ref staged.Span[0], count);
             buffers.CountUp(count * Interop.SizeOf<T>());
         }
     }

@@ -57,6 +57,13 @@ internal sealed class CsvWriter(Stream stream) : IDisposable
 
     public void Dispose() => Flush();
 
+    /// <summary>Hands what was written so far to the stream.</summary>
+    public void Flush()
+    {
+        stream.Write(buffer, 0, used);
+        used = 0;
+    }
+
     private void Separate()
     {
         Reserve(1);
@@ -82,11 +89,5 @@ internal sealed class CsvWriter(Stream stream) : IDisposable
     {
         if (used + count > buffer.Length)
             Flush();
-    }
-
-    private void Flush()
-    {
-        stream.Write(buffer, 0, used);
-        used = 0;
     }
 }
