@@ -78,6 +78,18 @@ public sealed class MemoryPlanTests
     }
 
     [Fact]
+    public void Weighted_scores_of_a_million_persons_take_little_beside_the_responses()
+    {
+        MemoryPlan plan = MemoryPlan.Create(Typical with { AnsweredSetCount = 20 }, 80 * GiB, Threads, "cuda:0");
+        Assert.True(plan.IsByScore);
+        Assert.InRange(plan.LaneCount, 32, 256);
+        Assert.True(plan.LaneCount <= plan.PatternTileCapacity);
+        Assert.True((long)plan.SliceCount * Typical.WordCount * 2 > Threads / 8); // slices of 32 patterns
+        Assert.InRange(plan.WeightedScoreBytes, 1, 16L << 20);
+        Assert.InRange(plan.TotalBytes, plan.PatternBytes, plan.PatternBytes + (128L << 20));
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_with_both_figures()
     {
         ProblemSize large = new(1000, 100, 200, 810_000, 4, 1, 40, 40, 40);

@@ -49,8 +49,8 @@ internal sealed class EStepLauncher
         ProblemSize size = memory.Size;
         layout = UploadLayout(size.WordCount * MemoryPlan.ItemsPerWord, capacity);
         LogProbability = buffers.Allocate<double>((long)capacity * size.TableCount * size.RowCount * memory.NodeTileWidth);
-        Counts = buffers.Allocate<double>((long)capacity * memory.SliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
-        totals = buffers.Allocate<double>((long)capacity * memory.SliceCount * size.BlockCount * memory.NodeTileWidth);
+        Counts = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
+        totals = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.BlockCount * memory.NodeTileWidth);
         logLikelihoods = buffers.Allocate<double>((long)capacity * memory.SliceCount);
         Posterior = buffers.Allocate<double>((long)capacity * memory.PatternTileCapacity * size.ClassCount * memory.NodeTileWidth);
         long chunkLength = (long)capacity * memory.ChunkCount * memory.PatternTileCapacity;
@@ -74,6 +74,9 @@ internal sealed class EStepLauncher
 
     /// <summary>The current tile. [point, class, node, pattern]</summary>
     public ArrayView<double> Posterior { get; }
+
+    /// <summary>Rows of items, tables of blocks.</summary>
+    public LayoutViews Layout => layout;
 
     /// <summary>Log-likelihoods among others.</summary>
     public NormalizerViews Normalizers { get; }
@@ -108,16 +111,31 @@ internal sealed class EStepLauncher
     {
         Counts.MemSetToZero(buffers.Accelerator.DefaultStream);
         totals.MemSetToZero(buffers.Accelerator.DefaultStream);
-        logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
+        ClearLogLikelihood();
     }
+
+    /// <summary>Forgets the log-likelihood.</summary>
+    public void ClearLogLikelihood() => logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
 
     /// <summary>Fills the tile with exp(ℓ − m of the chunk).</summary>
     public void ComputeTerms(TileShape tile, PatternViews patterns, ArrayView<double> logWeight)
     {
-        int quads = tile.PointCount * tile.ClassCount * tile.NodeCount / MemoryPlan.NodeMultiple;
-        joint(quads * tile.PatternCount, tile, patterns, layout, LogProbability, logWeight, Posterior);
+        ComputeJoint(tile, patterns, LogProbability, logWeight, Posterior);
         exponentiate(tile.PointCount * tile.ChunkCount * tile.PatternCount, tile, Posterior, Normalizers);
-        Count(2);
+        Count(1);
+    }
+
+    /// <summary>Sums the rows of each pattern's responses.</summary>
+    /// <param name="tile">The tile; a multiple of four nodes, or other columns.</param>
+    /// <param name="patterns">Responses.</param>
+    /// <param name="table">What is summed. [point, table, row, node]</param>
+    /// <param name="weight">What sums begin with. [point, block, node]</param>
+    /// <param name="sums">Receives them. [point, class, node, pattern]</param>
+    public void ComputeJoint(TileShape tile, PatternViews patterns, ArrayView<double> table, ArrayView<double> weight, ArrayView<double> sums)
+    {
+        int quads = tile.PointCount * tile.ClassCount * tile.NodeCount / MemoryPlan.NodeMultiple;
+        joint(quads * tile.PatternCount, tile, patterns, layout, table, weight, sums);
+        Count(1);
     }
 
     /// <summary>Merges the tile's chunks into each pattern's largest term and sum.</summary>
@@ -130,19 +148,34 @@ internal sealed class EStepLauncher
     /// <summary>Turns terms into posteriors, and yields log-likelihoods.</summary>
     public void NormalizeTerms(TileShape tile, PatternViews patterns, bool withFrequency)
     {
-        normalize(tile.PointCount * tile.PatternCount, tile, Normalizers);
+        Normalize(tile);
         scale(tile.PointCount * tile.ClassCount * tile.NodeCount * tile.PatternCount, tile, withFrequency ? 1 : 0, patterns, Normalizers, Posterior);
-        Count(2);
+        Count(1);
+    }
+
+    /// <summary>Turns the chunks' sums into factors, and yields log-likelihoods.</summary>
+    public void Normalize(TileShape tile)
+    {
+        normalize(tile.PointCount * tile.PatternCount, tile, Normalizers);
+        Count(1);
     }
 
     /// <summary>Adds the tile's weighted posteriors to the counts.</summary>
-    public void CollectCounts(TileShape tile, PatternViews patterns)
+    public void CollectCounts(TileShape tile, PatternViews patterns) => CollectCounts(tile, patterns, Posterior, Counts, totals);
+
+    /// <summary>Adds columns of a tile to sums by response.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="patterns">Responses.</param>
+    /// <param name="values">Columns. [class, node, pattern]</param>
+    /// <param name="byResponse">Added to. [slice, table, row, node]</param>
+    /// <param name="byBlock">Added to. [slice, block, node]</param>
+    public void CollectCounts(TileShape tile, PatternViews patterns, ArrayView<double> values, ArrayView<double> byResponse, ArrayView<double> byBlock)
     {
         for (int k = 0; k < tile.ClassCount; k++)
         {
             collect(
                 tile.PointCount * tile.SliceCount * tile.NodeCount * patterns.WordCount, tile, k, tile.PointCount * plan.Tables.Count,
-                tile.PointCount * plan.Blocks.Count, patterns, layout, Posterior, Counts, totals);
+                tile.PointCount * plan.Blocks.Count, patterns, layout, values, byResponse, byBlock);
         }
         Count(tile.ClassCount);
     }
@@ -182,7 +215,10 @@ internal sealed class EStepLauncher
 
     private int SliceLength => (memory.PatternTileCapacity + memory.SliceCount - 1) / memory.SliceCount;
 
-    private void AddSlices(ArrayView<double> values, int stride)
+    /// <summary>Adds slices to the first.</summary>
+    /// <param name="values">[slice, cell]</param>
+    /// <param name="stride">Cells of a slice.</param>
+    public void AddSlices(ArrayView<double> values, int stride)
     {
         if (memory.SliceCount == 1)
             return;

@@ -54,6 +54,9 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     public string Description => string.Join(" + ", backends.Select(backend => backend.Description));
 
     /// <inheritdoc/>
+    public EStepForm Form => backends[0].Form;
+
+    /// <inheritdoc/>
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ExpectedCounts[] parts = new ExpectedCounts[backends.Length];

@@ -108,7 +108,7 @@ public sealed class DeviceMemoryTests
 
     private static IlgpuBackend Open(CalibrationPlan plan, PatternTable patterns, bool isResident, Action<long> beforeAllocation) => new(
         DeviceSession.Open("ilgpu-cpu", beforeAllocation), plan, patterns,
-        TestDevices.Cut("ilgpu-cpu", plan, patterns, memory => memory with { IsResident = isResident, PatternTileCapacity = 10 }));
+        memory: TestDevices.Cut("ilgpu-cpu", plan, patterns, memory => memory with { IsResident = isResident, PatternTileCapacity = 10 }));
 
     private static void Refuse(bool isRefused)
     {
@@ -120,7 +120,7 @@ public sealed class DeviceMemoryTests
     {
         public bool Knows(string device) => device == "full";
 
-        public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns)
+        public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
         {
             long left = 4096;
             return Open(plan, patterns, isResident: true, bytes => Refuse((left -= bytes) < 0));

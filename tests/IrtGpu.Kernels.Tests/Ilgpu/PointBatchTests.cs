@@ -146,7 +146,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         Assert.Equal(9, memory.PointCapacity(9, long.MaxValue));
 
         long left = long.MaxValue;
-        using IlgpuBackend full = new(DeviceSession.Open("ilgpu-cpu", bytes => Spend(ref left, bytes)), plan, patterns, memory);
+        using IlgpuBackend full = new(DeviceSession.Open("ilgpu-cpu", bytes => Spend(ref left, bytes)), plan, patterns, memory: memory);
         left = 2 * ofPoint;
         Assert.Null(full.TryOpenBatch(8)); // refused by the driver, not by the plan
         left = long.MaxValue;

@@ -44,6 +44,17 @@ public sealed class PtxTests
     public void The_E_step_compiles_within_its_budget(string kernel, int budget) =>
         AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(typeof(EStepKernels).GetMethod(kernel)!), budget);
 
+    /// <summary>Seen: 114, 484, 111, 110, 81 and 127 lines.</summary>
+    [Theory]
+    [InlineData(nameof(WeightedScoreKernels.FillLogPrior), 135)]
+    [InlineData(nameof(WeightedScoreKernels.ExponentiateScores), 580)]
+    [InlineData(nameof(WeightedScoreKernels.MergeMoments), 135)]
+    [InlineData(nameof(WeightedScoreKernels.SumLanes), 130)]
+    [InlineData(nameof(WeightedScoreKernels.AddLanes), 95)]
+    [InlineData(nameof(WeightedScoreKernels.SpreadTotals), 150)]
+    public void Weighted_scores_compile_within_their_budget(string kernel, int budget) =>
+        AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(typeof(WeightedScoreKernels).GetMethod(kernel)!), budget);
+
     /// <summary>Seen: 140, 148, 131 and 74 lines.</summary>
     [Theory]
     [InlineData(nameof(ScoreKernels.SumChunk), 170)]

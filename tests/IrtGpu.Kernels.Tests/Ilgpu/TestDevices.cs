@@ -24,10 +24,11 @@ internal static class TestDevices
         device == "cpu" ? new CpuBackend(plan, patterns, threads: 2) : OpenAccelerator(device, plan, patterns, cut);
 
     /// <summary>As <see cref="Open"/>, for accelerators.</summary>
-    public static IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
+    public static IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null,
+        AnsweredSets? sets = null)
     {
         Require(device);
-        return new IlgpuBackend(DeviceSession.Open(device), plan, patterns, Cut(device, plan, patterns, cut));
+        return new IlgpuBackend(DeviceSession.Open(device), plan, patterns, sets, Cut(device, plan, patterns, cut, sets));
     }
 
     /// <summary>Skips the test, with the reason, where the device is missing.</summary>
@@ -40,9 +41,10 @@ internal static class TestDevices
     }
 
     /// <summary>A memory plan for one thread and a GiB, changed by <paramref name="cut"/>.</summary>
-    public static MemoryPlan Cut(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut)
+    public static MemoryPlan Cut(
+        string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut, AnsweredSets? sets = null)
     {
-        MemoryPlan memory = MemoryPlan.Create(ProblemSize.Of(plan, patterns.PatternCount), 1L << 30, threadTarget: 1, device);
+        MemoryPlan memory = MemoryPlan.Create(ProblemSize.Of(plan, patterns.PatternCount, sets?.IsAnswered.Count ?? 0), 1L << 30, threadTarget: 1, device);
         return cut is null ? memory : cut(memory);
     }
 }
@@ -62,12 +64,12 @@ public sealed class OpenDevices : IDisposable
     }
 
     /// <summary>A backend on the open device with a memory plan of its own.</summary>
-    internal IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory)
+    internal IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets = null)
     {
         TestDevices.Require(device);
         if (!sessions.TryGetValue(device, out DeviceSession? session))
             sessions[device] = session = DeviceSession.Open(device);
-        return new IlgpuBackend(session, plan, patterns, memory, ownsSession: false);
+        return new IlgpuBackend(session, plan, patterns, sets, memory, ownsSession: false);
     }
 
     public void Dispose()
