@@ -19,7 +19,7 @@ internal sealed class ItemObjective
         item = plan.Items[Set.Item];
         operations = ItemModelOperations.Of(item.Kind);
         tables = [.. Enumerable.Range(0, plan.Tables.Count).Where(table => plan.Tables[table].SetOfItem[Set.Item] == setIndex)];
-        scratch = new double[ItemSums.ScratchLength(Set.SlopeCount, item.CategoryCount, Set.ShapeCount)];
+        scratch = GC.AllocateArray<double>(ItemSums.ScratchLength(Set.SlopeCount, item.CategoryCount, Set.ShapeCount), pinned: true); // stays aligned
     }
 
     public ItemParameterSet Set { get; }
