@@ -45,7 +45,7 @@ public sealed class CpuBackend : IComputeBackend
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        return interpolation is null ? step.Compute(point) : interpolation.Compute(point);
+        return interpolation?.TryCompute(point) ?? step.Compute(point);
     }
 
     /// <inheritdoc/>
