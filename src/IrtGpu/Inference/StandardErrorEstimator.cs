@@ -49,8 +49,9 @@ internal sealed class StandardErrorEstimator
         {
             StandardErrorMethod.Complete => CompleteInformation(),
             StandardErrorMethod.CrossProduct => CrossProduct() + PriorInformation(),
-            StandardErrorMethod.Louis => CompleteInformation() - Visit(scores => new MissingInformationVisitor(scores), visitor => visitor.Sum),
-            _ => ObservedInformation(),
+            StandardErrorMethod.Louis => TryExactInformation()
+                ?? CompleteInformation() - Visit(scores => new MissingInformationVisitor(scores), visitor => visitor.Sum),
+            _ => TryExactInformation() ?? DifferencedInformation(),
         };
         if (!TryInvert(information, out Matrix<double> covariance, out int failed))
         {
@@ -73,10 +74,18 @@ internal sealed class StandardErrorEstimator
     }
 
     /// <summary>
+    /// Complete minus missing information where the backend has the latter in closed form, null elsewhere: what <see cref="DifferencedInformation"/>
+    /// approaches as its differences shrink.
+    /// </summary>
+    private Matrix<double>? TryExactInformation() => (backend as IMissingInformationBackend)?.TryComputeMissingInformation(point) is { } missing
+        ? CompleteInformation() - Interior(missing)
+        : null;
+
+    /// <summary>
     /// Minus the Jacobian of the marginal gradient. The gradient is exact (Fisher's identity at the E-step of each point), so central
     /// differences of it give what Oakes' identity gives, the derivative through the posterior included.
     /// </summary>
-    private Matrix<double> ObservedInformation()
+    private Matrix<double> DifferencedInformation()
     {
         int n = interior.Length;
         Matrix<double> information = Matrix<double>.Build.Dense(n, n);
@@ -118,13 +127,17 @@ internal sealed class StandardErrorEstimator
     {
         CompleteDataScores scores = new(point, patterns);
         IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(scores));
-        int n = plan.Layout.FreeCount;
         double[] sum = sumOf(visitors[0]);
         for (int k = 1; k < visitors.Count; k++)
             System.Numerics.Tensors.TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
-        return Matrix<double>.Build.Dense(
-            interior.Length, interior.Length, (r, c) => sum[(long)interior[Math.Max(r, c)] * n + interior[Math.Min(r, c)]]);
+        return Interior(sum);
     }
+
+    /// <summary>The interior parameters' part of a lower triangle.</summary>
+    /// <param name="triangle">[free, free]</param>
+    private Matrix<double> Interior(double[] triangle) => Matrix<double>.Build.Dense(
+        interior.Length, interior.Length,
+        (r, c) => triangle[(long)interior[Math.Max(r, c)] * plan.Layout.FreeCount + interior[Math.Min(r, c)]]);
 
     /// <summary>Inverts after scaling to unit diagonal; tells which parameter's pivot fails where the matrix is not positive definite.</summary>
     private static bool TryInvert(Matrix<double> information, out Matrix<double> inverse, out int failed)
