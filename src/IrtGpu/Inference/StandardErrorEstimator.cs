@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
@@ -129,7 +130,7 @@ internal sealed class StandardErrorEstimator
         IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(scores));
         double[] sum = sumOf(visitors[0]);
         for (int k = 1; k < visitors.Count; k++)
-            System.Numerics.Tensors.TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
+            TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
         return Interior(sum);
     }
 
@@ -169,17 +170,23 @@ internal sealed class StandardErrorEstimator
     private static double ConditionNumber(Matrix<double> information, Matrix<double> inverse) =>
         LargestEigenvalue(information) * LargestEigenvalue(inverse);
 
+    /// <summary>Power iteration.</summary>
+    /// <param name="matrix">Symmetric and positive definite.</param>
     private static double LargestEigenvalue(Matrix<double> matrix)
     {
-        Vector<double> vector = Vector<double>.Build.Dense(matrix.RowCount, k => 1 + 0.1 * Math.Sin(k + 1));
+        int n = matrix.RowCount;
+        double[] columns = matrix.ToColumnMajorArray(); // and rows, by symmetry
+        double[] vector = [.. Enumerable.Range(0, n).Select(k => 1 + 0.1 * Math.Sin(k + 1))];
+        double[] next = new double[n];
         double value = 0;
         for (int iteration = 0; iteration < 500; iteration++)
         {
-            Vector<double> next = matrix * vector;
-            double norm = next.L2Norm();
+            for (int k = 0; k < n; k++)
+                next[k] = TensorPrimitives.Dot<double>(columns.AsSpan(k * n, n), vector);
+            double norm = TensorPrimitives.Norm<double>(next);
             if (norm == 0)
                 return 0;
-            vector = next / norm;
+            TensorPrimitives.Divide(next, norm, vector);
             if (Math.Abs(norm - value) < 1e-9 * norm)
                 return norm;
             value = norm;

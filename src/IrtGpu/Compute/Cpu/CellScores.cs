@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IrtGpu.Data;
 using IrtGpu.Models;
 using IrtGpu.Planning;
@@ -16,8 +17,10 @@ internal sealed class CellScores
 {
     private readonly CalibrationPlan plan;
     private readonly int[] items; // answered
+    private readonly int[] firstRow; // [answered item]
+    private readonly int[] termCount; // of each of its rows [answered item]
     private readonly double[] scoreOfRow; // a s_m [row]
-    private readonly int[] firstTerm; // of the row's terms of c [row + 1]
+    private readonly int[] firstTerm; // of the row's terms of c [row]
     private readonly int[] termParameter;
     private readonly double[] termCoefficient;
 
@@ -38,9 +41,11 @@ internal sealed class CellScores
         int[] parameterOf = new int[plan.Layout.FreeCount];
         for (int k = 0; k < Free.Length; k++)
             parameterOf[Free[k]] = k;
-        firstTerm = new int[plan.RowCount + 1];
-        for (int row = 0; row < plan.RowCount; row++)
-            firstTerm[row + 1] = firstTerm[row] + terms[row].Count;
+        firstRow = [.. items.Select(item => plan.Items[item].FirstRow)];
+        termCount = [.. firstRow.Select(row => terms[row].Count)];
+        firstTerm = new int[plan.RowCount];
+        for (int row = 1; row < plan.RowCount; row++)
+            firstTerm[row] = firstTerm[row - 1] + terms[row - 1].Count;
         termParameter = [.. terms.SelectMany(list => list).Select(term => parameterOf[term.Free])];
         termCoefficient = [.. terms.SelectMany(list => list).Select(term => term.Coefficient)];
         Functions = new double[NodeCount * PaddedCount];
@@ -65,15 +70,17 @@ internal sealed class CellScores
     /// <param name="responses">The pattern. [item]</param>
     /// <param name="slopes">Receives c, cleared before. [slope parameter, padding]</param>
     /// <returns>The weighted score t = Σ a s.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Fill(ReadOnlySpan<byte> responses, Span<double> slopes)
     {
         slopes.Clear();
         double score = 0;
-        foreach (int item in items)
+        for (int k = 0; k < items.Length; k++)
         {
-            int row = plan.Items[item].FirstRow + responses[item];
+            int row = firstRow[k] + responses[items[k]];
             score += scoreOfRow[row];
-            for (int term = firstTerm[row]; term < firstTerm[row + 1]; term++)
+            int first = firstTerm[row];
+            for (int term = first; term < first + termCount[k]; term++)
                 slopes[termParameter[term]] += termCoefficient[term];
         }
         return score;
@@ -81,7 +88,10 @@ internal sealed class CellScores
 
     private ItemParameterSet SetOf(PlannedBlock block, int item) => plan.ParameterSets[plan.Tables[block.Table].SetOfItem[item]];
 
-    /// <summary>What each category adds to c, and to the weighted score; nothing for the first.</summary>
+    /// <summary>
+    /// What each category adds to c, and to the weighted score: nothing for the first. Rows of an item are filled up with zeros to one
+    /// length, because a branch by the response would be mispredicted every other time.
+    /// </summary>
     private List<(int Free, double Coefficient)>[] RowTerms(ModelPoint point, PlannedBlock block)
     {
         List<(int Free, double Coefficient)>[] terms = [.. Enumerable.Range(0, plan.RowCount).Select(_ => new List<(int, double)>())];
@@ -100,6 +110,13 @@ internal sealed class CellScores
                 AddTerms(terms[planned.FirstRow + category], set.FirstSlot, score);
                 if (parameter >= 0)
                     AddTerms(terms[planned.FirstRow + category], set.FirstSlot + set.SlopeCount + parameter, slope);
+            }
+            List<(int Free, double Coefficient)>[] rows = terms[planned.FirstRow..(planned.FirstRow + planned.CategoryCount)];
+            List<(int Free, double Coefficient)> longest = rows.MaxBy(row => row.Count)!;
+            foreach (List<(int Free, double Coefficient)> row in rows)
+            {
+                for (int term = row.Count; term < longest.Count; term++)
+                    row.Add((longest[term].Free, 0));
             }
         }
         return terms;

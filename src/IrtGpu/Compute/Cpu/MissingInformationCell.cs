@@ -172,14 +172,26 @@ internal sealed unsafe class MissingInformationCell : IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Leaves a row at the eight grid points.</summary>
     private void AddDeposits(double* row, Vector512<double> coefficients, double* target)
     {
-        for (int point = 0; point < ScoreGrid.Points; point++, target += slopeWidth)
+        AddToFour(row, coefficients.GetLower(), target);
+        AddToFour(row, coefficients.GetUpper(), target + 4L * slopeWidth);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddToFour(double* row, Vector256<double> coefficients, double* target)
+    {
+        Vector512<double> c0 = Vector512.Create(coefficients[0]), c1 = Vector512.Create(coefficients[1]);
+        Vector512<double> c2 = Vector512.Create(coefficients[2]), c3 = Vector512.Create(coefficients[3]);
+        double* t1 = target + slopeWidth, t2 = t1 + slopeWidth, t3 = t2 + slopeWidth;
+        for (int lane = 0; lane < slopeWidth; lane += 8)
         {
-            Vector512<double> coefficient = Vector512.Create(coefficients[point]);
-            for (int lane = 0; lane < slopeWidth; lane += 8)
-                Vector512.FusedMultiplyAdd(coefficient, Vector512.Load(row + lane), Vector512.Load(target + lane)).Store(target + lane);
+            Vector512<double> value = Vector512.Load(row + lane);
+            Vector512.FusedMultiplyAdd(c0, value, Vector512.Load(target + lane)).Store(target + lane);
+            Vector512.FusedMultiplyAdd(c1, value, Vector512.Load(t1 + lane)).Store(t1 + lane);
+            Vector512.FusedMultiplyAdd(c2, value, Vector512.Load(t2 + lane)).Store(t2 + lane);
+            Vector512.FusedMultiplyAdd(c3, value, Vector512.Load(t3 + lane)).Store(t3 + lane);
         }
     }
 
