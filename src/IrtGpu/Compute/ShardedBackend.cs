@@ -10,7 +10,7 @@ namespace IrtGpu.Compute;
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
-public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend
+public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IMissingInformationBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
@@ -109,6 +109,22 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
         return new PatternScores(
             plan.AttributeCount, plan.ClassCount, Join(parts, scores => scores.Mean), Join(parts, scores => scores.Covariance),
             Join(parts, scores => scores.MapTheta), Join(parts, scores => scores.ClassProbability), Join(parts, scores => scores.LogLikelihood));
+    }
+
+    /// <inheritdoc/>
+    double[]? IMissingInformationBackend.TryComputeMissingInformation(ModelPoint point)
+    {
+        double[]? sum = null;
+        foreach (IComputeBackend backend in backends)
+        {
+            if ((backend as IMissingInformationBackend)?.TryComputeMissingInformation(point) is not { } part)
+                return null;
+            if (sum is null)
+                sum = part;
+            else
+                System.Numerics.Tensors.TensorPrimitives.Add(sum, part, sum);
+        }
+        return sum;
     }
 
     /// <inheritdoc/>
