@@ -99,7 +99,9 @@ internal sealed class StandardErrorEstimator
         return mStep.Derivatives(shifted, backend.ComputeExpectedCounts(shifted));
     }
 
-    private Matrix<double> CrossProduct() => Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
+    private Matrix<double> CrossProduct() => (backend as ICrossProductBackend)?.TryComputeCrossProduct(point) is { } sum
+        ? OfInterior(sum)
+        : Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
 
     private Matrix<double> PriorInformation()
     {
@@ -118,13 +120,17 @@ internal sealed class StandardErrorEstimator
     {
         CompleteDataScores scores = new(point, patterns);
         IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(scores));
-        int n = plan.Layout.FreeCount;
         double[] sum = sumOf(visitors[0]);
         for (int k = 1; k < visitors.Count; k++)
             System.Numerics.Tensors.TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
-        return Matrix<double>.Build.Dense(
-            interior.Length, interior.Length, (r, c) => sum[(long)interior[Math.Max(r, c)] * n + interior[Math.Min(r, c)]]);
+        return OfInterior(sum);
     }
+
+    /// <summary>What a sum over all free parameters has for those in the interior.</summary>
+    /// <param name="sum">[free, free], lower triangle</param>
+    private Matrix<double> OfInterior(double[] sum) => Matrix<double>.Build.Dense(
+        interior.Length, interior.Length,
+        (r, c) => sum[(long)interior[Math.Max(r, c)] * plan.Layout.FreeCount + interior[Math.Min(r, c)]]);
 
     /// <summary>Inverts after scaling to unit diagonal; tells which parameter's pivot fails where the matrix is not positive definite.</summary>
     private static bool TryInvert(Matrix<double> information, out Matrix<double> inverse, out int failed)
