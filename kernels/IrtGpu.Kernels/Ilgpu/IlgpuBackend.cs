@@ -16,7 +16,7 @@ namespace IrtGpu.Kernels;
 /// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IBatchedBackend, IDeviceReport
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IItemDerivativesBackend, IBatchedBackend, IDeviceReport
 {
     private const int VisitorCount = 16;
 
@@ -254,12 +254,36 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     }
 
     /// <inheritdoc/>
+    public double[]? TryComputeCrossProduct(ModelPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return Memory.NodeTileCount > 1 ? null : DeviceFailure.Guard(session.Device, "in adding cross-products", () => AddCrossProducts(point));
+    }
+
+    private double[]? AddCrossProducts(ModelPoint point)
+    {
+        Upload(point);
+        using CrossProductLauncher? products = CrossProductLauncher.TryCreate(session, point, Memory, buffers, tables, FreeBeside());
+        if (products is null)
+            return null;
+        ForEachNodeTile((firstNode, nodeCount) =>
+        {
+            products.FillDerivatives(theta, launcher.LogProbability);
+            ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
+            {
+                ComputePosterior(shape, views, withFrequency: false);
+                products.AddTile(shape, views, launcher, theta);
+            });
+        });
+        return products.Download();
+    }
+
+    /// <inheritdoc/>
     public IPointBatch? TryOpenBatch(int wanted)
     {
         if (Memory.NodeTileCount > 1 || weightedScore is not null)
             return null; // its launches are large already; a batch goes through tables, and would not have the bits of weighted scores
-        long free = DeviceBuffers.FreeBytes(session.Accelerator) - (session.Accelerator is CudaAccelerator ? 0 : Memory.TotalBytes);
-        int capacity = Memory.PointCapacity(wanted, free);
+        int capacity = Memory.PointCapacity(wanted, FreeBeside());
         try
         {
             return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, capacity);
@@ -277,6 +301,9 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
         if (ownsSession)
             session.Dispose();
     }
+
+    /// <summary>What is free beside this backend, bytes.</summary>
+    private long FreeBeside() => DeviceBuffers.FreeBytes(session.Accelerator) - (session.Accelerator is CudaAccelerator ? 0 : Memory.TotalBytes);
 
     private long ThetaStride => (long)Memory.Size.PaddedNodeCount * plan.AttributeCount;
 

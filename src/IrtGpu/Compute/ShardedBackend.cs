@@ -10,7 +10,7 @@ namespace IrtGpu.Compute;
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
-public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IMissingInformationBackend
+public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, ICrossProductBackend, IMissingInformationBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
@@ -124,6 +124,22 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
             else
                 System.Numerics.Tensors.TensorPrimitives.Add(sum, part, sum);
         }
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public double[]? TryComputeCrossProduct(ModelPoint point)
+    {
+        held = null;
+        if (!Array.TrueForAll(backends, backend => backend is ICrossProductBackend))
+            return null;
+        double[]?[] parts = new double[]?[backends.Length];
+        ForEachShard(shard => parts[shard] = ((ICrossProductBackend)backends[shard]).TryComputeCrossProduct(point));
+        if (parts.Contains(null))
+            return null;
+        double[] sum = parts[0]!;
+        for (int shard = 1; shard < parts.Length; shard++)
+            System.Numerics.Tensors.TensorPrimitives.Add(sum, parts[shard]!, sum);
         return sum;
     }
 

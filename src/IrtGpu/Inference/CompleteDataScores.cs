@@ -87,6 +87,38 @@ internal sealed class CompleteDataScores
         }
     }
 
+    /// <summary>Derivatives of a block's log weight with respect to its means and covariances, at every node.</summary>
+    /// <param name="point">Parameters, nodes and weights.</param>
+    /// <param name="block">The block.</param>
+    /// <returns>[mean and covariance slot, node]</returns>
+    public static double[] PopulationScores(ModelPoint point, PlannedBlock block)
+    {
+        CalibrationPlan plan = point.Plan;
+        int count = plan.AttributeCount + plan.CovarianceCount;
+        int nodeCount = plan.NodeCount;
+        NormalPopulation population = NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!;
+        double[] theta = point.ThetaOfBlock(block);
+        double[] scores = new double[count * nodeCount];
+        double[] single = new double[count];
+        double[] expected = new double[count];
+        for (int node = 0; node < nodeCount; node++)
+        {
+            population.Score(theta.AsSpan(node * plan.AttributeCount, plan.AttributeCount), single);
+            double weight = plan.Grid.Moves ? 0 : Math.Exp(point.LogWeight[block.Index][node]);
+            for (int k = 0; k < count; k++)
+            {
+                scores[k * nodeCount + node] = single[k];
+                expected[k] += weight * single[k];
+            }
+        }
+        for (int k = 0; k < count; k++)
+        {
+            for (int node = 0; node < nodeCount; node++)
+                scores[k * nodeCount + node] -= expected[k];
+        }
+        return scores;
+    }
+
     private static double[][] ItemScores(ModelPoint point, int table)
     {
         CalibrationPlan plan = point.Plan;
@@ -127,34 +159,6 @@ internal sealed class CompleteDataScores
                 }
             }
         });
-        return scores;
-    }
-
-    private static double[] PopulationScores(ModelPoint point, PlannedBlock block)
-    {
-        CalibrationPlan plan = point.Plan;
-        int count = plan.AttributeCount + plan.CovarianceCount;
-        int nodeCount = plan.NodeCount;
-        NormalPopulation population = NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!;
-        double[] theta = point.ThetaOfBlock(block);
-        double[] scores = new double[count * nodeCount];
-        double[] single = new double[count];
-        double[] expected = new double[count];
-        for (int node = 0; node < nodeCount; node++)
-        {
-            population.Score(theta.AsSpan(node * plan.AttributeCount, plan.AttributeCount), single);
-            double weight = plan.Grid.Moves ? 0 : Math.Exp(point.LogWeight[block.Index][node]);
-            for (int k = 0; k < count; k++)
-            {
-                scores[k * nodeCount + node] = single[k];
-                expected[k] += weight * single[k];
-            }
-        }
-        for (int k = 0; k < count; k++)
-        {
-            for (int node = 0; node < nodeCount; node++)
-                scores[k * nodeCount + node] -= expected[k];
-        }
         return scores;
     }
 

@@ -109,7 +109,9 @@ internal sealed class StandardErrorEstimator
         return mStep.Derivatives(shifted, backend.ComputeExpectedCounts(shifted));
     }
 
-    private Matrix<double> CrossProduct() => Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
+    private Matrix<double> CrossProduct() => (backend as ICrossProductBackend)?.TryComputeCrossProduct(point) is { } sum
+        ? Interior(sum)
+        : Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
 
     private Matrix<double> PriorInformation()
     {

@@ -92,6 +92,7 @@ public sealed class DeviceMemoryTests
         Assert.Throws<DeviceMemoryException>(() => failing.ComputeExpectedCounts(point));
         Assert.Throws<DeviceMemoryException>(() => failing.ComputeItemDerivatives([], withDerivatives: false));
         Assert.Throws<DeviceMemoryException>(() => failing.TryComputeScores(point));
+        Assert.Throws<DeviceMemoryException>(() => failing.TryComputeCrossProduct(point));
     }
 
     [Fact]
@@ -129,7 +130,7 @@ public sealed class DeviceMemoryTests
         public string? FindFastDevice() => "full";
     }
 
-    private sealed class FailingBackend : IComputeBackend, IItemDerivativesBackend, IPatternScoringBackend
+    private sealed class FailingBackend : IComputeBackend, IItemDerivativesBackend, IPatternScoringBackend, ICrossProductBackend
     {
         public string Description => "failing";
 
@@ -140,6 +141,8 @@ public sealed class DeviceMemoryTests
         public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives) => throw new DeviceMemoryException("full");
 
         public Scoring.PatternScores? TryComputeScores(ModelPoint point) => throw new DeviceMemoryException("full");
+
+        public double[]? TryComputeCrossProduct(ModelPoint point) => throw new DeviceMemoryException("full");
 
         public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
             where TVisitor : IPosteriorVisitor => throw new DeviceMemoryException("full");

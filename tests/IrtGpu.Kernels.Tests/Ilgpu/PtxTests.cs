@@ -81,6 +81,26 @@ public sealed class PtxTests
     public void The_sum_of_item_derivatives_compiles_within_its_budget() => AssertCompiles(
         EntryPointDescription.FromImplicitlyGroupedKernel(typeof(ItemDerivativeKernels).GetMethod(nameof(ItemDerivativeKernels.AddChunks))!), 55);
 
+    /// <summary>Seen: 342, 368, 255, 1,044 and 441 lines.</summary>
+    [Theory]
+    [InlineData(typeof(GeneralizedPartialCredit), 410)]
+    [InlineData(typeof(GradedResponse), 440)]
+    [InlineData(typeof(SequentialResponse), 305)]
+    [InlineData(typeof(FourParameterLogistic), 1255)]
+    [InlineData(typeof(NominalResponse), 530)]
+    public void Derivatives_of_answers_compile_within_their_budget(Type model, int budget)
+    {
+        MethodInfo kernel = typeof(CrossProductKernels).GetMethod(nameof(CrossProductKernels.FillDerivatives))!.MakeGenericMethod(model);
+        AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(kernel), budget);
+    }
+
+    /// <summary>Seen: 261 and 111 lines.</summary>
+    [Theory]
+    [InlineData(nameof(CrossProductKernels.ScorePatterns), 315)]
+    [InlineData(nameof(CrossProductKernels.AddProducts), 135)]
+    public void Cross_products_compile_within_their_budget(string kernel, int budget) =>
+        AssertCompiles(EntryPointDescription.FromImplicitlyGroupedKernel(typeof(CrossProductKernels).GetMethod(kernel)!), budget);
+
     [Fact]
     public void The_chains_that_measure_the_device_compile_within_their_budget() => AssertCompiles(
         EntryPointDescription.FromImplicitlyGroupedKernel(typeof(MachineLimitKernels).GetMethod(nameof(MachineLimitKernels.MultiplyAdd))!), 180);
