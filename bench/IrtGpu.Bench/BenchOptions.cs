@@ -7,7 +7,7 @@ namespace IrtGpu.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        run-bench.sh [SUITE …] [--quick] [--device NAME] [--threads N] [--replications N] [--case NAME,…] [--out FOLDER]
+        run-bench.sh [SUITE …] [--quick] [--device NAME] [--threads N] [--replications N] [--persons N] [--case NAME,…] [--out FOLDER]
                      [--data FILE [--model 'ITEMS=NAME;…'] [--q-matrix FILE] [--group COLUMN] [--nodes D]
                       [--peer-seconds S,S [--peer-log-likelihood X,X] [--peer-reference R]]]
 
@@ -16,6 +16,7 @@ internal sealed record BenchOptions
                              the processor, the device named or, when none is, every CUDA and OpenCL device that is here)
           --threads N        threads (default: all processors)
           --replications N   data sets of a study (table1: 30, recovery: 100, cycles: 20)
+          --persons N        persons of each case of the suite mirt
           --case NAME,…      cases of the suites micro, calibration, cycles and ratios whose names contain one of these (default: all)
           --out FOLDER       where results are written (default bench/results under the current folder, or of the checkout)
           --data FILE …      data for the suite timing
@@ -36,6 +37,9 @@ internal sealed record BenchOptions
 
     /// <summary>0: the study's own number.</summary>
     public int Replications { get; private init; }
+
+    /// <summary>0: each case's own number.</summary>
+    public int Persons { get; private init; }
 
     public string ResultFolder { get; private init; } = "";
 
@@ -110,6 +114,7 @@ internal sealed record BenchOptions
                 case "--peer-reference": options = options with { PeerReference = Numbers("--peer-reference")[0] }; break;
                 case "--threads": options = options with { Threads = Whole("--threads") }; break;
                 case "--replications": options = options with { Replications = Whole("--replications") }; break;
+                case "--persons": options = options with { Persons = Whole("--persons") }; break;
                 case "--out": folder = Next(); break;
                 case "--data": options = options with { DataPath = Next() }; break;
                 case "--model": options = options with { Model = Next() }; break;

@@ -17,6 +17,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("ratios", "one thread against the plain loops, two threads against one, share of the M-step, in interleaved repeats", Ratios.RatiosSuite.Run),
         new("cycles", "E-steps until within 1e-6 of the optimum, for six kinds of models and three accelerations (minutes)", Cycles.CyclesSuite.Run),
         new("timing", "one calibration of your own file: --data FILE --model …", Whole.TimingSuite.Run),
+        new("mirt", "R's mirt on the same file, nodes and tolerance, where R and mirt are installed", Mirt.MirtSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
     ];
@@ -26,7 +27,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     public static IReadOnlyList<Suite> Choose(BenchOptions options)
     {
         if (options.Suites.Count == 0)
-            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("table1" or "recovery" or "cycles"))];
+            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "table1" or "recovery" or "cycles"))];
         return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
             ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
     }

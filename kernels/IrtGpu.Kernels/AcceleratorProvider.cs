@@ -19,17 +19,18 @@ public sealed class AcceleratorProvider : IBackendProvider
     }
 
     /// <inheritdoc/>
-    public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns)
+    public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
     {
         ArgumentNullException.ThrowIfNull(device);
+        form = WeightedScoreForm.ForDevice(plan, patterns, form); // once, so that all devices take the same
         if (!device.EndsWith(All, StringComparison.OrdinalIgnoreCase))
-            return BackendFactory.Create(Available(device), plan, patterns);
+            return BackendFactory.Create(Available(device), plan, patterns, form);
         string kind = device[..^All.Length];
         ComputeDevice[] devices = [.. AcceleratorCatalog.List()
             .Where(found => found.IsAvailable && found.Name.StartsWith(kind + ":", StringComparison.OrdinalIgnoreCase))];
         if (devices.Length <= 1)
-            return BackendFactory.Create(Available(kind), plan, patterns);
-        return new ShardedBackend(plan, patterns, devices.Length, (shard, part) => BackendFactory.Create(devices[shard], plan, part));
+            return BackendFactory.Create(Available(kind), plan, patterns, form);
+        return new ShardedBackend(plan, patterns, devices.Length, (shard, part) => BackendFactory.Create(devices[shard], plan, part, form));
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,7 @@ internal sealed class ItemBlock
         Slopes = new double[itemCount * attributeCount];
         Shape = new double[itemCount * maxShape];
         Scores = new double[itemCount * maxCategories];
+        FirstTheta = new long[itemCount];
         for (int item = 0; item < itemCount; item++)
         {
             for (int category = 0; category < categoryCount[item]; category++)
@@ -50,6 +51,9 @@ internal sealed class ItemBlock
 
     /// <summary>Category scores, 0…M−1 at first. [item, maxCategories]</summary>
     public double[] Scores { get; }
+
+    /// <summary>Where the item's nodes begin, elements after the nodes of the launch: 0 unless model points with nodes of their own share a block. [item]</summary>
+    public long[] FirstTheta { get; }
 
     /// <summary>A block of items of model <typeparamref name="TModel"/>, slopes and shape still 0.</summary>
     /// <param name="attributeCount">J ≥ 1.</param>

@@ -14,13 +14,15 @@ namespace IrtGpu.Kernels;
 /// <param name="BlockCount">Groups times classes.</param>
 /// <param name="TableCount">Distinct item tables.</param>
 /// <param name="NodeSetCount">Distinct sets of nodes.</param>
+/// <param name="AnsweredSetCount">Distinct sets of answered items where E-steps go through weighted scores; 0 where through tables.</param>
 internal sealed record ProblemSize(
-    long PatternCount, int ItemCount, int RowCount, int NodeCount, int AttributeCount, int ClassCount, int BlockCount, int TableCount, int NodeSetCount)
+    long PatternCount, int ItemCount, int RowCount, int NodeCount, int AttributeCount, int ClassCount, int BlockCount, int TableCount, int NodeSetCount,
+    int AnsweredSetCount = 0)
 {
     /// <summary>The sizes of a plan and its data.</summary>
-    public static ProblemSize Of(CalibrationPlan plan, long patternCount) => new(
+    public static ProblemSize Of(CalibrationPlan plan, long patternCount, int answeredSetCount = 0) => new(
         patternCount, plan.ItemCount, plan.RowCount, plan.NodeCount, plan.AttributeCount, plan.ClassCount, plan.Blocks.Count, plan.Tables.Count,
-        plan.NodeSetCount);
+        plan.NodeSetCount, answeredSetCount);
 
     /// <summary>Words of four responses that a pattern takes.</summary>
     public int WordCount => (ItemCount + MemoryPlan.ItemsPerWord - 1) / MemoryPlan.ItemsPerWord;
@@ -30,6 +32,12 @@ internal sealed record ProblemSize(
 
     /// <summary>Derived pairs of attributes.</summary>
     public int CovarianceCount => AttributeCount * (AttributeCount + 1) / 2;
+
+    /// <summary>Weight, then the mean of each attribute: what the weighted-score form sums by response.</summary>
+    public int MomentCount => 1 + AttributeCount;
+
+    /// <summary>Intercept sum, then the weighted score of each attribute, with padding.</summary>
+    public int ScoreStride => MemoryPlan.RoundUp(MomentCount, MemoryPlan.NodeMultiple);
 }
 
 /// <summary>How a problem is cut to fit a device: patterns resident or streamed, pattern tiles, node tiles, slices.</summary>
@@ -38,7 +46,8 @@ internal sealed record ProblemSize(
 /// <param name="PatternTileCapacity">Patterns of a tile.</param>
 /// <param name="SliceCount">Parts of a pattern tile with counts of their own, for parallelism.</param>
 /// <param name="IsResident">Whether all responses stay on the device; else every E-step uploads them tile by tile.</param>
-internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int PatternTileCapacity, int SliceCount, bool IsResident)
+/// <param name="LaneCount">Parts of a pattern tile with node totals of their own, in the weighted-score form.</param>
+internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int PatternTileCapacity, int SliceCount, bool IsResident, int LaneCount = 1)
 {
     /// <summary>Responses in one 32-bit word.</summary>
     public const int ItemsPerWord = 4;
@@ -54,6 +63,7 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     private const long TargetTileCells = 1L << 22; // 32 MiB of doubles: stays in the second-level cache of large devices
     private const long LargestTileCells = 1L << 30; // indices of a launch are 32-bit
     private const int PatternStateBytes = sizeof(double) + sizeof(int); // frequency, known class
+    private const int LargestLaneCount = 256; // one thread adds the lanes of a node
     private const long LargestReduction = 32L << 20;
     private const double UsableShare = 0.9; // the driver and the code need some, too
 
@@ -61,13 +71,32 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     public int NodeTileCount => (Size.PaddedNodeCount + NodeTileWidth - 1) / NodeTileWidth;
 
     /// <summary>Normalisation chunks of a tile.</summary>
-    public int ChunkCount => (Size.ClassCount * NodeTileWidth + ChunkLength - 1) / ChunkLength;
+    public int ChunkCount => IsByScore ? Size.ClassCount * ScoreChunksPerClass : (Size.ClassCount * NodeTileWidth + ChunkLength - 1) / ChunkLength;
 
     /// <summary>Log probabilities of all items at the nodes of a tile. [table, row, node]</summary>
     public long TableBytes => sizeof(double) * (long)Size.TableCount * Size.RowCount * NodeTileWidth;
 
-    /// <summary>Expected counts and node totals. [slice][table, row, node] and [slice][block, node]</summary>
-    public long CountBytes => sizeof(double) * (long)SliceCount * ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * NodeTileWidth;
+    /// <summary>Whether E-steps go through weighted scores.</summary>
+    public bool IsByScore => Size.AnsweredSetCount > 0;
+
+    /// <summary>Slices of the counts by node; those of the weighted-score form are by moment.</summary>
+    public int CountSliceCount => IsByScore ? 1 : SliceCount;
+
+    /// <summary>Expected counts and node totals. [slice][table, row, node] and [slice][block, node]; in the weighted-score form
+    /// [table, row, node], [block, set, node] and [slice][table, row, moment].</summary>
+    public long CountBytes => IsByScore
+        ? sizeof(double) * (((long)Size.TableCount * Size.RowCount + Size.BlockCount * (1L + Size.AnsweredSetCount)) * NodeTileWidth
+            + (long)SliceCount * ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * Size.MomentCount)
+        : sizeof(double) * (long)SliceCount * ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * NodeTileWidth;
+
+    /// <summary>What weighted scores need beside: log priors by set, scores and moments of a tile and of its chunks, node totals by lane.</summary>
+    public long WeightedScoreBytes => !IsByScore ? 0
+        : sizeof(double) * ((long)Size.BlockCount * Size.AnsweredSetCount * NodeTileWidth
+            + (long)LaneCount * Size.ClassCount * NodeTileWidth
+            + ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * Size.ScoreStride
+            + (long)PatternTileCapacity * Size.ClassCount
+                * (Size.ScoreStride + Size.MomentCount + (long)ScoreChunksPerClass * Size.MomentCount))
+            + sizeof(int) * (long)Size.AnsweredSetCount * Size.ItemCount;
 
     /// <summary>Posterior of a pattern tile with its chunk sums, and room to reduce it to scores. [class, node, pattern]</summary>
     public long PosteriorBytes => sizeof(double) * (long)PatternTileCapacity
@@ -88,12 +117,13 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     public long ReductionBytes => NodeTileCount > 1 ? 0 : Math.Min(LargestReduction, TableBytes);
 
     /// <summary>All of it.</summary>
-    public long TotalBytes => TableBytes + CountBytes + PosteriorBytes + PatternBytes + NormalizerBytes + ParameterBytes + ReductionBytes;
+    public long TotalBytes => TableBytes + CountBytes + PosteriorBytes + PatternBytes + NormalizerBytes + ParameterBytes + ReductionBytes
+        + WeightedScoreBytes;
 
     /// <summary>Threads of the widest launch.</summary>
     private long LargestLaunch => Math.Max(
         (long)PatternTileCapacity * Size.ClassCount * NodeTileWidth,
-        Math.Max((long)Size.TableCount * Size.RowCount, Size.WordCount) * NodeTileWidth);
+        Math.Max(Math.Max((long)Size.TableCount * Size.RowCount, Size.WordCount), (long)Size.BlockCount * Size.AnsweredSetCount) * NodeTileWidth);
 
     /// <summary>Runs of nodes of one class that one thread reduces when scoring.</summary>
     public int ScoreChunksPerClass => (NodeTileWidth + ChunkLength - 1) / ChunkLength;
@@ -136,10 +166,19 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
         }
     }
 
+    /// <summary>Model points that fit side by side into what is free beside this plan, within the range of a launch.</summary>
+    /// <param name="wanted">How many there are.</param>
+    /// <param name="availableBytes">Memory free beside the plan; a quarter of it is left for others.</param>
+    public int PointCapacity(int wanted, long availableBytes)
+    {
+        long fitting = Math.Max(0, availableBytes) / 4 * 3 / (TotalBytes - PatternBytes);
+        return (int)Math.Min(wanted, Math.Min(fitting, LargestTileCells / LargestLaunch));
+    }
+
     /// <summary>One sentence: what goes where.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Bytes(TotalBytes)} on the device: tables {Bytes(TableBytes)}, counts {Bytes(CountBytes)} in {SliceCount} slices, posterior {Bytes(PosteriorBytes)} in tiles of {PatternTileCapacity} patterns, responses {Bytes(PatternBytes)} {(IsResident ? "resident" : "streamed")}, {NodeTileCount} node {(NodeTileCount == 1 ? "tile" : "tiles")}");
+        $"{Bytes(TotalBytes)} on the device: tables {Bytes(TableBytes)}, counts {Bytes(CountBytes)} in {SliceCount} slices{(IsByScore ? $", weighted scores {Bytes(WeightedScoreBytes)}" : "")}, posterior {Bytes(PosteriorBytes)} in tiles of {PatternTileCapacity} patterns, responses {Bytes(PatternBytes)} {(IsResident ? "resident" : "streamed")}, {NodeTileCount} node {(NodeTileCount == 1 ? "tile" : "tiles")}");
 
     internal static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
@@ -171,7 +210,12 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
                 break;
             plan = larger;
         }
-        long slices = Math.Min(threadTarget / ((long)Size.WordCount * NodeTileWidth), plan.PatternTileCapacity / SmallestPatternTile);
+        if (IsByScore)
+            plan = plan with { LaneCount = (int)Math.Clamp(threadTarget / cellsPerPattern, 1, Math.Clamp(plan.PatternTileCapacity / SmallestPatternTile, 1, LargestLaneCount)) };
+        if (plan.TotalBytes > budget)
+            plan = plan with { LaneCount = 1 };
+        long columns = IsByScore ? Size.MomentCount : NodeTileWidth;
+        long slices = Math.Min(threadTarget / (Size.WordCount * columns), plan.PatternTileCapacity / SmallestPatternTile);
         for (; slices > 1; slices /= 2)
         {
             MemoryPlan sliced = plan with { SliceCount = (int)slices };

@@ -25,6 +25,7 @@ public static partial class Elementary
 
     /// <summary>ln(1 + e^−|x|), within 2 ulp: what ln σ(x) = min(x, 0) − tail and ln σ(−x) = min(−x, 0) − tail share.</summary>
     /// <param name="x">Any double.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double LogisticTail(double x) => LogisticTail(new Scalar(x)).Value;
 
     /// <inheritdoc cref="LogisticTail(double)"/>
@@ -39,6 +40,7 @@ public static partial class Elementary
     /// <summary>σ(x) and 1 − σ(x) = σ(−x) from one exponential, each within 2.5 ulp.</summary>
     /// <param name="x">Any double.</param>
     /// <param name="complement">1 − σ(x), accurate also where σ(x) rounds to 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sigmoid(double x, out double complement)
     {
         double result = Sigmoid(new Scalar(x), out Scalar other).Value;
@@ -61,10 +63,11 @@ public static partial class Elementary
     /// <summary>ln(e^a + e^b); −∞ for both −∞. Error within 2 ulp of the larger of |max(a, b)| and |result|.</summary>
     /// <param name="a">Log of the first term; −∞ for a zero term.</param>
     /// <param name="b">Log of the second term; −∞ for a zero term.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double LogAddExp(double a, double b) => LogAddExp(new Scalar(a), new Scalar(b)).Value;
 
     /// <inheritdoc cref="LogAddExp(double, double)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TReal LogAddExp<TReal>(TReal a, TReal b)
         where TReal : struct, IReal<TReal>
     {
@@ -80,6 +83,7 @@ public static partial class Elementary
     /// (M. Mächler, 2012, Accurately computing log(1 − exp(−|a|)), vignette of the R package Rmpfr).
     /// </remarks>
     /// <param name="x">Any double.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Log1MExp(double x) =>
         x > Ln2 ? Log1P(-Exp(-x)) : Log(-Expm1(-x));
 

@@ -16,6 +16,9 @@ namespace IrtGpu.Models;
 /// subnormal results, and are tested. Contracting a multiplication and an addition into one rounding (as device
 /// compilers may) changes bits, not bounds. NaN gives NaN.
 /// </para>
+/// <para>
+/// Entry points are compiled with full optimisation at once: unoptimised, an operation of <see cref="IReal{TSelf}"/> is a call.
+/// </para>
 /// <para>Polynomials are Chebyshev fits to the stated functions on the reduced interval.</para>
 /// </remarks>
 public static partial class Elementary
@@ -35,10 +38,11 @@ public static partial class Elementary
     /// of r and of 1 + r drop is added back.
     /// </remarks>
     /// <param name="x">Any double.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Exp(double x) => Exp(new Scalar(x)).Value;
 
     /// <inheritdoc cref="Exp(double)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReal Exp<TReal>(TReal x)
         where TReal : struct, IReal<TReal>
     {
@@ -55,6 +59,7 @@ public static partial class Elementary
 
     /// <summary>e^x − 1, within 1.5 ulp; accurate as x → 0, −1 below −40, +∞ above 709.78.</summary>
     /// <param name="x">Any double.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Expm1(double x)
     {
         double clamped = x > 710.0 ? 710.0 : x;
@@ -79,6 +84,7 @@ public static partial class Elementary
     /// x = 2^k (1 + f) with 1 + f in [√½, √2); with s = f/(2 + f), ln(1 + f) = 2 artanh s = f − (f²/2 − s(f²/2 + R(s²))).
     /// </remarks>
     /// <param name="x">Any double.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Log(double x)
     {
         double shift = 0.0;
@@ -100,10 +106,11 @@ public static partial class Elementary
     /// <summary>ln(1 + x), within 1 ulp; accurate as x → 0, −∞ at −1, NaN below, +∞ at +∞.</summary>
     /// <remarks>The rounding error c of u = 1 + x is recovered exactly and c/u added to ln u.</remarks>
     /// <param name="x">Any double.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Log1P(double x) => Log1P(new Scalar(x)).Value;
 
     /// <inheritdoc cref="Log1P(double)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReal Log1P<TReal>(TReal x)
         where TReal : struct, IReal<TReal>
     {

@@ -51,6 +51,7 @@ public readonly struct FourParameterLogistic : IItemModel<FourParameterLogistic>
 
     /// <summary>ln(1 + e^−|x|) and e^−|x| of g′ and u′, and D.</summary>
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Constant<TShape>(int kind, int index, int categoryCount, TShape shape)
         where TShape : struct, IVector, allows ref struct
     {

@@ -49,6 +49,7 @@ public readonly struct GradedResponse : IItemModel<GradedResponse>
 
     /// <summary>log(1 − e^−δ) and κ = 1/(e^δ − 1) of a middle category.</summary>
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Constant<TShape>(int kind, int index, int categoryCount, TShape shape)
         where TShape : struct, IVector, allows ref struct
     {

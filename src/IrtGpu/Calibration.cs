@@ -65,7 +65,7 @@ public static class Calibration
             Scores = scores,
             Rotations = SolutionRotator.Rotate(plan, outcome.Point.Parameters, options.Rotation, options.Seed),
             Device = backend.Description,
-            EStep = (backend as CpuBackend)?.Form ?? EStepForm.Tables,
+            EStep = backend.Form,
             InterpolationError = (backend as CpuBackend)?.InterpolationError ?? 0,
             DeviceChoice = choice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,

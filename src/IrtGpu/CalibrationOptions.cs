@@ -37,7 +37,7 @@ public sealed record CalibrationOptions
     /// <summary>Device name: <c>auto</c>, <c>cpu</c>, <c>reference</c>, or one of an added provider.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary>How the CPU computes E-steps.</summary>
+    /// <summary>How E-steps are computed.</summary>
     public EStepForm EStep { get; init; }
 
     /// <summary>Devices beside the CPU; the package IrtGpu.Kernels has a provider of accelerators.</summary>

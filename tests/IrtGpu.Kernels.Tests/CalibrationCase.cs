@@ -32,6 +32,9 @@ internal sealed record CalibrationCase
 
     public QuadratureRule Rule { get; init; }
 
+    /// <summary>As <see cref="QuadratureSpecification"/> has it.</summary>
+    public double PruneBelow { get; init; }
+
     public string EqualAcrossGroups { get; init; } = "all";
 
     public string EqualAcrossClasses { get; init; } = "none";
@@ -46,7 +49,7 @@ internal sealed record CalibrationCase
         ClassCount = Classes,
         EqualAcrossGroups = EqualAcrossGroups,
         EqualAcrossClasses = EqualAcrossClasses,
-        Quadrature = new QuadratureSpecification(Rule, Nodes),
+        Quadrature = new QuadratureSpecification(Rule, Nodes, PruneBelow: PruneBelow),
     };
 
     /// <summary>Random answers; the first persons show every category once, so that none is empty.</summary>
@@ -96,8 +99,12 @@ internal sealed record CalibrationCase
         return (plan, patterns, ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, free))!);
     }
 
-    private int CategoryCount(int item) => Functions[item % Functions.Length] is ItemFunction.TwoParameter or ItemFunction.ThreeParameter
-        or ItemFunction.FourParameter or ItemFunction.OneParameter or ItemFunction.Rasch ? 2 : 2 + item % 4;
+    private int CategoryCount(int item) => Functions[item % Functions.Length] switch
+    {
+        ItemFunction.TwoParameter or ItemFunction.ThreeParameter or ItemFunction.FourParameter or ItemFunction.OneParameter or ItemFunction.Rasch => 2,
+        ItemFunction.RatingScale => 3, // the same for all items
+        _ => 2 + item % 4,
+    };
 
     /// <summary>The first items load on one attribute each, which identifies the axes; the others on all.</summary>
     private int[] Loadings(int item) => [.. Enumerable.Range(0, Attributes).Select(j => item < Attributes && item != j ? 0 : 1)];

@@ -56,6 +56,39 @@ public sealed class MemoryPlanTests
         Assert.InRange(small.TotalBytes, 0, GiB);
     }
 
+    /// <summary>The largest problems that are promised: 30 nodes in each of four dimensions, ten million persons by a hundred items, and both.</summary>
+    [Theory]
+    [InlineData(100_000, 100, 810_000, 4, 80, true)]
+    [InlineData(100_000, 100, 810_000, 4, 8, true)]
+    [InlineData(10_000_000, 100, 61, 1, 80, true)]
+    [InlineData(10_000_000, 100, 61, 1, 8, true)]
+    [InlineData(10_000_000, 100, 61, 1, 1, false)]
+    [InlineData(10_000_000, 1000, 61, 1, 8, false)]
+    [InlineData(10_000_000, 100, 810_000, 4, 80, true)]
+    [InlineData(10_000_000, 100, 810_000, 4, 8, true)]
+    public void The_largest_problems_have_a_plan(long patterns, int items, int nodes, int attributes, int gibibytes, bool isResident)
+    {
+        ProblemSize large = new(patterns, items, 2 * items, nodes, attributes, 1, 1, 1, 1);
+        MemoryPlan plan = MemoryPlan.Create(large, gibibytes * GiB, Threads, "cuda:0");
+        Assert.Equal(isResident, plan.IsResident);
+        Assert.InRange(plan.TotalBytes, plan.TableBytes + plan.CountBytes, (long)(0.9 * gibibytes * GiB));
+        Assert.True((long)plan.NodeTileCount * plan.NodeTileWidth >= nodes);
+        MemoryPlan smallest = MemoryPlan.Create(large, plan.TotalBytes * 10 / 9 + 100, threadTarget: 1, "cuda:0"); // no more than it said
+        Assert.InRange(smallest.TotalBytes, 1, plan.TotalBytes);
+    }
+
+    [Fact]
+    public void Weighted_scores_of_a_million_persons_take_little_beside_the_responses()
+    {
+        MemoryPlan plan = MemoryPlan.Create(Typical with { AnsweredSetCount = 20 }, 80 * GiB, Threads, "cuda:0");
+        Assert.True(plan.IsByScore);
+        Assert.InRange(plan.LaneCount, 32, 256);
+        Assert.True(plan.LaneCount <= plan.PatternTileCapacity);
+        Assert.True((long)plan.SliceCount * Typical.WordCount * 2 > Threads / 8); // slices of 32 patterns
+        Assert.InRange(plan.WeightedScoreBytes, 1, 16L << 20);
+        Assert.InRange(plan.TotalBytes, plan.PatternBytes, plan.PatternBytes + (128L << 20));
+    }
+
     [Fact]
     public void What_does_not_fit_is_refused_with_both_figures()
     {

@@ -18,7 +18,7 @@ internal sealed class EStepRecorder(int threads) : IBackendProvider
 
     public bool Knows(string device) => device == DeviceName;
 
-    public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns) =>
+    public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, EStepForm form) =>
         new Recording(new CpuBackend(plan, patterns, threads, EStepForm.Tables), steps);
 
     public string? FindFastDevice() => null;

@@ -1,4 +1,3 @@
-using ILGPU.Runtime;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -12,23 +11,21 @@ internal static class BackendFactory
     /// <param name="device">The device.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
+    /// <param name="form">Tables or weighted score.</param>
     /// <param name="isStreamed">Whether every E-step uploads the responses although they would fit, so that the transfers can be timed.</param>
     /// <exception cref="DeviceNotAvailableException">The driver refuses, or the memory does not suffice.</exception>
-    public static IComputeBackend Create(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, bool isStreamed = false)
+    public static IComputeBackend Create(
+        ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form = EStepForm.Tables, bool isStreamed = false) =>
+        DeviceFailure.Guard(device, "when it was opened", () => Open(device, plan, patterns, form, isStreamed));
+
+    private static IlgpuBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form, bool isStreamed)
     {
-        try
-        {
-            if (!isStreamed)
-                return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns);
-            MemoryPlan memory;
-            using (IlgpuBackend resident = new(DeviceSession.Open(device.Name), plan, patterns))
-                memory = resident.Memory with { IsResident = false };
-            return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, memory);
-        }
-        catch (AcceleratorException exception)
-        {
-            throw new DeviceNotAvailableException(
-                $"The device '{device.Name}' ({device.Description}) failed when it was opened: {exception.Message} Check its driver, or use --device cpu.", exception);
-        }
+        AnsweredSets? sets = form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null;
+        if (!isStreamed)
+            return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets);
+        MemoryPlan memory;
+        using (IlgpuBackend resident = new(DeviceSession.Open(device.Name), plan, patterns, sets))
+            memory = resident.Memory with { IsResident = false };
+        return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets, memory);
     }
 }

@@ -1,8 +1,6 @@
-using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
-using IrtGpu.Compute;
 
 namespace IrtGpu.Kernels;
 
@@ -30,28 +28,35 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
 
     /// <summary>Allocates cleared memory, freed with this object.</summary>
     /// <param name="length">Number of elements; at least one is allocated.</param>
-    /// <exception cref="DeviceMemoryException">The device has no more.</exception>
+    /// <exception cref="IrtGpu.Compute.DeviceMemoryException">The device has no more.</exception>
     public ArrayView<T> Allocate<T>(long length)
         where T : unmanaged
     {
-        long bytes = Math.Max(length, 1) * Interop.SizeOf<T>();
-        try
+        return Reserve(Math.Max(length, 1) * Interop.SizeOf<T>(), () =>
         {
             MemoryBuffer1D<T, Stride1D.Dense> buffer = Accelerator.Allocate1D<T>(Math.Max(length, 1));
-            owned.Add(buffer);
             buffer.MemSetToZero();
-            allocatedBytes += bytes;
-            return buffer.View;
-        }
-        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException)
+            return buffer;
+        }).View;
+    }
+
+    /// <summary>Makes something that takes device or page-locked memory, disposed of with this object.</summary>
+    /// <param name="bytes">About what it takes.</param>
+    /// <param name="create">Makes it.</param>
+    /// <exception cref="IrtGpu.Compute.DeviceMemoryException">There is no more.</exception>
+    public T Reserve<T>(long bytes, Func<T> create)
+        where T : IDisposable
+    {
+        try
         {
-            throw new DeviceMemoryException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{session.Device.Name} ({session.Device.Description}) refused {MemoryPlan.Bytes(bytes)} after {MemoryPlan.Bytes(allocatedBytes)}: {exception.Message} Other programs may use the device; end them, use fewer --nodes, or --device cpu."),
-                allocatedBytes + bytes,
-                allocatedBytes,
-                exception);
+            session.BeforeAllocation?.Invoke(bytes);
+            T resource = Keep(create());
+            allocatedBytes += bytes;
+            return resource;
+        }
+        catch (Exception exception) when (DeviceFailure.OfAllocation(session.Device, exception, bytes, allocatedBytes) is { } refusal)
+        {
+            throw refusal;
         }
     }
 

@@ -18,7 +18,12 @@ internal sealed class DeviceItemDerivatives
     private readonly ArrayView<double> scratch; // [element, thread]
 
     /// <summary>Compiles the kernels and allocates sums.</summary>
-    public DeviceItemDerivatives(CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers, DeviceItemTables tables)
+    /// <param name="plan">The plan.</param>
+    /// <param name="memory">How the problem is cut; nodes in one tile.</param>
+    /// <param name="buffers">Where to allocate.</param>
+    /// <param name="tables">Parameters on the device.</param>
+    /// <param name="capacity">Model points that can be reduced side by side.</param>
+    public DeviceItemDerivatives(CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers, DeviceItemTables tables, int capacity = 1)
     {
         this.plan = plan;
         this.buffers = buffers;
@@ -26,9 +31,9 @@ internal sealed class DeviceItemDerivatives
         long scratchLength = 0;
         foreach (DeviceItemTables.Part part in tables.Parts)
         {
-            Reduction reduction = Create(part, memory);
+            Reduction reduction = Create(part, memory, capacity);
             reductions.Add(reduction);
-            scratchLength = Math.Max(scratchLength, (long)reduction.Shape.ItemCount * reduction.Shape.ChunkCount * reduction.Shape.ScratchLength);
+            scratchLength = Math.Max(scratchLength, (long)capacity * reduction.Shape.ItemCount * reduction.Shape.ChunkCount * reduction.Shape.ScratchLength);
         }
         scratch = buffers.Allocate<double>(scratchLength);
     }
@@ -39,33 +44,52 @@ internal sealed class DeviceItemDerivatives
     /// <param name="theta">Nodes. [node set, node, attribute]</param>
     /// <param name="thetaStride">Elements of a node set.</param>
     /// <param name="counts">Expected counts, slices added. [table, row, node]</param>
-    public ItemDerivatives Compute(double[] slots, bool withDerivatives, ArrayView<double> theta, long thetaStride, ArrayView<double> counts)
+    public ItemDerivatives Compute(double[] slots, bool withDerivatives, ArrayView<double> theta, long thetaStride, ArrayView<double> counts) =>
+        Compute([slots], withDerivatives, theta, thetaStride, counts)[0]!;
+
+    /// <summary>Reduces the counts of several model points.</summary>
+    /// <param name="slotsOfPoint">Item parameters of each point; null: nothing is asked of it. [point][slot]</param>
+    /// <param name="withDerivatives">Whether gradients and Hessians are wanted.</param>
+    /// <param name="theta">Nodes. [point where nodes move, node set, node, attribute]</param>
+    /// <param name="thetaStride">Elements of a node set.</param>
+    /// <param name="counts">Expected counts, slices added. [point, table, row, node]</param>
+    /// <returns>[point]; null where nothing was asked.</returns>
+    public ItemDerivatives?[] Compute(
+        IReadOnlyList<double[]?> slotsOfPoint, bool withDerivatives, ArrayView<double> theta, long thetaStride, ArrayView<double> counts)
     {
-        tables.UploadParameters(slots);
+        tables.UploadParameters(slotsOfPoint);
         foreach (Reduction reduction in reductions)
         {
-            DerivativeShape shape = reduction.Shape with { WithDerivatives = withDerivatives ? 1 : 0 };
+            DerivativeShape shape = reduction.Shape with
+            {
+                ItemCount = slotsOfPoint.Count * reduction.Shape.ItemCount,
+                WithDerivatives = withDerivatives ? 1 : 0,
+            };
             long tableLength = (long)plan.RowCount * shape.NodeCount;
             reduction.SumNodes(
                 shape.ItemCount * shape.ChunkCount, shape, reduction.Part.Launcher.Items,
-                theta.SubView(plan.Tables[reduction.Part.Table].NodeSet * thetaStride, thetaStride),
-                counts.SubView(reduction.Part.Table * tableLength, tableLength), scratch);
+                DeviceItemTables.NodesFrom(theta, plan.Tables[reduction.Part.Table].NodeSet * thetaStride),
+                counts.SubView(reduction.Part.Table * tableLength, counts.Length - reduction.Part.Table * tableLength), scratch);
             reduction.AddChunks(shape.ItemCount * (withDerivatives ? shape.SumCount : 1), shape, scratch, reduction.Sums);
             buffers.CountLaunch();
             buffers.CountLaunch();
         }
-        ItemDerivatives result = new(plan);
+        ItemDerivatives?[] results = [.. slotsOfPoint.Select(slots => slots is null ? null : new ItemDerivatives(plan))];
         foreach (Reduction reduction in reductions)
         {
-            double[] sums = new double[reduction.Shape.ItemCount * (withDerivatives ? reduction.Shape.SumCount : 1)];
+            int itemCount = slotsOfPoint.Count * reduction.Shape.ItemCount;
+            double[] sums = new double[itemCount * (withDerivatives ? reduction.Shape.SumCount : 1)];
             buffers.Download(reduction.Sums, sums);
-            for (int index = 0; index < reduction.Part.Sets.Length; index++)
-                Add(reduction, index, sums, withDerivatives, result);
+            for (int index = 0; index < itemCount; index++)
+            {
+                if (results[index / reduction.Shape.ItemCount] is { } result)
+                    Add(reduction, index, itemCount, sums, withDerivatives, result);
+            }
         }
-        return result;
+        return results;
     }
 
-    private Reduction Create(DeviceItemTables.Part part, MemoryPlan memory)
+    private Reduction Create(DeviceItemTables.Part part, MemoryPlan memory, int capacity)
     {
         ItemBlock block = part.Block;
         int parameters = block.AttributeCount + block.MaxShape;
@@ -73,12 +97,13 @@ internal sealed class DeviceItemDerivatives
         int sumCount = 1 + parameters + parameters * (parameters + 1) / 2;
         int scratchLength = sumCount + block.MaxCategories + local + local * (local + 1) / 2;
         int nodeCount = memory.Size.PaddedNodeCount;
-        long affordable = memory.ReductionBytes / (sizeof(double) * (long)block.ItemCount * scratchLength);
+        int itemCount = part.Sets.Length; // of a point: how nodes are cut does not depend on the number of points
+        long affordable = memory.ReductionBytes / (sizeof(double) * (long)itemCount * scratchLength);
         int chunks = (int)Math.Clamp(affordable, 1, (nodeCount + ShortestChunk - 1) / ShortestChunk);
         int length = (nodeCount + chunks - 1) / chunks;
         DerivativeShape shape = new()
         {
-            ItemCount = block.ItemCount,
+            ItemCount = itemCount,
             ChunkCount = (nodeCount + length - 1) / length,
             ChunkLength = length,
             NodeCount = nodeCount,
@@ -96,18 +121,17 @@ internal sealed class DeviceItemDerivatives
 
         Reduction Load<TModel>()
             where TModel : struct, IItemModel => new(
-                part, shape, buffers.Allocate<double>((long)block.ItemCount * sumCount),
+                part, shape, buffers.Allocate<double>((long)capacity * itemCount * sumCount),
                 buffers.Accelerator.LoadAutoGroupedStreamKernel<
                     Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.SumNodes<TModel>),
                 buffers.Accelerator.LoadAutoGroupedStreamKernel<Index1D, DerivativeShape, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks));
     }
 
     /// <summary>Adds one item of one table to its parameter set, loadings for attributes.</summary>
-    private void Add(Reduction reduction, int index, double[] sums, bool withDerivatives, ItemDerivatives result)
+    private void Add(Reduction reduction, int index, int itemCount, double[] sums, bool withDerivatives, ItemDerivatives result)
     {
-        int setIndex = reduction.Part.Sets[index];
+        int setIndex = reduction.Part.Sets[index % reduction.Shape.ItemCount];
         ItemParameterSet set = plan.ParameterSets[setIndex];
-        int itemCount = reduction.Shape.ItemCount;
         result.Value[setIndex] += sums[index];
         if (!withDerivatives)
             return;

@@ -25,10 +25,14 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Where buffers and kernels are made.</summary>
     public Accelerator Accelerator { get; }
 
+    /// <summary>Is told the bytes before every allocation and may throw what a driver would: the seam for tests of full devices.</summary>
+    public Action<long>? BeforeAllocation { get; private init; }
+
     /// <summary>Opens the device of that name.</summary>
     /// <param name="name">As <see cref="AcceleratorCatalog.Find"/> takes it.</param>
+    /// <param name="beforeAllocation">As <see cref="BeforeAllocation"/>.</param>
     /// <exception cref="ArgumentException">There is no such device, or it is not available; the message has the catalogue's reason.</exception>
-    public static DeviceSession Open(string name)
+    public static DeviceSession Open(string name, Action<long>? beforeAllocation = null)
     {
         ComputeDevice? device = AcceleratorCatalog.Find(name);
         if (device is null)
@@ -52,7 +56,7 @@ internal sealed class DeviceSession : IDisposable
                 "opencl" => context.GetCLDevice(index).CreateCLAccelerator(context),
                 _ => context.GetCPUDevice(0).CreateAccelerator(context),
             };
-            return new DeviceSession(device, context, accelerator);
+            return new DeviceSession(device, context, accelerator) { BeforeAllocation = beforeAllocation };
         }
         catch
         {

@@ -5,24 +5,25 @@ namespace IrtGpu.Kernels;
 
 /// <summary>The E-step of one tile: joint log-likelihood → log-sum-exp → posterior → expected counts.</summary>
 /// <remarks>
-/// Dimensions: P patterns of the tile, K classes of its observed group, L nodes of the node tile (padded to a multiple of
-/// four; the padding has weight 0). The tile's buffer is [class, node, pattern], patterns fastest, so that neighbouring
-/// threads read and write neighbouring memory. Every sum has one thread that adds in index order: the result depends on
-/// the cut into tiles, slices and chunks alone.
+/// Dimensions: P patterns of the tile, S model points evaluated side by side (mostly one), K classes of the tile's observed
+/// group, L nodes of the node tile (padded to a multiple of four; the padding has weight 0). The tile's buffer is [point,
+/// class, node, pattern], patterns fastest, so that neighbouring threads read and write neighbouring memory. Every sum has
+/// one thread that adds in index order: the result depends on the cut into tiles, slices and chunks alone, and that of a
+/// point not on the others.
 /// </remarks>
 internal static class EStepKernels
 {
     private const int Missing = 255;
 
-    /// <summary>ℓ[class, node, pattern] = log τ + log π + Σ over answered items of log P.</summary>
+    /// <summary>ℓ[point, class, node, pattern] = log τ + log π + Σ over answered items of log P.</summary>
     /// <remarks>One thread: one pattern at four neighbouring nodes of one class, so that a word of responses serves sixteen additions.</remarks>
-    /// <param name="cell">(class · L/4 + node/4) · P + pattern.</param>
+    /// <param name="cell">((point · K + class) · L/4 + node/4) · P + pattern.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="patterns">Responses and known classes.</param>
     /// <param name="layout">Rows of items, tables of blocks.</param>
-    /// <param name="logProbability">log P. [table, row, node]</param>
-    /// <param name="logWeight">log τ + log π; −∞ in the padding. [block, node]</param>
-    /// <param name="joint">Receives ℓ; −∞ in classes that a known membership rules out. [class, node, pattern]</param>
+    /// <param name="logProbability">log P. [point, table, row, node]</param>
+    /// <param name="logWeight">log τ + log π; −∞ in the padding. [point, block, node]</param>
+    /// <param name="joint">Receives ℓ; −∞ in classes that a known membership rules out. [point, class, node, pattern]</param>
     public static void JointLogLikelihood(
         Index1D cell, TileShape tile, PatternViews patterns, LayoutViews layout, ArrayView<double> logProbability, ArrayView<double> logWeight,
         ArrayView<double> joint)
@@ -30,9 +31,10 @@ internal static class EStepKernels
         int pattern = cell.X % tile.PatternCount;
         int quad = cell.X / tile.PatternCount;
         int quadsPerClass = tile.NodeCount / MemoryPlan.NodeMultiple;
-        int k = quad / quadsPerClass;
+        int lane = quad / quadsPerClass; // point · K + class
         int node = quad % quadsPerClass * MemoryPlan.NodeMultiple;
-        int block = tile.FirstBlock + k;
+        int k = lane % tile.ClassCount;
+        int block = lane / tile.ClassCount * tile.BlockStride + tile.FirstBlock + k;
         int known = patterns.KnownClass[tile.FirstPattern + pattern];
         bool isPossible = known < 0 || known == k;
 
@@ -61,7 +63,7 @@ internal static class EStepKernels
             }
         }
 
-        long output = (long)(k * tile.NodeCount + node) * tile.PatternStride + pattern;
+        long output = ((long)lane * tile.NodeCount + node) * tile.PatternStride + pattern;
         joint[output] = sum0;
         joint[output + tile.PatternStride] = sum1;
         joint[output + 2L * tile.PatternStride] = sum2;
@@ -69,16 +71,17 @@ internal static class EStepKernels
     }
 
     /// <summary>Turns ℓ into exp(ℓ − m) in place, m the largest of the chunk, and sums it over the chunk.</summary>
-    /// <param name="cell">chunk · P + pattern; a chunk is a run of (class, node) rows.</param>
+    /// <param name="cell">(point · chunks + chunk) · P + pattern; a chunk is a run of (class, node) rows of a point.</param>
     /// <param name="tile">The tile.</param>
-    /// <param name="joint">In: ℓ; out: exp(ℓ − m). [class, node, pattern]</param>
+    /// <param name="joint">In: ℓ; out: exp(ℓ − m). [point, class, node, pattern]</param>
     /// <param name="normalizers">Receives the chunk's m and sum.</param>
     public static void ExponentiateChunk(Index1D cell, TileShape tile, ArrayView<double> joint, NormalizerViews normalizers)
     {
         int pattern = cell.X % tile.PatternCount;
         int chunk = cell.X / tile.PatternCount;
-        int first = chunk * MemoryPlan.ChunkLength;
-        int end = IntrinsicMath.Min(first + MemoryPlan.ChunkLength, tile.ClassCount * tile.NodeCount);
+        int firstOfPoint = chunk / tile.ChunkCount * tile.ClassCount * tile.NodeCount;
+        int first = firstOfPoint + chunk % tile.ChunkCount * MemoryPlan.ChunkLength;
+        int end = IntrinsicMath.Min(first + MemoryPlan.ChunkLength, firstOfPoint + tile.ClassCount * tile.NodeCount);
         double largest = double.NegativeInfinity;
         for (int row = first; row < end; row++)
         {
@@ -103,18 +106,20 @@ internal static class EStepKernels
     }
 
     /// <summary>Merges the chunks of a tile into each pattern's largest term and sum, in order of chunks (online log-sum-exp).</summary>
-    /// <param name="pattern">Pattern of the tile.</param>
+    /// <param name="cell">point · P + pattern.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="isFirst">1 for the first node tile, which begins anew; else 0.</param>
     /// <param name="normalizers">In: chunks; in and out: largest and sum.</param>
-    public static void MergeChunks(Index1D pattern, TileShape tile, int isFirst, NormalizerViews normalizers)
+    public static void MergeChunks(Index1D cell, TileShape tile, int isFirst, NormalizerViews normalizers)
     {
-        long position = (long)tile.FirstNormalizer + pattern.X;
+        int pattern = cell.X % tile.PatternCount;
+        int point = cell.X / tile.PatternCount;
+        long position = (long)point * tile.NormalizerStride + tile.FirstNormalizer + pattern;
         double largest = isFirst != 0 ? double.NegativeInfinity : normalizers.Largest[position];
         double sum = isFirst != 0 ? 0.0 : normalizers.Sum[position];
         for (int chunk = 0; chunk < tile.ChunkCount; chunk++)
         {
-            long index = (long)chunk * tile.PatternStride + pattern.X;
+            long index = ((long)point * tile.ChunkCount + chunk) * tile.PatternStride + pattern;
             double chunkLargest = normalizers.ChunkLargest[index];
             double chunkSum = normalizers.ChunkSum[index];
             if (chunkLargest > largest)
@@ -137,35 +142,39 @@ internal static class EStepKernels
     }
 
     /// <summary>Turns the chunks' sums into the factors that make posteriors of their terms, and yields the marginal log-likelihood.</summary>
-    /// <param name="pattern">Pattern of the tile.</param>
+    /// <param name="cell">point · P + pattern.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="normalizers">In: largest terms and sums; out: factors in place of the chunks' sums, log-likelihood.</param>
-    public static void Normalize(Index1D pattern, TileShape tile, NormalizerViews normalizers)
+    public static void Normalize(Index1D cell, TileShape tile, NormalizerViews normalizers)
     {
-        long position = (long)tile.FirstNormalizer + pattern.X;
+        int pattern = cell.X % tile.PatternCount;
+        int point = cell.X / tile.PatternCount;
+        long position = (long)point * tile.NormalizerStride + tile.FirstNormalizer + pattern;
         double largest = normalizers.Largest[position];
         double sum = normalizers.Sum[position];
         normalizers.LogLikelihood[position] = largest + Elementary.Log(sum);
         for (int chunk = 0; chunk < tile.ChunkCount; chunk++)
         {
-            long index = (long)chunk * tile.PatternStride + pattern.X;
+            long index = ((long)point * tile.ChunkCount + chunk) * tile.PatternStride + pattern;
             normalizers.ChunkSum[index] = Elementary.Exp(normalizers.ChunkLargest[index] - largest) / sum;
         }
     }
 
     /// <summary>Posterior of a (class, node) row, times the frequency where counts are wanted.</summary>
-    /// <param name="cell">(class · L + node) · P + pattern.</param>
+    /// <param name="cell">((point · K + class) · L + node) · P + pattern.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="withFrequency">1: times the pattern's frequency; 0: the posterior itself.</param>
     /// <param name="patterns">Frequencies.</param>
     /// <param name="normalizers">Factors of the chunks.</param>
-    /// <param name="posterior">In: exp(ℓ − m of the chunk); out: posterior. [class, node, pattern]</param>
+    /// <param name="posterior">In: exp(ℓ − m of the chunk); out: posterior. [point, class, node, pattern]</param>
     public static void Scale(
         Index1D cell, TileShape tile, int withFrequency, PatternViews patterns, NormalizerViews normalizers, ArrayView<double> posterior)
     {
         int pattern = cell.X % tile.PatternCount;
         int row = cell.X / tile.PatternCount;
-        double factor = normalizers.ChunkSum[(long)(row / MemoryPlan.ChunkLength) * tile.PatternStride + pattern];
+        int rowsPerPoint = tile.ClassCount * tile.NodeCount;
+        int chunk = row / rowsPerPoint * tile.ChunkCount + row % rowsPerPoint / MemoryPlan.ChunkLength;
+        double factor = normalizers.ChunkSum[(long)chunk * tile.PatternStride + pattern];
         if (withFrequency != 0)
             factor *= patterns.Frequency[tile.FirstPattern + pattern];
         posterior[(long)row * tile.PatternStride + pattern] *= factor;
@@ -176,16 +185,16 @@ internal static class EStepKernels
     /// One thread owns four neighbouring items at one node in one slice of the tile, and walks the slice's patterns in order,
     /// two categories of each item at a time. Neighbouring threads share the node: they read one posterior and neighbouring words.
     /// </remarks>
-    /// <param name="cell">(slice · L + node) · words + word.</param>
+    /// <param name="cell">((point · slices + slice) · L + node) · words + word.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="k">The class.</param>
-    /// <param name="tableCount">Number of tables.</param>
-    /// <param name="blockCount">Number of blocks.</param>
+    /// <param name="tableCount">Number of tables of all points.</param>
+    /// <param name="blockCount">Number of blocks of all points.</param>
     /// <param name="patterns">Responses.</param>
     /// <param name="layout">Rows of items, tables of blocks.</param>
-    /// <param name="posterior">Posterior times frequency. [class, node, pattern]</param>
-    /// <param name="counts">Added to. [slice, table, row, node]</param>
-    /// <param name="totals">Added to. [slice, block, node]</param>
+    /// <param name="posterior">Posterior times frequency. [point, class, node, pattern]</param>
+    /// <param name="counts">Added to. [slice, point, table, row, node]</param>
+    /// <param name="totals">Added to. [slice, point, block, node]</param>
     public static void CollectCounts(
         Index1D cell, TileShape tile, int k, int tableCount, int blockCount, PatternViews patterns, LayoutViews layout, ArrayView<double> posterior,
         ArrayView<double> counts, ArrayView<double> totals)
@@ -193,17 +202,18 @@ internal static class EStepKernels
         int word = cell.X % patterns.WordCount;
         int rest = cell.X / patterns.WordCount;
         int node = rest % tile.NodeCount;
-        int slice = rest / tile.NodeCount;
+        int slice = rest / tile.NodeCount % tile.SliceCount;
+        int point = rest / tile.NodeCount / tile.SliceCount;
         int begin = slice * tile.SliceLength;
         int end = IntrinsicMath.Min(begin + tile.SliceLength, tile.PatternCount);
         if (begin >= end)
             return;
-        int block = tile.FirstBlock + k;
+        int block = point * tile.BlockStride + tile.FirstBlock + k;
         int item = word * MemoryPlan.ItemsPerWord;
         int categories = IntrinsicMath.Max(
             IntrinsicMath.Max(layout.CategoryCount[item], layout.CategoryCount[item + 1]),
             IntrinsicMath.Max(layout.CategoryCount[item + 2], layout.CategoryCount[item + 3]));
-        long row = (long)(k * tile.NodeCount + node) * tile.PatternStride;
+        long row = ((long)(point * tile.ClassCount + k) * tile.NodeCount + node) * tile.PatternStride;
         long firstWord = (long)tile.FirstPattern * patterns.WordCount + word;
         long table = ((long)slice * tableCount + layout.TableOfBlock[block]) * layout.RowCount * tile.NodeCount + node;
         for (int category = 0; category < categories; category += 2)
@@ -238,19 +248,22 @@ internal static class EStepKernels
     }
 
     /// <summary>Adds frequency times log-likelihood over the patterns of a slice.</summary>
-    /// <param name="slice">Slice of the tile.</param>
+    /// <param name="cell">point · slices + slice.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="patterns">Frequencies.</param>
     /// <param name="normalizers">Log-likelihoods.</param>
-    /// <param name="sums">Added to. [slice]</param>
-    public static void SumLogLikelihood(Index1D slice, TileShape tile, PatternViews patterns, NormalizerViews normalizers, ArrayView<double> sums)
+    /// <param name="sums">Added to. [slice, point]</param>
+    public static void SumLogLikelihood(Index1D cell, TileShape tile, PatternViews patterns, NormalizerViews normalizers, ArrayView<double> sums)
     {
-        int begin = slice.X * tile.SliceLength;
+        int slice = cell.X % tile.SliceCount;
+        int point = cell.X / tile.SliceCount;
+        long firstNormalizer = (long)point * tile.NormalizerStride + tile.FirstNormalizer;
+        int begin = slice * tile.SliceLength;
         int end = IntrinsicMath.Min(begin + tile.SliceLength, tile.PatternCount);
         double sum = 0.0;
         for (int pattern = begin; pattern < end; pattern++)
-            sum += patterns.Frequency[tile.FirstPattern + pattern] * normalizers.LogLikelihood[tile.FirstNormalizer + pattern];
-        sums[slice] += sum;
+            sum += patterns.Frequency[tile.FirstPattern + pattern] * normalizers.LogLikelihood[firstNormalizer + pattern];
+        sums[slice * tile.PointCount + point] += sum;
     }
 
     /// <summary>Adds all slices of one cell to the first, in order.</summary>

@@ -11,8 +11,9 @@ internal sealed class EStepLauncher
     private readonly MemoryPlan memory;
     private readonly DeviceBuffers buffers;
     private readonly LayoutViews layout;
-    private readonly ArrayView<double> totals; // [slice][block, node]
-    private readonly ArrayView<double> logLikelihoods; // [slice]
+    private readonly int normalizerStride;
+    private readonly ArrayView<double> totals; // [slice][point, block, node]
+    private readonly ArrayView<double> logLikelihoods; // [slice][point]
     private readonly Action<Index1D, TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> joint;
     private readonly Action<Index1D, TileShape, ArrayView<double>, NormalizerViews> exponentiate;
     private readonly Action<Index1D, TileShape, int, NormalizerViews> merge;
@@ -23,7 +24,11 @@ internal sealed class EStepLauncher
     private readonly Action<Index1D, int, long, ArrayView<double>> addSlices;
 
     /// <summary>Compiles the kernels and allocates what does not depend on the patterns.</summary>
-    public EStepLauncher(CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers)
+    /// <param name="plan">The plan.</param>
+    /// <param name="memory">How the problem is cut.</param>
+    /// <param name="buffers">Where to allocate.</param>
+    /// <param name="capacity">Model points that can be evaluated side by side.</param>
+    public EStepLauncher(CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers, int capacity = 1)
     {
         this.plan = plan;
         this.memory = memory;
@@ -42,14 +47,15 @@ internal sealed class EStepLauncher
         addSlices = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, long, ArrayView<double>>(EStepKernels.AddSlices);
 
         ProblemSize size = memory.Size;
-        layout = UploadLayout(size.WordCount * MemoryPlan.ItemsPerWord);
-        LogProbability = buffers.Allocate<double>((long)size.TableCount * size.RowCount * memory.NodeTileWidth);
-        Counts = buffers.Allocate<double>((long)memory.SliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
-        totals = buffers.Allocate<double>((long)memory.SliceCount * size.BlockCount * memory.NodeTileWidth);
-        logLikelihoods = buffers.Allocate<double>(memory.SliceCount);
-        Posterior = buffers.Allocate<double>((long)memory.PatternTileCapacity * size.ClassCount * memory.NodeTileWidth);
-        long chunkLength = (long)memory.ChunkCount * memory.PatternTileCapacity;
-        long normalizerLength = memory.NodeTileCount > 1 ? size.PatternCount : memory.PatternTileCapacity;
+        layout = UploadLayout(size.WordCount * MemoryPlan.ItemsPerWord, capacity);
+        LogProbability = buffers.Allocate<double>((long)capacity * size.TableCount * size.RowCount * memory.NodeTileWidth);
+        Counts = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
+        totals = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.BlockCount * memory.NodeTileWidth);
+        logLikelihoods = buffers.Allocate<double>((long)capacity * memory.SliceCount);
+        Posterior = buffers.Allocate<double>((long)capacity * memory.PatternTileCapacity * size.ClassCount * memory.NodeTileWidth);
+        long chunkLength = (long)capacity * memory.ChunkCount * memory.PatternTileCapacity;
+        normalizerStride = memory.NodeTileCount > 1 ? checked((int)size.PatternCount) : memory.PatternTileCapacity;
+        long normalizerLength = (long)capacity * normalizerStride;
         Normalizers = new NormalizerViews
         {
             ChunkLargest = buffers.Allocate<double>(chunkLength),
@@ -60,14 +66,17 @@ internal sealed class EStepLauncher
         };
     }
 
-    /// <summary>Item tables of the current node tile. [table, row, node]</summary>
+    /// <summary>Item tables of the current node tile. [point, table, row, node]</summary>
     public ArrayView<double> LogProbability { get; }
 
-    /// <summary>Expected counts, in the first slice all of them once they have been downloaded. [slice][table, row, node]</summary>
+    /// <summary>Expected counts, in the first slice all of them once they have been downloaded. [slice][point, table, row, node]</summary>
     public ArrayView<double> Counts { get; }
 
-    /// <summary>The current tile. [class, node, pattern]</summary>
+    /// <summary>The current tile. [point, class, node, pattern]</summary>
     public ArrayView<double> Posterior { get; }
+
+    /// <summary>Rows of items, tables of blocks.</summary>
+    public LayoutViews Layout => layout;
 
     /// <summary>Log-likelihoods among others.</summary>
     public NormalizerViews Normalizers { get; }
@@ -77,7 +86,8 @@ internal sealed class EStepLauncher
     /// <param name="firstInViews">Where they begin in the pattern views.</param>
     /// <param name="firstNode">First node.</param>
     /// <param name="nodeCount">Nodes, a multiple of four.</param>
-    public TileShape Shape(PatternTile tile, int firstInViews, int firstNode, int nodeCount) => new()
+    /// <param name="pointCount">Model points side by side.</param>
+    public TileShape Shape(PatternTile tile, int firstInViews, int firstNode, int nodeCount, int pointCount = 1) => new()
     {
         PatternCount = tile.Count,
         PatternStride = memory.PatternTileCapacity,
@@ -87,9 +97,13 @@ internal sealed class EStepLauncher
         FirstNode = firstNode,
         WeightStride = memory.Size.PaddedNodeCount,
         ClassCount = plan.ClassCount,
+        PointCount = pointCount,
         FirstBlock = tile.Group * plan.ClassCount,
+        BlockStride = plan.Blocks.Count,
+        NormalizerStride = normalizerStride,
         ChunkCount = (plan.ClassCount * nodeCount + MemoryPlan.ChunkLength - 1) / MemoryPlan.ChunkLength,
-        SliceLength = (memory.PatternTileCapacity + memory.SliceCount - 1) / memory.SliceCount,
+        SliceLength = SliceLength,
+        SliceCount = (tile.Count + SliceLength - 1) / SliceLength,
     };
 
     /// <summary>Forgets counts and log-likelihood.</summary>
@@ -97,41 +111,71 @@ internal sealed class EStepLauncher
     {
         Counts.MemSetToZero(buffers.Accelerator.DefaultStream);
         totals.MemSetToZero(buffers.Accelerator.DefaultStream);
-        logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
+        ClearLogLikelihood();
     }
+
+    /// <summary>Forgets the log-likelihood.</summary>
+    public void ClearLogLikelihood() => logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
 
     /// <summary>Fills the tile with exp(ℓ − m of the chunk).</summary>
     public void ComputeTerms(TileShape tile, PatternViews patterns, ArrayView<double> logWeight)
     {
-        int quads = tile.ClassCount * tile.NodeCount / MemoryPlan.NodeMultiple;
-        joint(quads * tile.PatternCount, tile, patterns, layout, LogProbability, logWeight, Posterior);
-        exponentiate(tile.ChunkCount * tile.PatternCount, tile, Posterior, Normalizers);
-        Count(2);
+        ComputeJoint(tile, patterns, LogProbability, logWeight, Posterior);
+        exponentiate(tile.PointCount * tile.ChunkCount * tile.PatternCount, tile, Posterior, Normalizers);
+        Count(1);
+    }
+
+    /// <summary>Sums the rows of each pattern's responses.</summary>
+    /// <param name="tile">The tile; a multiple of four nodes, or other columns.</param>
+    /// <param name="patterns">Responses.</param>
+    /// <param name="table">What is summed. [point, table, row, node]</param>
+    /// <param name="weight">What sums begin with. [point, block, node]</param>
+    /// <param name="sums">Receives them. [point, class, node, pattern]</param>
+    public void ComputeJoint(TileShape tile, PatternViews patterns, ArrayView<double> table, ArrayView<double> weight, ArrayView<double> sums)
+    {
+        int quads = tile.PointCount * tile.ClassCount * tile.NodeCount / MemoryPlan.NodeMultiple;
+        joint(quads * tile.PatternCount, tile, patterns, layout, table, weight, sums);
+        Count(1);
     }
 
     /// <summary>Merges the tile's chunks into each pattern's largest term and sum.</summary>
     public void MergeTerms(TileShape tile, bool isFirst)
     {
-        merge(tile.PatternCount, tile, isFirst ? 1 : 0, Normalizers);
+        merge(tile.PointCount * tile.PatternCount, tile, isFirst ? 1 : 0, Normalizers);
         Count(1);
     }
 
     /// <summary>Turns terms into posteriors, and yields log-likelihoods.</summary>
     public void NormalizeTerms(TileShape tile, PatternViews patterns, bool withFrequency)
     {
-        normalize(tile.PatternCount, tile, Normalizers);
-        scale(tile.ClassCount * tile.NodeCount * tile.PatternCount, tile, withFrequency ? 1 : 0, patterns, Normalizers, Posterior);
-        Count(2);
+        Normalize(tile);
+        scale(tile.PointCount * tile.ClassCount * tile.NodeCount * tile.PatternCount, tile, withFrequency ? 1 : 0, patterns, Normalizers, Posterior);
+        Count(1);
+    }
+
+    /// <summary>Turns the chunks' sums into factors, and yields log-likelihoods.</summary>
+    public void Normalize(TileShape tile)
+    {
+        normalize(tile.PointCount * tile.PatternCount, tile, Normalizers);
+        Count(1);
     }
 
     /// <summary>Adds the tile's weighted posteriors to the counts.</summary>
-    public void CollectCounts(TileShape tile, PatternViews patterns)
+    public void CollectCounts(TileShape tile, PatternViews patterns) => CollectCounts(tile, patterns, Posterior, Counts, totals);
+
+    /// <summary>Adds columns of a tile to sums by response.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="patterns">Responses.</param>
+    /// <param name="values">Columns. [class, node, pattern]</param>
+    /// <param name="byResponse">Added to. [slice, table, row, node]</param>
+    /// <param name="byBlock">Added to. [slice, block, node]</param>
+    public void CollectCounts(TileShape tile, PatternViews patterns, ArrayView<double> values, ArrayView<double> byResponse, ArrayView<double> byBlock)
     {
-        int slices = (tile.PatternCount + tile.SliceLength - 1) / tile.SliceLength;
         for (int k = 0; k < tile.ClassCount; k++)
         {
             collect(
-                slices * tile.NodeCount * patterns.WordCount, tile, k, plan.Tables.Count, plan.Blocks.Count, patterns, layout, Posterior, Counts, totals);
+                tile.PointCount * tile.SliceCount * tile.NodeCount * patterns.WordCount, tile, k, tile.PointCount * plan.Tables.Count,
+                tile.PointCount * plan.Blocks.Count, patterns, layout, values, byResponse, byBlock);
         }
         Count(tile.ClassCount);
     }
@@ -139,16 +183,18 @@ internal sealed class EStepLauncher
     /// <summary>Adds the tile's log-likelihoods.</summary>
     public void CollectLogLikelihood(TileShape tile, PatternViews patterns)
     {
-        sumLogLikelihood((tile.PatternCount + tile.SliceLength - 1) / tile.SliceLength, tile, patterns, Normalizers, logLikelihoods);
+        sumLogLikelihood(tile.PointCount * tile.SliceCount, tile, patterns, Normalizers, logLikelihoods);
         Count(1);
     }
 
     /// <summary>Adds slices and downloads the counts of a node tile.</summary>
     /// <param name="nodeCount">Nodes of the tile, a multiple of four.</param>
-    public (double[] Counts, double[] Totals) DownloadCounts(int nodeCount)
+    /// <param name="pointCount">Model points.</param>
+    /// <returns>[point, table, row, node] and [point, block, node]</returns>
+    public (double[] Counts, double[] Totals) DownloadCounts(int nodeCount, int pointCount = 1)
     {
-        double[] hostCounts = new double[(long)plan.Tables.Count * plan.RowCount * nodeCount];
-        double[] hostTotals = new double[(long)plan.Blocks.Count * nodeCount];
+        double[] hostCounts = new double[(long)pointCount * plan.Tables.Count * plan.RowCount * nodeCount];
+        double[] hostTotals = new double[(long)pointCount * plan.Blocks.Count * nodeCount];
         AddSlices(Counts, hostCounts.Length);
         AddSlices(totals, hostTotals.Length);
         buffers.Download(Counts, hostCounts);
@@ -156,16 +202,23 @@ internal sealed class EStepLauncher
         return (hostCounts, hostTotals);
     }
 
-    /// <summary>Adds slices and downloads the log-likelihood.</summary>
-    public double DownloadLogLikelihood()
+    /// <summary>Adds slices and downloads the log-likelihoods.</summary>
+    /// <param name="pointCount">Model points.</param>
+    /// <returns>[point]</returns>
+    public double[] DownloadLogLikelihoods(int pointCount = 1)
     {
-        double[] sum = new double[1];
-        AddSlices(logLikelihoods, 1);
-        buffers.Download(logLikelihoods, sum);
-        return sum[0];
+        double[] sums = new double[pointCount];
+        AddSlices(logLikelihoods, pointCount);
+        buffers.Download(logLikelihoods, sums);
+        return sums;
     }
 
-    private void AddSlices(ArrayView<double> values, int stride)
+    private int SliceLength => (memory.PatternTileCapacity + memory.SliceCount - 1) / memory.SliceCount;
+
+    /// <summary>Adds slices to the first.</summary>
+    /// <param name="values">[slice, cell]</param>
+    /// <param name="stride">Cells of a slice.</param>
+    public void AddSlices(ArrayView<double> values, int stride)
     {
         if (memory.SliceCount == 1)
             return;
@@ -179,7 +232,7 @@ internal sealed class EStepLauncher
             buffers.CountLaunch();
     }
 
-    private LayoutViews UploadLayout(int paddedItemCount)
+    private LayoutViews UploadLayout(int paddedItemCount, int capacity)
     {
         int[] firstRow = new int[paddedItemCount];
         int[] categoryCount = new int[paddedItemCount];
@@ -193,11 +246,13 @@ internal sealed class EStepLauncher
             RowCount = plan.RowCount,
             FirstRow = buffers.Allocate<int>(paddedItemCount),
             CategoryCount = buffers.Allocate<int>(paddedItemCount),
-            TableOfBlock = buffers.Allocate<int>(plan.Blocks.Count),
+            TableOfBlock = buffers.Allocate<int>((long)capacity * plan.Blocks.Count),
         };
         buffers.Upload(views.FirstRow, firstRow);
         buffers.Upload(views.CategoryCount, categoryCount);
-        buffers.Upload(views.TableOfBlock, [.. plan.Blocks.Select(block => block.Table)]);
+        buffers.Upload(
+            views.TableOfBlock,
+            [.. Enumerable.Range(0, capacity).SelectMany(point => plan.Blocks.Select(block => point * plan.Tables.Count + block.Table))]);
         return views;
     }
 }

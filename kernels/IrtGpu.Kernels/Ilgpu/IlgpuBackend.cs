@@ -1,8 +1,10 @@
 using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Estimation;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
 
@@ -14,13 +16,14 @@ namespace IrtGpu.Kernels;
 /// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IDeviceReport
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, IBatchedBackend, IDeviceReport
 {
     private const int VisitorCount = 16;
 
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly DeviceSession session;
+    private readonly bool ownsSession;
     private readonly DeviceBuffers buffers;
     private readonly PatternStore store;
     private readonly DeviceItemTables tables;
@@ -28,28 +31,36 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     private readonly PatternScoreReducer? reducer;
     private readonly ArrayView<double> theta; // [node set, padded node, attribute]
     private readonly ArrayView<double> logWeight; // [block, padded node]; padding −∞
+    private readonly ItemObjective[] objectives; // [parameter set]; none with tables
     private readonly double[] hostTheta;
     private readonly double[] hostLogWeight;
     private readonly DeviceItemDerivatives? derivatives;
+    private readonly WeightedScoreLauncher? weightedScore; // null: tables
     private bool isThetaUploaded;
     private ExpectedCounts? held; // what the counts on the device are
+    private double[][]? heldMoments; // of this backend's patterns alone, also where the caller adds others to those it was given
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
-    /// <param name="session">The open device; disposed with the backend, also when this fails.</param>
+    /// <param name="session">The open device.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
-    /// <param name="memory">How to cut the problem; null: planned from the device's free memory.</param>
+    /// <param name="sets">Sets of answered items: E-steps go through weighted scores; null: through tables.</param>
+    /// <param name="memory">How to cut the problem, planned with as many sets; null: planned from the device's free memory.</param>
+    /// <param name="ownsSession">Whether the device is closed with the backend, also when this fails. An open device keeps compiled kernels.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
-    public IlgpuBackend(DeviceSession session, CalibrationPlan plan, PatternTable patterns, MemoryPlan? memory = null)
+    public IlgpuBackend(
+        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true)
     {
         this.session = session;
+        this.ownsSession = ownsSession;
         this.plan = plan;
         this.patterns = patterns;
+        objectives = sets is null ? [] : [.. Enumerable.Range(0, plan.ParameterSets.Count).Select(set => new ItemObjective(plan, set))];
         buffers = new DeviceBuffers(session);
         try
         {
             Memory = memory ?? MemoryPlan.Create(
-                ProblemSize.Of(plan, patterns.PatternCount), DeviceBuffers.FreeBytes(session.Accelerator), session.Accelerator.MaxNumThreads, session.Device.Name);
+                ProblemSize.Of(plan, patterns.PatternCount, sets?.IsAnswered.Count ?? 0), DeviceBuffers.FreeBytes(session.Accelerator), session.Accelerator.MaxNumThreads, session.Device.Name);
             int padded = Memory.Size.PaddedNodeCount;
             hostTheta = new double[(long)plan.NodeSetCount * padded * plan.AttributeCount];
             hostLogWeight = new double[(long)plan.Blocks.Count * padded];
@@ -58,7 +69,9 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
             logWeight = buffers.Allocate<double>(hostLogWeight.Length);
             tables = new DeviceItemTables(plan, buffers);
             launcher = new EStepLauncher(plan, Memory, buffers);
-            store = new PatternStore(buffers, plan, patterns, Memory);
+            if (sets is not null)
+                weightedScore = new WeightedScoreLauncher(plan, Memory, buffers, launcher, sets, theta, ThetaStride);
+            store = new PatternStore(buffers, patterns, Memory, sets);
             if (Memory.NodeTileCount == 1)
             {
                 reducer = new PatternScoreReducer(plan, Memory, buffers);
@@ -86,10 +99,25 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
         CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {MemoryPlan.Bytes(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}");
 
     /// <inheritdoc/>
+    public EStepForm Form => weightedScore is null ? EStepForm.Tables : EStepForm.WeightedScore;
+
+    /// <inheritdoc/>
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
+        return DeviceFailure.Guard(session.Device, "in an E-step", () => EvaluateCounts(point));
+    }
+
+    private ExpectedCounts EvaluateCounts(ModelPoint point)
+    {
         Upload(point);
+        held = weightedScore is null ? CountByTables() : CountByScores(weightedScore, point);
+        heldMoments = held.ResponseMoments is { } moments ? [.. moments.Select(table => (double[])table.Clone())] : null;
+        return held;
+    }
+
+    private ExpectedCounts CountByTables()
+    {
         ExpectedCounts counts = new(plan);
         if (Memory.NodeTileCount > 1)
             FindNormalizers();
@@ -104,8 +132,43 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
             });
             Scatter(launcher.DownloadCounts(nodeCount), firstNode, nodeCount, counts);
         });
-        counts.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
-        held = counts;
+        counts.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
+        return counts;
+    }
+
+    private ExpectedCounts CountByScores(WeightedScoreLauncher scores, ModelPoint point)
+    {
+        ExpectedCounts counts = new(plan) { ResponseMoments = ExpectedCounts.CreateMoments(plan) };
+        scores.Begin(point.Parameters.Slots);
+        if (Memory.NodeTileCount > 1)
+        {
+            ForEachNodeTile((firstNode, nodeCount) =>
+            {
+                scores.BeginNodeTile(firstNode, nodeCount, logWeight);
+                ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
+                {
+                    scores.ComputeTerms(tile, shape, views);
+                    scores.MergeTerms(shape, isFirst: firstNode == 0);
+                });
+            });
+        }
+        ForEachNodeTile((firstNode, nodeCount) =>
+        {
+            launcher.ClearLogLikelihood();
+            scores.BeginNodeTile(firstNode, nodeCount, logWeight);
+            ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
+            {
+                scores.ComputeTerms(tile, shape, views);
+                if (Memory.NodeTileCount == 1)
+                    scores.MergeTerms(shape, isFirst: true);
+                scores.Collect(tile, shape, views);
+            });
+            scores.DownloadTotals(firstNode, nodeCount, counts);
+        });
+        if (derivatives is not null)
+            scores.SpreadTotals(Memory.Size.PaddedNodeCount);
+        scores.DownloadMoments(counts.ResponseMoments);
+        counts.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
         return counts;
     }
 
@@ -118,7 +181,20 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
         ArgumentNullException.ThrowIfNull(slots);
         if (derivatives is null || held is null)
             throw new InvalidOperationException("The counts of the last E-step are not on the device: ask Holds first.");
-        return derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts);
+        return DeviceFailure.Guard(session.Device, "in reducing item derivatives", () => ReduceItems(derivatives, slots, withDerivatives));
+    }
+
+    private ItemDerivatives ReduceItems(DeviceItemDerivatives derivatives, double[] slots, bool withDerivatives)
+    {
+        ItemDerivatives result = derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts);
+        for (int set = 0; heldMoments is not null && set < objectives.Length; set++)
+        {
+            Span<double> own = slots.AsSpan(objectives[set].Set.FirstSlot, objectives[set].Set.SlotCount);
+            result.Value[set] += objectives[set].MomentValue(heldMoments, own);
+            if (withDerivatives)
+                objectives[set].AddMomentDerivatives(heldMoments, own, result.Gradient[set], result.Hessian[set]);
+        }
+        return result;
     }
 
     /// <inheritdoc/>
@@ -127,6 +203,12 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(createVisitor);
+        return DeviceFailure.Guard(session.Device, "in computing posteriors", () => ShowPosteriors(point, createVisitor));
+    }
+
+    private TVisitor[] ShowPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+        where TVisitor : IPosteriorVisitor
+    {
         Upload(point);
         if (Memory.NodeTileCount > 1)
             FindNormalizers();
@@ -156,8 +238,11 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     public PatternScores? TryComputeScores(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        if (reducer is null)
-            return null;
+        return reducer is null ? null : DeviceFailure.Guard(session.Device, "in scoring", () => Score(point, reducer));
+    }
+
+    private PatternScores Score(ModelPoint point, PatternScoreReducer reducer)
+    {
         Upload(point);
         PatternScores scores = reducer.CreateScores(patterns.PatternCount);
         ForEachNodeTile((firstNode, nodeCount) => ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
@@ -169,10 +254,28 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, II
     }
 
     /// <inheritdoc/>
+    public IPointBatch? TryOpenBatch(int wanted)
+    {
+        if (Memory.NodeTileCount > 1 || weightedScore is not null)
+            return null; // its launches are large already; a batch goes through tables, and would not have the bits of weighted scores
+        long free = DeviceBuffers.FreeBytes(session.Accelerator) - (session.Accelerator is CudaAccelerator ? 0 : Memory.TotalBytes);
+        int capacity = Memory.PointCapacity(wanted, free);
+        try
+        {
+            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, capacity);
+        }
+        catch (DeviceMemoryException)
+        {
+            return null; // one after the other then, which needs no more than there is
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         buffers.Dispose();
-        session.Dispose();
+        if (ownsSession)
+            session.Dispose();
     }
 
     private long ThetaStride => (long)Memory.Size.PaddedNodeCount * plan.AttributeCount;

@@ -37,7 +37,7 @@ internal static class ItemDerivativeKernels
     /// <param name="thread">chunk · items + item.</param>
     /// <param name="shape">Threads and scratch.</param>
     /// <param name="items">Parameters.</param>
-    /// <param name="theta">Nodes. [node, attribute]</param>
+    /// <param name="theta">Nodes. [node, attribute], those of an item from its own beginning</param>
     /// <param name="counts">Expected counts of the items' table. [row, node]</param>
     /// <param name="scratch">Receives the sums. [element, thread]</param>
     public static void SumNodes<TModel>(
@@ -66,9 +66,10 @@ internal static class ItemDerivativeKernels
         var scores = new ArrayViewVector(items.Scores, (long)item * items.MaxCategories, 1);
         for (int node = first; node < end; node++)
         {
+            long firstTheta = items.FirstTheta[item] + (long)node * attributeCount;
             double z = 0.0;
             for (int j = 0; j < attributeCount; j++)
-                z += items.Slopes[(long)item * attributeCount + j] * theta[(long)node * attributeCount + j];
+                z += items.Slopes[(long)item * attributeCount + j] * theta[firstTheta + j];
             TModel.LogProbabilities(z, categoryCount, parameters, scores, logProbability);
             var rows = new ArrayViewVector(counts, (long)items.FirstRow[item] * shape.NodeCount + node, shape.NodeCount);
             double value = 0.0;
@@ -86,7 +87,7 @@ internal static class ItemDerivativeKernels
             for (int k = 0; k < localCount * (localCount + 1) / 2; k++)
                 hessian[k] = 0.0;
             TModel.AddDerivatives(z, categoryCount, parameters, scores, logProbability, rows, gradient, hessian);
-            AddNode(attributeCount, shapeCount, theta, (long)node * attributeCount, gradient, hessian, sums);
+            AddNode(attributeCount, shapeCount, theta, firstTheta, gradient, hessian, sums);
         }
     }
 

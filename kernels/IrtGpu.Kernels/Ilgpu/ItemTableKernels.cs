@@ -21,6 +21,8 @@ internal readonly struct ItemBlockViews
     public ArrayView<int> CategoryCount { get; init; } // [item]
 
     public ArrayView<int> FirstRow { get; init; } // [item]
+
+    public ArrayView<long> FirstTheta { get; init; } // [item]
 }
 
 /// <summary>Log category probabilities of items at quadrature nodes.</summary>
@@ -36,7 +38,7 @@ internal static class ItemTableKernels
     /// <param name="firstItem">The block's item that cell 0 belongs to.</param>
     /// <param name="nodeCount">L.</param>
     /// <param name="items">The block's parameters.</param>
-    /// <param name="theta">Quadrature nodes. [node, attribute]</param>
+    /// <param name="theta">Quadrature nodes. [node, attribute], those of an item from its own beginning</param>
     /// <param name="logProbability">Receives log P. [row, node]</param>
     public static void LogProbabilities<TModel>(
         Index1D cell, int firstItem, int nodeCount, ItemBlockViews items, ArrayView<double> theta, ArrayView<double> logProbability)
@@ -44,11 +46,12 @@ internal static class ItemTableKernels
     {
         int item = firstItem + cell.X / nodeCount;
         int node = cell.X % nodeCount;
+        long firstTheta = items.FirstTheta[item] + (long)node * items.AttributeCount;
         double z = 0.0;
         for (int attribute = 0; attribute < items.AttributeCount; attribute++)
         {
             z += items.Slopes[(long)item * items.AttributeCount + attribute]
-                * theta[(long)node * items.AttributeCount + attribute];
+                * theta[firstTheta + attribute];
         }
 
         TModel.LogProbabilities(

@@ -16,6 +16,13 @@ internal interface IItemTableLauncher : IDisposable
 
     /// <summary>Queues the computation of log P of the block's items at all nodes.</summary>
     void Launch(ArrayView<double> theta, ArrayView<double> logProbability);
+
+    /// <summary>Queues the computation of log P of the block's first items.</summary>
+    /// <param name="itemCount">How many.</param>
+    /// <param name="nodeCount">Nodes of an item.</param>
+    /// <param name="theta">Nodes. [node, attribute]</param>
+    /// <param name="logProbability">Receives the items' rows. [row, node]</param>
+    void Launch(int itemCount, int nodeCount, ArrayView<double> theta, ArrayView<double> logProbability);
 }
 
 /// <summary>Holds one block's items on the device and launches <see cref="ItemTableKernels"/> for them.</summary>
@@ -37,6 +44,7 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
     private readonly MemoryBuffer1D<double, Stride1D.Dense> scores; // [item, maxCategories]
     private readonly MemoryBuffer1D<int, Stride1D.Dense> categoryCount; // [item]
     private readonly MemoryBuffer1D<int, Stride1D.Dense> firstRow; // [item]
+    private readonly MemoryBuffer1D<long, Stride1D.Dense> firstTheta; // [item]
     private readonly Action<Index1D, int, int, ItemBlockViews, ArrayView<double>, ArrayView<double>> kernel;
     private readonly int cellsPerLaunch;
     private readonly int tableRows;
@@ -56,6 +64,7 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
         scores = accelerator.Allocate1D(block.Scores);
         categoryCount = accelerator.Allocate1D(block.CategoryCount);
         firstRow = accelerator.Allocate1D(block.FirstRow);
+        firstTheta = accelerator.Allocate1D(block.FirstTheta);
         for (int item = 0; item < block.ItemCount; item++)
             tableRows = Math.Max(tableRows, block.FirstRow[item] + block.CategoryCount[item]);
     }
@@ -71,6 +80,7 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
         Scores = scores.View,
         CategoryCount = categoryCount.View,
         FirstRow = firstRow.View,
+        FirstTheta = firstTheta.View,
     };
 
     /// <summary>Uploads the block's slopes and shape as they are now.</summary>
@@ -101,12 +111,15 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
                 nameof(logProbability));
         }
 
+        Launch(block.ItemCount, nodeCount, theta, logProbability);
+    }
+
+    /// <inheritdoc/>
+    public void Launch(int itemCount, int nodeCount, ArrayView<double> theta, ArrayView<double> logProbability)
+    {
         int itemsPerLaunch = Math.Max(1, cellsPerLaunch / nodeCount);
-        for (int firstItem = 0; firstItem < block.ItemCount; firstItem += itemsPerLaunch)
-        {
-            int itemCount = Math.Min(itemsPerLaunch, block.ItemCount - firstItem);
-            kernel(itemCount * nodeCount, firstItem, nodeCount, Items, theta, logProbability);
-        }
+        for (int firstItem = 0; firstItem < itemCount; firstItem += itemsPerLaunch)
+            kernel(Math.Min(itemsPerLaunch, itemCount - firstItem) * nodeCount, firstItem, nodeCount, Items, theta, logProbability);
     }
 
     /// <inheritdoc/>
@@ -117,5 +130,6 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
         scores.Dispose();
         categoryCount.Dispose();
         firstRow.Dispose();
+        firstTheta.Dispose();
     }
 }

@@ -1,15 +1,16 @@
 using ILGPU;
 using ILGPU.Runtime;
+using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels;
 
-/// <summary>A run of patterns of one observed group.</summary>
+/// <summary>A run of patterns of one observed group and, in the weighted-score form, one set of answered items.</summary>
 /// <param name="Group">Observed group.</param>
 /// <param name="First">Position of its first pattern in the order of the store.</param>
 /// <param name="Count">Number of patterns, at most a tile.</param>
-internal readonly record struct PatternTile(int Group, int First, int Count);
+/// <param name="AnsweredSet">Set of answered items; 0 where patterns are not sorted by it.</param>
+internal readonly record struct PatternTile(int Group, int First, int Count, int AnsweredSet = 0);
 
 /// <summary>The patterns by observed group, packed into words: all on the device, or streamed through two slots.</summary>
 /// <remarks>
@@ -21,18 +22,24 @@ internal sealed class PatternStore
     private readonly DeviceBuffers buffers;
     private readonly PatternTable patterns;
     private readonly MemoryPlan memory;
+    private readonly int[]? setOfPattern;
     private readonly Slot[] slots; // one of all patterns, or two of a tile
     private readonly AcceleratorStream? transfer;
     private int prefetched = -1; // tile whose copy has been queued
 
     /// <summary>Cuts tiles; uploads everything where the plan has patterns resident.</summary>
-    public PatternStore(DeviceBuffers buffers, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory)
+    /// <param name="buffers">Where patterns go.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="memory">Tiles, resident or streamed.</param>
+    /// <param name="sets">Sets of answered items that tiles must not mix; null: they may.</param>
+    public PatternStore(DeviceBuffers buffers, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets)
     {
         this.buffers = buffers;
         this.patterns = patterns;
         this.memory = memory;
-        Order = [.. Enumerable.Range(0, patterns.PatternCount).OrderBy(pattern => patterns.Groups[pattern])];
-        Tiles = CutTiles(plan.GroupCount);
+        setOfPattern = sets?.SetOfPattern;
+        Order = [.. Enumerable.Range(0, patterns.PatternCount).OrderBy(KindOf)];
+        Tiles = CutTiles();
         if (memory.IsResident)
         {
             slots = [new Slot(buffers, memory.Size.WordCount, patterns.PatternCount, memory.PatternTileCapacity)];
@@ -46,7 +53,7 @@ internal sealed class PatternStore
         }
         else
         {
-            transfer = buffers.Keep(buffers.Accelerator.CreateStream());
+            transfer = buffers.Reserve(0, buffers.Accelerator.CreateStream);
             slots = [.. Enumerable.Range(0, 2).Select(_ => new Slot(buffers, memory.Size.WordCount, memory.PatternTileCapacity, memory.PatternTileCapacity))];
         }
     }
@@ -87,17 +94,21 @@ internal sealed class PatternStore
         prefetched = index;
     }
 
-    private PatternTile[] CutTiles(int groupCount)
+    /// <summary>What patterns of one tile have in common.</summary>
+    private (int Group, int AnsweredSet) KindOf(int pattern) => (patterns.Groups[pattern], setOfPattern?[pattern] ?? 0);
+
+    private PatternTile[] CutTiles()
     {
         List<PatternTile> tiles = [];
         int first = 0;
-        for (int group = 0; group < groupCount; group++)
+        while (first < Order.Length)
         {
-            int end = first;
-            while (end < Order.Length && patterns.Groups[Order[end]] == group)
+            (int group, int answeredSet) = KindOf(Order[first]);
+            int end = first + 1;
+            while (end < Order.Length && KindOf(Order[end]) == (group, answeredSet))
                 end++;
             for (; first < end; first += tiles[^1].Count)
-                tiles.Add(new PatternTile(group, first, Math.Min(memory.PatternTileCapacity, end - first)));
+                tiles.Add(new PatternTile(group, first, Math.Min(memory.PatternTileCapacity, end - first), answeredSet));
         }
         return [.. tiles];
     }
@@ -136,9 +147,9 @@ internal sealed class PatternStore
                 Frequency = buffers.Allocate<double>(capacity),
                 KnownClass = buffers.Allocate<int>(capacity),
             };
-            StagedWords = buffers.Keep(buffers.Accelerator.AllocatePageLocked1D<int>((long)stagingCapacity * wordCount));
-            StagedFrequency = buffers.Keep(buffers.Accelerator.AllocatePageLocked1D<double>(stagingCapacity));
-            StagedKnownClass = buffers.Keep(buffers.Accelerator.AllocatePageLocked1D<int>(stagingCapacity));
+            StagedWords = AllocateStaging<int>(buffers, (long)stagingCapacity * wordCount);
+            StagedFrequency = AllocateStaging<double>(buffers, stagingCapacity);
+            StagedKnownClass = AllocateStaging<int>(buffers, stagingCapacity);
         }
 
         public PatternViews Views { get; }
@@ -164,11 +175,15 @@ internal sealed class PatternStore
             (StagedWords, StagedFrequency, StagedKnownClass) = (null, null, null);
         }
 
+        private static PageLockedArray1D<T> AllocateStaging<T>(DeviceBuffers buffers, long length)
+            where T : unmanaged => buffers.Reserve(length * Interop.SizeOf<T>(), () => buffers.Accelerator.AllocatePageLocked1D<T>(length));
+
         private static void CopyPart<T>(
             ArrayView<T> view, long first, long count, PageLockedArray1D<T> staged, AcceleratorStream stream, DeviceBuffers buffers)
             where T : unmanaged
         {
-            view.SubView(first, count).CopyFrom(stream, staged.ArrayView.SubView(0, count));
+            // From the address, not from a part of the staging view: to OpenCL, ILGPU 1.5.3 copies the whole buffer of the view.
+            view.SubView(first, count).CopyFromCPUUnsafeAsync(stream, ref staged.Span[0], count);
             buffers.CountUp(count * Interop.SizeOf<T>());
         }
     }

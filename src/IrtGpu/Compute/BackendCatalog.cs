@@ -38,7 +38,7 @@ internal static class BackendCatalog
         foreach (IBackendProvider provider in options.Providers)
         {
             if (provider.Knows(options.Device))
-                return (provider.Create(options.Device, plan, patterns), null);
+                return (provider.Create(options.Device, plan, patterns, options.EStep), null);
         }
         throw new ArgumentException(
             $"There is no device '{options.Device}' here. Devices are auto, cpu and reference{(options.Providers.Count > 0 ? ", and those that 'irtgpu devices' lists" : "")}.",
@@ -64,7 +64,7 @@ internal static class BackendCatalog
                 continue;
             try
             {
-                return (provider.Create(device, plan, patterns), $"{estimate}, so {device}");
+                return (provider.Create(device, plan, patterns, options.EStep), $"{estimate}, so {device}");
             }
             catch (DeviceNotAvailableException exception)
             {

@@ -1,6 +1,6 @@
 namespace IrtGpu.Compute;
 
-/// <summary>How the CPU backend computes an E-step.</summary>
+/// <summary>How a backend computes an E-step.</summary>
 public enum EStepForm
 {
     /// <summary>The fastest of those that apply.</summary>
@@ -11,8 +11,8 @@ public enum EStepForm
 
     /// <summary>
     /// Through each pattern's weighted scores, the sufficient statistics of Rasch, 2PL, partial credit, GPCM, rating scale and nominal
-    /// items; other items of the test, each of one attribute, by tables. With few distinct sets of answered items; in several dimensions
-    /// with the rectangular rule.
+    /// items, with few distinct sets of answered items. On the CPU, other items of the test, each of one attribute, go by tables, and several
+    /// dimensions need the rectangular rule; on accelerators all items must be of the family, in any number of dimensions.
     /// </summary>
     WeightedScore,
 

@@ -14,8 +14,10 @@ public interface IBackendProvider
     /// <param name="device">A name that <see cref="Knows"/> accepts.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
+    /// <param name="form">How E-steps are to be computed.</param>
+    /// <exception cref="Specification.SpecificationException">That form of E-steps does not apply to the plan.</exception>
     /// <exception cref="DeviceNotAvailableException">It is missing here, or its memory does not suffice.</exception>
-    IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns);
+    IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, EStepForm form);
 
     /// <summary>What <c>auto</c> should take for large work: an available device that outruns the CPU; null when there is none.</summary>
     /// <remarks>Asks the drivers, which takes time: called only where the work is large enough to be worth it.</remarks>

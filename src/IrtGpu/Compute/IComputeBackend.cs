@@ -6,6 +6,9 @@ public interface IComputeBackend : IDisposable
     /// <summary>What it is, for the report: <c>cpu, 2 threads</c>.</summary>
     string Description { get; }
 
+    /// <summary>How E-steps are computed: <see cref="EStepForm.Tables"/> or <see cref="EStepForm.WeightedScore"/>.</summary>
+    EStepForm Form => EStepForm.Tables;
+
     /// <summary>The E-step.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
     ExpectedCounts ComputeExpectedCounts(ModelPoint point);

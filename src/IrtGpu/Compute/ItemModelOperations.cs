@@ -88,11 +88,14 @@ internal abstract class ItemModelOperations
             }
             Span<double> constants = stackalloc double[ConstantLength(categoryCount)];
             ItemConstantTable table = Constants(constants, categoryCount, shape);
+            Span<double> scratch = Lanes.Align(stackalloc double[(categoryCount + 1) * Lanes.Count]);
+            LaneVector block = new(scratch);
             for (int start = 0; start < z.Length; start += Lanes.Count)
             {
                 int node = Math.Min(start, z.Length - Lanes.Count); // the last eight, some of them a second time with the same result
-                TModel.LogProbabilities(
-                    Lanes.Load(z[node..]), categoryCount, new SpanVector(shape), new SpanVector(scores), table, new LaneVector(logProbability[node..], stride));
+                TModel.LogProbabilities(Lanes.Load(z[node..]), categoryCount, new SpanVector(shape), new SpanVector(scores), table, block);
+                for (int category = 0; category < categoryCount; category++)
+                    block[category].Store(logProbability[(category * stride + node)..]);
             }
         }
 
@@ -157,6 +160,7 @@ internal abstract class ItemModelOperations
 
         private static int ConstantLength(int categoryCount) => TModel.ConstantKindCount * TModel.ConstantCount(categoryCount);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static ItemConstantTable Constants(Span<double> memory, int categoryCount, Span<double> shape)
         {
             int count = TModel.ConstantCount(categoryCount);

@@ -46,6 +46,7 @@ internal readonly ref struct ItemSums
     {
         this.slopeCount = slopeCount;
         this.shapeCount = shapeCount;
+        scratch = Lanes.Align(scratch);
         int position = 0;
         LogProbability = Take(scratch, ref position, categoryCount);
         CountTail = Take(scratch, ref position, categoryCount);
@@ -74,7 +75,7 @@ internal readonly ref struct ItemSums
     public Span<double> CrossHessian { get; } // [shape, loading]
 
     public static int ScratchLength(int slopeCount, int categoryCount, int shapeCount) => Lanes.Count
-        * (2 * categoryCount + slopeCount + 1 + shapeCount + Packed(1 + shapeCount) + slopeCount + Packed(slopeCount) + shapeCount * slopeCount);
+        * (1 + 2 * categoryCount + slopeCount + 1 + shapeCount + Packed(1 + shapeCount) + slopeCount + Packed(slopeCount) + shapeCount * slopeCount);
 
     public void Clear()
     {

@@ -70,6 +70,17 @@ internal readonly struct Lanes(Vector512<double> value) : IReal<Lanes>
         return new((bits - ((biased - Vector512.Create(1023L)) << 52)).AsDouble());
     }
 
+    /// <summary>
+    /// The memory from the first address on that is a multiple of a vector's size: what is written across two cache lines and read at
+    /// once costs several times as much. Results do not depend on it.
+    /// </summary>
+    /// <param name="memory">At least <see cref="Count"/> − 1 longer than what is needed.</param>
+    public static unsafe Span<double> Align(Span<double> memory)
+    {
+        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
+        return memory[(int)((-address & (Count * sizeof(double) - 1)) / sizeof(double))..];
+    }
+
     /// <summary>The first eight elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Load(ReadOnlySpan<double> values) => new(Vector512.Create(values));

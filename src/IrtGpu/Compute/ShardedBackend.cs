@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
@@ -53,10 +54,13 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     public string Description => string.Join(" + ", backends.Select(backend => backend.Description));
 
     /// <inheritdoc/>
+    public EStepForm Form => backends[0].Form;
+
+    /// <inheritdoc/>
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ExpectedCounts[] parts = new ExpectedCounts[backends.Length];
-        Parallel.For(0, backends.Length, shard => parts[shard] = backends[shard].ComputeExpectedCounts(point));
+        ForEachShard(shard => parts[shard] = backends[shard].ComputeExpectedCounts(point));
         bool isHeld = true;
         for (int shard = 0; shard < parts.Length; shard++)
             isHeld &= backends[shard] is IItemDerivativesBackend backend && backend.Holds(parts[shard]);
@@ -73,7 +77,7 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
     {
         ItemDerivatives[] parts = new ItemDerivatives[backends.Length];
-        Parallel.For(0, parts.Length, shard => parts[shard] = ((IItemDerivativesBackend)backends[shard]).ComputeItemDerivatives(slots, withDerivatives));
+        ForEachShard(shard => parts[shard] = ((IItemDerivativesBackend)backends[shard]).ComputeItemDerivatives(slots, withDerivatives));
         for (int shard = 1; shard < parts.Length; shard++)
             parts[0].Add(parts[shard]);
         return parts[0];
@@ -99,7 +103,7 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     {
         held = null;
         PatternScores?[] parts = new PatternScores?[backends.Length];
-        Parallel.For(0, backends.Length, shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
+        ForEachShard(shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
         if (parts.Contains(null))
             return null;
         return new PatternScores(
@@ -128,6 +132,25 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     {
         foreach (IComputeBackend? backend in backends)
             backend?.Dispose();
+    }
+
+    /// <summary>All shards at once; what the first of them in order throws is thrown as it is.</summary>
+    private void ForEachShard(Action<int> process)
+    {
+        Exception?[] failures = new Exception?[backends.Length];
+        Parallel.For(0, backends.Length, shard =>
+        {
+            try
+            {
+                process(shard);
+            }
+            catch (Exception exception)
+            {
+                failures[shard] = exception;
+            }
+        });
+        if (Array.Find(failures, failure => failure is not null) is { } first)
+            ExceptionDispatchInfo.Throw(first);
     }
 
     private static double[] Join(PatternScores?[] parts, Func<PatternScores, double[]> select) => [.. parts.SelectMany(part => select(part!))];

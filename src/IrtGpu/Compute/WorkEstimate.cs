@@ -27,7 +27,7 @@ internal static class WorkEstimate
         if (options.StandardErrors is StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich)
             steps += 2 * plan.Layout.FreeCount;
         bool isByScore = options.EStep != EStepForm.Tables && plan.AttributeCount == 1
-            && plan.Items.All(item => ItemModelOperations.Of(item.Kind).HasWeightedScore);
+            && WeightedScoreForm.Applies(plan);
         return cells * steps / ((isByScore ? CellsPerSecondByScore : CellsPerSecond) * Math.Max(1, threads));
     }
 

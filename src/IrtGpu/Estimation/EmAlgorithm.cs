@@ -70,7 +70,7 @@ internal sealed class EmAlgorithm
                 return new EmOutcome(point, counts, monitor.DescribeFall(objective), monitor.History, eSteps);
 
             plain = mStep.Maximize(point, counts);
-            ParameterVector mapped = expansion is null ? plain : expansion.Apply(point, mStep.Derivatives(point, counts), counts, plain);
+            ParameterVector mapped = expansion is null ? plain : expansion.Apply(point, mStep.GradientAtStart(point, counts), counts, plain);
             ModelPoint? proposal = Propose(accelerator, point.Parameters, mapped);
             IterationRecord record = monitor.Record(
                 cycle, counts.LogLikelihood, objective, point.Parameters, plain, proposal is null ? "em" : accelerator!.Name, clock.Elapsed.TotalSeconds);

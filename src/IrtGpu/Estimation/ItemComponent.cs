@@ -153,6 +153,14 @@ internal sealed class ItemComponent
             free[index] = candidate[index];
     }
 
+    /// <summary>Adds the gradient of Q where the last Newton step began.</summary>
+    /// <param name="gradient">Added to. [free]</param>
+    public void AddLastGradient(double[] gradient)
+    {
+        foreach (ItemComponentMember member in members)
+            member.AddTo(gradient, null);
+    }
+
     /// <summary>Adds the gradient of Q and, where asked for, its Hessian, both with respect to free parameters.</summary>
     /// <param name="point">Nodes.</param>
     /// <param name="counts">Expected counts.</param>

@@ -19,7 +19,7 @@ internal sealed class ItemObjective
         item = plan.Items[Set.Item];
         operations = ItemModelOperations.Of(item.Kind);
         tables = [.. Enumerable.Range(0, plan.Tables.Count).Where(table => plan.Tables[table].SetOfItem[Set.Item] == setIndex)];
-        scratch = new double[ItemSums.ScratchLength(Set.SlopeCount, item.CategoryCount, Set.ShapeCount)];
+        scratch = GC.AllocateArray<double>(ItemSums.ScratchLength(Set.SlopeCount, item.CategoryCount, Set.ShapeCount), pinned: true); // stays aligned
     }
 
     public ItemParameterSet Set { get; }
@@ -31,7 +31,7 @@ internal sealed class ItemObjective
     /// <param name="counts">Expected counts.</param>
     /// <param name="slots">The set's parameters. [slot of the set]</param>
     public double Value(ModelPoint point, ExpectedCounts counts, Span<double> slots) =>
-        SumNodes(point, counts, slots, [], []) + MomentValue(counts, slots);
+        SumNodes(point, counts, slots, [], []) + MomentValue(counts.ResponseMoments, slots);
 
     /// <summary>Q of the set, its gradient and Hessian with respect to the set's slots.</summary>
     /// <param name="point">Nodes.</param>
@@ -46,20 +46,22 @@ internal sealed class ItemObjective
         double value = SumNodes(point, counts, slots, gradient, hessian);
         if (counts.ResponseMoments is not null && operations.HasWeightedScore)
             AddMomentDerivatives(counts.ResponseMoments, slots, gradient, hessian);
-        return value + MomentValue(counts, slots);
+        return value + MomentValue(counts.ResponseMoments, slots);
     }
 
-    /// <summary>Σ over categories of what weighted scores add: count · d_m + s_m Σ_j a_j · moment_j.</summary>
-    private double MomentValue(ExpectedCounts counts, Span<double> slots)
+    /// <summary>Σ over categories of what weighted scores add: count · d_m + s_m Σ_j a_j · moment_j; 0 without moments.</summary>
+    /// <param name="allMoments">As <see cref="ExpectedCounts.ResponseMoments"/>.</param>
+    /// <param name="slots">The set's parameters. [slot of the set]</param>
+    public double MomentValue(double[][]? allMoments, Span<double> slots)
     {
-        if (counts.ResponseMoments is null || !operations.HasWeightedScore)
+        if (allMoments is null || !operations.HasWeightedScore)
             return 0;
         double value = 0;
         foreach (int table in tables)
         {
             for (int category = 1; category < item.CategoryCount; category++)
             {
-                ReadOnlySpan<double> moments = Moments(counts.ResponseMoments[table], category);
+                ReadOnlySpan<double> moments = Moments(allMoments[table], category);
                 double score = operations.Score(category, item.CategoryCount, slots[Set.SlopeCount..], item.Scores);
                 value += slots[Set.SlopeCount + category - 1] * moments[0] + score * PredictorMoment(moments, slots);
             }
@@ -67,7 +69,12 @@ internal sealed class ItemObjective
         return value;
     }
 
-    private void AddMomentDerivatives(double[][] allMoments, Span<double> slots, Span<double> gradient, Span<double> hessian)
+    /// <summary>Adds the derivatives of <see cref="MomentValue"/>.</summary>
+    /// <param name="allMoments">As <see cref="ExpectedCounts.ResponseMoments"/>; the items must have weighted scores.</param>
+    /// <param name="slots">The set's parameters. [slot of the set]</param>
+    /// <param name="gradient">Added to. [slot of the set]</param>
+    /// <param name="hessian">Lower triangle, added to. [slot, slot], row-major</param>
+    public void AddMomentDerivatives(double[][] allMoments, Span<double> slots, Span<double> gradient, Span<double> hessian)
     {
         foreach (int table in tables)
         {

@@ -62,6 +62,25 @@ internal sealed class MStep
     }
 
     /// <summary>
+    /// Gradient of the marginal log-likelihood with priors where the last <see cref="Maximize"/> began; costs nothing more than adding
+    /// up where that took one Newton iteration.
+    /// </summary>
+    /// <param name="point">What <see cref="Maximize"/> was given.</param>
+    /// <param name="counts">What <see cref="Maximize"/> was given.</param>
+    /// <returns>The gradient. [free]</returns>
+    public double[] GradientAtStart(ModelPoint point, ExpectedCounts counts)
+    {
+        if (iterations != 1)
+            return Derivatives(point, counts);
+        double[] gradient = new double[plan.Layout.FreeCount];
+        foreach (ItemComponent component in components)
+            component.AddLastGradient(gradient);
+        population.AddDerivatives(point, counts, gradient, null);
+        proportions.AddDerivatives(counts, point.Parameters.Free, gradient, null);
+        return gradient;
+    }
+
+    /// <summary>
     /// Gradient and Hessian of the expected complete-data log-likelihood with priors. At the parameters of the E-step the
     /// gradient is that of the marginal log-likelihood (Fisher's identity).
     /// </summary>

@@ -36,15 +36,11 @@ internal sealed class StartSearch(CalibrationPlan plan, PatternTable patterns, I
         if (count == 1)
             return (full.Run(needsNoise ? StartingValues.Disturb(plan, marginal, options.Seed, ClassNoise) : marginal), []);
 
-        EmAlgorithm brief = new(plan, backend, options with { MaxCycles = ShortCycles, Tolerance = Math.Max(options.Tolerance, 1e-2) }, null, cancellation);
-        List<EmOutcome> begun = [];
-        for (int start = 0; start < count && (start == 0 || !cancellation.IsCancellationRequested); start++)
-        {
-            ParameterVector from = start == 0 && !needsNoise
+        IReadOnlyList<EmOutcome> begun = RunBriefly(
+            [.. Enumerable.Range(0, count).Select(start => start == 0 && !needsNoise
                 ? marginal
-                : StartingValues.Disturb(plan, marginal, options.Seed + start, needsNoise ? ClassNoise : Noise);
-            begun.Add(brief.Run(from));
-        }
+                : StartingValues.Disturb(plan, marginal, options.Seed + start, needsNoise ? ClassNoise : Noise))],
+            cancellation);
         List<EmOutcome> finished = [];
         foreach (EmOutcome promising in begun.OrderByDescending(Objective).Take(Math.Max(2, (count + 3) / 4)))
         {
@@ -53,6 +49,22 @@ internal sealed class StartSearch(CalibrationPlan plan, PatternTable patterns, I
         }
         EmOutcome best = finished.MaxBy(Objective)!;
         return (best with { EStepCount = begun.Sum(outcome => outcome.EStepCount) + finished.Sum(outcome => outcome.EStepCount) }, Maxima(finished));
+    }
+
+    /// <summary>Short runs from all starts: side by side on a backend that gains by it, else one after the other, to the same bits.</summary>
+    /// <returns>In the order of the starts; after a cancellation only those begun before, and at least the first.</returns>
+    private IReadOnlyList<EmOutcome> RunBriefly(ParameterVector[] starts, CancellationToken cancellation)
+    {
+        CalibrationOptions briefOptions = options with { MaxCycles = ShortCycles, Tolerance = Math.Max(options.Tolerance, 1e-2) };
+        EmOutcome? Run(int start, IComputeBackend on) => start > 0 && cancellation.IsCancellationRequested
+            ? null
+            : new EmAlgorithm(plan, on, briefOptions, null, cancellation).Run(starts[start]);
+
+        using IPointBatch? batch = (backend as IBatchedBackend)?.TryOpenBatch(starts.Length);
+        EmOutcome?[] outcomes = batch is null
+            ? [.. starts.Select((_, start) => Run(start, backend))]
+            : LockstepRuns.Run(batch, starts.Length, Run);
+        return [.. outcomes.OfType<EmOutcome>()];
     }
 
     private double Objective(EmOutcome outcome)

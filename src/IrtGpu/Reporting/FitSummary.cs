@@ -170,12 +170,11 @@ public sealed record FitSummary
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        JsonSerializer.Serialize(stream, this, JsonSettings.Options);
-        stream.WriteByte((byte)'\n');
+        JsonSettings.Write(stream, json => json.Object(this, DocumentWriter.Write));
     }
 
     /// <summary>The text of <c>fit.json</c>.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, JsonSettings.Options);
+    public string ToJson() => JsonSettings.Text(json => json.Object(this, DocumentWriter.Write));
 }
 
 /// <summary>The nodes in <c>fit.json</c>.</summary>

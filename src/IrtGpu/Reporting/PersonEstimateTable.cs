@@ -28,16 +28,17 @@ public static class PersonEstimateTable
         foreach (string attribute in plan.Specification.Attributes)
             csv.Field($"se_{attribute}");
         csv.Record("note");
-        for (int person = 0; person < data.PersonCount; person++)
+        csv.Flush();
+        ParallelRows.Write(stream, data.PersonCount, (rows, person) =>
         {
             int first = patternOfPerson[person] * estimates.AttributeCount;
-            persons.Write(csv, person);
+            persons.Write(rows, person);
             for (int j = 0; j < estimates.AttributeCount; j++)
-                csv.Field(estimates.Theta[first + j]);
+                rows.Field(estimates.Theta[first + j]);
             for (int j = 0; j < estimates.AttributeCount; j++)
-                csv.Field(estimates.StandardErrors[first + j]);
-            csv.Record(estimates.Notes[patternOfPerson[person]]);
-        }
+                rows.Field(estimates.StandardErrors[first + j]);
+            rows.Record(estimates.Notes[patternOfPerson[person]]);
+        });
     }
 
     /// <summary>Writes <c>id,group,answered,pv1_NAME…,pv2_NAME…</c>.</summary>
@@ -60,12 +61,13 @@ public static class PersonEstimateTable
                 csv.Field(FormattableString.Invariant($"pv{draw}_{attribute}"));
         }
         csv.EndRecord();
-        for (int person = 0; person < data.PersonCount; person++)
+        csv.Flush();
+        ParallelRows.Write(stream, data.PersonCount, (rows, person) =>
         {
-            persons.Write(csv, person);
+            persons.Write(rows, person);
             for (int k = 0; k < perPerson; k++)
-                csv.Field(values[person * perPerson + k]);
-            csv.EndRecord();
-        }
+                rows.Field(values[person * perPerson + k]);
+            rows.EndRecord();
+        });
     }
 }

@@ -18,22 +18,23 @@ public static class ResponseTable
         if (data.KnownClasses is not null)
             csv.Field(FreeName("class", data));
         csv.Record(data.ItemNames);
-        for (int person = 0; person < data.PersonCount; person++)
+        csv.Flush();
+        ParallelRows.Write(stream, data.PersonCount, (rows, person) =>
         {
             if (hasGroups)
-                csv.Field(data.GroupNames[data.Groups?[person] ?? 0]);
+                rows.Field(data.GroupNames[data.Groups?[person] ?? 0]);
             if (data.KnownClasses is { } classes)
-                csv.Field(classes[person] < 0 ? "" : data.ClassNames[classes[person]]);
+                rows.Field(classes[person] < 0 ? "" : data.ClassNames[classes[person]]);
             ReadOnlySpan<byte> row = data.Row(person);
             for (int item = 0; item < row.Length; item++)
             {
                 if (row[item] == ResponseData.Missing)
-                    csv.Field("");
+                    rows.Field("");
                 else
-                    csv.Field(data.CategoryCodes[item][row[item]]);
+                    rows.Field(data.CategoryCodes[item][row[item]]);
             }
-            csv.EndRecord();
-        }
+            rows.EndRecord();
+        });
     }
 
     /// <summary>The name, with an underscore for each item that has it already.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 
@@ -46,7 +45,6 @@ public static class RotationTable
     public static void WriteJson(Stream stream, IReadOnlyList<RotatedSolution> rotations)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        JsonSerializer.Serialize(stream, rotations, JsonSettings.Options);
-        stream.WriteByte((byte)'\n');
+        JsonSettings.Write(stream, json => json.Objects(rotations, DocumentWriter.Write));
     }
 }

@@ -85,8 +85,7 @@ public sealed partial class SavedCalibration
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        JsonSerializer.Serialize(stream, document, JsonSettings.Options);
-        stream.WriteByte((byte)'\n');
+        JsonSettings.Write(stream, json => json.Object(document, DocumentWriter.Write));
     }
 
     /// <summary>Reads <c>calibration.json</c>.</summary>

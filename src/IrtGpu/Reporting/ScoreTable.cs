@@ -37,18 +37,19 @@ public static class ScoreTable
         csv.EndRecord();
 
         double[] points = method == ScoreMethod.Map ? scores.MapTheta : scores.Mean;
-        for (int person = 0; person < data.PersonCount; person++)
+        csv.Flush();
+        ParallelRows.Write(stream, data.PersonCount, (rows, person) =>
         {
             int pattern = patternOfPerson[person];
-            persons.Write(csv, person);
+            persons.Write(rows, person);
             for (int j = 0; j < scores.AttributeCount; j++)
-                csv.Field(points[pattern * scores.AttributeCount + j]);
+                rows.Field(points[pattern * scores.AttributeCount + j]);
             for (int j = 0; j < scores.AttributeCount; j++)
-                csv.Field(scores.StandardDeviation(pattern, j));
+                rows.Field(scores.StandardDeviation(pattern, j));
             if (scores.ClassCount > 1)
-                WriteClasses(csv, plan, scores.ClassProbability.AsSpan(pattern * scores.ClassCount, scores.ClassCount));
-            csv.EndRecord();
-        }
+                WriteClasses(rows, plan, scores.ClassProbability.AsSpan(pattern * scores.ClassCount, scores.ClassCount));
+            rows.EndRecord();
+        });
     }
 
     private static void WriteClasses(CsvWriter csv, CalibrationPlan plan, ReadOnlySpan<double> probabilities)

@@ -52,11 +52,31 @@ public sealed class DeviceTrafficTests
         Assert.Equal(resident.BytesDown, streamed.BytesDown);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_cycle_by_weighted_scores_moves_scores_up_and_node_totals_and_moments_down(int attributes)
+    {
+        CalibrationCase problem = new() { Persons = 40, Attributes = attributes, HasMissing = true };
+        DeviceTraffic whole = Cycle(problem, out CalibrationPlan plan, out MemoryPlan memory, form: EStepForm.WeightedScore);
+        long padded = memory.Size.PaddedNodeCount;
+        int sets = memory.Size.AnsweredSetCount;
+        long parameters = plan.ItemCount * (plan.AttributeCount + 1L);
+        Assert.InRange(sets, 2, 40);
+        Assert.Equal(8 * (parameters + padded + plan.RowCount * 4L), whole.BytesUp); // score columns are padded to four
+        Assert.Equal(8 * (sets * padded + plan.RowCount * (1L + attributes) + 1), whole.BytesDown);
+        // Item tables, log priors and totals for derivatives; a tile (here of one set): scores, exponentiate, merge, normalise, moments, lanes,
+        // their sum, counts of one class, log-likelihood.
+        Assert.Equal(3 + 9 * sets, whole.Launches);
+    }
+
     /// <summary>The traffic of the second E-step; the first also uploads nodes that stay.</summary>
-    private static DeviceTraffic Cycle(CalibrationCase problem, out CalibrationPlan plan, out MemoryPlan memory, Func<MemoryPlan, MemoryPlan>? cut = null)
+    private static DeviceTraffic Cycle(CalibrationCase problem, out CalibrationPlan plan, out MemoryPlan memory, Func<MemoryPlan, MemoryPlan>? cut = null,
+        EStepForm form = EStepForm.Tables)
     {
         (plan, PatternTable patterns, ModelPoint point) = (problem with { Items = 20 }).Build();
-        using IlgpuBackend backend = TestDevices.OpenAccelerator("ilgpu-cpu", plan, patterns, cut);
+        using IlgpuBackend backend = TestDevices.OpenAccelerator(
+            "ilgpu-cpu", plan, patterns, cut, form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null);
         memory = backend.Memory;
         backend.ComputeExpectedCounts(point);
         DeviceTraffic before = backend.Traffic;

@@ -24,12 +24,57 @@ internal static class TestDevices
         device == "cpu" ? new CpuBackend(plan, patterns, threads: 2) : OpenAccelerator(device, plan, patterns, cut);
 
     /// <summary>As <see cref="Open"/>, for accelerators.</summary>
-    public static IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
+    public static IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null,
+        AnsweredSets? sets = null)
     {
+        Require(device);
+        return new IlgpuBackend(DeviceSession.Open(device), plan, patterns, sets, Cut(device, plan, patterns, cut, sets));
+    }
+
+    /// <summary>Skips the test, with the reason, where the device is missing.</summary>
+    public static void Require(string device)
+    {
+        if (device is "cpu" or "ilgpu-cpu")
+            return;
         ComputeDevice found = AcceleratorCatalog.Find(device)!;
-        if (device != "ilgpu-cpu")
-            Assert.SkipUnless(found.IsAvailable, found.Reason);
-        MemoryPlan memory = MemoryPlan.Create(ProblemSize.Of(plan, patterns.PatternCount), 1L << 30, threadTarget: 1, device);
-        return new IlgpuBackend(DeviceSession.Open(device), plan, patterns, cut is null ? memory : cut(memory));
+        Assert.SkipUnless(found.IsAvailable, found.Reason);
+    }
+
+    /// <summary>A memory plan for one thread and a GiB, changed by <paramref name="cut"/>.</summary>
+    public static MemoryPlan Cut(
+        string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut, AnsweredSets? sets = null)
+    {
+        MemoryPlan memory = MemoryPlan.Create(ProblemSize.Of(plan, patterns.PatternCount, sets?.IsAnswered.Count ?? 0), 1L << 30, threadTarget: 1, device);
+        return cut is null ? memory : cut(memory);
+    }
+}
+
+/// <summary>Devices that stay open through the tests of a class, so that each kernel is compiled once.</summary>
+public sealed class OpenDevices : IDisposable
+{
+    private readonly Dictionary<string, DeviceSession> sessions = [];
+
+    /// <summary>As <see cref="TestDevices.Open"/>, on the open device.</summary>
+    internal IComputeBackend Open(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
+    {
+        TestDevices.Require(device);
+        if (device == "cpu")
+            return new CpuBackend(plan, patterns, threads: 2);
+        return OpenAccelerator(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut));
+    }
+
+    /// <summary>A backend on the open device with a memory plan of its own.</summary>
+    internal IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets = null)
+    {
+        TestDevices.Require(device);
+        if (!sessions.TryGetValue(device, out DeviceSession? session))
+            sessions[device] = session = DeviceSession.Open(device);
+        return new IlgpuBackend(session, plan, patterns, sets, memory, ownsSession: false);
+    }
+
+    public void Dispose()
+    {
+        foreach (DeviceSession session in sessions.Values)
+            session.Dispose();
     }
 }

@@ -61,6 +61,23 @@ public sealed class WeightedScoreTests
     }
 
     [Fact]
+    public void Slopes_that_run_off_are_computed_without_grids()
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Make("2pl", 1, 2, moving: false, booklets: 0);
+        double[] free = [.. point.Parameters.Free];
+        int slope = Enumerable.Range(0, free.Length).First(index => plan.Layout.Slots[plan.Layout.RepresentativeSlot[index]].Kind == ParameterKind.Slope);
+        free[slope] = 1e7;
+        ModelPoint far = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, free))!;
+        using CpuBackend tables = new(plan, patterns, 1, EStepForm.Tables);
+        using CpuBackend weighted = new(plan, patterns, 1, EStepForm.WeightedScore);
+        ExpectedCounts expected = tables.ComputeExpectedCounts(far);
+        ExpectedCounts actual = weighted.ComputeExpectedCounts(far);
+        Assert.InRange(Math.Abs(actual.LogLikelihood / expected.LogLikelihood - 1), 0, 1e-9);
+        for (int block = 0; block < plan.Blocks.Count; block++)
+            AssertClose(expected.NodeTotals[block], actual.NodeTotals[block], 1e-6 * patterns.TotalWeight);
+    }
+
+    [Fact]
     public void A_fit_ends_at_the_same_optimum_in_both_forms()
     {
         ResponseData data = Draw("gpcm", 1, 0, 4000);

@@ -35,7 +35,7 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     /// <inheritdoc/>
     public string Description => string.Create(CultureInfo.InvariantCulture, $"cpu, {threads} {(threads == 1 ? "thread" : "threads")}");
 
-    /// <summary>How E-steps are computed.</summary>
+    /// <inheritdoc/>
     public EStepForm Form { get; }
 
     /// <summary>Largest error of a pattern's log-likelihood from interpolation in the weighted score, sampled in the last E-step; 0 with tables.</summary>
@@ -45,7 +45,7 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        return interpolation is null ? step.Compute(point) : interpolation.Compute(point);
+        return interpolation?.TryCompute(point) ?? step.Compute(point);
     }
 
     /// <inheritdoc/>

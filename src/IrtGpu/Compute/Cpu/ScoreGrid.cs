@@ -15,6 +15,7 @@ namespace IrtGpu.Compute.Cpu;
 internal sealed unsafe class ScoreGrid : IDisposable
 {
     public const int Points = 8; // of the interpolation
+    public const double LargestRange = 5000; // of scores: 50,000 grid points
     private const double Spacing = 0.1;
     private const int FirstPoint = 3; // the argument lies between points 3 and 4 of its eight
 

@@ -79,10 +79,16 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             shard.Moments.Dispose();
     }
 
-    /// <summary>The E-step.</summary>
+    /// <summary>The E-step; null where scores spread so widely, as when slopes run off, that the grids would not be small.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
-    public ExpectedCounts Compute(ModelPoint point)
+    public ExpectedCounts? TryCompute(ModelPoint point)
     {
+        for (int index = 0; index < isUsed.Length; index++)
+        {
+            (double low, double high) = isUsed[index] ? ScoreRange(point, index / sets.IsAnswered.Count, sets.IsAnswered[index % sets.IsAnswered.Count]) : default;
+            if (!(high - low <= ScoreGrid.LargestRange))
+                return null;
+        }
         Prepare(point);
         Parallel.For(0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => Collect(shards[index], point.LogProportion));
         return Assemble(point);
@@ -192,8 +198,6 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         double* prior = PriorOf(index);
         new Span<double>(prior, paddedNodeCount).Fill(double.NegativeInfinity);
         point.LogWeight[block].CopyTo(new Span<double>(prior, plan.NodeCount));
-        double low = 0;
-        double high = 0;
         bool[] isAnswered = sets.IsAnswered[set];
         for (int item = 0; item < isAnswered.Length; item++)
         {
@@ -201,6 +205,20 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
                 continue;
             for (int node = 0; node < plan.NodeCount; node++)
                 prior[node] -= logPartition[tableOfBlock[block]][item * plan.NodeCount + node];
+        }
+        (double low, double high) = ScoreRange(point, block, isAnswered);
+        grids[index]!.Fill(low, high, ThetaOf(block), prior);
+    }
+
+    /// <summary>Lowest and highest weighted score of an answered set.</summary>
+    private (double Low, double High) ScoreRange(ModelPoint point, int block, bool[] isAnswered)
+    {
+        double low = 0;
+        double high = 0;
+        for (int item = 0; item < isAnswered.Length; item++)
+        {
+            if (!isAnswered[item])
+                continue;
             ItemParameterSet parameters = plan.ParameterSets[plan.Tables[tableOfBlock[block]].SetOfItem[item]];
             double slope = point.Parameters.Slots[parameters.FirstSlot];
             double smallest = 0;
@@ -213,7 +231,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             low += smallest;
             high += largest;
         }
-        grids[index]!.Fill(low, high, ThetaOf(block), prior);
+        return (low, high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,7 +1,7 @@
 using System.Text;
 using IrtGpu.Data;
 
-namespace IrtGpu.Compute.Cpu;
+namespace IrtGpu.Compute;
 
 /// <summary>Distinct sets of answered items, such as booklets.</summary>
 internal sealed class AnsweredSets

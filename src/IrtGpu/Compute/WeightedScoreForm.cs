@@ -1,0 +1,49 @@
+using IrtGpu.Data;
+using IrtGpu.Planning;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Compute;
+
+/// <summary>Whether the E-steps of a device can go through weighted scores, and by which sets of answered items.</summary>
+internal static class WeightedScoreForm
+{
+    private const int LargestSetCount = 64;
+    private const int PatternsPerSet = 500; // a set has tiles of its own: smaller ones leave a device idle
+
+    /// <summary>Whether all items are of the exponential family, so that a pattern enters the likelihood through its weighted scores alone.</summary>
+    /// <param name="plan">The plan.</param>
+    public static bool Applies(CalibrationPlan plan) => plan.Items.All(item => ItemModelOperations.Of(item.Kind).HasWeightedScore);
+
+    /// <summary>The distinct sets of answered items; null where there are more than pay, unless the form is demanded.</summary>
+    /// <param name="patterns">The data.</param>
+    /// <param name="form">The form asked for.</param>
+    public static AnsweredSets? TryFindSets(PatternTable patterns, EStepForm form)
+    {
+        int largest = form == EStepForm.WeightedScore ? int.MaxValue : Math.Clamp(patterns.PatternCount / PatternsPerSet, 1, LargestSetCount);
+        return AnsweredSets.TryFind(patterns, [.. Enumerable.Range(0, patterns.ItemCount)], largest);
+    }
+
+    /// <summary>The form that a device takes: any number of dimensions, weighted scores where they apply and pay.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="form">The form asked for.</param>
+    /// <returns><see cref="EStepForm.Tables"/> or <see cref="EStepForm.WeightedScore"/>.</returns>
+    /// <exception cref="SpecificationException">The form asked for is the CPU's alone, or an item has no weighted score.</exception>
+    public static EStepForm ForDevice(CalibrationPlan plan, PatternTable patterns, EStepForm form)
+    {
+        if (form == EStepForm.Tables)
+            return form;
+        if (form == EStepForm.DimensionTables)
+            throw new SpecificationException("The E-step by tables of each dimension is the cpu's alone. Use --e-step auto, or --device cpu.");
+        if (!Applies(plan))
+        {
+            if (form == EStepForm.Auto)
+                return EStepForm.Tables;
+            PlannedItem item = plan.Items.First(item => !ItemModelOperations.Of(item.Kind).HasWeightedScore);
+            throw new SpecificationException(
+                "The weighted-score E-step is for items of the exponential family only (rasch, 1pl, 2pl, pcm, gpcm, rsm, nominal), "
+                + $"and item '{item.Name}' is of another model ({item.Kind}). Use --e-step auto or tables.");
+        }
+        return TryFindSets(patterns, form) is null ? EStepForm.Tables : EStepForm.WeightedScore;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Runtime.ExceptionServices;
+using IrtGpu.Compute;
+
+namespace IrtGpu.Estimation;
+
+/// <summary>Runs of EM side by side: when every run has asked for something, the requests are served together.</summary>
+/// <remarks>
+/// Each run has a thread and sees a backend of its own. Requests for item derivatives go first, so that an E-step, which
+/// overwrites the counts on the device, is computed for all runs at once or not at all. A point gets the bits that it gets
+/// alone, whichever others it shares a launch with: the results do not depend on the timing of the threads.
+/// </remarks>
+internal sealed class LockstepRuns
+{
+    private readonly IPointBatch batch;
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim[] wakes; // [worker]
+    private readonly Request?[] pending; // [worker]
+    private readonly int[] positions; // of the worker's point in the last E-step; −1: none [worker]
+    private int activeCount;
+    private int pointCount; // of the last E-step
+
+    private LockstepRuns(IPointBatch batch, int workerCount)
+    {
+        this.batch = batch;
+        activeCount = workerCount;
+        wakes = [.. Enumerable.Range(0, workerCount).Select(_ => new SemaphoreSlim(0))];
+        pending = new Request?[workerCount];
+        positions = new int[workerCount];
+    }
+
+    /// <summary>Runs tasks, at most as many at once as the batch has room for; the next begins when one ends.</summary>
+    /// <param name="batch">Evaluates.</param>
+    /// <param name="count">Number of tasks.</param>
+    /// <param name="run">A task, given its index and its backend.</param>
+    /// <returns>[task]</returns>
+    /// <remarks>What a task throws is thrown when the others have ended; of several, that of the first task.</remarks>
+    public static T[] Run<T>(IPointBatch batch, int count, Func<int, IComputeBackend, T> run)
+    {
+        int workerCount = Math.Min(batch.Capacity, count);
+        LockstepRuns runs = new(batch, workerCount);
+        T[] results = new T[count];
+        Exception?[] failures = new Exception?[count];
+        int next = -1;
+        Thread[] threads = [.. Enumerable.Range(0, workerCount).Select(worker => new Thread(() =>
+        {
+            for (int task = Interlocked.Increment(ref next); task < count; task = Interlocked.Increment(ref next))
+            {
+                try
+                {
+                    results[task] = run(task, new RunBackend(runs, worker));
+                }
+                catch (Exception exception)
+                {
+                    failures[task] = exception;
+                }
+            }
+            runs.Leave();
+        }) { IsBackground = true, Name = FormattableString.Invariant($"start {worker}") })];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        foreach (SemaphoreSlim wake in runs.wakes)
+            wake.Dispose();
+        if (Array.Find(failures, failure => failure is not null) is { } first)
+            ExceptionDispatchInfo.Throw(first);
+        return results;
+    }
+
+    private void Ask(int worker, Request request)
+    {
+        lock (gate)
+        {
+            pending[worker] = request;
+            ServeWhenAllHaveAsked();
+        }
+        wakes[worker].Wait();
+        request.Failure?.Throw();
+    }
+
+    private void Leave()
+    {
+        lock (gate)
+        {
+            activeCount--;
+            ServeWhenAllHaveAsked();
+        }
+    }
+
+    private void ServeWhenAllHaveAsked()
+    {
+        int[] asking = [.. Enumerable.Range(0, pending.Length).Where(worker => pending[worker] is not null)];
+        if (asking.Length < activeCount || asking.Length == 0)
+            return;
+        int[] reducing = [.. asking.Where(worker => pending[worker]!.Slots is not null)];
+        int[] served = reducing.Length > 0 ? reducing : asking;
+        try
+        {
+            if (reducing.Length > 0)
+                Reduce(reducing);
+            else
+                Evaluate(asking);
+        }
+        catch (Exception exception)
+        {
+            ExceptionDispatchInfo failure = ExceptionDispatchInfo.Capture(exception);
+            foreach (int worker in served)
+                pending[worker]!.Failure = failure;
+        }
+        foreach (int worker in served)
+        {
+            pending[worker] = null;
+            wakes[worker].Release();
+        }
+    }
+
+    private void Evaluate(int[] workers)
+    {
+        Array.Fill(positions, -1);
+        pointCount = workers.Length;
+        ExpectedCounts[] counts = batch.ComputeExpectedCounts([.. workers.Select(worker => pending[worker]!.Point!)]);
+        for (int position = 0; position < workers.Length; position++)
+        {
+            positions[workers[position]] = position;
+            pending[workers[position]]!.Counts = counts[position];
+        }
+    }
+
+    private void Reduce(int[] workers)
+    {
+        foreach (bool withDerivatives in new[] { true, false })
+        {
+            int[] alike = [.. workers.Where(worker => pending[worker]!.WithDerivatives == withDerivatives)];
+            if (alike.Length == 0)
+                continue;
+            double[]?[] slots = new double[]?[pointCount];
+            foreach (int worker in alike)
+                slots[positions[worker]] = pending[worker]!.Slots;
+            ItemDerivatives?[] derivatives = batch.ComputeItemDerivatives(slots, withDerivatives);
+            foreach (int worker in alike)
+                pending[worker]!.Derivatives = derivatives[positions[worker]];
+        }
+    }
+
+    /// <summary>What a run waits for: an E-step at a point, or derivatives at parameters.</summary>
+    private sealed class Request
+    {
+        public ModelPoint? Point { get; init; }
+
+        public double[]? Slots { get; init; }
+
+        public bool WithDerivatives { get; init; }
+
+        public ExpectedCounts? Counts { get; set; }
+
+        public ItemDerivatives? Derivatives { get; set; }
+
+        public ExceptionDispatchInfo? Failure { get; set; }
+    }
+
+    /// <summary>The backend as one run sees it.</summary>
+    private sealed class RunBackend(LockstepRuns runs, int worker) : IComputeBackend, IItemDerivativesBackend
+    {
+        private ExpectedCounts? held;
+
+        public string Description => "one of several runs";
+
+        public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+        {
+            held = null;
+            Request request = new() { Point = point };
+            runs.Ask(worker, request);
+            return held = request.Counts!;
+        }
+
+        public bool Holds(ExpectedCounts counts) => runs.batch.HoldsCounts && ReferenceEquals(counts, held);
+
+        public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
+        {
+            if (held is null)
+                throw new InvalidOperationException("There are no counts of an E-step of this run: ask Holds first.");
+            Request request = new() { Slots = slots, WithDerivatives = withDerivatives };
+            runs.Ask(worker, request);
+            return request.Derivatives!;
+        }
+
+        public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+            where TVisitor : IPosteriorVisitor => throw new NotSupportedException("Runs side by side have E-steps and derivatives alone; posteriors are the backend's.");
+
+        public void Dispose()
+        {
+        }
+    }
+}
