@@ -10,7 +10,7 @@ namespace IrtGpu.Kernels;
 /// <remarks>Made when standard errors are asked for and disposed of after: a calibration that ends without them takes none of its memory.</remarks>
 internal sealed class CrossProductLauncher : IDisposable
 {
-    private const long RunBytes = 32L << 20;
+    private const long LargestRun = 32L << 20; // bytes
     private const int SmallestRun = 32; // patterns
     private const long SlicedProducts = 1L << 20; // elements of all slices: enough to keep a large device busy
     private const int LargestLaunch = 1 << 30; // indices of a launch are 32-bit
@@ -89,7 +89,9 @@ internal sealed class CrossProductLauncher : IDisposable
         if (freeCount is 0 || freeCount * freeCount > LargestLaunch)
             return null;
         CrossProductTerms terms = new(point);
-        int runLength = (int)Math.Clamp(RunBytes / (sizeof(double) * freeCount), Math.Min(SmallestRun, memory.PatternTileCapacity), memory.PatternTileCapacity);
+        long tileBytes = sizeof(double) * (long)memory.PatternTileCapacity * memory.Size.ClassCount * memory.NodeTileWidth;
+        int runLength = (int)Math.Clamp(
+            Math.Min(tileBytes, LargestRun) / (sizeof(double) * freeCount), Math.Min(SmallestRun, memory.PatternTileCapacity), memory.PatternTileCapacity);
         runLength = (int)Math.Min(runLength, LargestLaunch / freeCount);
         Cut cut = new(runLength, (int)Math.Clamp(SlicedProducts / (freeCount * freeCount), 1, memory.SliceCount));
         int nodeCount = memory.Size.PaddedNodeCount;

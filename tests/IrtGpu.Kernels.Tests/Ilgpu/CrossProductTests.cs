@@ -82,6 +82,21 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         AssertAgrees(plan, OnHost(plan, patterns, point), ((ICrossProductBackend)backend).TryComputeCrossProduct(point)!);
     }
 
+    /// <summary>More parameters than nodes: gradients of a whole tile would be larger than its posteriors.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Runs_shorter_than_a_tile_agree(int slices)
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase { Items = 9, Nodes = 2, Persons = 300, HasWeights = true }.Build();
+        using IlgpuBackend backend = (IlgpuBackend)devices.Open(
+            "ilgpu-cpu", plan, patterns, memory => memory with { PatternTileCapacity = 150, SliceCount = slices });
+        DeviceTraffic before = backend.Traffic;
+        AssertAgrees(plan, OnHost(plan, patterns, point), backend.TryComputeCrossProduct(point)!);
+        int tiles = (patterns.PatternCount + 149) / 150;
+        Assert.InRange((backend.Traffic - before).Launches, 2 + 9 * tiles, 100); // five of a tile, and two of each of several runs
+    }
+
     [Fact]
     public void Weighted_scores_give_it_too_and_an_E_step_after_it_is_not_disturbed()
     {
