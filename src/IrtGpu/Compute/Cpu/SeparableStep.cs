@@ -140,10 +140,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
             SeparableKernel kernel = KernelOf(order[first], c);
             for (int k = 0; k < count; k++)
                 ComputeFactors(order[first + k], k, c, kernel, tile);
-            if (attributeCount == 1)
-                JoinOnLine(count, c, kernel, tile);
-            else
-                Join(count, c, kernel, tile);
+            SeparableJoin.Apply(tables, kernel, tile, c, count);
             for (int k = 0; k < count; k++)
             {
                 if (!(tile.Total[c * tile.PatternCount + k] >= SmallestTotal))
@@ -250,121 +247,6 @@ internal sealed unsafe class SeparableStep : ICpuStep
                 offsets[count++] = (joint.FirstRow[group] + codes[group]) * tables.Tiling.Width;
         }
         return count;
-    }
-
-    /// <summary>One dimension: marginal = factor · kernel.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void JoinOnLine(int count, int c, SeparableKernel kernel, SeparableTile tile)
-    {
-        for (int k = 0; k < count; k++)
-            tile.Total[c * tile.PatternCount + k] = Multiply(tile.Factor(c, 0, k), kernel.ByOuter, tile.Marginal(c, 0, k));
-    }
-
-    /// <summary>Several dimensions: sums the product grid out, towards every dimension.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Join(int count, int c, SeparableKernel kernel, SeparableTile tile)
-    {
-        int last = attributeCount - 1;
-        int padded = tables.PaddedLineCount;
-        int paddedOuter = tables.PaddedOuterCount;
-        for (int k = 0; k < count; k++)
-        {
-            MultiplyOut(c, k, tile);
-            new Span<double>(tile.Products + (long)k * paddedOuter, paddedOuter).Clear();
-            new Span<double>(tile.Marginal(c, last, k), padded).Clear();
-        }
-        int width = (tables.OuterCount + 7) / 8 * 8;
-        MatrixKernels.MultiplyAdd(
-            tile.Factor(c, last, 0), padded, 1, kernel.ByInner, paddedOuter, tile.Products, paddedOuter, count, tables.LineCount, width);
-        MatrixKernels.MultiplyAdd(
-            tile.Outer(c, 0), paddedOuter, 1, kernel.ByOuter, padded, tile.Marginal(c, last, 0), padded, count, tables.OuterCount, padded);
-        for (int k = 0; k < count; k++)
-        {
-            double total = Multiply(tile.Factor(c, last, k), tile.Marginal(c, last, k), tile.Marginal(c, last, k));
-            tile.Total[c * tile.PatternCount + k] = total;
-            double* product = tile.Products + (long)k * paddedOuter;
-            double* outer = tile.Outer(c, k);
-            for (int lane = 0; lane < width; lane += 8)
-                (Vector512.Load(product + lane) * Vector512.Load(outer + lane)).Store(product + lane);
-            SumOut(product, c, k, tile);
-        }
-    }
-
-    /// <summary>Product of a pattern's factors of all attributes but the last.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyOut(int c, int k, SeparableTile tile)
-    {
-        int lineCount = tables.LineCount;
-        double* outer = tile.Outer(c, k);
-        new Span<double>(outer, tables.PaddedOuterCount).Clear();
-        new Span<double>(tile.Factor(c, 0, k), lineCount).CopyTo(new Span<double>(outer, lineCount));
-        int rows = lineCount;
-        for (int attribute = 1; attribute < attributeCount - 1; attribute++)
-        {
-            double* factor = tile.Factor(c, attribute, k);
-            for (int row = rows - 1; row >= 0; row--) // from the end: a row's place is read before it is written over
-            {
-                double value = outer[row];
-                double* to = outer + (long)row * lineCount;
-                int lane = 0;
-                for (; lane + 8 <= lineCount; lane += 8)
-                    (Vector512.Load(factor + lane) * Vector512.Create(value)).Store(to + lane);
-                for (; lane < lineCount; lane++)
-                    to[lane] = factor[lane] * value;
-            }
-            rows *= lineCount;
-        }
-    }
-
-    /// <summary>Marginals of all attributes but the last, from a pattern's weights by outer index, which are used up.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SumOut(double* weights, int c, int k, SeparableTile tile)
-    {
-        int lineCount = tables.LineCount;
-        int rows = tables.OuterCount / lineCount;
-        for (int attribute = attributeCount - 2; attribute >= 0; attribute--, rows /= lineCount)
-        {
-            double* marginal = tile.Marginal(c, attribute, k);
-            new Span<double>(marginal, tables.PaddedLineCount).Clear();
-            for (int row = 0; row < rows; row++)
-            {
-                double* from = weights + (long)row * lineCount;
-                double sum = 0;
-                int lane = 0;
-                Vector512<double> sums = Vector512<double>.Zero;
-                for (; lane + 8 <= lineCount; lane += 8)
-                {
-                    Vector512<double> part = Vector512.Load(from + lane);
-                    sums += part;
-                    (Vector512.Load(marginal + lane) + part).Store(marginal + lane);
-                }
-                for (; lane < lineCount; lane++)
-                {
-                    sum += from[lane];
-                    marginal[lane] += from[lane];
-                }
-                for (int part = 0; part < 8; part++)
-                    sum += sums[part];
-                weights[row] = sum;
-            }
-        }
-    }
-
-    /// <summary>product = a · b; returns its sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Multiply(double* a, double* b, double* product)
-    {
-        Vector512<double> sum = Vector512<double>.Zero;
-        for (int lane = 0; lane < tables.PaddedLineCount; lane += 8)
-        {
-            Vector512<double> value = Vector512.Load(a + lane) * Vector512.Load(b + lane);
-            value.Store(product + lane);
-            sum += value;
-        }
-        double total = 0;
-        for (int lane = 0; lane < 8; lane++)
-            total += sum[lane];
-        return total;
     }
 
     /// <summary>A pattern in logarithms, over all nodes; leaves its factors without effect.</summary>
