@@ -10,7 +10,8 @@ namespace IrtGpu.Compute;
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
-public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IItemDerivativesBackend
+public sealed class ShardedBackend
+    : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IItemDerivativesBackend, IMissingInformationBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
@@ -124,6 +125,22 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IC
         double[] sum = parts[0]!;
         for (int shard = 1; shard < parts.Length; shard++)
             System.Numerics.Tensors.TensorPrimitives.Add(sum, parts[shard]!, sum);
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    double[]? IMissingInformationBackend.TryComputeMissingInformation(ModelPoint point)
+    {
+        double[]? sum = null;
+        foreach (IComputeBackend backend in backends)
+        {
+            if ((backend as IMissingInformationBackend)?.TryComputeMissingInformation(point) is not { } part)
+                return null;
+            if (sum is null)
+                sum = part;
+            else
+                System.Numerics.Tensors.TensorPrimitives.Add(sum, part, sum);
+        }
         return sum;
     }
 

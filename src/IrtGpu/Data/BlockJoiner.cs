@@ -40,8 +40,8 @@ internal sealed class BlockJoiner(
             problems.Add(new DataProblem("Every weight is 0, so nobody counts. Name another column with --weight, or leave the option out.", path, null, Name(ColumnPlan.Weight)));
         problems.ThrowIfAny();
 
-        string[]? ids = plan.Has(ColumnPlan.Id) ? [.. blocks.SelectMany(block => block.Ids)] : null;
-        Task<PlaceTally> duplicates = Task.Run(() => FindDuplicates(ids ?? []));
+        PersonIds? ids = plan.Has(ColumnPlan.Id) ? new PersonIds(blocks.Select(block => block.Ids)) : null;
+        Task<PlaceTally> duplicates = Task.Run(() => FindDuplicates(ids));
         (string[] groupNames, int[]? groups) = plan.Has(ColumnPlan.Group) ? JoinLabels(block => block.GroupLabels, block => block.Groups) : ([""], null);
         (string[] classNames, int[]? classes) = plan.Has(ColumnPlan.Class) ? JoinLabels(block => block.ClassLabels, block => block.Classes) : ([], null);
         SortLabels(classNames, classes);
@@ -199,20 +199,16 @@ internal sealed class BlockJoiner(
         return Array.ConvertAll(seen, value => value != 0);
     }
 
-    private PlaceTally FindDuplicates(string[] ids)
+    private PlaceTally FindDuplicates(PersonIds? ids)
     {
         var tally = new PlaceTally();
-        var seen = new HashSet<string>(ids.Length, StringComparer.Ordinal);
-        int person = 0;
-        foreach (ParsedBlock block in blocks)
+        int block = 0;
+        int firstPerson = 0;
+        foreach (int person in ids?.FindRepeats() ?? [])
         {
-            if (ids.Length == 0)
-                break;
-            for (int i = 0; i < block.PersonCount; i++, person++)
-            {
-                if (ids[person].Length > 0 && !seen.Add(ids[person]))
-                    tally.Add(block.LineOf(i), ids[person]);
-            }
+            while (person - firstPerson >= blocks[block].PersonCount)
+                firstPerson += blocks[block++].PersonCount;
+            tally.Add(blocks[block].LineOf(person - firstPerson), ids![person]);
         }
         return tally;
     }

@@ -59,6 +59,7 @@ internal sealed class BlockParser
             position = ParseRow(position, row);
             used += itemCount;
         }
+        result.Ids.Trim();
         result.Responses = new NativeBytes(codes.AsSpan(0, used));
         return result;
     }
@@ -195,7 +196,7 @@ internal sealed class BlockParser
             case ColumnPlan.Id:
                 if (value.IsEmpty)
                     result.BlankIds.Add(recordLine);
-                result.Ids.Add(field.Text);
+                result.Ids.Add(value);
                 break;
             case ColumnPlan.Group:
                 if (value.IsEmpty)
@@ -301,7 +302,7 @@ internal sealed class BlockParser
     {
         int count = result.PersonCount + 1;
         if (plan.Has(ColumnPlan.Id) && result.Ids.Count < count)
-            result.Ids.Add("");
+            result.Ids.Add(default);
         if (plan.Has(ColumnPlan.Group) && result.Groups.Count < count)
             result.Groups.Add(result.GroupLabels.Add(""));
         if (plan.Has(ColumnPlan.Class) && result.Classes.Count < count)

@@ -16,7 +16,7 @@ internal sealed class ParsedBlock
     /// <summary>Provisional bytes. [person, item]</summary>
     public NativeBytes? Responses { get; set; }
 
-    public List<string> Ids { get; } = [];
+    public PersonIds.Part Ids { get; } = new();
 
     public List<double> Weights { get; } = [];
 

@@ -1,64 +1,73 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Numerics;
 
 namespace IrtGpu.Data;
 
-/// <summary>Numbers the distinct rows of a data set by open addressing on a 64-bit hash, with exact comparison.</summary>
+/// <summary>Numbers the distinct rows of a data set by open addressing on a hash, with exact comparison.</summary>
 internal static class PatternIndex
 {
+    private const int SmallestTable = 1024;
     private const ulong FirstSecret = 0x9E37_79B9_7F4A_7C15; // 2^64 / golden ratio, odd
     private const ulong SecondSecret = 0xD6E8_FEB8_6659_FD93; // odd, about half of its bits set
 
-    /// <summary>Gives each person the number of its pattern.</summary>
+    /// <summary>Gives each person the number of its pattern; patterns are numbered in the order of their first persons.</summary>
     /// <param name="data">Coded responses.</param>
     /// <param name="patternOfPerson">Filled. [person]</param>
-    /// <returns>First person of each pattern. [pattern]</returns>
-    public static int[] Assign(ResponseData data, int[] patternOfPerson)
+    /// <returns>Number of patterns.</returns>
+    public static int Assign(ResponseData data, int[] patternOfPerson)
     {
         int personCount = data.PersonCount;
-        ulong[] hashes = HashRows(data);
-        int[] slots = new int[1024]; // pattern + 1, or 0 where free
-        var firstPersons = new List<int>();
+        uint[] hashes = HashRows(data);
+        int largestTable = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(personCount + personCount / 3L + 1, SmallestTable, 1 << 30));
+        int[] slots = new int[SmallestTable]; // first person of a pattern + 1, or 0 where free
+        int patternCount = 0;
         for (int person = 0; person < personCount; person++)
         {
-            if (2 * firstPersons.Count >= slots.Length)
-                slots = Grow(slots, firstPersons, hashes);
-            ulong hash = hashes[person];
-            int slot = (int)(hash & (ulong)(slots.Length - 1));
-            while (slots[slot] != 0 && !AreAlike(data, hashes, firstPersons[slots[slot] - 1], person))
+            if (4L * patternCount >= 3L * slots.Length && slots.Length < largestTable)
+                slots = Grow(Math.Min(4 * slots.Length, largestTable), patternOfPerson.AsSpan(0, person), hashes);
+            int slot = (int)(hashes[person] & (uint)(slots.Length - 1));
+            while (slots[slot] != 0 && !AreAlike(data, hashes, slots[slot] - 1, person))
                 slot = (slot + 1) & (slots.Length - 1);
             if (slots[slot] == 0)
             {
-                firstPersons.Add(person);
-                slots[slot] = firstPersons.Count;
+                slots[slot] = person + 1;
+                patternOfPerson[person] = patternCount++;
             }
-            patternOfPerson[person] = slots[slot] - 1;
+            else
+            {
+                patternOfPerson[person] = patternOfPerson[slots[slot] - 1];
+            }
         }
-        return [.. firstPersons];
+        return patternCount;
     }
 
-    private static bool AreAlike(ResponseData data, ulong[] hashes, int first, int second) =>
+    private static bool AreAlike(ResponseData data, uint[] hashes, int first, int second) =>
         hashes[first] == hashes[second]
         && (data.Groups is null || data.Groups[first] == data.Groups[second])
         && (data.KnownClasses is null || data.KnownClasses[first] == data.KnownClasses[second])
         && data.Row(first).SequenceEqual(data.Row(second));
 
-    private static int[] Grow(int[] slots, List<int> firstPersons, ulong[] hashes)
+    private static int[] Grow(int length, ReadOnlySpan<int> patternOfPerson, uint[] hashes)
     {
-        int[] larger = new int[4 * slots.Length];
-        for (int pattern = 0; pattern < firstPersons.Count; pattern++)
+        int[] larger = new int[length];
+        int pattern = 0;
+        for (int person = 0; person < patternOfPerson.Length; person++)
         {
-            int slot = (int)(hashes[firstPersons[pattern]] & (ulong)(larger.Length - 1));
+            if (patternOfPerson[person] != pattern)
+                continue; // not the first of its pattern
+            pattern++;
+            int slot = (int)(hashes[person] & (uint)(length - 1));
             while (larger[slot] != 0)
-                slot = (slot + 1) & (larger.Length - 1);
-            larger[slot] = pattern + 1;
+                slot = (slot + 1) & (length - 1);
+            larger[slot] = person + 1;
         }
         return larger;
     }
 
-    private static ulong[] HashRows(ResponseData data)
+    private static uint[] HashRows(ResponseData data)
     {
-        ulong[] hashes = new ulong[data.PersonCount];
+        uint[] hashes = new uint[data.PersonCount];
         if (hashes.Length == 0)
             return hashes;
         Parallel.ForEach(Partitioner.Create(0, hashes.Length), range =>
@@ -66,14 +75,14 @@ internal static class PatternIndex
             for (int person = range.Item1; person < range.Item2; person++)
             {
                 ulong seed = (uint)(data.Groups?[person] ?? 0) | (ulong)(uint)(data.KnownClasses?[person] ?? -1) << 32;
-                hashes[person] = Hash(data.Row(person), seed);
+                hashes[person] = (uint)(Hash(data.Row(person), seed) >> 32);
             }
         });
         return hashes;
     }
 
-    // Eight bytes at a time, each folded in by the two halves of a 64 × 64 bit product.
-    private static ulong Hash(ReadOnlySpan<byte> row, ulong seed)
+    /// <summary>Eight bytes at a time, each folded in by the two halves of a 64 × 64 bit product.</summary>
+    public static ulong Hash(ReadOnlySpan<byte> row, ulong seed)
     {
         ulong hash = Mix(seed ^ SecondSecret, FirstSecret ^ (ulong)row.Length);
         while (row.Length >= sizeof(ulong))

@@ -15,7 +15,7 @@ public sealed class PatternTable
     }
 
     /// <summary>Category of each response, or <see cref="ResponseData.Missing"/>. [pattern, item], pattern-major.</summary>
-    /// <remarks>The array of the data itself when no two persons are alike; treat it as read-only.</remarks>
+    /// <remarks>Like the other arrays here, the array of the data itself where no two persons are alike; treat it as read-only.</remarks>
     public byte[] Responses { get; }
 
     /// <summary>Summed weight of the pattern's persons; 0 when they all have weight 0. [pattern]</summary>
@@ -63,32 +63,51 @@ public sealed class PatternTable
         ArgumentNullException.ThrowIfNull(data);
         int personCount = data.PersonCount;
         int[] patternOfPerson = new int[personCount];
-        int[] firstPersons = PatternIndex.Assign(data, patternOfPerson);
-
-        int patternCount = firstPersons.Length;
+        int patternCount = PatternIndex.Assign(data, patternOfPerson);
+        bool isCompressed = patternCount < personCount;
         int itemCount = data.ItemCount;
-        double[] frequency = new double[patternCount];
+        double[] frequency = !isCompressed && data.Weights is { } weights ? weights : new double[patternCount];
         double totalWeight = 0;
         for (int person = 0; person < personCount; person++)
         {
             double weight = data.Weights?[person] ?? 1;
-            frequency[patternOfPerson[person]] += weight;
             totalWeight += weight;
+            if (frequency != data.Weights)
+                frequency[patternOfPerson[person]] += weight;
         }
-
-        byte[] responses = data.Responses;
-        int[] groups = new int[patternCount];
-        int[] knownClasses = new int[patternCount];
-        if (patternCount < personCount)
-            responses = GC.AllocateUninitializedArray<byte>(patternCount * itemCount);
-        for (int pattern = 0; pattern < patternCount; pattern++)
-        {
-            int person = firstPersons[pattern];
-            groups[pattern] = data.Groups?[person] ?? 0;
-            knownClasses[pattern] = data.KnownClasses?[person] ?? -1;
-            if (patternCount < personCount)
-                data.Row(person).CopyTo(responses.AsSpan(pattern * itemCount));
-        }
+        byte[] responses = isCompressed ? CopyFirstRows(data, patternOfPerson, patternCount) : data.Responses;
+        int[] groups = data.Groups is null ? new int[patternCount] : FirstOf(data.Groups, patternOfPerson, patternCount);
+        int[] knownClasses = data.KnownClasses is null ? NoClasses(patternCount) : FirstOf(data.KnownClasses, patternOfPerson, patternCount);
         return new PatternTable(responses, frequency, groups, knownClasses, patternOfPerson, itemCount, totalWeight);
+    }
+
+    private static byte[] CopyFirstRows(ResponseData data, int[] patternOfPerson, int patternCount)
+    {
+        int itemCount = data.ItemCount;
+        byte[] rows = GC.AllocateUninitializedArray<byte>(patternCount * itemCount);
+        int pattern = 0;
+        for (int person = 0; pattern < patternCount; person++)
+        {
+            if (patternOfPerson[person] == pattern)
+                data.Row(person).CopyTo(rows.AsSpan(pattern++ * itemCount));
+        }
+        return rows;
+    }
+
+    private static int[] FirstOf(int[] values, int[] patternOfPerson, int patternCount)
+    {
+        if (patternCount == values.Length)
+            return values;
+        int[] first = new int[patternCount];
+        for (int person = values.Length - 1; person >= 0; person--)
+            first[patternOfPerson[person]] = values[person];
+        return first;
+    }
+
+    private static int[] NoClasses(int patternCount)
+    {
+        int[] classes = GC.AllocateUninitializedArray<int>(patternCount);
+        classes.AsSpan().Fill(-1);
+        return classes;
     }
 }

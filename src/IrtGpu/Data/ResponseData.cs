@@ -19,7 +19,8 @@ public sealed class ResponseData
     public double[]? Weights { get; init; }
 
     /// <summary>Identifier of each row; null when there is no id column (rows are then numbered from 1). [person]</summary>
-    public string[]? Ids { get; init; }
+    /// <remarks>As read from a file they are held as UTF-8 text; each request makes a new string.</remarks>
+    public IReadOnlyList<string>? Ids { get; init; }
 
     /// <summary>Observed group names, ascending by first appearance; one empty name when there is no group column. [group]</summary>
     public string[] GroupNames { get; init; } = [""];

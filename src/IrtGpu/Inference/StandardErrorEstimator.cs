@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
@@ -49,8 +50,9 @@ internal sealed class StandardErrorEstimator
         {
             StandardErrorMethod.Complete => CompleteInformation(),
             StandardErrorMethod.CrossProduct => CrossProduct() + PriorInformation(),
-            StandardErrorMethod.Louis => CompleteInformation() - Visit(scores => new MissingInformationVisitor(scores), visitor => visitor.Sum),
-            _ => ObservedInformation(),
+            StandardErrorMethod.Louis => TryExactInformation()
+                ?? CompleteInformation() - Visit(scores => new MissingInformationVisitor(scores), visitor => visitor.Sum),
+            _ => TryExactInformation() ?? DifferencedInformation(),
         };
         if (!TryInvert(information, out Matrix<double> covariance, out int failed))
         {
@@ -73,10 +75,18 @@ internal sealed class StandardErrorEstimator
     }
 
     /// <summary>
+    /// Complete minus missing information where the backend has the latter in closed form, null elsewhere: what <see cref="DifferencedInformation"/>
+    /// approaches as its differences shrink.
+    /// </summary>
+    private Matrix<double>? TryExactInformation() => (backend as IMissingInformationBackend)?.TryComputeMissingInformation(point) is { } missing
+        ? CompleteInformation() - Interior(missing)
+        : null;
+
+    /// <summary>
     /// Minus the Jacobian of the marginal gradient. The gradient is exact (Fisher's identity at the E-step of each point), so central
     /// differences of it give what Oakes' identity gives, the derivative through the posterior included.
     /// </summary>
-    private Matrix<double> ObservedInformation()
+    private Matrix<double> DifferencedInformation()
     {
         int n = interior.Length;
         Matrix<double> information = Matrix<double>.Build.Dense(n, n);
@@ -100,7 +110,7 @@ internal sealed class StandardErrorEstimator
     }
 
     private Matrix<double> CrossProduct() => (backend as ICrossProductBackend)?.TryComputeCrossProduct(point) is { } sum
-        ? OfInterior(sum)
+        ? Interior(sum)
         : Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
 
     private Matrix<double> PriorInformation()
@@ -122,15 +132,15 @@ internal sealed class StandardErrorEstimator
         IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(scores));
         double[] sum = sumOf(visitors[0]);
         for (int k = 1; k < visitors.Count; k++)
-            System.Numerics.Tensors.TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
-        return OfInterior(sum);
+            TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
+        return Interior(sum);
     }
 
-    /// <summary>What a sum over all free parameters has for those in the interior.</summary>
-    /// <param name="sum">[free, free], lower triangle</param>
-    private Matrix<double> OfInterior(double[] sum) => Matrix<double>.Build.Dense(
+    /// <summary>The interior parameters' part of a lower triangle.</summary>
+    /// <param name="triangle">[free, free]</param>
+    private Matrix<double> Interior(double[] triangle) => Matrix<double>.Build.Dense(
         interior.Length, interior.Length,
-        (r, c) => sum[(long)interior[Math.Max(r, c)] * plan.Layout.FreeCount + interior[Math.Min(r, c)]]);
+        (r, c) => triangle[(long)interior[Math.Max(r, c)] * plan.Layout.FreeCount + interior[Math.Min(r, c)]]);
 
     /// <summary>Inverts after scaling to unit diagonal; tells which parameter's pivot fails where the matrix is not positive definite.</summary>
     private static bool TryInvert(Matrix<double> information, out Matrix<double> inverse, out int failed)
@@ -162,17 +172,23 @@ internal sealed class StandardErrorEstimator
     private static double ConditionNumber(Matrix<double> information, Matrix<double> inverse) =>
         LargestEigenvalue(information) * LargestEigenvalue(inverse);
 
+    /// <summary>Power iteration.</summary>
+    /// <param name="matrix">Symmetric and positive definite.</param>
     private static double LargestEigenvalue(Matrix<double> matrix)
     {
-        Vector<double> vector = Vector<double>.Build.Dense(matrix.RowCount, k => 1 + 0.1 * Math.Sin(k + 1));
+        int n = matrix.RowCount;
+        double[] columns = matrix.ToColumnMajorArray(); // and rows, by symmetry
+        double[] vector = [.. Enumerable.Range(0, n).Select(k => 1 + 0.1 * Math.Sin(k + 1))];
+        double[] next = new double[n];
         double value = 0;
         for (int iteration = 0; iteration < 500; iteration++)
         {
-            Vector<double> next = matrix * vector;
-            double norm = next.L2Norm();
+            for (int k = 0; k < n; k++)
+                next[k] = TensorPrimitives.Dot<double>(columns.AsSpan(k * n, n), vector);
+            double norm = TensorPrimitives.Norm<double>(next);
             if (norm == 0)
                 return 0;
-            vector = next / norm;
+            TensorPrimitives.Divide(next, norm, vector);
             if (Math.Abs(norm - value) < 1e-9 * norm)
                 return norm;
             value = norm;

@@ -9,7 +9,9 @@ namespace IrtGpu.Reporting;
 internal sealed class CsvWriter(Stream stream) : IDisposable
 {
     private const int LongestNumber = 32;
+    private const int LongestPlain = 1 << 12; // of UTF-8 text copied as it is
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(",\"\n\r;\t");
+    private static readonly SearchValues<byte> NeedsQuotesUtf8 = SearchValues.Create(",\"\n\r;\t"u8);
     private readonly byte[] buffer = new byte[1 << 16];
     private int used;
     private bool isInRecord;
@@ -27,6 +29,20 @@ internal sealed class CsvWriter(Stream stream) : IDisposable
         Separate();
         bool quote = text.AsSpan().ContainsAny(NeedsQuotes) || (text.Length > 0 && (text[0] == ' ' || text[^1] == ' '));
         Append(quote ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text);
+    }
+
+    /// <param name="text">UTF-8 text.</param>
+    public void Field(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > LongestPlain || text.ContainsAny(NeedsQuotesUtf8) || (text.Length > 0 && (text[0] == ' ' || text[^1] == ' ')))
+        {
+            Field(Encoding.UTF8.GetString(text));
+            return;
+        }
+        Separate();
+        Reserve(text.Length);
+        text.CopyTo(buffer.AsSpan(used));
+        used += text.Length;
     }
 
     public void Field(long number)

@@ -16,7 +16,9 @@ internal sealed class PersonColumns(ResponseData data)
 
     public void Write(CsvWriter csv, int person)
     {
-        if (data.Ids is { } ids)
+        if (data.Ids is PersonIds read)
+            csv.Field(read.Utf8(person));
+        else if (data.Ids is { } ids)
             csv.Field(ids[person]);
         else
             csv.Field(person + 1);

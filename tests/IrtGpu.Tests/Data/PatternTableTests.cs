@@ -112,4 +112,26 @@ public sealed class PatternTableTests
         Assert.Equal(once.Frequency, twice.Frequency);
         Assert.Equal(1000, twice.TotalWeight);
     }
+
+    [Fact]
+    public void Where_no_two_persons_are_alike_the_data_are_not_copied()
+    {
+        ResponseData data = new()
+        {
+            ItemNames = [.. Enumerable.Range(0, 12).Select(bit => $"q{bit}")],
+            CategoryCodes = [.. Enumerable.Range(0, 12).Select(_ => (int[])[0, 1])],
+            Responses = [.. Enumerable.Range(0, 4096).SelectMany(row => Enumerable.Range(0, 12).Select(bit => (byte)(row >> bit & 1)))],
+            Weights = [.. Enumerable.Range(0, 4096).Select(row => row / 8.0)],
+            GroupNames = ["A", "B"],
+            Groups = [.. Enumerable.Range(0, 4096).Select(row => row % 2)],
+            PersonCount = 4096,
+        };
+        PatternTable table = PatternTable.Compress(data);
+        Assert.Equal(Enumerable.Range(0, 4096), table.PatternOfPerson);
+        Assert.Same(data.Responses, table.Responses);
+        Assert.Same(data.Weights, table.Frequency);
+        Assert.Same(data.Groups, table.Groups);
+        Assert.All(table.KnownClasses, known => Assert.Equal(-1, known));
+        Assert.Equal(4096 * 4095 / 16.0, table.TotalWeight);
+    }
 }

@@ -6,7 +6,7 @@ using IrtGpu.Specification;
 namespace IrtGpu.Compute.Cpu;
 
 /// <summary>The E-step on a machine without a GPU: vectors, threads, and the cheapest form that the plan and the data allow.</summary>
-public sealed class CpuBackend : IComputeBackend
+public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
 {
     private readonly int threads;
     private readonly ICpuStep step;
@@ -56,6 +56,9 @@ public sealed class CpuBackend : IComputeBackend
         ArgumentNullException.ThrowIfNull(createVisitor);
         return step.VisitPosteriors(point, createVisitor);
     }
+
+    /// <inheritdoc/>
+    double[]? IMissingInformationBackend.TryComputeMissingInformation(ModelPoint point) => interpolation?.TryComputeMissingInformation(point);
 
     /// <inheritdoc/>
     public void Dispose()

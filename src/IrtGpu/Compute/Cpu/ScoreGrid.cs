@@ -87,6 +87,18 @@ internal sealed unsafe class ScoreGrid : IDisposable
         }
     }
 
+    /// <summary>Writes w(t), the posterior at one grid point.</summary>
+    /// <param name="point">Grid point.</param>
+    /// <param name="theta">Nodes, padded. [padded node]</param>
+    /// <param name="logPrior">log π − A, padding −∞. [padded node]</param>
+    /// <param name="weights">Receives them. [padded node]</param>
+    public void Weights(int point, double* theta, double* logPrior, double* weights)
+    {
+        double sum = Evaluate(lowest + point * Spacing, theta, logPrior, weights, out _);
+        for (int node = 0; node < paddedNodeCount; node++)
+            weights[node] /= sum;
+    }
+
     /// <summary>First grid point and the eight coefficients of a score.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Locate(double score, out Vector512<double> coefficients)

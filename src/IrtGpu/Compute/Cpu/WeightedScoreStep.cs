@@ -94,6 +94,22 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         return Assemble(point);
     }
 
+    /// <summary>Σ_p N_p Cov(s | pattern) in closed form; null where it is not for the plan.</summary>
+    /// <param name="point">Parameters, nodes and weights.</param>
+    /// <returns>Lower triangle. [free, free]</returns>
+    public double[]? TryComputeMissingInformation(ModelPoint point)
+    {
+        if (!MissingInformation.IsFor(plan))
+            return null;
+        Prepare(point);
+        return MissingInformation.Sum(plan, patterns, sets, (block, set, members) =>
+        {
+            int index = block * sets.IsAnswered.Count + set;
+            CellScores cellScores = new(point, plan.Blocks[block], sets.IsAnswered[set]);
+            return new MissingInformationCell(cellScores, grids[index]!, ThetaOf(block), PriorOf(index), paddedNodeCount, members);
+        }, threads);
+    }
+
     private void Prepare(ModelPoint point)
     {
         for (int set = 0; set < plan.NodeSetCount; set++)
