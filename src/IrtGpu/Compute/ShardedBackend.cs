@@ -10,7 +10,8 @@ namespace IrtGpu.Compute;
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
-public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, IItemDerivativesBackend, ICrossProductBackend, IMissingInformationBackend
+public sealed class ShardedBackend
+    : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IItemDerivativesBackend, IMissingInformationBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
@@ -112,22 +113,6 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
     }
 
     /// <inheritdoc/>
-    double[]? IMissingInformationBackend.TryComputeMissingInformation(ModelPoint point)
-    {
-        double[]? sum = null;
-        foreach (IComputeBackend backend in backends)
-        {
-            if ((backend as IMissingInformationBackend)?.TryComputeMissingInformation(point) is not { } part)
-                return null;
-            if (sum is null)
-                sum = part;
-            else
-                System.Numerics.Tensors.TensorPrimitives.Add(sum, part, sum);
-        }
-        return sum;
-    }
-
-    /// <inheritdoc/>
     public double[]? TryComputeCrossProduct(ModelPoint point)
     {
         held = null;
@@ -140,6 +125,22 @@ public sealed class ShardedBackend : IComputeBackend, IPatternScoringBackend, II
         double[] sum = parts[0]!;
         for (int shard = 1; shard < parts.Length; shard++)
             System.Numerics.Tensors.TensorPrimitives.Add(sum, parts[shard]!, sum);
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    double[]? IMissingInformationBackend.TryComputeMissingInformation(ModelPoint point)
+    {
+        double[]? sum = null;
+        foreach (IComputeBackend backend in backends)
+        {
+            if ((backend as IMissingInformationBackend)?.TryComputeMissingInformation(point) is not { } part)
+                return null;
+            if (sum is null)
+                sum = part;
+            else
+                System.Numerics.Tensors.TensorPrimitives.Add(sum, part, sum);
+        }
         return sum;
     }
 
