@@ -41,16 +41,48 @@ internal static class ItemTables
         Parallel.For(0, plan.ItemCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new double[plan.NodeCount], (item, _, z) =>
         {
             if (setOfItem[item] >= 0)
-                FillItem(point, plan.ParameterSets[setOfItem[item]], point.ThetaOfTable(table), z, logProbability.AsSpan(plan.Items[item].FirstRow * stride), stride);
+            {
+                FillItem(
+                    point, plan.ParameterSets[setOfItem[item]], point.ThetaOfTable(table), plan.Items[item].Attributes, plan.AttributeCount, z,
+                    logProbability.AsSpan(plan.Items[item].FirstRow * stride), stride);
+            }
             return z;
         }, _ => { });
     }
 
-    private static void FillItem(ModelPoint point, ItemParameterSet set, double[] theta, double[] z, Span<double> rows, int stride)
+    /// <summary>Log-probabilities of one item at any nodes.</summary>
+    /// <param name="point">Parameters.</param>
+    /// <param name="set">The item's parameters.</param>
+    /// <param name="theta">[node, attribute]</param>
+    /// <param name="attributes">Column of <paramref name="theta"/> of each loading.</param>
+    /// <param name="attributeCount">Number of columns of <paramref name="theta"/>.</param>
+    /// <param name="z">Scratch; its length is the number of nodes.</param>
+    /// <param name="rows">Receives log P. [category, stride]</param>
+    /// <param name="stride">Distance of rows, at least the number of nodes.</param>
+    public static void FillItem(
+        ModelPoint point, ItemParameterSet set, ReadOnlySpan<double> theta, ReadOnlySpan<int> attributes, int attributeCount, Span<double> z, Span<double> rows, int stride)
     {
         PlannedItem item = point.Plan.Items[set.Item];
         Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
-        LinearPredictor(slots[..set.SlopeCount], item.Attributes, theta, point.Plan.AttributeCount, z);
+        LinearPredictor(slots[..set.SlopeCount], attributes, theta, attributeCount, z);
         ItemModelOperations.Of(item.Kind).FillTable(z, item.CategoryCount, slots[set.SlopeCount..], item.Scores, rows, stride);
+    }
+
+    /// <summary>A = −log P of the first category of an item of the exponential family.</summary>
+    /// <param name="point">Parameters.</param>
+    /// <param name="set">The item's parameters.</param>
+    /// <param name="theta">[node, attribute]</param>
+    /// <param name="attributes">Column of <paramref name="theta"/> of each loading.</param>
+    /// <param name="attributeCount">Number of columns of <paramref name="theta"/>.</param>
+    /// <returns>[node]</returns>
+    public static double[] LogPartition(
+        ModelPoint point, ItemParameterSet set, ReadOnlySpan<double> theta, ReadOnlySpan<int> attributes, int attributeCount)
+    {
+        int nodeCount = theta.Length / attributeCount;
+        double[] rows = new double[point.Plan.Items[set.Item].CategoryCount * nodeCount];
+        FillItem(point, set, theta, attributes, attributeCount, new double[nodeCount], rows, nodeCount);
+        double[] partition = new double[nodeCount];
+        System.Numerics.Tensors.TensorPrimitives.Negate(rows.AsSpan(0, nodeCount), partition);
+        return partition;
     }
 }

@@ -78,6 +78,18 @@ public sealed class WeightedScoreTests
     }
 
     [Fact]
+    public void Slopes_that_run_off_have_no_missing_information_in_closed_form()
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Make("2pl", 1, 1, moving: false, booklets: 0);
+        using CpuBackend weighted = new(plan, patterns, 1, EStepForm.WeightedScore);
+        Assert.NotNull(((IMissingInformationBackend)weighted).TryComputeMissingInformation(point));
+        double[] free = [.. point.Parameters.Free];
+        free[Enumerable.Range(0, free.Length).First(index => plan.Layout.Slots[plan.Layout.RepresentativeSlot[index]].Kind == ParameterKind.Slope)] = 1e7;
+        ModelPoint far = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, free))!;
+        Assert.Null(((IMissingInformationBackend)weighted).TryComputeMissingInformation(far));
+    }
+
+    [Fact]
     public void A_fit_ends_at_the_same_optimum_in_both_forms()
     {
         ResponseData data = Draw("gpcm", 1, 0, 4000);

@@ -157,8 +157,7 @@ internal sealed class CellScores
             Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
             Span<double> shape = slots[set.SlopeCount..];
             double[] probability = new double[planned.CategoryCount * NodeCount];
-            ItemTables.LinearPredictor(slots[..set.SlopeCount], planned.Attributes, theta, 1, z);
-            operations.FillTable(z, planned.CategoryCount, shape, planned.Scores, probability, NodeCount);
+            ItemTables.FillItem(point, set, theta, planned.Attributes, 1, z, probability, NodeCount);
             System.Numerics.Tensors.TensorPrimitives.Exp(probability, probability);
             double[] expected = new double[NodeCount];
             for (int category = 1; category < planned.CategoryCount; category++)

@@ -27,9 +27,15 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
         if (separable is null && form is EStepForm.WeightedScore or EStepForm.DimensionTables)
             throw new SpecificationException(Refusal(form));
         Form = separable?.Form ?? EStepForm.Tables;
-        if (separable?.CanInterpolate == true)
-            interpolation = new WeightedScoreStep(plan, patterns, separable.Sets!, this.threads);
-        step = separable is null ? new TableStep(plan, patterns, this.threads) : new SeparableStep(plan, patterns, separable, this.threads);
+        if (separable is null)
+        {
+            step = new TableStep(plan, patterns, this.threads);
+            return;
+        }
+        SeparableStep separated = new(plan, patterns, separable, this.threads);
+        if (separable.CanInterpolate)
+            interpolation = new WeightedScoreStep(plan, patterns, separated.ScoreItems!, separable.Sets!, this.threads);
+        step = separated;
     }
 
     /// <inheritdoc/>

@@ -12,9 +12,10 @@ internal sealed class JointItems
     private const int LargestRowCount = 64; // keeps the tables of a usual test in the L2 cache, and codes in a byte
     private const long LargestBytes = 1L << 28; // of the tables of one set; beyond, items are combined less
 
-    private JointItems(int[] items, int[] firstItem, int[] radix, int[] rowCount, int[] allMissing, byte[] codes)
+    private JointItems(int[] items, int[] categoryCount, int[] firstItem, int[] radix, int[] rowCount, int[] allMissing, byte[] codes)
     {
         Items = items;
+        CategoryCount = categoryCount;
         FirstItem = firstItem;
         Radix = radix;
         RowCount = rowCount;
@@ -28,6 +29,8 @@ internal sealed class JointItems
     public int GroupCount => RowCount.Length;
 
     public int[] Items { get; } // [position] the items that are combined, in order
+
+    public int[] CategoryCount { get; } // [position]
 
     public int[] FirstItem { get; } // [group + 1] position of the group's first item
 
@@ -76,7 +79,26 @@ internal sealed class JointItems
                 allMissing[group] = hasMissing[item] && allMissing[group] >= 0 ? allMissing[group] + stride * plan.Items[items[item]].CategoryCount : -1;
         }
         byte[] codes = Encode(plan, patterns, items, radix, firstItem);
-        return new JointItems(items, [.. firstItem], radix, [.. rowCount], allMissing, codes);
+        return new JointItems(items, [.. items.Select(item => plan.Items[item].CategoryCount)], [.. firstItem], radix, [.. rowCount], allMissing, codes);
+    }
+
+    /// <summary>Shows every response that a joint row stands for, missing ones left out: joint row, item, category.</summary>
+    public void ForEachResponse(Action<int, int, int> visit)
+    {
+        for (int group = 0; group < GroupCount; group++)
+        {
+            for (int code = 0; code < RowCount[group]; code++)
+            {
+                int rest = code;
+                for (int position = FirstItem[group]; position < FirstItem[group + 1]; position++)
+                {
+                    int category = rest % Radix[position];
+                    rest /= Radix[position];
+                    if (category < CategoryCount[position])
+                        visit(FirstRow[group] + code, Items[position], category);
+                }
+            }
+        }
     }
 
     private static (List<int> FirstItem, List<int> RowCount) Combine(int[] radix, int limit)

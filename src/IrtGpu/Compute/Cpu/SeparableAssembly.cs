@@ -109,32 +109,11 @@ internal static unsafe class SeparableAssembly
         AlignedBuffer[] parts = [.. shards.Select(shard => shard.MomentsOrNull(table)).OfType<AlignedBuffer>()];
         if (parts.Length == 0)
             return;
-        JointItems joint = tables.ScoreItems!;
         for (int part = 1; part < parts.Length; part++)
         {
             for (int k = 0; k < parts[0].Length; k++)
                 parts[0].Pointer[k] += parts[part].Pointer[k];
         }
-        int attributeCount = tables.AttributeCount;
-        for (int group = 0; group < joint.GroupCount; group++)
-        {
-            for (int code = 0; code < joint.RowCount[group]; code++)
-            {
-                ReadOnlySpan<double> from = new(parts[0].Pointer + (long)(joint.FirstRow[group] + code) * tables.ScoreWidth, tables.ScoreWidth);
-                int rest = code;
-                for (int position = joint.FirstItem[group]; position < joint.FirstItem[group + 1]; position++)
-                {
-                    PlannedItem item = plan.Items[joint.Items[position]];
-                    int category = rest % joint.Radix[position];
-                    rest /= joint.Radix[position];
-                    if (category == item.CategoryCount)
-                        continue;
-                    Span<double> to = moments.AsSpan((item.FirstRow + category) * (1 + attributeCount), 1 + attributeCount);
-                    to[0] += from[attributeCount];
-                    for (int attribute = 0; attribute < attributeCount; attribute++)
-                        to[1 + attribute] += from[attribute];
-                }
-            }
-        }
+        ScoreRows.AddMoments(plan, tables.ScoreItems!, parts[0].Pointer, tables.ScoreWidth, moments);
     }
 }

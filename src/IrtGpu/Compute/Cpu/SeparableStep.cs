@@ -60,6 +60,9 @@ internal sealed unsafe class SeparableStep : ICpuStep
             plan, tables, index, (int)((long)patterns.PatternCount * index / count), (int)((long)patterns.PatternCount * (index + 1) / count)))];
     }
 
+    /// <summary>Codes of the items that go by scores.</summary>
+    public JointItems? ScoreItems => tables.ScoreItems;
+
     /// <inheritdoc/>
     public ExpectedCounts Compute(ModelPoint point)
     {

@@ -10,6 +10,8 @@ namespace IrtGpu.Compute.Cpu;
 /// </remarks>
 internal sealed unsafe class SeparableTables : IDisposable
 {
+    private static readonly int[] OnlyColumn = [0]; // of the nodes of one dimension
+
     private readonly CalibrationPlan plan;
     private readonly SeparableItems items;
     private readonly int threads;
@@ -86,7 +88,7 @@ internal sealed unsafe class SeparableTables : IDisposable
     public int SetOf(int pattern) => items.Sets?.SetOfPattern[pattern] ?? 0;
 
     /// <summary>Nodes of one dimension, padded by 0.</summary>
-    public double* LineOf(int block) => lines.Pointer + (long)plan.Tables[plan.Blocks[block].Table].NodeSet * PaddedLineCount;
+    public double* LineOf(int block) => LinePointer(plan.Blocks[block].Table);
 
     /// <summary>Joint table of the items of an attribute.</summary>
     public double* LineTable(int table, int attribute) => lineTables[table][attribute]!.Pointer;
@@ -106,7 +108,7 @@ internal sealed unsafe class SeparableTables : IDisposable
         {
             FillLineTables(point, table);
             if (ScoreItems is not null)
-                FillScores(point, table);
+                ScoreRows.Fill(point, ScoreItems, table, Scores(table), ScoreWidth);
         }
         double[][]?[] logPartition = [.. plan.Tables.Select((_, table) => ScoreItems is null ? null : LogPartitions(point, table))];
         Parallel.For(0, Kernels.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index =>
@@ -130,6 +132,10 @@ internal sealed unsafe class SeparableTables : IDisposable
             kernel?.Dispose();
     }
 
+    private double* LinePointer(int table) => lines.Pointer + (long)plan.Tables[table].NodeSet * PaddedLineCount;
+
+    private ReadOnlySpan<double> LineOfTable(int table) => new(LinePointer(table), LineCount);
+
     private void FillLineTables(ModelPoint point, int table)
     {
         for (int attribute = 0; attribute < AttributeCount; attribute++)
@@ -139,53 +145,14 @@ internal sealed unsafe class SeparableTables : IDisposable
             double[] rows = logProbability[table];
             Parallel.ForEach(joint.Items, new ParallelOptions { MaxDegreeOfParallelism = threads }, item =>
             {
-                if (plan.Tables[table].SetOfItem[item] >= 0)
-                    FillOnLine(point, table, item, rows.AsSpan(plan.Items[item].FirstRow * PaddedLineCount), PaddedLineCount);
+                int set = plan.Tables[table].SetOfItem[item];
+                if (set < 0)
+                    return;
+                ItemTables.FillItem(
+                    point, plan.ParameterSets[set], LineOfTable(table), OnlyColumn, 1, new double[LineCount],
+                    rows.AsSpan(plan.Items[item].FirstRow * PaddedLineCount), PaddedLineCount);
             });
             JointTables.Build(plan, joint, tiling, rows, lineTables[table][attribute]!, threads);
-        }
-    }
-
-    /// <summary>Log-probabilities of an item of one attribute at the nodes of that dimension. [category, stride]</summary>
-    private void FillOnLine(ModelPoint point, int table, int item, Span<double> rows, int stride)
-    {
-        ItemParameterSet set = plan.ParameterSets[plan.Tables[table].SetOfItem[item]];
-        Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
-        ReadOnlySpan<double> line = new(lines.Pointer + (long)plan.Tables[table].NodeSet * PaddedLineCount, LineCount);
-        double[] z = new double[LineCount];
-        for (int k = 0; k < LineCount; k++)
-            z[k] = slots[0] * line[k];
-        PlannedItem planned = plan.Items[item];
-        ItemModelOperations.Of(planned.Kind).FillTable(z, planned.CategoryCount, slots[set.SlopeCount..], planned.Scores, rows, stride);
-    }
-
-    /// <summary>Σ a s by attribute, and Σ d, of every joint row.</summary>
-    private void FillScores(ModelPoint point, int table)
-    {
-        JointItems joint = ScoreItems!;
-        for (int group = 0; group < joint.GroupCount; group++)
-        {
-            for (int code = 0; code < joint.RowCount[group]; code++)
-            {
-                Span<double> row = new(scores[table].Pointer + (long)(joint.FirstRow[group] + code) * ScoreWidth, ScoreWidth);
-                row.Clear();
-                int rest = code;
-                for (int position = joint.FirstItem[group]; position < joint.FirstItem[group + 1]; position++)
-                {
-                    PlannedItem item = plan.Items[joint.Items[position]];
-                    int category = rest % joint.Radix[position];
-                    rest /= joint.Radix[position];
-                    int setIndex = plan.Tables[table].SetOfItem[joint.Items[position]];
-                    if (category == 0 || category == item.CategoryCount || setIndex < 0)
-                        continue;
-                    ItemParameterSet set = plan.ParameterSets[setIndex];
-                    Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
-                    double score = ItemModelOperations.Of(item.Kind).Score(category, item.CategoryCount, slots[set.SlopeCount..], item.Scores);
-                    for (int loading = 0; loading < item.Attributes.Length; loading++)
-                        row[item.Attributes[loading]] += slots[loading] * score;
-                    row[AttributeCount] += slots[set.SlopeCount + category - 1];
-                }
-            }
         }
     }
 
@@ -197,26 +164,11 @@ internal sealed unsafe class SeparableTables : IDisposable
         {
             if (plan.Tables[table].SetOfItem[item] < 0)
                 return;
-            PlannedItem planned = plan.Items[item];
-            bool isOnLine = planned.Attributes.Length == 1;
-            int count = isOnLine ? LineCount : plan.NodeCount;
-            double[] rows = new double[planned.CategoryCount * count];
-            if (isOnLine)
-            {
-                FillOnLine(point, table, item, rows, count);
-            }
-            else
-            {
-                ItemParameterSet set = plan.ParameterSets[plan.Tables[table].SetOfItem[item]];
-                Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
-                double[] z = new double[count];
-                ItemTables.LinearPredictor(slots[..set.SlopeCount], planned.Attributes, point.ThetaOfTable(table), AttributeCount, z);
-                ItemModelOperations.Of(planned.Kind).FillTable(z, planned.CategoryCount, slots[set.SlopeCount..], planned.Scores, rows, count);
-            }
-            Array.Resize(ref rows, count);
-            for (int k = 0; k < count; k++)
-                rows[k] = -rows[k];
-            result[item] = rows;
+            ItemParameterSet set = plan.ParameterSets[plan.Tables[table].SetOfItem[item]];
+            int[] attributes = plan.Items[item].Attributes;
+            result[item] = attributes.Length == 1
+                ? ItemTables.LogPartition(point, set, LineOfTable(table), OnlyColumn, 1)
+                : ItemTables.LogPartition(point, set, point.ThetaOfTable(table), attributes, AttributeCount);
         });
         return result;
     }
@@ -241,7 +193,7 @@ internal sealed unsafe class SeparableTables : IDisposable
                 System.Numerics.Tensors.TensorPrimitives.Subtract(sum, partition, sum);
             }
         }
-        ReadOnlySpan<double> line = new(LineOf(block), LineCount);
+        ReadOnlySpan<double> line = LineOfTable(plan.Blocks[block].Table);
         for (int attribute = 0; attribute < AttributeCount; attribute++)
         {
             for (int k = 0; k < LineCount; k++)
@@ -262,15 +214,8 @@ internal sealed unsafe class SeparableTables : IDisposable
     {
         PlannedItem planned = plan.Items[item];
         ItemParameterSet set = plan.ParameterSets[plan.Tables[table].SetOfItem[item]];
-        Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
-        double smallest = 0;
-        double largest = 0;
-        for (int category = 1; category < planned.CategoryCount; category++)
-        {
-            double score = ItemModelOperations.Of(planned.Kind).Score(category, planned.CategoryCount, slots[set.SlopeCount..], planned.Scores);
-            smallest = Math.Min(smallest, score);
-            largest = Math.Max(largest, score);
-        }
+        ReadOnlySpan<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
+        (double smallest, double largest) = ScoreRows.Range(point, set);
         for (int loading = 0; loading < planned.Attributes.Length; loading++)
             centre[planned.Attributes[loading]] += slots[loading] * (smallest + largest) / 2;
     }

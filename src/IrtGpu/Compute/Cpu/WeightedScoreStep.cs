@@ -37,13 +37,14 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
     /// <summary>Prepares codes and grids.</summary>
     /// <param name="plan">The plan: one dimension, items of the exponential family.</param>
     /// <param name="patterns">The data.</param>
+    /// <param name="joint">Codes of the responses to all items.</param>
     /// <param name="sets">Distinct sets of answered items.</param>
     /// <param name="threads">Number of threads.</param>
-    public WeightedScoreStep(CalibrationPlan plan, PatternTable patterns, AnsweredSets sets, int threads)
+    public WeightedScoreStep(CalibrationPlan plan, PatternTable patterns, JointItems joint, AnsweredSets sets, int threads)
     {
         this.plan = plan;
         this.patterns = patterns;
-        joint = JointItems.Create(plan, patterns, [.. Enumerable.Range(0, plan.ItemCount)], rowLength: 2);
+        this.joint = joint;
         this.sets = sets;
         this.threads = threads;
         classCount = plan.ClassCount;
@@ -83,25 +84,19 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
     /// <param name="point">Parameters, nodes and weights.</param>
     public ExpectedCounts? TryCompute(ModelPoint point)
     {
-        for (int index = 0; index < isUsed.Length; index++)
-        {
-            (double low, double high) = isUsed[index] ? ScoreRange(point, index / sets.IsAnswered.Count, sets.IsAnswered[index % sets.IsAnswered.Count]) : default;
-            if (!(high - low <= ScoreGrid.LargestRange))
-                return null;
-        }
-        Prepare(point);
+        if (!TryPrepare(point))
+            return null;
         Parallel.For(0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => Collect(shards[index], point.LogProportion));
         return Assemble(point);
     }
 
-    /// <summary>Σ_p N_p Cov(s | pattern) in closed form; null where it is not for the plan.</summary>
+    /// <summary>Σ_p N_p Cov(s | pattern) in closed form; null where it is not for the plan, or scores spread too widely.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
     /// <returns>Lower triangle. [free, free]</returns>
     public double[]? TryComputeMissingInformation(ModelPoint point)
     {
-        if (!MissingInformation.IsFor(plan))
+        if (!MissingInformation.IsFor(plan) || !TryPrepare(point))
             return null;
-        Prepare(point);
         return MissingInformation.Sum(plan, patterns, sets, (block, set, members) =>
         {
             int index = block * sets.IsAnswered.Count + set;
@@ -110,13 +105,20 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         }, threads);
     }
 
-    private void Prepare(ModelPoint point)
+    /// <summary>Fills scores and grids; false where the grids would not be small.</summary>
+    private bool TryPrepare(ModelPoint point)
     {
+        for (int index = 0; index < isUsed.Length; index++)
+        {
+            (double low, double high) = isUsed[index] ? ScoreRange(point, index / sets.IsAnswered.Count, sets.IsAnswered[index % sets.IsAnswered.Count]) : default;
+            if (!(high - low <= ScoreGrid.LargestRange))
+                return false;
+        }
         for (int set = 0; set < plan.NodeSetCount; set++)
             point.Theta[set].CopyTo(new Span<double>(theta.Pointer + (long)set * paddedNodeCount, plan.NodeCount));
         for (int table = 0; table < plan.Tables.Count; table++)
-            FillScores(point, table);
-        double[][] logPartition = [.. Enumerable.Range(0, plan.Tables.Count).Select(table => LogPartition(point, table))];
+            ScoreRows.Fill(point, joint, table, scores.Pointer + 2L * table * joint.TotalRows, width: 2);
+        double[]?[][] logPartition = [.. plan.Tables.Select((_, table) => LogPartitions(point, table))];
         Parallel.For(0, isUsed.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index =>
         {
             if (isUsed[index])
@@ -128,71 +130,27 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             if (grids[index] is { } grid)
                 InterpolationError = Math.Max(InterpolationError, grid.LargestError(16, ThetaOf(index / sets.IsAnswered.Count), PriorOf(index)));
         }
+        return true;
     }
 
     private double* ThetaOf(int block) => theta.Pointer + (long)plan.Tables[tableOfBlock[block]].NodeSet * paddedNodeCount;
 
     private double* PriorOf(int index) => logPrior.Pointer + (long)index * paddedNodeCount;
 
-    /// <summary>t and Σ d of every joint row; the first category's predictor is 0 whatever its score.</summary>
-    private void FillScores(ModelPoint point, int table)
+    /// <summary>A_i(θ); null where the item is not administered. [item][node]</summary>
+    private double[]?[] LogPartitions(ModelPoint point, int table)
     {
-        double* rows = scores.Pointer + 2L * table * joint.TotalRows;
-        for (int group = 0; group < joint.GroupCount; group++)
-        {
-            for (int code = 0; code < joint.RowCount[group]; code++)
-            {
-                double score = 0;
-                double intercept = 0;
-                int rest = code;
-                for (int position = joint.FirstItem[group]; position < joint.FirstItem[group + 1]; position++)
-                {
-                    int item = joint.Items[position];
-                    int category = rest % joint.Radix[position];
-                    rest /= joint.Radix[position];
-                    int setIndex = plan.Tables[table].SetOfItem[item];
-                    if (category == 0 || category == plan.Items[item].CategoryCount || setIndex < 0)
-                        continue;
-                    ItemParameterSet set = plan.ParameterSets[setIndex];
-                    score += point.Parameters.Slots[set.FirstSlot] * ScoreOf(point, set, category);
-                    intercept += point.Parameters.Slots[set.FirstSlot + category];
-                }
-                rows[2 * (joint.FirstRow[group] + code)] = score;
-                rows[2 * (joint.FirstRow[group] + code) + 1] = intercept;
-            }
-        }
-    }
-
-    private double ScoreOf(ModelPoint point, ItemParameterSet set, int category)
-    {
-        PlannedItem item = plan.Items[set.Item];
-        Span<double> shape = point.Parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
-        return ItemModelOperations.Of(item.Kind).Score(category, item.CategoryCount, shape, item.Scores);
-    }
-
-    /// <summary>A_i(θ) = −log P of the first category. [item, node]</summary>
-    private double[] LogPartition(ModelPoint point, int table)
-    {
-        double[] logPartition = new double[plan.ItemCount * plan.NodeCount];
+        double[]?[] logPartition = new double[]?[plan.ItemCount];
         Parallel.For(0, plan.ItemCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, item =>
         {
             int setIndex = plan.Tables[table].SetOfItem[item];
-            if (setIndex < 0)
-                return;
-            ItemParameterSet set = plan.ParameterSets[setIndex];
-            PlannedItem planned = plan.Items[item];
-            double[] rows = new double[(planned.CategoryCount + 1) * plan.NodeCount];
-            Span<double> z = rows.AsSpan(planned.CategoryCount * plan.NodeCount);
-            Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
-            ItemTables.LinearPredictor(slots[..1], planned.Attributes, point.ThetaOfTable(table), 1, z);
-            ItemModelOperations.Of(planned.Kind).FillTable(z, planned.CategoryCount, slots[1..], planned.Scores, rows, plan.NodeCount);
-            for (int node = 0; node < plan.NodeCount; node++)
-                logPartition[item * plan.NodeCount + node] = -rows[node];
+            if (setIndex >= 0)
+                logPartition[item] = ItemTables.LogPartition(point, plan.ParameterSets[setIndex], point.ThetaOfTable(table), plan.Items[item].Attributes, 1);
         });
         return logPartition;
     }
 
-    private void FillGrid(ModelPoint point, int block, int set, double[][] logPartition)
+    private void FillGrid(ModelPoint point, int block, int set, double[]?[][] logPartition)
     {
         int index = block * sets.IsAnswered.Count + set;
         double* prior = PriorOf(index);
@@ -204,7 +162,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             if (!isAnswered[item])
                 continue;
             for (int node = 0; node < plan.NodeCount; node++)
-                prior[node] -= logPartition[tableOfBlock[block]][item * plan.NodeCount + node];
+                prior[node] -= logPartition[tableOfBlock[block]][item]![node];
         }
         (double low, double high) = ScoreRange(point, block, isAnswered);
         grids[index]!.Fill(low, high, ThetaOf(block), prior);
@@ -221,15 +179,9 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
                 continue;
             ItemParameterSet parameters = plan.ParameterSets[plan.Tables[tableOfBlock[block]].SetOfItem[item]];
             double slope = point.Parameters.Slots[parameters.FirstSlot];
-            double smallest = 0;
-            double largest = 0;
-            for (int category = 1; category < plan.Items[item].CategoryCount; category++)
-            {
-                smallest = Math.Min(smallest, slope * ScoreOf(point, parameters, category));
-                largest = Math.Max(largest, slope * ScoreOf(point, parameters, category));
-            }
-            low += smallest;
-            high += largest;
+            (double smallest, double largest) = ScoreRows.Range(point, parameters);
+            low += Math.Min(slope * smallest, slope * largest);
+            high += Math.Max(slope * smallest, slope * largest);
         }
         return (low, high);
     }
@@ -280,7 +232,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
                     double eap = Vector512.Dot(coefficients[k], Vector512.LoadUnsafe(ref grids[index]!.Eap[first[k]]));
                     ref double deposit = ref shard.Deposits[index][first[k]];
                     (Vector512.LoadUnsafe(ref deposit) + coefficients[k] * weight).StoreUnsafe(ref deposit);
-                    Vector128<double> moment = Vector128.Create(weight, weight * eap);
+                    Vector128<double> moment = Vector128.Create(weight * eap, weight);
                     double* moments = shard.Moments.Pointer + 2L * tableOfBlock[firstBlock + k] * joint.TotalRows;
                     for (int group = 0; group < joint.GroupCount; group++)
                     {
@@ -295,12 +247,12 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
     private ExpectedCounts Assemble(ModelPoint point)
     {
         ExpectedCounts counts = new(plan) { ResponseMoments = ExpectedCounts.CreateMoments(plan) };
-        double[] moments = new double[scores.Length];
+        using AlignedBuffer moments = new(scores.Length);
         foreach (Shard shard in shards)
         {
             counts.LogLikelihood += shard.LogLikelihood;
             for (int k = 0; k < moments.Length; k++)
-                moments[k] += shard.Moments.Pointer[k];
+                moments.Pointer[k] += shard.Moments.Pointer[k];
         }
         int setCount = sets.IsAnswered.Count;
         double[][] totals = new double[isUsed.Length][];
@@ -324,7 +276,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
             }
         }
         for (int table = 0; table < plan.Tables.Count; table++)
-            AddMoments(table, moments.AsSpan(2 * table * joint.TotalRows), counts.ResponseMoments[table]);
+            ScoreRows.AddMoments(plan, joint, moments.Pointer + 2L * table * joint.TotalRows, width: 2, counts.ResponseMoments[table]);
         return counts;
     }
 
@@ -338,29 +290,6 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         return new Span<double>(sum.Pointer, paddedNodeCount).ToArray();
     }
 
-    private void AddMoments(int table, ReadOnlySpan<double> moments, double[] sums)
-    {
-        for (int group = 0; group < joint.GroupCount; group++)
-        {
-            for (int code = 0; code < joint.RowCount[group]; code++)
-            {
-                double weight = moments[2 * (joint.FirstRow[group] + code)];
-                double eapSum = moments[2 * (joint.FirstRow[group] + code) + 1];
-                int rest = code;
-                for (int position = joint.FirstItem[group]; position < joint.FirstItem[group + 1]; position++)
-                {
-                    int item = joint.Items[position];
-                    int category = rest % joint.Radix[position];
-                    rest /= joint.Radix[position];
-                    if (weight == 0 || category == plan.Items[item].CategoryCount || plan.Tables[table].SetOfItem[item] < 0)
-                        continue;
-                    sums[2 * (plan.Items[item].FirstRow + category)] += weight;
-                    sums[2 * (plan.Items[item].FirstRow + category) + 1] += eapSum;
-                }
-            }
-        }
-    }
-
     private sealed class Shard(int begin, int end, int gridCount, AlignedBuffer moments)
     {
         public int Begin => begin;
@@ -369,7 +298,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
 
         public double LogLikelihood { get; set; }
 
-        public AlignedBuffer Moments => moments; // [table, joint row, 2]: Σ weight and Σ weight · EAP
+        public AlignedBuffer Moments => moments; // [table, joint row, 2]: Σ weight · EAP and Σ weight
 
         public double[][] Deposits { get; } = new double[gridCount][]; // [block, set][grid point]
 
