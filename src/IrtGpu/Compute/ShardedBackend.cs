@@ -116,33 +116,12 @@ public sealed class ShardedBackend
     public double[]? TryComputeCrossProduct(ModelPoint point)
     {
         held = null;
-        if (!Array.TrueForAll(backends, backend => backend is ICrossProductBackend))
-            return null;
-        double[]?[] parts = new double[]?[backends.Length];
-        ForEachShard(shard => parts[shard] = ((ICrossProductBackend)backends[shard]).TryComputeCrossProduct(point));
-        if (parts.Contains(null))
-            return null;
-        double[] sum = parts[0]!;
-        for (int shard = 1; shard < parts.Length; shard++)
-            System.Numerics.Tensors.TensorPrimitives.Add(sum, parts[shard]!, sum);
-        return sum;
+        return TrySum<ICrossProductBackend>(backend => backend.TryComputeCrossProduct(point));
     }
 
     /// <inheritdoc/>
-    double[]? IMissingInformationBackend.TryComputeMissingInformation(ModelPoint point)
-    {
-        double[]? sum = null;
-        foreach (IComputeBackend backend in backends)
-        {
-            if ((backend as IMissingInformationBackend)?.TryComputeMissingInformation(point) is not { } part)
-                return null;
-            if (sum is null)
-                sum = part;
-            else
-                System.Numerics.Tensors.TensorPrimitives.Add(sum, part, sum);
-        }
-        return sum;
-    }
+    double[]? IMissingInformationBackend.TryComputeMissingInformation(ModelPoint point) =>
+        TrySum<IMissingInformationBackend>(backend => backend.TryComputeMissingInformation(point));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -168,6 +147,22 @@ public sealed class ShardedBackend
         });
         if (Array.Find(failures, failure => failure is not null) is { } first)
             ExceptionDispatchInfo.Throw(first);
+    }
+
+    /// <summary>Σ over shards, in their order; null where one of them cannot.</summary>
+    private double[]? TrySum<TBackend>(Func<TBackend, double[]?> compute)
+        where TBackend : class
+    {
+        if (!Array.TrueForAll(backends, backend => backend is TBackend))
+            return null;
+        double[]?[] parts = new double[]?[backends.Length];
+        ForEachShard(shard => parts[shard] = compute((TBackend)backends[shard]));
+        if (parts.Contains(null))
+            return null;
+        double[] sum = parts[0]!;
+        for (int shard = 1; shard < parts.Length; shard++)
+            System.Numerics.Tensors.TensorPrimitives.Add(sum, parts[shard]!, sum);
+        return sum;
     }
 
     private static double[] Join(PatternScores?[] parts, Func<PatternScores, double[]> select) => [.. parts.SelectMany(part => select(part!))];

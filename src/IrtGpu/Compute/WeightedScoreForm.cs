@@ -7,7 +7,6 @@ namespace IrtGpu.Compute;
 /// <summary>Whether the E-steps of a device can go through weighted scores, and by which sets of answered items.</summary>
 internal static class WeightedScoreForm
 {
-    private const int LargestSetCount = 64;
     private const int PatternsPerSet = 500; // a set has tiles of its own: smaller ones leave a device idle
 
     /// <summary>Whether all items are of the exponential family, so that a pattern enters the likelihood through its weighted scores alone.</summary>
@@ -17,11 +16,8 @@ internal static class WeightedScoreForm
     /// <summary>The distinct sets of answered items; null where there are more than pay, unless the form is demanded.</summary>
     /// <param name="patterns">The data.</param>
     /// <param name="form">The form asked for.</param>
-    public static AnsweredSets? TryFindSets(PatternTable patterns, EStepForm form)
-    {
-        int largest = form == EStepForm.WeightedScore ? int.MaxValue : Math.Clamp(patterns.PatternCount / PatternsPerSet, 1, LargestSetCount);
-        return AnsweredSets.TryFind(patterns, [.. Enumerable.Range(0, patterns.ItemCount)], largest);
-    }
+    public static AnsweredSets? TryFindSets(PatternTable patterns, EStepForm form) =>
+        AnsweredSets.TryFind(patterns, [.. Enumerable.Range(0, patterns.ItemCount)], form, PatternsPerSet);
 
     /// <summary>The form that a device takes: any number of dimensions, weighted scores where they apply and pay.</summary>
     /// <param name="plan">The plan.</param>

@@ -36,19 +36,7 @@ public sealed class BackendConformanceTests(OpenDevices devices) : IClassFixture
         ["many nodes"] = new() { Nodes = 131, Items = 3, Persons = 10 },
     };
 
-    public static TheoryData<string, string> DevicesAndCases
-    {
-        get
-        {
-            TheoryData<string, string> data = [];
-            foreach (string device in TestDevices.Names)
-            {
-                foreach (string name in Cases.Keys)
-                    data.Add(device, name);
-            }
-            return data;
-        }
-    }
+    public static TheoryData<string, string> DevicesAndCases => TestDevices.Each(TestDevices.Names, Cases.Keys);
 
     [Theory]
     [MemberData(nameof(DevicesAndCases))]

@@ -24,19 +24,7 @@ public sealed class ProductConformanceTests(OpenDevices devices) : IClassFixture
         ("one group", 1, 1, false), ("3 groups", 3, 1, false), ("2 classes", 1, 2, false), ("2 groups by 2 classes, some known", 2, 2, true),
     ];
 
-    public static TheoryData<string, string> DevicesAndFunctions
-    {
-        get
-        {
-            TheoryData<string, string> data = [];
-            foreach (string device in TestDevices.Names)
-            {
-                foreach (string function in Functions.Keys)
-                    data.Add(device, function);
-            }
-            return data;
-        }
-    }
+    public static TheoryData<string, string> DevicesAndFunctions => TestDevices.Each(TestDevices.Names, Functions.Keys);
 
     [Theory]
     [MemberData(nameof(DevicesAndFunctions))]

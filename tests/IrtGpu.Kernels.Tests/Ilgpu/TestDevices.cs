@@ -12,6 +12,18 @@ internal static class TestDevices
 
     public static readonly string[] Accelerators = ["ilgpu-cpu", "opencl", "cuda"];
 
+    /// <summary>Each device with each of the names, as theory data.</summary>
+    public static TheoryData<string, string> Each(string[] devices, IEnumerable<string> names)
+    {
+        TheoryData<string, string> data = [];
+        foreach (string device in devices)
+        {
+            foreach (string name in names)
+                data.Add(device, name);
+        }
+        return data;
+    }
+
     /// <summary>Relative agreement: device compilers may fuse a multiplication and an addition.</summary>
     public static double Tolerance(string device) => device is "cuda" or "opencl" ? 1e-10 : 1e-12;
 

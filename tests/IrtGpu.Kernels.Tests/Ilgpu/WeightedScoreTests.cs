@@ -43,19 +43,7 @@ public sealed class WeightedScoreTests(OpenDevices devices) : IClassFixture<Open
         ["one pattern"] = new() { Persons = 1, Items = 1, Functions = [ItemFunction.Rasch] },
     };
 
-    public static TheoryData<string, string> DevicesAndCases
-    {
-        get
-        {
-            TheoryData<string, string> data = [];
-            foreach (string device in TestDevices.Accelerators)
-            {
-                foreach (string name in Cases.Keys)
-                    data.Add(device, name);
-            }
-            return data;
-        }
-    }
+    public static TheoryData<string, string> DevicesAndCases => TestDevices.Each(TestDevices.Accelerators, Cases.Keys);
 
     [Theory]
     [MemberData(nameof(DevicesAndCases))]

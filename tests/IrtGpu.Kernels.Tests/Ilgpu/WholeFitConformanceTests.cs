@@ -42,19 +42,7 @@ public sealed class WholeFitConformanceTests
         },
     };
 
-    public static TheoryData<string, string> DevicesAndKinds
-    {
-        get
-        {
-            TheoryData<string, string> data = [];
-            foreach (string device in TestDevices.Names)
-            {
-                foreach (string kind in Kinds.Keys)
-                    data.Add(device, kind);
-            }
-            return data;
-        }
-    }
+    public static TheoryData<string, string> DevicesAndKinds => TestDevices.Each(TestDevices.Names, Kinds.Keys);
 
     [Theory]
     [MemberData(nameof(DevicesAndKinds))]

@@ -21,29 +21,26 @@ internal static unsafe class MatrixKernels
     /// <param name="width">Columns of B and C, a multiple of 8.</param>
     public static void MultiplyAdd(double* a, long aRow, long aInner, double* b, long bRow, double* c, long cRow, int rows, int inner, int width)
     {
+        int whole = rows / 4 * 4;
         int lane = 0;
         for (; lane + 4 * Lanes <= width; lane += 4 * Lanes)
         {
-            int row = 0;
-            for (; row + 4 <= rows; row += 4)
+            for (int row = 0; row < whole; row += 4)
                 FourByFour(a + row * aRow, aRow, aInner, b + lane, bRow, c + row * cRow + lane, cRow, inner);
-            for (; row < rows; row++)
-                OneByFour(a + row * aRow, aInner, b + lane, bRow, c + row * cRow + lane, inner);
         }
         for (; lane + 3 * Lanes <= width; lane += 3 * Lanes)
         {
-            int row = 0;
-            for (; row + 4 <= rows; row += 4)
+            for (int row = 0; row < whole; row += 4)
                 FourByThree(a + row * aRow, aRow, aInner, b + lane, bRow, c + row * cRow + lane, cRow, inner);
-            for (; row < rows; row++)
-                OneByThree(a + row * aRow, aInner, b + lane, bRow, c + row * cRow + lane, inner);
         }
         for (; lane < width; lane += Lanes)
         {
-            int row = 0;
-            for (; row + 4 <= rows; row += 4)
+            for (int row = 0; row < whole; row += 4)
                 FourByOne(a + row * aRow, aRow, aInner, b + lane, bRow, c + row * cRow + lane, cRow, inner);
-            for (; row < rows; row++)
+        }
+        for (int row = whole; row < rows; row++)
+        {
+            for (lane = 0; lane < width; lane += Lanes)
                 OneByOne(a + row * aRow, aInner, b + lane, bRow, c + row * cRow + lane, inner);
         }
     }
@@ -163,44 +160,6 @@ internal static unsafe class MatrixKernels
         s1.Store(c1);
         s2.Store(c2);
         s3.Store(c3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneByFour(double* a, long aInner, double* b, long bRow, double* c, int inner)
-    {
-        Vector512<double> s0 = Vector512.Load(c), s1 = Vector512.Load(c + 8), s2 = Vector512.Load(c + 16), s3 = Vector512.Load(c + 24);
-        for (int t = 0; t < inner; t++)
-        {
-            Vector512<double> factor = Vector512.Create(*a);
-            s0 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(b), s0);
-            s1 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(b + 8), s1);
-            s2 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(b + 16), s2);
-            s3 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(b + 24), s3);
-            a += aInner;
-            b += bRow;
-        }
-        s0.Store(c);
-        s1.Store(c + 8);
-        s2.Store(c + 16);
-        s3.Store(c + 24);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneByThree(double* a, long aInner, double* b, long bRow, double* c, int inner)
-    {
-        Vector512<double> s0 = Vector512.Load(c), s1 = Vector512.Load(c + 8), s2 = Vector512.Load(c + 16);
-        for (int t = 0; t < inner; t++)
-        {
-            Vector512<double> factor = Vector512.Create(*a);
-            s0 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(b), s0);
-            s1 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(b + 8), s1);
-            s2 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(b + 16), s2);
-            a += aInner;
-            b += bRow;
-        }
-        s0.Store(c);
-        s1.Store(c + 8);
-        s2.Store(c + 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

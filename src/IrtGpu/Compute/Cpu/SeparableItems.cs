@@ -9,7 +9,6 @@ namespace IrtGpu.Compute.Cpu;
 /// </summary>
 internal sealed class SeparableItems
 {
-    private const int LargestSetCount = 64;
     private const int PatternsPerSet = 50; // fewer share a normalising constant: tables cost less
     private const int FewestPatterns = 3000; // in one dimension, below, tables cost less than the preparation
     private const double LargestScoreRange = 110; // Σ of largest scores: with slopes about 1 the factors stay within the range of doubles
@@ -57,8 +56,7 @@ internal sealed class SeparableItems
             hasScore = [.. hasScore.Select((has, item) => has && plan.Items[item].Attributes.Length > 1)];
 
         int[] Score() => [.. Enumerable.Range(0, plan.ItemCount).Where(item => hasScore[item])];
-        int largest = form == EStepForm.WeightedScore ? int.MaxValue : Math.Clamp(patterns.PatternCount / PatternsPerSet, 1, LargestSetCount);
-        AnsweredSets? sets = hasScore.Contains(true) ? AnsweredSets.TryFind(patterns, Score(), largest) : null;
+        AnsweredSets? sets = hasScore.Contains(true) ? AnsweredSets.TryFind(patterns, Score(), form, PatternsPerSet) : null;
         if (sets is null)
             hasScore = new bool[plan.ItemCount];
         int[][] tableItems = [.. Enumerable.Range(0, plan.AttributeCount).Select(attribute => (int[])
