@@ -36,12 +36,7 @@ internal sealed record CyclesCase(string Name, string Description, int Goal, Fun
     private static (TrueModel, ModelSpecification) Groups(int seed, int personCount)
     {
         TrueItem[] items = ItemDraws.Test(ItemFunction.TwoParameter, 30, seed: seed);
-        TrueModel truth = new()
-        {
-            Items = [items, items, items],
-            Populations = [TruePopulation.Standard(1), new([0.4], [1.2]), new([0.8], [1.4])],
-            PersonCounts = [personCount / 3, personCount / 3, personCount / 3],
-        };
+        TrueModel truth = TrueModel.OfGroups(items, [TruePopulation.Standard(1), new([0.4], [1.2]), new([0.8], [1.4])], personCount / 3);
         return (truth, truth.Specification());
     }
 
@@ -53,13 +48,8 @@ internal sealed record CyclesCase(string Name, string Description, int Goal, Fun
 
     private static (TrueModel, ModelSpecification) Mixture(int seed, int personCount)
     {
-        TrueModel truth = new()
-        {
-            Items = [ItemDraws.Test(ItemFunction.TwoParameter, 20, seed: seed), ItemDraws.Test(ItemFunction.TwoParameter, 20, seed: seed + 1000)],
-            Populations = [TruePopulation.Standard(1), TruePopulation.Standard(1)],
-            PersonCounts = [3 * personCount / 5, 2 * personCount / 5],
-            ClassCount = 2,
-        };
+        TrueModel truth = TrueModel.OfTwoClasses(
+            ItemDraws.Test(ItemFunction.TwoParameter, 20, seed: seed), ItemDraws.Test(ItemFunction.TwoParameter, 20, seed: seed + 1000), personCount);
         return (truth, truth.Specification());
     }
 }

@@ -48,24 +48,14 @@ internal sealed record MirtCase(string Name, string ItemType, string Syntax, Tru
     private static MirtCase Groups(int persons)
     {
         TrueItem[] items = ItemDraws.Test(ItemFunction.TwoParameter, 40);
-        TrueModel truth = new()
-        {
-            Items = [items, items, items],
-            Populations = [TruePopulation.Standard(1), new([0.5], [1.2]), new([-0.5], [0.8])],
-            PersonCounts = [persons / 3, persons / 3, persons / 3],
-        };
+        TrueModel truth = TrueModel.OfGroups(items, [TruePopulation.Standard(1), new([0.5], [1.2]), new([-0.5], [0.8])], persons / 3);
         return Create("2PL, 3 groups", "2PL", truth, 61);
     }
 
     private static MirtCase Classes(int persons)
     {
-        TrueModel truth = new()
-        {
-            Items = [ItemDraws.Test(ItemFunction.TwoParameter, 30, seed: 1), ItemDraws.Test(ItemFunction.TwoParameter, 30, seed: 2)],
-            Populations = [TruePopulation.Standard(1), TruePopulation.Standard(1)],
-            PersonCounts = [3 * persons / 5, 2 * persons / 5],
-            ClassCount = 2,
-        };
+        TrueModel truth = TrueModel.OfTwoClasses(
+            ItemDraws.Test(ItemFunction.TwoParameter, 30, seed: 1), ItemDraws.Test(ItemFunction.TwoParameter, 30, seed: 2), persons);
         MirtCase one = Create("2PL, 2 latent classes", "2PL", truth, 61);
         return one with { Specification = TrueStart.Add(one.Specification, truth) };
     }

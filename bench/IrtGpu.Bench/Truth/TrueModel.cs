@@ -44,6 +44,23 @@ internal sealed record TrueModel
         PersonCounts = [personCount],
     };
 
+    /// <summary>Groups that answer the same items, as many persons in each.</summary>
+    public static TrueModel OfGroups(TrueItem[] items, TruePopulation[] populations, int personsPerGroup) => new()
+    {
+        Items = [.. populations.Select(_ => items)],
+        Populations = populations,
+        PersonCounts = [.. populations.Select(_ => personsPerGroup)],
+    };
+
+    /// <summary>Two latent classes, three fifths of the persons in the first, both standard normal, with items of their own.</summary>
+    public static TrueModel OfTwoClasses(TrueItem[] first, TrueItem[] second, int personCount) => new()
+    {
+        Items = [first, second],
+        Populations = [TruePopulation.Standard(1), TruePopulation.Standard(1)],
+        PersonCounts = [3 * personCount / 5, 2 * personCount / 5],
+        ClassCount = 2,
+    };
+
     /// <summary>The specification that fits: functions, attributes, Q-matrix and classes; the rest at its defaults.</summary>
     public ModelSpecification Specification()
     {

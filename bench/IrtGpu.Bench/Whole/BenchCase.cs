@@ -36,24 +36,14 @@ internal sealed record BenchCase(string Name, TrueModel Truth, ModelSpecificatio
     private static BenchCase Groups(int personCount)
     {
         TrueItem[] items = ItemDraws.Test(ItemFunction.TwoParameter, 50);
-        TrueModel truth = new()
-        {
-            Items = [items, items, items],
-            Populations = [TruePopulation.Standard(1), new([0.5], [1.2]), new([-0.5], [0.8])],
-            PersonCounts = [personCount, personCount, personCount],
-        };
+        TrueModel truth = TrueModel.OfGroups(items, [TruePopulation.Standard(1), new([0.5], [1.2]), new([-0.5], [0.8])], personCount);
         return new BenchCase("2PL, 3 groups, 30,000 × 50", truth, truth.Specification() with { Quadrature = new QuadratureSpecification(Nodes: 61) });
     }
 
     private static BenchCase Mixture(int personCount)
     {
-        TrueModel truth = new()
-        {
-            Items = [ItemDraws.Test(ItemFunction.TwoParameter, 40, seed: 1), ItemDraws.Test(ItemFunction.TwoParameter, 40, seed: 2)],
-            Populations = [TruePopulation.Standard(1), TruePopulation.Standard(1)],
-            PersonCounts = [3 * personCount / 5, 2 * personCount / 5],
-            ClassCount = 2,
-        };
+        TrueModel truth = TrueModel.OfTwoClasses(
+            ItemDraws.Test(ItemFunction.TwoParameter, 40, seed: 1), ItemDraws.Test(ItemFunction.TwoParameter, 40, seed: 2), personCount);
         return new BenchCase("2PL, 2 latent classes, 10,000 × 40", truth, truth.Specification() with { Quadrature = new QuadratureSpecification(Nodes: 61) });
     }
 }
