@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels;
@@ -119,9 +118,10 @@ internal sealed class CrossProductLauncher : IDisposable
         foreach (DeviceItemTables.Part part in tables.Parts)
         {
             int[] lines = [.. part.Sets.Select(set => terms.FirstLine[part.Table][plan.ParameterSets[set].Item])];
-            Launch(
-                part, Send(lines), DeviceItemTables.NodesFrom(theta, plan.Tables[part.Table].NodeSet * views.ThetaStride),
-                logProbability.SubView(part.Table * tableLength, tableLength));
+            part.Launcher.LoadFillDerivatives()(
+                part.Block.ItemCount * memory.Size.PaddedNodeCount, memory.Size.PaddedNodeCount, part.Launcher.Items, Send(lines),
+                DeviceItemTables.NodesFrom(theta, plan.Tables[part.Table].NodeSet * views.ThetaStride),
+                logProbability.SubView(part.Table * tableLength, tableLength), scratch, views.Derivatives);
             traffic.CountLaunch();
         }
     }
@@ -183,25 +183,6 @@ internal sealed class CrossProductLauncher : IDisposable
         ArrayView<T> view = buffers.Allocate<T>(values.Length);
         traffic.Upload(view, values);
         return view;
-    }
-
-    private void Launch(DeviceItemTables.Part part, ArrayView<int> firstLine, ArrayView<double> theta, ArrayView<double> logProbability)
-    {
-        switch (plan.Items[plan.ParameterSets[part.Sets[0]].Item].Kind)
-        {
-            case ItemModelKind.GeneralizedPartialCredit: Run<GeneralizedPartialCredit>(); break;
-            case ItemModelKind.GradedResponse: Run<GradedResponse>(); break;
-            case ItemModelKind.SequentialResponse: Run<SequentialResponse>(); break;
-            case ItemModelKind.FourParameterLogistic: Run<FourParameterLogistic>(); break;
-            default: Run<NominalResponse>(); break;
-        }
-
-        void Run<TModel>()
-            where TModel : struct, IItemModel => buffers.Accelerator.LoadAutoGroupedStreamKernel<
-                Index1D, int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
-                CrossProductKernels.FillDerivatives<TModel>)(
-                part.Block.ItemCount * memory.Size.PaddedNodeCount, memory.Size.PaddedNodeCount, part.Launcher.Items, firstLine, theta,
-                logProbability, scratch, views.Derivatives);
     }
 
     /// <summary>Patterns whose gradients are held at once, and parts of such a run with products of their own.</summary>

@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels;
@@ -110,21 +109,9 @@ internal sealed class DeviceItemDerivatives
             ScratchLength = scratchLength,
             SumCount = sumCount,
         };
-        return plan.Items[plan.ParameterSets[part.Sets[0]].Item].Kind switch
-        {
-            ItemModelKind.GeneralizedPartialCredit => Load<GeneralizedPartialCredit>(),
-            ItemModelKind.GradedResponse => Load<GradedResponse>(),
-            ItemModelKind.SequentialResponse => Load<SequentialResponse>(),
-            ItemModelKind.FourParameterLogistic => Load<FourParameterLogistic>(),
-            _ => Load<NominalResponse>(),
-        };
-
-        Reduction Load<TModel>()
-            where TModel : struct, IItemModel => new(
-                part, shape, buffers.Allocate<double>((long)capacity * itemCount * sumCount),
-                buffers.Accelerator.LoadAutoGroupedStreamKernel<
-                    Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.SumNodes<TModel>),
-                buffers.Accelerator.LoadAutoGroupedStreamKernel<Index1D, DerivativeShape, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks));
+        return new Reduction(
+            part, shape, buffers.Allocate<double>((long)capacity * itemCount * sumCount), part.Launcher.LoadSumNodes(),
+            buffers.Accelerator.LoadAutoGroupedStreamKernel<Index1D, DerivativeShape, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks));
     }
 
     /// <summary>Adds one item of one table to its parameter set, loadings for attributes.</summary>

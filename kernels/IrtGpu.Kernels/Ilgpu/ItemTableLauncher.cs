@@ -23,6 +23,12 @@ internal interface IItemTableLauncher : IDisposable
     /// <param name="theta">Nodes. [node, attribute]</param>
     /// <param name="logProbability">Receives the items' rows. [row, node]</param>
     void Launch(int itemCount, int nodeCount, ArrayView<double> theta, ArrayView<double> logProbability);
+
+    /// <summary>Compiles <see cref="ItemDerivativeKernels.SumNodes{TModel}"/> for the block's model.</summary>
+    Action<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadSumNodes();
+
+    /// <summary>Compiles <see cref="CrossProductKernels.FillDerivatives{TModel}"/> for the block's model.</summary>
+    Action<Index1D, int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadFillDerivatives();
 }
 
 /// <summary>Holds one block's items on the device and launches <see cref="ItemTableKernels"/> for them.</summary>
@@ -38,6 +44,7 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
     /// <summary>Cells a launch: indices stay far below 2³¹, also after rounding up to whole groups.</summary>
     private const int MostCellsPerLaunch = 1 << 30;
 
+    private readonly Accelerator accelerator;
     private readonly ItemBlock block;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> slopes; // [item, attribute]
     private readonly MemoryBuffer1D<double, Stride1D.Dense> shape; // [item, maxShape]
@@ -55,6 +62,7 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
     /// <param name="cellsPerLaunch">At most so many (item, node) cells a launch, but always whole items.</param>
     public ItemTableLauncher(Accelerator accelerator, ItemBlock block, int cellsPerLaunch = MostCellsPerLaunch)
     {
+        this.accelerator = accelerator;
         this.cellsPerLaunch = cellsPerLaunch;
         this.block = block;
         kernel = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, int, ItemBlockViews, ArrayView<double>, ArrayView<double>>(
@@ -121,6 +129,17 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
         for (int firstItem = 0; firstItem < itemCount; firstItem += itemsPerLaunch)
             kernel(Math.Min(itemsPerLaunch, itemCount - firstItem) * nodeCount, firstItem, nodeCount, Items, theta, logProbability);
     }
+
+    /// <inheritdoc/>
+    public Action<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadSumNodes() =>
+        accelerator.LoadAutoGroupedStreamKernel<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+            ItemDerivativeKernels.SumNodes<TModel>);
+
+    /// <inheritdoc/>
+    public Action<Index1D, int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadFillDerivatives() =>
+        accelerator.LoadAutoGroupedStreamKernel<
+            Index1D, int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+            CrossProductKernels.FillDerivatives<TModel>);
 
     /// <inheritdoc/>
     public void Dispose()
