@@ -34,7 +34,7 @@ internal sealed unsafe class SeparableTables : IDisposable
         PaddedOuterCount = (OuterCount + 7) / 8 * 8 + 8; // room for the padding of the last row written
         ScoreWidth = AttributeCount <= 3 ? 4 : (AttributeCount + 8) / 8 * 8;
         LineItems = [.. items.TableItems.Select(list => list.Length == 0 ? null : JointItems.Create(plan, patterns, list, tiling.PaddedCount))];
-        ScoreItems = items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, ScoreWidth);
+        ScoreItems = items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, ScoreWidth, JointItems.MostRows);
         SetCount = items.Sets?.IsAnswered.Count ?? 1;
         isUsed = new bool[plan.Blocks.Count * SetCount];
         for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
