@@ -13,7 +13,7 @@ internal sealed unsafe class ScoreBatch : IDisposable
     public ScoreBatch(int classCount, int groupCount)
     {
         this.classCount = classCount;
-        numbers = new AlignedBuffer((5L + 2 * classCount) * Size);
+        numbers = new AlignedBuffer((4L + 2 * classCount) * Size);
         codes = new AlignedBuffer(((long)groupCount * Size + 7) / 8);
     }
 
@@ -23,11 +23,11 @@ internal sealed unsafe class ScoreBatch : IDisposable
 
     public double* Total => numbers.Pointer + 2 * Size; // [pattern]
 
-    public double* Moments => numbers.Pointer + 3 * Size; // weight · EAP, and the weight where there are classes [pattern, 2]
+    public double* Moments => numbers.Pointer + 3 * Size; // weight · EAP [pattern]
 
-    public double* Scores => numbers.Pointer + 5 * Size; // t [class, pattern]
+    public double* Scores => numbers.Pointer + 4 * Size; // t [class, pattern]
 
-    public double* Weights => numbers.Pointer + (5 + classCount) * Size; // log-likelihood, then weight [class, pattern]
+    public double* Weights => numbers.Pointer + (4 + classCount) * Size; // log-likelihood, then weight [class, pattern]
 
     public byte* Codes => (byte*)codes.Pointer;
 

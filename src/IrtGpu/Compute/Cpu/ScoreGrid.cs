@@ -105,28 +105,37 @@ internal sealed unsafe class ScoreGrid : IDisposable
             FillCells(LogZ, cells.Pointer + (long)CellCount * Points);
     }
 
-    /// <summary>Adds a cell's sums Σ weight · f^k to the weights at its eight points, and clears them.</summary>
-    /// <param name="slots">Sums. [cell, power]</param>
-    /// <param name="deposit">Added to. [grid point]</param>
+    /// <summary>Turns sums Σ weight · f^k by cell into weights at the grid points, and clears them.</summary>
+    /// <param name="slots">Sums, then 0. [cell, power]</param>
+    /// <param name="deposit">Receives the weights. [grid point]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fold(double* slots, double[] deposit)
     {
         double* basis = polynomials.Pointer;
-        for (int cell = 0; cell < CellCount; cell++, slots += Points)
+        int cellCount = CellCount;
+        for (int cell = 0; cell < cellCount; cell++) // in place: the weights that the cell leaves at its eight points
         {
-            if (slots[0] == 0)
+            double* slot = slots + (long)cell * Points;
+            if (slot[0] == 0)
                 continue;
-            Vector512<double> even = Vector512.Create(slots[0]) * Vector512.Load(basis);
-            Vector512<double> odd = Vector512.Create(slots[1]) * Vector512.Load(basis + Points);
+            Vector512<double> even = Vector512.Create(slot[0]) * Vector512.Load(basis);
+            Vector512<double> odd = Vector512.Create(slot[1]) * Vector512.Load(basis + Points);
             for (int power = 2; power < Points; power += 2)
             {
-                even = Vector512.FusedMultiplyAdd(Vector512.Create(slots[power]), Vector512.Load(basis + power * Points), even);
-                odd = Vector512.FusedMultiplyAdd(Vector512.Create(slots[power + 1]), Vector512.Load(basis + (power + 1) * Points), odd);
+                even = Vector512.FusedMultiplyAdd(Vector512.Create(slot[power]), Vector512.Load(basis + power * Points), even);
+                odd = Vector512.FusedMultiplyAdd(Vector512.Create(slot[power + 1]), Vector512.Load(basis + (power + 1) * Points), odd);
             }
-            ref double target = ref deposit[cell];
-            (Vector512.LoadUnsafe(ref target) + even + odd).StoreUnsafe(ref target);
-            Vector512<double>.Zero.Store(slots);
+            (even + odd).Store(slot);
         }
+        for (int point = 0; point < deposit.Length; point++)
+        {
+            int last = Math.Min(point, cellCount - 1);
+            double sum = 0;
+            for (int cell = Math.Max(0, point - Points + 1); cell <= last; cell++)
+                sum += slots[(long)cell * Points + point - cell];
+            deposit[point] = sum;
+        }
+        new Span<double>(slots, cellCount * Points).Clear();
     }
 
     /// <summary>Adds Σ_points deposit · w(t) to the node totals.</summary>

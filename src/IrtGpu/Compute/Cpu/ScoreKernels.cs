@@ -107,18 +107,17 @@ internal static unsafe class ScoreKernels
     /// <param name="weights">Weight. [pattern]</param>
     /// <param name="count">Number of patterns.</param>
     /// <param name="slots">Σ weight · f^k of each cell, added to. [cell, 8]</param>
-    /// <param name="moments">Receives weight · EAP. [pattern, <paramref name="stride"/>]</param>
-    /// <param name="stride">Distance of the moments of two patterns.</param>
+    /// <param name="moments">Receives weight · EAP. [pattern]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Interpolate(ScoreCells cells, double* scores, double* weights, int count, double* slots, double* moments, int stride)
+    public static void Interpolate(ScoreCells cells, double* scores, double* weights, int count, double* slots, double* moments)
     {
-        for (int pattern = 0; pattern < count; pattern++, moments += stride)
+        for (int pattern = 0; pattern < count; pattern++)
         {
             int cell = cells.Find(scores[pattern], out Vector256<double> low, out Vector256<double> high);
             double* row = cells.Eap + 8L * cell;
             double* slot = slots + 8L * cell;
             Vector256<double> weight = Vector256.Create(weights[pattern]);
-            *moments = weights[pattern] * Vector256.Sum(Vector256.FusedMultiplyAdd(high, Vector256.Load(row + 4), low * Vector256.Load(row)));
+            moments[pattern] = weights[pattern] * Vector256.Sum(Vector256.FusedMultiplyAdd(high, Vector256.Load(row + 4), low * Vector256.Load(row)));
             Vector256.FusedMultiplyAdd(low, weight, Vector256.Load(slot)).Store(slot);
             Vector256.FusedMultiplyAdd(high, weight, Vector256.Load(slot + 4)).Store(slot + 4);
         }
@@ -160,16 +159,17 @@ internal static unsafe class ScoreKernels
     /// <param name="groupCount">Codes a pattern.</param>
     /// <param name="firstRow">First joint row of each group.</param>
     /// <param name="count">Number of patterns.</param>
-    /// <param name="values">What to add. [pattern, 2]</param>
+    /// <param name="first">What to add to the first. [pattern]</param>
+    /// <param name="second">What to add to the second. [pattern]</param>
     /// <param name="rows">Added to. [joint row, 2]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ScatterPairs(byte* codes, int groupCount, int* firstRow, int count, double* values, double* rows)
+    public static void ScatterPairs(byte* codes, int groupCount, int* firstRow, int count, double* first, double* second, double* rows)
     {
         int pattern = 0;
         for (; pattern + 2 <= count; pattern += 2, codes += 2L * groupCount)
         {
             byte* codes1 = codes + groupCount;
-            Vector128<double> value0 = Vector128.Load(values + 2L * pattern), value1 = Vector128.Load(values + 2L * pattern + 2);
+            Vector128<double> value0 = Vector128.Create(first[pattern], second[pattern]), value1 = Vector128.Create(first[pattern + 1], second[pattern + 1]);
             for (nint group = 0; group < groupCount; group++)
             {
                 double* table = rows + 2 * (nint)firstRow[group];
@@ -184,7 +184,7 @@ internal static unsafe class ScoreKernels
             for (nint group = 0; group < groupCount; group++)
             {
                 double* row = rows + 2 * ((nint)firstRow[group] + codes[group]);
-                (Vector128.Load(row) + Vector128.Load(values + 2L * pattern)).Store(row);
+                (Vector128.Load(row) + Vector128.Create(first[pattern], second[pattern])).Store(row);
             }
         }
     }

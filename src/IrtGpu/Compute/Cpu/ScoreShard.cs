@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using IrtGpu.Data;
 
 namespace IrtGpu.Compute.Cpu;
@@ -16,6 +17,9 @@ internal sealed record ScoreLayout(
 {
     /// <summary>Numbers a joint row: the score and its moment, and with classes Σ d and the weight.</summary>
     public int Width => ClassCount == 1 ? 1 : 2;
+
+    /// <summary>Whether any pattern's class is known.</summary>
+    public bool HasKnownClasses { get; } = Patterns.KnownClasses.AsSpan().ContainsAnyInRange(0, int.MaxValue);
 }
 
 /// <summary>The sums of one shard: moments of joint rows, weights at grid points, and with classes the log-likelihood.</summary>
@@ -63,9 +67,7 @@ internal sealed unsafe class ScoreShard : IDisposable
                 cells[k] = grid.Cells;
                 cellCount += cells[k].Count;
                 ref double[] deposit = ref Deposits[r * classCount + k];
-                if (deposit?.Length == grid.PointCount)
-                    deposit.AsSpan().Clear();
-                else
+                if (deposit?.Length != grid.PointCount)
                     deposit = new double[grid.PointCount];
             }
             double* slots = batch.Slots(cellCount);
@@ -104,6 +106,7 @@ internal sealed unsafe class ScoreShard : IDisposable
     }
 
     /// <summary>Brings together the codes of the groups that the run's patterns answer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GatherCodes(ScoreRun run, int begin, int count, byte* codes)
     {
         int[] groups = layout.GroupsOfSet[run.Set];
@@ -126,7 +129,7 @@ internal sealed unsafe class ScoreShard : IDisposable
             {
                 long table = layout.TableOfBlock[run.Group] * (long)layout.Joint.TotalRows;
                 ScoreKernels.SumScores(codes, rows.Length, firstRow, count, scores + table, batch.Scores);
-                ScoreKernels.Interpolate(cells[0], batch.Scores, batch.Frequency, count, slots, batch.Moments, 1);
+                ScoreKernels.Interpolate(cells[0], batch.Scores, batch.Frequency, count, slots, batch.Moments);
                 ScoreKernels.Scatter(codes, rows.Length, firstRow, count, batch.Moments, moments.Pointer + table);
                 return;
             }
@@ -134,10 +137,8 @@ internal sealed unsafe class ScoreShard : IDisposable
             for (int k = 0; k < layout.ClassCount; k++)
             {
                 double* weights = batch.Weights + k * ScoreBatch.Size;
-                ScoreKernels.Interpolate(cells[k], batch.Scores + k * ScoreBatch.Size, weights, count, slots, batch.Moments, 2);
-                for (int pattern = 0; pattern < count; pattern++)
-                    batch.Moments[2 * pattern + 1] = weights[pattern];
-                ScoreKernels.ScatterPairs(codes, rows.Length, firstRow, count, batch.Moments, moments.Pointer + FirstPair(run.Group, k));
+                ScoreKernels.Interpolate(cells[k], batch.Scores + k * ScoreBatch.Size, weights, count, slots, batch.Moments);
+                ScoreKernels.ScatterPairs(codes, rows.Length, firstRow, count, batch.Moments, weights, moments.Pointer + FirstPair(run.Group, k));
                 slots += (long)ScoreGrid.Points * cells[k].Count;
             }
         }
@@ -153,15 +154,8 @@ internal sealed unsafe class ScoreShard : IDisposable
             ScoreKernels.SumScoresAndConstants(codes, groupCount, firstRow, count, scores + FirstPair(run.Group, k), t, weights);
             ScoreKernels.AddLogZ(cells[k], t, count, logProportion[run.Group * layout.ClassCount + k], weights);
         }
-        for (int pattern = 0; pattern < count; pattern++)
-        {
-            int known = layout.Patterns.KnownClasses[layout.Strata.PatternAt(begin + pattern)];
-            for (int k = 0; known >= 0 && k < layout.ClassCount; k++)
-            {
-                if (k != known)
-                    batch.Weights[k * ScoreBatch.Size + pattern] = double.NegativeInfinity;
-            }
-        }
+        if (layout.HasKnownClasses)
+            KeepKnownClasses(begin, count, batch.Weights);
         ScoreKernels.WeighClasses(batch.Weights, layout.ClassCount, ScoreBatch.Size, count, batch.Frequency, batch.Largest, batch.Total);
         Span<double> total = new(batch.Total, count);
         Span<double> largest = new(batch.Largest, count);
@@ -170,6 +164,25 @@ internal sealed unsafe class ScoreShard : IDisposable
         LogLikelihood += TensorPrimitives.Dot(total, new ReadOnlySpan<double>(batch.Frequency, count));
     }
 
+    /// <summary>Makes the other classes impossible where the class is known.</summary>
+    /// <param name="begin">First position.</param>
+    /// <param name="count">Number of patterns.</param>
+    /// <param name="logLikelihood">[class, pattern]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void KeepKnownClasses(int begin, int count, double* logLikelihood)
+    {
+        for (int pattern = 0; pattern < count; pattern++)
+        {
+            int known = layout.Patterns.KnownClasses[layout.Strata.PatternAt(begin + pattern)];
+            for (int k = 0; known >= 0 && k < layout.ClassCount; k++)
+            {
+                if (k != known)
+                    logLikelihood[k * ScoreBatch.Size + pattern] = double.NegativeInfinity;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GatherFrequencies(int begin, int count, double* frequency)
     {
         double[] all = layout.Patterns.Frequency;
