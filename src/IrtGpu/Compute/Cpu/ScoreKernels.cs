@@ -13,6 +13,8 @@ namespace IrtGpu.Compute.Cpu;
 /// </remarks>
 internal static unsafe class ScoreKernels
 {
+    private const MethodImplOptions Loop = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining; // registers of its own
+
     /// <summary>t of each pattern.</summary>
     /// <param name="codes">Joint responses. [pattern, group]</param>
     /// <param name="groupCount">Codes a pattern.</param>
@@ -20,7 +22,7 @@ internal static unsafe class ScoreKernels
     /// <param name="count">Number of patterns.</param>
     /// <param name="rows">Scores of the joint rows.</param>
     /// <param name="scores">Receives t. [pattern]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Loop)]
     public static void SumScores(byte* codes, int groupCount, int* firstRow, int count, double* rows, double* scores)
     {
         int pattern = 0;
@@ -58,7 +60,7 @@ internal static unsafe class ScoreKernels
     /// <param name="rows">Sums of the joint rows. [joint row, 2]</param>
     /// <param name="scores">Receives t. [pattern]</param>
     /// <param name="constants">Receives Σ d. [pattern]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Loop)]
     public static void SumScoresAndConstants(byte* codes, int groupCount, int* firstRow, int count, double* rows, double* scores, double* constants)
     {
         int pattern = 0;
@@ -90,7 +92,7 @@ internal static unsafe class ScoreKernels
     /// <param name="count">Number of patterns.</param>
     /// <param name="shift">Added as well.</param>
     /// <param name="values">In: Σ d; out: the sum. [pattern]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Loop)]
     public static void AddLogZ(ScoreCells cells, double* scores, int count, double shift, double* values)
     {
         for (int pattern = 0; pattern < count; pattern++)
@@ -108,7 +110,7 @@ internal static unsafe class ScoreKernels
     /// <param name="count">Number of patterns.</param>
     /// <param name="slots">Σ weight · f^k of each cell, added to. [cell, 8]</param>
     /// <param name="moments">Receives weight · EAP. [pattern]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Loop)]
     public static void Interpolate(ScoreCells cells, double* scores, double* weights, int count, double* slots, double* moments)
     {
         for (int pattern = 0; pattern < count; pattern++)
@@ -130,7 +132,7 @@ internal static unsafe class ScoreKernels
     /// <param name="count">Number of patterns.</param>
     /// <param name="values">What to add. [pattern]</param>
     /// <param name="rows">Added to. [joint row]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Loop)]
     public static void Scatter(byte* codes, int groupCount, int* firstRow, int count, double* values, double* rows)
     {
         int pattern = 0;
@@ -162,7 +164,7 @@ internal static unsafe class ScoreKernels
     /// <param name="first">What to add to the first. [pattern]</param>
     /// <param name="second">What to add to the second. [pattern]</param>
     /// <param name="rows">Added to. [joint row, 2]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Loop)]
     public static void ScatterPairs(byte* codes, int groupCount, int* firstRow, int count, double* first, double* second, double* rows)
     {
         int pattern = 0;
@@ -197,7 +199,7 @@ internal static unsafe class ScoreKernels
     /// <param name="frequency">Weights of the patterns. [pattern]</param>
     /// <param name="largest">Receives the largest log-likelihood. [pattern]</param>
     /// <param name="total">Receives Σ_k exp(log-likelihood − largest). [pattern]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Loop)]
     public static void WeighClasses(double* values, int classCount, int stride, int count, double* frequency, double* largest, double* total)
     {
         for (int pattern = 0; pattern < count; pattern += 8)
