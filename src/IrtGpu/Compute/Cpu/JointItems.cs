@@ -86,23 +86,20 @@ internal sealed class JointItems : IDisposable
         return new JointItems(items, [.. items.Select(item => plan.Items[item].CategoryCount)], [.. firstItem], radix, [.. rowCount], allMissing, codes);
     }
 
-    /// <summary>Shows every response that a joint row stands for, missing ones left out: joint row, item, category.</summary>
-    public void ForEachResponse(Action<int, int, int> visit)
+    /// <summary>Groups with an item that is answered.</summary>
+    /// <param name="isAnswered">[item]</param>
+    public int[] GroupsWith(bool[] isAnswered)
     {
+        List<int> groups = [];
         for (int group = 0; group < GroupCount; group++)
         {
-            for (int code = 0; code < RowCount[group]; code++)
-            {
-                int rest = code;
-                for (int position = FirstItem[group]; position < FirstItem[group + 1]; position++)
-                {
-                    int category = rest % Radix[position];
-                    rest /= Radix[position];
-                    if (category < CategoryCount[position])
-                        visit(FirstRow[group] + code, Items[position], category);
-                }
-            }
+            bool hasAnswer = false;
+            for (int position = FirstItem[group]; position < FirstItem[group + 1]; position++)
+                hasAnswer |= isAnswered[Items[position]];
+            if (hasAnswer)
+                groups.Add(group);
         }
+        return [.. groups];
     }
 
     private static (List<int> FirstItem, List<int> RowCount) Combine(int[] radix, int limit)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -84,8 +83,8 @@ internal sealed unsafe class ScoreGrid : IDisposable
     {
         lowest = low - FirstPoint * Spacing;
         Resize(PointsFor(low, high), keepsLikelihoods);
-        TensorPrimitives.Multiply(new ReadOnlySpan<double>(theta, paddedNodeCount), Spacing, new Span<double>(ratio.Pointer, paddedNodeCount));
-        TensorPrimitives.Exp(new ReadOnlySpan<double>(ratio.Pointer, paddedNodeCount), new Span<double>(ratio.Pointer, paddedNodeCount));
+        for (int node = 0; node < paddedNodeCount; node++)
+            ratio.Pointer[node] = Math.Exp(Spacing * theta[node]);
         int stretch = StretchLength(theta);
         using AlignedBuffer scratch = new(likelihoods is null ? (long)stretch * paddedNodeCount : 0);
         for (int first = 0; first < PointCount; first += stretch)
@@ -93,13 +92,12 @@ internal sealed unsafe class ScoreGrid : IDisposable
             int count = Math.Min(stretch, PointCount - first);
             double* values = likelihoods is null ? scratch.Pointer : likelihoods.Pointer + (long)first * paddedNodeCount;
             double shift = EvaluateStretch(first, count, theta, logPrior, values);
-            LogZ.AsSpan(first, count).Fill(shift);
-            for (int point = 0; point < count; point++)
-                Eap[first + point] = WeightedSum(values + (long)point * paddedNodeCount, theta) / sums[first + point];
+            for (int point = first; point < first + count; point++, values += paddedNodeCount)
+            {
+                LogZ[point] = shift + Math.Log(sums[point]);
+                Eap[point] = WeightedSum(values, theta) / sums[point];
+            }
         }
-        Span<double> logs = new(cells.Pointer, PointCount); // of the sums: a cell's polynomial needs more room than a point
-        TensorPrimitives.Log(sums, logs);
-        TensorPrimitives.Add(LogZ, logs, LogZ);
         FillCells(Eap, cells.Pointer);
         if (needsLogZ)
             FillCells(LogZ, cells.Pointer + (long)CellCount * Points);
@@ -150,14 +148,22 @@ internal sealed unsafe class ScoreGrid : IDisposable
         for (int first = 0; first < PointCount; first += stretch)
         {
             int count = Math.Min(stretch, PointCount - first);
-            if (!deposit.AsSpan(first, count).ContainsAnyExcept(0.0))
-                continue;
             double* values = likelihoods is null ? scratch.Pointer : likelihoods.Pointer + (long)first * paddedNodeCount;
             if (likelihoods is null)
                 EvaluateStretch(first, count, theta, logPrior, values);
             for (int point = 0; point < count; point++)
                 AddScaled(values + (long)point * paddedNodeCount, deposit[first + point] / sums[first + point], totals);
         }
+    }
+
+    /// <summary>Σ_points deposit · log Z(t).</summary>
+    /// <param name="deposit">Weights at the points. [grid point]</param>
+    public double LogLikelihood(double[] deposit)
+    {
+        double sum = 0;
+        for (int point = 0; point < PointCount; point++)
+            sum += deposit[point] * LogZ[point];
+        return sum;
     }
 
     /// <summary>Writes w(t), the posterior at one grid point.</summary>
@@ -212,7 +218,7 @@ internal sealed unsafe class ScoreGrid : IDisposable
             Eap = new double[count];
             sums = new double[count];
         }
-        long needed = (long)Points * Math.Max(count, CellCount * (needsLogZ ? 2 : 1));
+        long needed = (long)Points * CellCount * (needsLogZ ? 2 : 1);
         if (cells.Length < needed)
         {
             cells.Dispose();

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Cpu;
@@ -52,7 +52,7 @@ internal static unsafe class ScoreRows
     public static void AddMoments(CalibrationPlan plan, JointItems joint, double* rows, int width, double[] moments)
     {
         int attributeCount = plan.AttributeCount;
-        double[] rest = new double[joint.RowCount.Max() * width]; // rows, summed over the items that were dealt with
+        double[] rest = new double[MostRows(joint) * width]; // rows, summed over the items that were dealt with
         double[] sum = new double[width];
         for (int group = 0; group < joint.GroupCount; group++)
         {
@@ -63,16 +63,13 @@ internal static unsafe class ScoreRows
                 length /= joint.Radix[position];
                 for (int category = 0; category < joint.Radix[position]; category++)
                 {
-                    ReadOnlySpan<double> part = rest.AsSpan(category * length, length);
-                    if (category < joint.CategoryCount[position])
-                    {
-                        SumRows(part, sum);
-                        Span<double> to = moments.AsSpan((plan.Items[joint.Items[position]].FirstRow + category) * (1 + attributeCount), 1 + attributeCount);
-                        to[0] += width > attributeCount ? sum[attributeCount] : 0;
-                        TensorPrimitives.Add(to[1..], sum.AsSpan(0, attributeCount), to[1..]);
-                    }
-                    if (category > 0)
-                        TensorPrimitives.Add(rest.AsSpan(0, length), part, rest.AsSpan(0, length));
+                    SumRows(rest.AsSpan(category * length, length), sum, rest.AsSpan(0, length));
+                    if (category >= joint.CategoryCount[position])
+                        continue;
+                    Span<double> to = moments.AsSpan((plan.Items[joint.Items[position]].FirstRow + category) * (1 + attributeCount), 1 + attributeCount);
+                    to[0] += width > attributeCount ? sum[attributeCount] : 0;
+                    for (int attribute = 0; attribute < attributeCount; attribute++)
+                        to[1 + attribute] += sum[attribute];
                 }
             }
         }
@@ -112,6 +109,14 @@ internal static unsafe class ScoreRows
         return (smallest, largest);
     }
 
+    private static int MostRows(JointItems joint)
+    {
+        int most = 0;
+        foreach (int count in joint.RowCount)
+            most = Math.Max(most, count);
+        return most;
+    }
+
     private static void FillTerm(ModelPoint point, ItemParameterSet set, int category, double[] term)
     {
         Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
@@ -124,11 +129,13 @@ internal static unsafe class ScoreRows
             term[point.Plan.AttributeCount] = slots[set.SlopeCount + category - 1];
     }
 
-    private static void AddTerm(ReadOnlySpan<double> rows, double[] term, Span<double> to)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddTerm(ReadOnlySpan<double> rows, ReadOnlySpan<double> term, Span<double> to)
     {
         if (term.Length == 1)
         {
-            TensorPrimitives.Add(rows, term[0], to);
+            for (int row = 0; row < rows.Length; row++)
+                to[row] = rows[row] + term[0];
             return;
         }
         for (int row = 0; row < rows.Length; row += term.Length)
@@ -138,19 +145,21 @@ internal static unsafe class ScoreRows
         }
     }
 
-    private static void SumRows(ReadOnlySpan<double> rows, double[] sum)
+    /// <summary>Sums rows into one, and adds them to other rows unless these are the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SumRows(ReadOnlySpan<double> rows, Span<double> sum, Span<double> alsoTo)
     {
-        if (sum.Length == 1)
+        for (int k = 0; k < sum.Length; k++)
         {
-            sum[0] = TensorPrimitives.Sum(rows);
+            double total = 0;
+            for (int row = k; row < rows.Length; row += sum.Length)
+                total += rows[row];
+            sum[k] = total;
+        }
+        if (rows.Overlaps(alsoTo))
             return;
-        }
-        sum.AsSpan().Clear();
-        for (int row = 0; row < rows.Length; row += sum.Length)
-        {
-            for (int k = 0; k < sum.Length; k++)
-                sum[k] += rows[row + k];
-        }
+        for (int row = 0; row < rows.Length; row++)
+            alsoTo[row] += rows[row];
     }
 
     private static double Score(ModelPoint point, ItemParameterSet set, int category)

@@ -9,17 +9,19 @@ namespace IrtGpu.Compute.Cpu;
 /// <param name="Joint">Codes of the responses to all items.</param>
 /// <param name="Strata">The order of the patterns.</param>
 /// <param name="GroupsOfSet">Joint groups with an answer. [set][group]</param>
-/// <param name="FirstRows">Their first joint rows. [set][group]</param>
 /// <param name="TableOfBlock">[block]</param>
 /// <param name="ClassCount">K.</param>
 internal sealed record ScoreLayout(
-    PatternTable Patterns, JointItems Joint, ScoreStrata Strata, int[][] GroupsOfSet, int[][] FirstRows, int[] TableOfBlock, int ClassCount)
+    PatternTable Patterns, JointItems Joint, ScoreStrata Strata, int[][] GroupsOfSet, int[] TableOfBlock, int ClassCount)
 {
     /// <summary>Numbers a joint row: the score and its moment, and with classes Σ d and the weight.</summary>
     public int Width => ClassCount == 1 ? 1 : 2;
 
+    /// <summary>First joint rows of the groups of each set. [set][group]</summary>
+    public int[][] FirstRows { get; } = [.. GroupsOfSet.Select(groups => Array.ConvertAll(groups, group => Joint.FirstRow[group]))];
+
     /// <summary>Whether any pattern's class is known.</summary>
-    public bool HasKnownClasses { get; } = Patterns.KnownClasses.AsSpan().ContainsAnyInRange(0, int.MaxValue);
+    public bool HasKnownClasses { get; } = ClassCount > 1 && Patterns.KnownClasses.Any(known => known >= 0);
 }
 
 /// <summary>The sums of one shard: moments of joint rows, weights at grid points, and with classes the log-likelihood.</summary>
@@ -56,7 +58,7 @@ internal sealed unsafe class ScoreShard : IDisposable
         LogLikelihood = 0;
         moments.Clear();
         int classCount = layout.ClassCount;
-        Span<ScoreCells> cells = new ScoreCells[classCount];
+        ScoreCells[] cells = new ScoreCells[classCount];
         for (int r = 0; r < Runs.Length; r++)
         {
             ScoreRun run = Runs[r];
@@ -83,7 +85,7 @@ internal sealed unsafe class ScoreShard : IDisposable
     private ScoreGrid GridOf(ScoreGrid?[] grids, ScoreRun run, int k) =>
         grids[(run.Group * layout.ClassCount + k) * layout.GroupsOfSet.Length + run.Set]!;
 
-    private void CollectRun(ScoreRun run, Span<ScoreCells> cells, double* scores, double[] logProportion, ScoreBatch batch, double* slots)
+    private void CollectRun(ScoreRun run, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch, double* slots)
     {
         bool isInPlace = layout.Strata.IsDataOrder && layout.GroupsOfSet[run.Set].Length == layout.Joint.GroupCount;
         for (int begin = run.Begin; begin < run.End;)
@@ -119,33 +121,33 @@ internal sealed unsafe class ScoreShard : IDisposable
     }
 
     private void CollectBatch(
-        ScoreRun run, int begin, int count, byte* codes, Span<ScoreCells> cells, double* scores, double[] logProportion, ScoreBatch batch, double* slots)
+        ScoreRun run, int begin, int count, byte* codes, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch, double* slots)
     {
-        int[] rows = layout.FirstRows[run.Set];
-        fixed (int* firstRow = rows)
+        int groupCount = layout.GroupsOfSet[run.Set].Length;
+        fixed (int* firstRow = layout.FirstRows[run.Set])
         {
             GatherFrequencies(begin, count, batch.Frequency);
             if (layout.ClassCount == 1)
             {
                 long table = layout.TableOfBlock[run.Group] * (long)layout.Joint.TotalRows;
-                ScoreKernels.SumScores(codes, rows.Length, firstRow, count, scores + table, batch.Scores);
+                ScoreKernels.SumScores(codes, groupCount, firstRow, count, scores + table, batch.Scores);
                 ScoreKernels.Interpolate(cells[0], batch.Scores, batch.Frequency, count, slots, batch.Moments);
-                ScoreKernels.Scatter(codes, rows.Length, firstRow, count, batch.Moments, moments.Pointer + table);
+                ScoreKernels.Scatter(codes, groupCount, firstRow, count, batch.Moments, moments.Pointer + table);
                 return;
             }
-            WeighClasses(run, begin, count, codes, firstRow, rows.Length, cells, scores, logProportion, batch);
+            WeighClasses(run, begin, count, codes, firstRow, groupCount, cells, scores, logProportion, batch);
             for (int k = 0; k < layout.ClassCount; k++)
             {
                 double* weights = batch.Weights + k * ScoreBatch.Size;
                 ScoreKernels.Interpolate(cells[k], batch.Scores + k * ScoreBatch.Size, weights, count, slots, batch.Moments);
-                ScoreKernels.ScatterPairs(codes, rows.Length, firstRow, count, batch.Moments, weights, moments.Pointer + FirstPair(run.Group, k));
+                ScoreKernels.ScatterPairs(codes, groupCount, firstRow, count, batch.Moments, weights, moments.Pointer + FirstPair(run.Group, k));
                 slots += (long)ScoreGrid.Points * cells[k].Count;
             }
         }
     }
 
     private void WeighClasses(
-        ScoreRun run, int begin, int count, byte* codes, int* firstRow, int groupCount, Span<ScoreCells> cells, double* scores, double[] logProportion, ScoreBatch batch)
+        ScoreRun run, int begin, int count, byte* codes, int* firstRow, int groupCount, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch)
     {
         for (int k = 0; k < layout.ClassCount; k++)
         {

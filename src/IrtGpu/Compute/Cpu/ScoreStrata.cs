@@ -7,7 +7,7 @@ namespace IrtGpu.Compute.Cpu;
 /// <param name="Set">Answered set.</param>
 /// <param name="Begin">First position in the order of <see cref="ScoreStrata"/>.</param>
 /// <param name="End">Position after the last.</param>
-internal readonly record struct ScoreRun(int Group, int Set, int Begin, int End);
+internal sealed record ScoreRun(int Group, int Set, int Begin, int End);
 
 /// <summary>The patterns in an order in which those of one observed group and one set of answered items stand together, cut into shards.</summary>
 /// <remarks>Order and shards are those of the data and the plan, so that sums do not depend on the number of threads.</remarks>
@@ -21,11 +21,12 @@ internal sealed class ScoreStrata
     /// <summary>Orders and cuts.</summary>
     /// <param name="patterns">The data.</param>
     /// <param name="sets">Distinct sets of answered items.</param>
+    /// <param name="groupCount">Number of observed groups.</param>
     /// <param name="affordableShards">Shards that memory allows for, at least 1.</param>
-    public ScoreStrata(PatternTable patterns, AnsweredSets sets, long affordableShards)
+    public ScoreStrata(PatternTable patterns, AnsweredSets sets, int groupCount, long affordableShards)
     {
         int setCount = sets.IsAnswered.Count;
-        int stratumCount = setCount * (patterns.Groups.Length == 0 ? 1 : patterns.Groups.Max() + 1);
+        int stratumCount = setCount * groupCount;
         int[] begin = new int[stratumCount + 1];
         bool isOrdered = true;
         int last = 0;
@@ -41,13 +42,17 @@ internal sealed class ScoreStrata
         if (!isOrdered)
         {
             order = new int[patterns.PatternCount];
-            int[] next = begin[..^1];
+            int[] next = (int[])begin.Clone();
             for (int pattern = 0; pattern < order.Length; pattern++)
                 order[next[patterns.Groups[pattern] * setCount + sets.SetOfPattern[pattern]]++] = pattern;
         }
         int shardCount = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Min(affordableShards, LargestShardCount));
-        Shards = [.. Enumerable.Range(0, shardCount).Select(shard => Cut(
-            begin, setCount, (int)((long)patterns.PatternCount * shard / shardCount), (int)((long)patterns.PatternCount * (shard + 1) / shardCount)))];
+        Shards = new ScoreRun[shardCount][];
+        for (int shard = 0; shard < shardCount; shard++)
+        {
+            int end = (int)((long)patterns.PatternCount * (shard + 1) / shardCount);
+            Shards[shard] = Cut(begin, setCount, (int)((long)patterns.PatternCount * shard / shardCount), end);
+        }
     }
 
     /// <summary>Runs of each shard, in order. [shard][run]</summary>

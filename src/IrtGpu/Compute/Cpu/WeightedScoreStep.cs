@@ -57,18 +57,25 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         paddedNodeCount = NodeTiling.Of(plan.NodeCount).PaddedCount;
         int width = plan.ClassCount == 1 ? 1 : 2;
         long numbersPerShard = (long)width * plan.Tables.Count * joint.TotalRows;
-        ScoreStrata strata = new(patterns, sets, Math.Max(1, LargestBytes / (sizeof(double) * numbersPerShard)));
+        ScoreStrata strata = new(patterns, sets, plan.Blocks.Count / plan.ClassCount, Math.Max(1, LargestBytes / (sizeof(double) * numbersPerShard)));
         isUsed = new bool[plan.Blocks.Count * sets.IsAnswered.Count];
-        foreach (ScoreRun run in strata.Shards.SelectMany(runs => runs))
+        grids = new ScoreGrid?[isUsed.Length];
+        foreach (ScoreRun[] runs in strata.Shards)
         {
-            for (int k = 0; k < plan.ClassCount; k++)
-                isUsed[(run.Group * plan.ClassCount + k) * sets.IsAnswered.Count + run.Set] = true;
+            foreach (ScoreRun run in runs)
+            {
+                for (int k = 0; k < plan.ClassCount; k++)
+                {
+                    int index = (run.Group * plan.ClassCount + k) * sets.IsAnswered.Count + run.Set;
+                    isUsed[index] = true;
+                    grids[index] ??= new ScoreGrid(paddedNodeCount, needsLogZ: plan.ClassCount > 1);
+                }
+            }
         }
-        grids = [.. isUsed.Select(used => used ? new ScoreGrid(paddedNodeCount, needsLogZ: plan.ClassCount > 1) : null)];
-        int[][] groups = [.. sets.IsAnswered.Select(isAnswered => AnsweredGroups(joint, isAnswered))];
-        layout = new ScoreLayout(
-            patterns, joint, strata, groups, [.. groups.Select(list => (int[])[.. list.Select(group => joint.FirstRow[group])])],
-            [.. plan.Blocks.Select(block => block.Table)], plan.ClassCount);
+        int[] tableOfBlock = new int[plan.Blocks.Count];
+        foreach (PlannedBlock block in plan.Blocks)
+            tableOfBlock[block.Index] = block.Table;
+        layout = new ScoreLayout(patterns, joint, strata, [.. sets.IsAnswered.Select(joint.GroupsWith)], tableOfBlock, plan.ClassCount);
         scores = new AlignedBuffer(numbersPerShard);
         theta = new AlignedBuffer((long)plan.NodeSetCount * paddedNodeCount);
         logPrior = new AlignedBuffer((long)isUsed.Length * paddedNodeCount);
@@ -225,7 +232,7 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
                 AddNodeTotals(counts, totals[index].AsSpan(0, plan.NodeCount), index / sets.IsAnswered.Count, index % sets.IsAnswered.Count);
         }
         AddMoments(counts.ResponseMoments);
-        counts.LogLikelihood = plan.ClassCount == 1 ? LogLikelihood(point, deposits, counts.ResponseMoments) : shards.Sum(shard => shard.LogLikelihood);
+        counts.LogLikelihood = LogLikelihood(point, deposits, counts.ResponseMoments);
         return counts;
     }
 
@@ -290,22 +297,21 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
         }
     }
 
-    /// <summary>Σ N Σ d + Σ N log Z(t), with one class.</summary>
+    /// <summary>With one class Σ N Σ d + Σ N log Z(t).</summary>
     private double LogLikelihood(ModelPoint point, double[]?[] deposits, double[][] responseMoments)
     {
         double sum = 0;
+        foreach (ScoreShard shard in shards)
+            sum += shard.LogLikelihood;
+        if (plan.ClassCount > 1)
+            return sum;
         for (int table = 0; table < plan.Tables.Count; table++)
             sum += ScoreRows.ConstantTotal(point, table, responseMoments[table]);
         for (int index = 0; index < grids.Length; index++)
         {
             if (deposits[index] is { } deposit)
-                sum += TensorPrimitives.Dot(deposit, grids[index]!.LogZ);
+                sum += grids[index]!.LogLikelihood(deposit);
         }
         return sum;
     }
-
-    /// <summary>Joint groups with an item that a set answers.</summary>
-    private static int[] AnsweredGroups(JointItems joint, bool[] isAnswered) =>
-        [.. Enumerable.Range(0, joint.GroupCount).Where(group =>
-            joint.Items.AsSpan(joint.FirstItem[group]..joint.FirstItem[group + 1]).ToArray().Any(item => isAnswered[item]))];
 }
