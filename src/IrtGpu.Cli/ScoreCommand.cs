@@ -34,6 +34,7 @@ internal sealed class ScoreCommand
         command.Options.Add(score.method);
         command.Options.Add(score.seed);
         score.computeOptions.AddTo(command);
+        score.computeOptions.AddEStepTo(command);
         command.Options.Add(score.output);
         command.SetAction((parsed, cancellation) => Task.FromResult(score.Run(parsed, cancellation)));
         return command;
@@ -66,7 +67,7 @@ internal sealed class ScoreCommand
         {
             Device = device,
             Threads = threads,
-            EStep = EStepForm.Tables,
+            EStep = computeOptions.EStep(parsed),
             MaxCycles = 1,
             StandardErrors = StandardErrorMethod.None,
             Providers = [new AcceleratorProvider()],

@@ -1,16 +1,17 @@
 using System.Globalization;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Compute.Cpu;
 
 /// <summary>The E-step on a machine without a GPU: vectors, threads, and the cheapest form that the plan and the data allow.</summary>
-public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
+public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IPatternScoringBackend
 {
     private readonly int threads;
-    private readonly ICpuStep step;
-    private readonly WeightedScoreStep? interpolation; // takes the E-steps where it applies; posteriors come from the step
+    private readonly Lazy<ICpuStep> step; // made when first needed: where interpolation applies, often never
+    private readonly WeightedScoreStep? interpolation; // takes E-steps and scores where it applies; posteriors come from the step
 
     /// <summary>Prepares tables and codes.</summary>
     /// <param name="plan">The plan.</param>
@@ -29,13 +30,16 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
         Form = separable?.Form ?? EStepForm.Tables;
         if (separable is null)
         {
-            step = new TableStep(plan, patterns, this.threads);
+            TableStep tables = new(plan, patterns, this.threads);
+            step = new Lazy<ICpuStep>(tables);
             return;
         }
-        SeparableStep separated = new(plan, patterns, separable, this.threads);
+        JointItems? scoreItems = SeparableTables.JoinScoreItems(plan, patterns, separable);
         if (separable.CanInterpolate)
-            interpolation = new WeightedScoreStep(plan, patterns, separated.ScoreItems!, separable.Sets!, this.threads);
-        step = separated;
+            interpolation = new WeightedScoreStep(plan, patterns, scoreItems!, separable.Sets!, this.threads);
+        step = new Lazy<ICpuStep>(() => new SeparableStep(plan, patterns, separable, scoreItems, this.threads));
+        if (interpolation is null)
+            _ = step.Value;
     }
 
     /// <inheritdoc/>
@@ -51,7 +55,7 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        return interpolation?.TryCompute(point) ?? step.Compute(point);
+        return interpolation?.TryCompute(point) ?? step.Value.Compute(point);
     }
 
     /// <inheritdoc/>
@@ -60,7 +64,14 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(createVisitor);
-        return step.VisitPosteriors(point, createVisitor);
+        return step.Value.VisitPosteriors(point, createVisitor);
+    }
+
+    /// <inheritdoc/>
+    public PatternScores? TryComputeScores(ModelPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return interpolation?.TryComputeScores(point);
     }
 
     /// <inheritdoc/>
@@ -69,7 +80,8 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     /// <inheritdoc/>
     public void Dispose()
     {
-        step.Dispose();
+        if (step.IsValueCreated)
+            step.Value.Dispose();
         interpolation?.Dispose();
     }
 
