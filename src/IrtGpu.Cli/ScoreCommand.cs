@@ -76,14 +76,14 @@ internal sealed class ScoreCommand
         if (how == "pv")
         {
             double[] values = PlausibleValues.Draw(point, patterns, backend, parsed.GetValue(seed));
-            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values));
+            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values, threads));
             return ExitCode.Done;
         }
         PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend);
         interrupts.Token.ThrowIfCancellationRequested();
         if (how == "eap")
         {
-            AtomicFile.Write(path, stream => ScoreTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap));
+            AtomicFile.Write(path, stream => ScoreTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap, threads));
             return ExitCode.Done;
         }
         PointEstimator estimator = how switch
@@ -93,7 +93,7 @@ internal sealed class ScoreCommand
             _ => PointEstimator.PosteriorMode,
         };
         PersonEstimates estimates = PersonEstimators.Estimate(point, patterns, summaries, estimator, threads);
-        AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, estimates, how));
+        AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, estimates, how, threads));
         return ExitCode.Done;
     }
 }
