@@ -20,11 +20,19 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
     /// <param name="form">How E-steps are computed.</param>
     /// <exception cref="SpecificationException">The form asked for is not for this plan and these data.</exception>
     public CpuBackend(CalibrationPlan plan, PatternTable patterns, int threads = 0, EStepForm form = EStepForm.Tables)
+        : this(plan, patterns, threads, form, Split(plan, patterns, form))
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(patterns);
+    }
+
+    /// <summary>Prepares tables and codes of a test that was split before.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="threads">Number of threads; 0: all processors.</param>
+    /// <param name="form">What was asked for.</param>
+    /// <param name="separable">How the test splits, null where it does not, as <see cref="SeparableItems.TryCreate"/> tells for the form.</param>
+    internal CpuBackend(CalibrationPlan plan, PatternTable patterns, int threads, EStepForm form, SeparableItems? separable)
+    {
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
-        SeparableItems? separable = SeparableItems.TryCreate(plan, patterns, form);
         if (separable is null && form is EStepForm.WeightedScore or EStepForm.DimensionTables)
             throw new SpecificationException(Refusal(form));
         Form = separable?.Form ?? EStepForm.Tables;
@@ -83,6 +91,13 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
         if (step.IsValueCreated)
             step.Value.Dispose();
         interpolation?.Dispose();
+    }
+
+    private static SeparableItems? Split(CalibrationPlan plan, PatternTable patterns, EStepForm form)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(patterns);
+        return SeparableItems.TryCreate(plan, patterns, form);
     }
 
     private static string Refusal(EStepForm form) => form == EStepForm.WeightedScore
