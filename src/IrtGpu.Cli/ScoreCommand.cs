@@ -55,7 +55,8 @@ internal sealed class ScoreCommand
         using Interrupts interrupts = new(outer);
         string dataPath = parsed.GetValue(data)!;
         ResponseReaderOptions readerOptions = saved.ReaderOptions(dataOptions.Read(parsed, new ResponseReaderOptions(), threads));
-        ResponseData responses = saved.Match(ResponseReader.Read(dataPath, readerOptions, interrupts.Token), dataPath);
+        using ResponseData read = ResponseReader.Read(dataPath, readerOptions, interrupts.Token);
+        ResponseData responses = saved.Match(read, dataPath);
         foreach (DataProblem warning in responses.Warnings)
             Console.Error.WriteLine($"warning: {warning}");
         interrupts.Token.ThrowIfCancellationRequested();

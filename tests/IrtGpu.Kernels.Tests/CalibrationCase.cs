@@ -77,7 +77,7 @@ internal sealed record CalibrationCase
         {
             ItemNames = [.. Enumerable.Range(0, Items).Select(item => $"i{item}")],
             CategoryCodes = [.. Enumerable.Range(0, Items).Select(item => Enumerable.Range(0, CategoryCount(item)).ToArray())],
-            Responses = responses,
+            Responses = new(responses, Items),
             PersonCount = Persons,
             Weights = HasWeights ? [.. Enumerable.Range(0, Persons).Select(person => person % 7 == 0 ? 0 : 0.25 + random.NextDouble())] : null,
             GroupNames = Groups == 1 ? [""] : [.. Enumerable.Range(0, Groups).Select(group => $"g{group}")],

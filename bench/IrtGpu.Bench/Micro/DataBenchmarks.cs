@@ -37,7 +37,7 @@ public class DataBenchmarks
                 }
             }
         }
-        if (!Read().Responses.AsSpan().SequenceEqual(data.Responses))
+        if (!Read().Responses.ToArray().AsSpan().SequenceEqual(data.Responses.ToArray()))
             throw new InvalidOperationException("The file read back is not what was written, so reading is not timed.");
     }
 

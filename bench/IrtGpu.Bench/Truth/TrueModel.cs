@@ -102,7 +102,7 @@ internal sealed record TrueModel
         {
             ItemNames = ItemNames,
             CategoryCodes = [.. Enumerable.Range(0, ItemCount).Select(item => Enumerable.Range(0, Item(item).CategoryCount).ToArray())],
-            Responses = responses,
+            Responses = new(responses, ItemCount),
             PersonCount = PersonCount,
             GroupNames = GroupNames,
             Groups = GroupCount == 1 ? null : groups,

@@ -43,7 +43,7 @@ internal sealed record Problem(ResponseData Data, PatternTable Patterns, Calibra
         {
             ItemNames = Data.ItemNames,
             CategoryCodes = Data.CategoryCodes,
-            Responses = responses,
+            Responses = new(responses, Data.ItemCount),
             PersonCount = persons.Length,
             GroupNames = Data.GroupNames,
             Groups = Data.Groups is { } groups ? [.. persons.Select(person => groups[person])] : null,

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace IrtGpu.Data;
 
 /// <summary>Joins parsed blocks into <see cref="ResponseData"/>: final categories, labels, checks over all rows.</summary>
 internal sealed class BlockJoiner(
-    string path, ColumnPlan plan, CodeBook book, ProblemLog problems, List<DataProblem> warnings, bool isClosed) : IDisposable
+    string path, ColumnPlan plan, CodeBook book, ProblemLog problems, List<DataProblem> warnings, RowStorage storage, bool isClosed) : IDisposable
 {
+    private readonly CodedRowsBuilder rows = new(plan.ItemNames.Length, storage);
     private readonly List<ParsedBlock> blocks = [];
     private readonly PlaceTally blankLines = new();
     private readonly PlaceTally emptyPersons = new();
@@ -17,6 +17,7 @@ internal sealed class BlockJoiner(
 
     public void Add(ParsedBlock block)
     {
+        rows.Append(block.TakeResponses());
         blocks.Add(block);
         personCount += block.PersonCount;
         problems.Append(block.Problems);
@@ -26,7 +27,7 @@ internal sealed class BlockJoiner(
         blankIds.Append(block.BlankIds);
     }
 
-    public void Dispose() => blocks.ForEach(block => block.Free());
+    public void Dispose() => rows.Dispose();
 
     /// <exception cref="DataException">Something is wrong with the rows or with an item.</exception>
     public ResponseData Join(string sha256)
@@ -45,10 +46,11 @@ internal sealed class BlockJoiner(
         (string[] groupNames, int[]? groups) = plan.Has(ColumnPlan.Group) ? JoinLabels(block => block.GroupLabels, block => block.Groups) : ([""], null);
         (string[] classNames, int[]? classes) = plan.Has(ColumnPlan.Class) ? JoinLabels(block => block.ClassLabels, block => block.Classes) : ([], null);
         SortLabels(classNames, classes);
-        byte[] responses = Encode(codes, groupNames.Length > 1 ? groups : null, out bool[] answered);
+        CodedRows responses = rows.Finish(book.FinalMap(codes));
 
         ReportPersons(duplicates.GetAwaiter().GetResult());
-        ReportNotAdministered(groupNames, answered);
+        if (groupNames.Length > 1)
+            ReportNotAdministered(groupNames, FindAnswered(responses, groups!));
         ReportMaps(codes);
         return new ResponseData
         {
@@ -75,11 +77,11 @@ internal sealed class BlockJoiner(
         {
             problems.Add(new DataProblem("The file has a header but no rows, so there is nobody to calibrate on. Add one row a person.", path));
         }
-        else if (personCount * plan.ItemNames.Length > Array.MaxLength)
+        else if (personCount > Array.MaxLength)
         {
             problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
-                $"{personCount} rows of {plan.ItemNames.Length} items are more than the {Array.MaxLength} responses one data set can hold. ") +
-                "Write one row a pattern with --weight, or read fewer items or a sample.", path));
+                $"{personCount} rows are more than the {Array.MaxLength} that one data set can hold. ") +
+                "Write one row a pattern with --weight, or read a sample.", path));
         }
     }
 
@@ -148,47 +150,14 @@ internal sealed class BlockJoiner(
         }
     }
 
-    /// <summary>Final categories of all persons; each block's memory is freed once it is done.</summary>
-    /// <param name="codes">Ascending codes. [item][category]</param>
-    /// <param name="groups">Group of each person when there are several. [person]</param>
-    /// <param name="answered">Whether anyone in the group answered the item; empty when there is one group. [group, item]</param>
-    private byte[] Encode(int[][] codes, int[]? groups, out bool[] answered)
+    /// <summary>Whether anyone in the group answered the item. [group, item]</summary>
+    private static bool[] FindAnswered(CodedRows responses, int[] groups)
     {
-        int itemCount = codes.Length;
-        byte[] map = book.FinalMap(codes);
-        byte[] responses = GC.AllocateUninitializedArray<byte>((int)personCount * itemCount);
-        int[] firstPersons = new int[blocks.Count];
-        for (int i = 1; i < blocks.Count; i++)
-            firstPersons[i] = firstPersons[i - 1] + blocks[i - 1].PersonCount;
-        Parallel.For(0, blocks.Count, i =>
-        {
-            ParsedBlock block = blocks[i];
-            Span<byte> target = responses.AsSpan(firstPersons[i] * itemCount, block.PersonCount * itemCount);
-            ReadOnlySpan<byte> source = block.Responses!.Span;
-            for (int start = 0; start < target.Length; start += itemCount)
-                Remap(source.Slice(start, itemCount), map, target.Slice(start, itemCount));
-            block.Free();
-        });
-        answered = [];
-        if (groups is not null)
-            answered = FindAnswered(responses, groups, itemCount);
-        return responses;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Remap(ReadOnlySpan<byte> source, ReadOnlySpan<byte> map, Span<byte> target)
-    {
-        for (int item = 0; item < source.Length; item++)
-            target[item] = map[(item << 8) + source[item]];
-    }
-
-    private static bool[] FindAnswered(byte[] responses, int[] groups, int itemCount)
-    {
-        int groupCount = groups.Max() + 1;
-        byte[] seen = new byte[groupCount * itemCount]; // not 0 where some response was not 255
+        int itemCount = responses.RowLength;
+        byte[] seen = new byte[(groups.Max() + 1) * itemCount]; // not 0 where some response was not 255
         for (int person = 0; person < groups.Length; person++)
         {
-            ReadOnlySpan<byte> row = responses.AsSpan(person * itemCount, itemCount);
+            ReadOnlySpan<byte> row = responses[person];
             Span<byte> group = seen.AsSpan(groups[person] * itemCount, itemCount);
             int item = 0;
             for (; item <= itemCount - Vector<byte>.Count; item += Vector<byte>.Count)
@@ -234,7 +203,7 @@ internal sealed class BlockJoiner(
     {
         int itemCount = plan.ItemNames.Length;
         var parts = new List<string>();
-        for (int group = 0; group < groupNames.Length && answered.Length > 0; group++)
+        for (int group = 0; group < groupNames.Length; group++)
         {
             string[] absent = [.. plan.ItemNames.Where((_, item) => !answered[group * itemCount + item])];
             if (absent.Length > 0)

@@ -13,8 +13,8 @@ internal sealed class ParsedBlock
 
     public int PersonCount { get; private set; }
 
-    /// <summary>Provisional bytes. [person, item]</summary>
-    public NativeBytes? Responses { get; set; }
+    /// <summary>Provisional bytes, until they are taken. [person, item]</summary>
+    public NativeBytes? Responses { private get; set; }
 
     public PersonIds.Part Ids { get; } = new();
 
@@ -57,6 +57,14 @@ internal sealed class ParsedBlock
     /// <summary>Line at which the person's record begins.</summary>
     public long LineOf(int person) => FirstLine + (isRegular ? person : lineOffsets[person]);
 
-    /// <summary>Gives the responses' memory back.</summary>
+    /// <summary>Hands the provisional bytes over, and with them the duty to give their memory back.</summary>
+    public NativeBytes TakeResponses()
+    {
+        NativeBytes taken = Responses ?? throw new InvalidOperationException("The block was not parsed to its end, or its responses were taken.");
+        Responses = null;
+        return taken;
+    }
+
+    /// <summary>Gives the memory of responses that nobody took back.</summary>
     public void Free() => Responses?.Dispose();
 }

@@ -3,45 +3,56 @@ namespace IrtGpu.Data;
 /// <summary>Distinct rows of group, known class and responses, each with the summed weight of its persons.</summary>
 public sealed class PatternTable
 {
-    private PatternTable(byte[] responses, double[] frequency, int[] groups, int[] knownClasses, int[] patternOfPerson, int itemCount, double totalWeight)
+    private readonly CodedRows rows; // of the persons
+    private readonly int[]? rowOfPattern; // first person of each pattern; null: pattern and person are the same
+    private readonly int firstPattern; // position in the whole table
+    private readonly Lazy<ResponseTotals> totals;
+
+    private PatternTable(CodedRows rows, int[]? rowOfPattern, int firstPattern, int[] categoryCount)
     {
-        Responses = responses;
-        Frequency = frequency;
-        Groups = groups;
-        KnownClasses = knownClasses;
-        PatternOfPerson = patternOfPerson;
-        ItemCount = itemCount;
-        TotalWeight = totalWeight;
+        this.rows = rows;
+        this.rowOfPattern = rowOfPattern;
+        this.firstPattern = firstPattern;
+        CategoryCount = categoryCount;
+        totals = new Lazy<ResponseTotals>(() => ResponseTotals.Of(this));
     }
 
-    /// <summary>Category of each response, or <see cref="ResponseData.Missing"/>. [pattern, item], pattern-major.</summary>
-    /// <remarks>Like the other arrays here, the array of the data itself where no two persons are alike; treat it as read-only.</remarks>
-    public byte[] Responses { get; }
-
     /// <summary>Summed weight of the pattern's persons; 0 when they all have weight 0. [pattern]</summary>
-    public double[] Frequency { get; }
+    /// <remarks>Like the other arrays here, the array of the data itself where no two persons are alike; treat it as read-only.</remarks>
+    public required double[] Frequency { get; init; }
 
     /// <summary>Observed group, 0 when there is one. [pattern]</summary>
-    public int[] Groups { get; }
+    public required int[] Groups { get; init; }
 
     /// <summary>Known class, −1 where unknown. [pattern]</summary>
-    public int[] KnownClasses { get; }
+    public required int[] KnownClasses { get; init; }
 
     /// <summary>Which pattern each person shows. [person]</summary>
-    public int[] PatternOfPerson { get; }
+    public required int[] PatternOfPerson { get; init; }
 
     /// <summary>Number of patterns P.</summary>
     public int PatternCount => Frequency.Length;
 
     /// <summary>Number of items I.</summary>
-    public int ItemCount { get; }
+    public int ItemCount => rows.RowLength;
 
     /// <summary>Sum of all weights: the number of persons when there are none.</summary>
-    public double TotalWeight { get; }
+    public required double TotalWeight { get; init; }
+
+    /// <summary>Categories of each item. [item]</summary>
+    internal int[] CategoryCount { get; }
+
+    /// <summary>How often each response was given, by observed group; counted when first asked for.</summary>
+    internal ResponseTotals Totals => totals.Value;
 
     /// <summary>The responses of one pattern. [item]</summary>
     /// <param name="pattern">0-based pattern.</param>
-    public ReadOnlySpan<byte> Row(int pattern) => Responses.AsSpan(pattern * ItemCount, ItemCount);
+    public ReadOnlySpan<byte> Row(int pattern) => rows[rowOfPattern is null ? firstPattern + pattern : rowOfPattern[firstPattern + pattern]];
+
+    /// <summary>Makes rows of other codes of the patterns, kept in memory or on disk as their responses are.</summary>
+    /// <param name="rowLength">Codes a pattern.</param>
+    /// <param name="fill">Writes the codes of some patterns.</param>
+    internal CodedRows CreateCodes(int rowLength, CodedRows.RowFiller fill) => rows.CreateBeside(PatternCount, rowLength, fill);
 
     /// <summary>A run of patterns as a table of its own, with positions instead of persons: <see cref="PatternOfPerson"/> is empty.</summary>
     /// <param name="first">First pattern.</param>
@@ -51,9 +62,14 @@ public sealed class PatternTable
         if (first == 0 && count == PatternCount)
             return this;
         double[] frequency = Frequency[first..(first + count)];
-        byte[] responses = Responses.AsSpan(first * ItemCount, count * ItemCount).ToArray();
-        return new PatternTable(
-            responses, frequency, Groups[first..(first + count)], KnownClasses[first..(first + count)], [], ItemCount, frequency.Sum());
+        return new PatternTable(rows, rowOfPattern, firstPattern + first, CategoryCount)
+        {
+            Frequency = frequency,
+            Groups = Groups[first..(first + count)],
+            KnownClasses = KnownClasses[first..(first + count)],
+            PatternOfPerson = [],
+            TotalWeight = frequency.Sum(),
+        };
     }
 
     /// <summary>Finds the distinct rows, in the order of their first appearance.</summary>
@@ -65,7 +81,6 @@ public sealed class PatternTable
         int[] patternOfPerson = new int[personCount];
         int patternCount = PatternIndex.Assign(data, patternOfPerson);
         bool isCompressed = patternCount < personCount;
-        int itemCount = data.ItemCount;
         double[] frequency = !isCompressed && data.Weights is { } weights ? weights : new double[patternCount];
         double totalWeight = 0;
         for (int person = 0; person < personCount; person++)
@@ -75,23 +90,26 @@ public sealed class PatternTable
             if (frequency != data.Weights)
                 frequency[patternOfPerson[person]] += weight;
         }
-        byte[] responses = isCompressed ? CopyFirstRows(data, patternOfPerson, patternCount) : data.Responses;
-        int[] groups = data.Groups is null ? new int[patternCount] : FirstOf(data.Groups, patternOfPerson, patternCount);
-        int[] knownClasses = data.KnownClasses is null ? NoClasses(patternCount) : FirstOf(data.KnownClasses, patternOfPerson, patternCount);
-        return new PatternTable(responses, frequency, groups, knownClasses, patternOfPerson, itemCount, totalWeight);
+        return new PatternTable(data.Responses, isCompressed ? FirstPersons(patternOfPerson, patternCount) : null, 0, [.. data.CategoryCodes.Select(codes => codes.Length)])
+        {
+            Frequency = frequency,
+            Groups = data.Groups is null ? new int[patternCount] : FirstOf(data.Groups, patternOfPerson, patternCount),
+            KnownClasses = data.KnownClasses is null ? NoClasses(patternCount) : FirstOf(data.KnownClasses, patternOfPerson, patternCount),
+            PatternOfPerson = patternOfPerson,
+            TotalWeight = totalWeight,
+        };
     }
 
-    private static byte[] CopyFirstRows(ResponseData data, int[] patternOfPerson, int patternCount)
+    private static int[] FirstPersons(int[] patternOfPerson, int patternCount)
     {
-        int itemCount = data.ItemCount;
-        byte[] rows = GC.AllocateUninitializedArray<byte>(patternCount * itemCount);
+        int[] first = new int[patternCount];
         int pattern = 0;
         for (int person = 0; pattern < patternCount; person++)
         {
             if (patternOfPerson[person] == pattern)
-                data.Row(person).CopyTo(rows.AsSpan(pattern++ * itemCount));
+                first[pattern++] = person;
         }
-        return rows;
+        return first;
     }
 
     private static int[] FirstOf(int[] values, int[] patternOfPerson, int patternCount)

@@ -1,7 +1,8 @@
 namespace IrtGpu.Data;
 
 /// <summary>Coded responses of all persons, as read and checked.</summary>
-public sealed class ResponseData
+/// <remarks>Disposing of it matters only where the responses lie in a temporary file, which is then given back before the process ends.</remarks>
+public sealed class ResponseData : IDisposable
 {
     /// <summary>The code of a response that is missing or not administered.</summary>
     public const byte Missing = 255;
@@ -12,8 +13,8 @@ public sealed class ResponseData
     /// <summary>Original integer codes of each item's categories, ascending; position = category. [item][category]</summary>
     public required int[][] CategoryCodes { get; init; }
 
-    /// <summary>Category of each response, or <see cref="Missing"/>. [person, item], person-major.</summary>
-    public required byte[] Responses { get; init; }
+    /// <summary>Category of each response, or <see cref="Missing"/>; one row a person. [person][item]</summary>
+    public required CodedRows Responses { get; init; }
 
     /// <summary>Frequency weight of each row; null when every weight is 1. [person]</summary>
     public double[]? Weights { get; init; }
@@ -48,5 +49,8 @@ public sealed class ResponseData
 
     /// <summary>The responses of one person. [item]</summary>
     /// <param name="person">0-based row.</param>
-    public ReadOnlySpan<byte> Row(int person) => Responses.AsSpan(person * ItemCount, ItemCount);
+    public ReadOnlySpan<byte> Row(int person) => Responses[person];
+
+    /// <summary>Gives the responses' temporary file back, if there is one; nothing that was made of these data may be used from then on.</summary>
+    public void Dispose() => Responses.Dispose();
 }

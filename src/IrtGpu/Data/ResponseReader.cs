@@ -5,7 +5,8 @@ namespace IrtGpu.Data;
 /// Comma, tab or semicolon is detected in the header; fields may be quoted; UTF-8 with or without byte order mark;
 /// lines end with LF, CR LF or CR; gzip is recognised by its first bytes. Blank lines are passed over with a warning.
 /// Blocks of records are parsed on several threads and joined in order: the result does not depend on how many.
-/// Peak memory is little more than the result: blocks of text are dropped once parsed, and each block of codes once joined.
+/// Peak memory is little more than the result: blocks of text are dropped once parsed, and each block of codes once joined;
+/// responses beyond a limit go to a temporary file as they come (<see cref="RowStorage"/>).
 /// </remarks>
 public static class ResponseReader
 {
@@ -48,7 +49,7 @@ public static class ResponseReader
         var book = new CodeBook(plan!.ItemNames.Length, key is null ? missing.Numbers : [], expected);
         using var blocks = new ParsedBlockQueue(
             options.Threads, () => new BlockParser(path, plan, book, key, missing, file.Delimiter));
-        using var joiner = new BlockJoiner(path, plan, book, problems, warnings, isClosed: expected is not null);
+        using var joiner = new BlockJoiner(path, plan, book, problems, warnings, options.Storage, isClosed: expected is not null);
         try
         {
             var rows = new TextBlock(first.Buffer, header.Position, first.End, header.Line);

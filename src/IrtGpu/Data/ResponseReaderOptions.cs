@@ -36,6 +36,9 @@ public sealed record ResponseReaderOptions
     /// </summary>
     public IReadOnlyDictionary<string, int[]>? ExpectedCategoryCodes { get; init; }
 
+    /// <summary>How many responses may lie in memory, and where a temporary file takes more.</summary>
+    public RowStorage Storage { get; init; } = RowStorage.Default;
+
     /// <summary>Threads that parse; 0: one a processor. The result does not depend on it.</summary>
     public int Threads { get; init; }
 }

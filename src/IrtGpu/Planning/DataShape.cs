@@ -17,13 +17,12 @@ public sealed record DataShape(string[] ItemNames, int[][] CategoryCodes, string
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(patterns);
+        ResponseTotals totals = patterns.Totals;
         bool[][] administered = [.. data.GroupNames.Select(_ => new bool[data.ItemCount])];
-        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+        for (int group = 0; group < totals.GroupCount; group++)
         {
-            ReadOnlySpan<byte> row = patterns.Row(pattern);
-            bool[] seen = administered[patterns.Groups[pattern]];
-            for (int item = 0; item < row.Length; item++)
-                seen[item] |= row[item] != ResponseData.Missing;
+            for (int item = 0; item < data.ItemCount; item++)
+                administered[group][item] = totals.IsAnswered(group, item);
         }
         return new DataShape(data.ItemNames, data.CategoryCodes, data.GroupNames, data.ClassNames, administered);
     }

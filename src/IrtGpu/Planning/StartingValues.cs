@@ -88,16 +88,12 @@ internal static class StartingValues
 
     private static double[] CategoryTotals(CalibrationPlan plan, PatternTable patterns, ItemParameterSet set, int categoryCount)
     {
-        bool[] groups = new bool[plan.GroupCount];
-        foreach (int block in set.Blocks)
-            groups[plan.Blocks[block].Group] = true;
         double[] totals = new double[categoryCount];
         Array.Fill(totals, 0.5); // keeps logits of unseen categories finite
-        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+        foreach (int group in set.Blocks.Select(block => plan.Blocks[block].Group).Distinct().Where(group => group < patterns.Totals.GroupCount))
         {
-            byte response = patterns.Responses[pattern * patterns.ItemCount + set.Item];
-            if (response != ResponseData.Missing && groups[patterns.Groups[pattern]])
-                totals[response] += patterns.Frequency[pattern];
+            for (int category = 0; category < categoryCount; category++)
+                totals[category] += patterns.Totals.Weight(group, set.Item, category);
         }
         return totals;
     }

@@ -64,6 +64,8 @@ public sealed partial class SavedCalibration
 
     private void CheckAdministration(ResponseData data, string path)
     {
+        if (Shape.Administered.All(group => group.All(isAdministered => isAdministered)))
+            return;
         List<DataProblem> problems = [];
         HashSet<(int, int)> seen = [];
         for (int person = 0; person < data.PersonCount; person++)

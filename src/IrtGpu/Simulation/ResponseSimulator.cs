@@ -30,8 +30,8 @@ public static class ResponseSimulator
         ArgumentNullException.ThrowIfNull(parameters);
         if (personCount < 1)
             throw new SpecificationException($"--persons {personCount}: at least one person is needed.");
-        if ((long)personCount * plan.ItemCount > Array.MaxLength)
-            throw new SpecificationException($"--persons {personCount} with {plan.ItemCount} items are more responses than one table can hold. Draw them in parts with different seeds.");
+        if ((long)personCount * plan.AttributeCount > Array.MaxLength)
+            throw new SpecificationException($"--persons {personCount} with {plan.AttributeCount} attributes are more than one table can hold. Draw them in parts with different seeds.");
         CheckDomain(plan, parameters);
         if (ModelPoint.TryCreate(plan, parameters) is not { } point)
             throw new SpecificationException("The covariance matrix of a population is not positive definite. Change its SDs or correlations.");
@@ -40,22 +40,19 @@ public static class ResponseSimulator
         int[] groups = AssignGroups(personCount, groupWeights ?? [.. Enumerable.Repeat(1.0, plan.GroupCount)]);
         int[] classes = new int[personCount];
         double[] theta = new double[personCount * plan.AttributeCount];
-        byte[] responses = new byte[personCount * plan.ItemCount];
-        const int chunk = 512;
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
-        Parallel.For(0, (personCount + chunk - 1) / chunk, parallel, part =>
+        CodedRows responses = CodedRows.Create(personCount, plan.ItemCount, RowStorage.Default, (firstPerson, codes) =>
         {
             double[] logProbability = new double[plan.Items.Max(item => item.CategoryCount)];
-            for (int person = part * chunk; person < Math.Min(personCount, (part + 1) * chunk); person++)
+            for (int person = firstPerson; codes.Length > 0; person++, codes = codes[plan.ItemCount..])
             {
                 PersonRandom random = new(seed, person);
                 PlannedBlock block = DrawClass(point, groups[person], ref random);
                 classes[person] = block.Class;
                 Span<double> own = theta.AsSpan(person * plan.AttributeCount, plan.AttributeCount);
                 DrawTheta(populations[block.Index], own, ref random);
-                DrawResponses(point, block, own, logProbability, responses.AsSpan(person * plan.ItemCount, plan.ItemCount), ref random);
+                DrawResponses(point, block, own, logProbability, codes[..plan.ItemCount], ref random);
             }
-        });
+        }, threads);
         ResponseData data = new()
         {
             ItemNames = plan.Shape.ItemNames,

@@ -31,6 +31,10 @@ internal sealed class SpecificationFileYaml(string path)
             string message = error.InnerException?.Message ?? error.Message;
             Problems.Add($"{path}:{error.Start.Line}: this is not YAML: {message.TrimEnd('.')}. Check indentation, colons and quotes here; text with * or : needs quotes.");
         }
+        catch (InvalidOperationException) // what YamlDotNet 18 throws where a flow mapping or sequence goes on without indentation
+        {
+            Problems.Add($"{path}: this is not YAML: lines inside {{ }} or [ ] must be indented. Begin each of them with two spaces.");
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Problems.Add(error is FileNotFoundException or DirectoryNotFoundException

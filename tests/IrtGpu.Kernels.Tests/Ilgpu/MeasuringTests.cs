@@ -80,7 +80,7 @@ public sealed class MeasuringTests
         {
             ItemNames = [.. Enumerable.Range(1, ItemCount).Select(item => FormattableString.Invariant($"i{item}"))],
             CategoryCodes = [.. Enumerable.Range(0, ItemCount).Select(item => Enumerable.Range(0, item < 4 ? 2 : 4).ToArray())],
-            Responses = responses,
+            Responses = new(responses, ItemCount),
             PersonCount = PersonCount,
         };
         PatternTable patterns = PatternTable.Compress(data);

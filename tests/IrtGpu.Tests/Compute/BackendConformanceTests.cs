@@ -3,6 +3,7 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
+using IrtGpu.Tests.Data;
 using IrtGpu.Tests.Estimation;
 
 namespace IrtGpu.Tests.Compute;
@@ -152,10 +153,7 @@ public sealed class BackendConformanceTests
     public void Persons_who_answered_nothing_have_the_prior_as_posterior()
     {
         SimulatedData simulation = new SimulatedData(30, [2, 2, 3]) { Missing = 1 };
-        ResponseData data = simulation.Draw();
-        data.Responses[0] = 1; // every item needs an answer to be administered
-        data.Responses[4] = 1;
-        data.Responses[8] = 2;
+        ResponseData data = simulation.Draw().Change((person, item, response) => person == item ? (byte)(item == 2 ? 2 : 1) : response); // every item needs an answer to be administered
         PatternTable patterns = PatternTable.Compress(data);
         CalibrationPlan plan = CalibrationPlanner.Plan(new ModelSpecification(), DataShape.Of(data, patterns));
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, 1);
@@ -218,7 +216,7 @@ public sealed class BackendConformanceTests
     {
         ItemNames = data.ItemNames,
         CategoryCodes = data.CategoryCodes,
-        Responses = data.Responses.AsSpan(first * data.ItemCount, count * data.ItemCount).ToArray(),
+        Responses = new(data.Responses.ToArray()[(first * data.ItemCount)..((first + count) * data.ItemCount)], data.ItemCount),
         PersonCount = count,
         Groups = data.Groups?.AsSpan(first, count).ToArray(),
         GroupNames = data.GroupNames,

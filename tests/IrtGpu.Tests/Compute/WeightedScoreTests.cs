@@ -161,7 +161,7 @@ public sealed class WeightedScoreTests
         {
             ItemNames = [.. Enumerable.Range(1, items).Select(item => $"i{item}")],
             CategoryCodes = [.. Enumerable.Range(0, items).Select(_ => Enumerable.Range(0, categories).ToArray())],
-            Responses = responses,
+            Responses = new(responses, items),
             PersonCount = persons,
             GroupNames = groups == 1 ? [""] : [.. Enumerable.Range(1, groups).Select(g => $"g{g}")],
             Groups = groups == 1 ? null : group,

@@ -11,7 +11,7 @@ public sealed class PatternTableTests
         {
             ItemNames = ["a", "b"],
             CategoryCodes = [[0, 1], [0, 1]],
-            Responses = [1, 0, 0, 0, 1, 0, ResponseData.Missing, 0, 0, 0],
+            Responses = new([1, 0, 0, 0, 1, 0, ResponseData.Missing, 0, 0, 0], 2),
             Weights = [1, 2, 0.5, 0, 3],
             PersonCount = 5,
         });
@@ -19,8 +19,7 @@ public sealed class PatternTableTests
         Assert.Equal(2, table.ItemCount);
         Assert.Equal([0, 1, 0, 2, 1], table.PatternOfPerson);
         Assert.Equal([1.5, 5, 0], table.Frequency);
-        Assert.Equal([1, 0, 0, 0, ResponseData.Missing, 0], table.Responses);
-        Assert.Equal([ResponseData.Missing, 0], table.Row(2).ToArray());
+        Assert.Equal([1, 0, 0, 0, ResponseData.Missing, 0], Rows(table));
         Assert.Equal([0, 0, 0], table.Groups);
         Assert.Equal([-1, -1, -1], table.KnownClasses);
         Assert.Equal(6.5, table.TotalWeight);
@@ -33,7 +32,7 @@ public sealed class PatternTableTests
         {
             ItemNames = ["a"],
             CategoryCodes = [[0, 1]],
-            Responses = [1, 1, 1, 1, 1],
+            Responses = new([1, 1, 1, 1, 1], 1),
             GroupNames = ["A", "B"],
             Groups = [0, 1, 0, 0, 1],
             ClassNames = ["x"],
@@ -63,8 +62,8 @@ public sealed class PatternTableTests
         var data = new ResponseData
         {
             ItemNames = new string[itemCount],
-            CategoryCodes = new int[itemCount][],
-            Responses = [.. drawn.SelectMany(row => pool[row])],
+            CategoryCodes = [.. Enumerable.Repeat(Enumerable.Range(0, categories).ToArray(), itemCount)],
+            Responses = new([.. drawn.SelectMany(row => pool[row])], itemCount),
             Groups = [.. drawn.Select(_ => random.Next(2))],
             KnownClasses = [.. drawn.Select(_ => random.Next(-1, 2))],
             Weights = [.. drawn.Select(_ => (double)random.Next(4))],
@@ -95,7 +94,7 @@ public sealed class PatternTableTests
         {
             ItemNames = ["a", "b", "c"],
             CategoryCodes = [[0, 1], [0, 1], [0, 1]],
-            Responses = [.. Enumerable.Range(0, 3000).Select(_ => (byte)random.Next(2))],
+            Responses = new([.. Enumerable.Range(0, 3000).Select(_ => (byte)random.Next(2))], 3),
             PersonCount = 1000,
         };
         PatternTable once = PatternTable.Compress(data);
@@ -103,12 +102,12 @@ public sealed class PatternTableTests
         {
             ItemNames = data.ItemNames,
             CategoryCodes = data.CategoryCodes,
-            Responses = once.Responses,
+            Responses = new(Rows(once), 3),
             Weights = once.Frequency,
             PersonCount = once.PatternCount,
         });
         Assert.Equal(8, once.PatternCount);
-        Assert.Equal(once.Responses, twice.Responses);
+        Assert.Equal(Rows(once), Rows(twice));
         Assert.Equal(once.Frequency, twice.Frequency);
         Assert.Equal(1000, twice.TotalWeight);
     }
@@ -120,7 +119,7 @@ public sealed class PatternTableTests
         {
             ItemNames = [.. Enumerable.Range(0, 12).Select(bit => $"q{bit}")],
             CategoryCodes = [.. Enumerable.Range(0, 12).Select(_ => (int[])[0, 1])],
-            Responses = [.. Enumerable.Range(0, 4096).SelectMany(row => Enumerable.Range(0, 12).Select(bit => (byte)(row >> bit & 1)))],
+            Responses = new([.. Enumerable.Range(0, 4096).SelectMany(row => Enumerable.Range(0, 12).Select(bit => (byte)(row >> bit & 1)))], 12),
             Weights = [.. Enumerable.Range(0, 4096).Select(row => row / 8.0)],
             GroupNames = ["A", "B"],
             Groups = [.. Enumerable.Range(0, 4096).Select(row => row % 2)],
@@ -128,10 +127,12 @@ public sealed class PatternTableTests
         };
         PatternTable table = PatternTable.Compress(data);
         Assert.Equal(Enumerable.Range(0, 4096), table.PatternOfPerson);
-        Assert.Same(data.Responses, table.Responses);
+        Assert.Equal(data.Responses.ToArray(), Rows(table));
         Assert.Same(data.Weights, table.Frequency);
         Assert.Same(data.Groups, table.Groups);
         Assert.All(table.KnownClasses, known => Assert.Equal(-1, known));
         Assert.Equal(4096 * 4095 / 16.0, table.TotalWeight);
     }
+
+    private static byte[] Rows(PatternTable table) => [.. Enumerable.Range(0, table.PatternCount).SelectMany(pattern => table.Row(pattern).ToArray())];
 }

@@ -13,7 +13,7 @@ public sealed class ResponseReaderTests : TableFixture
     {
         ResponseData data = Read("q1,q2\n0,1\n1,0\n1,NA\n");
         Assert.Equal(["q1", "q2"], data.ItemNames);
-        Assert.Equal([0, 1, 1, 0, 1, Na], data.Responses);
+        Assert.Equal([0, 1, 1, 0, 1, Na], data.Responses.ToArray());
         Assert.Equal(3, data.PersonCount);
         Assert.All(data.CategoryCodes, codes => Assert.Equal([0, 1], codes));
         Assert.Null(data.Weights);
@@ -40,7 +40,7 @@ public sealed class ResponseReaderTests : TableFixture
     {
         ResponseData data = Read(text);
         Assert.Equal(["a", "b"], data.ItemNames);
-        Assert.Equal([0, 1, 1, 0], data.Responses);
+        Assert.Equal([0, 1, 1, 0], data.Responses.ToArray());
         Assert.Empty(data.Warnings);
     }
 
@@ -52,7 +52,7 @@ public sealed class ResponseReaderTests : TableFixture
             new ResponseReaderOptions { IdColumn = "id" });
         Assert.Equal(["item, \"one\"", "two\nlines"], data.ItemNames);
         Assert.Equal(["a,b", "c \"d\"\r\ne", "Åse"], data.Ids!);
-        Assert.Equal([0, 1, 1, 0, 1, 1], data.Responses);
+        Assert.Equal([0, 1, 1, 0, 1, 1], data.Responses.ToArray());
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ResponseReaderTests : TableFixture
     {
         byte[] packed = Compress(Encoding.UTF8.GetBytes("a,b\n0,1\n1,0\n"));
         ResponseData data = ResponseReader.Read(Write(packed, name), new ResponseReaderOptions(), TestContext.Current.CancellationToken);
-        Assert.Equal([0, 1, 1, 0], data.Responses);
+        Assert.Equal([0, 1, 1, 0], data.Responses.ToArray());
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(packed)), data.Sha256);
     }
 
@@ -77,7 +77,7 @@ public sealed class ResponseReaderTests : TableFixture
     public void Gzip_of_several_members_is_read_to_its_end()
     {
         byte[] packed = [.. Compress("a,b\n0,"u8.ToArray()), .. Compress("1\n1,0\n"u8.ToArray())];
-        Assert.Equal([0, 1, 1, 0], ResponseReader.Read(Write(packed), new ResponseReaderOptions(), TestContext.Current.CancellationToken).Responses);
+        Assert.Equal([0, 1, 1, 0], ResponseReader.Read(Write(packed), new ResponseReaderOptions(), TestContext.Current.CancellationToken).Responses.ToArray());
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ResponseReaderTests : TableFixture
         int[] shuffled = [10, 256, 0, 1000, -8, 7, 2147483647, 99, -300, 9, -2147483648, 255, -1];
         ResponseData data = Read("q\n" + string.Join('\n', shuffled) + "\n");
         Assert.Equal(codes, data.CategoryCodes[0]);
-        Assert.Equal(shuffled, data.Responses.Select(category => data.CategoryCodes[0][category]));
+        Assert.Equal(shuffled, data.Responses.ToArray().Select(category => data.CategoryCodes[0][category]));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class ResponseReaderTests : TableFixture
     {
         ResponseData data = Read("q\n" + string.Join('\n', Enumerable.Range(1, 254).Reverse()));
         Assert.Equal(Enumerable.Range(1, 254), data.CategoryCodes[0]);
-        Assert.Equal(Enumerable.Range(0, 254).Reverse().Select(category => (byte)category), data.Responses);
+        Assert.Equal(Enumerable.Range(0, 254).Reverse().Select(category => (byte)category), data.Responses.ToArray());
     }
 
     [Fact]
@@ -112,19 +112,19 @@ public sealed class ResponseReaderTests : TableFixture
         ResponseData data = Read("a,b\n1,20\n2,10\n5,20\n");
         Assert.Equal([1, 2, 5], data.CategoryCodes[0]);
         Assert.Equal([10, 20], data.CategoryCodes[1]);
-        Assert.Equal([0, 1, 1, 0, 2, 1], data.Responses);
+        Assert.Equal([0, 1, 1, 0, 2, 1], data.Responses.ToArray());
     }
 
     [Fact]
     public void Usual_missing_codes_are_missing() =>
-        Assert.Equal([Na, Na, Na, Na, Na, 0, 1], Read("x,q\n1,\n0,NA\n1,NaN\n0,.\n1,\"\"\n0,0\n1,1\n").Responses.Where((_, i) => i % 2 == 1));
+        Assert.Equal([Na, Na, Na, Na, Na, 0, 1], Read("x,q\n1,\n0,NA\n1,NaN\n0,.\n1,\"\"\n0,0\n1,1\n").Responses.ToArray().Where((_, i) => i % 2 == 1));
 
     [Fact]
     public void Own_missing_codes_replace_the_usual_ones_but_blank_stays()
     {
         var options = new ResponseReaderOptions { MissingCodes = ["9", "-99", "skip"] };
         ResponseData data = Read("x,q\n1,\n0,9\n1,9.0\n0,-99\n1,skip\n0,0\n1,1\n", options);
-        Assert.Equal([Na, Na, Na, Na, Na, 0, 1], data.Responses.Where((_, i) => i % 2 == 1));
+        Assert.Equal([Na, Na, Na, Na, Na, 0, 1], data.Responses.ToArray().Where((_, i) => i % 2 == 1));
         Assert.Equal([0, 1], data.CategoryCodes[1]);
         AssertSingle(Fail("x,q\n1,NA\n0,0\n1,1\n", options), 2, "q", "'NA'", "--missing");
     }
@@ -168,7 +168,7 @@ public sealed class ResponseReaderTests : TableFixture
     {
         ResponseData data = Read("q1,note,q2,q3\n0,fine,1,0\n1,\"so, so\",0,1\n", new ResponseReaderOptions { Items = "q*,!q3" });
         Assert.Equal(["q1", "q2"], data.ItemNames);
-        Assert.Equal([0, 1, 1, 0], data.Responses);
+        Assert.Equal([0, 1, 1, 0], data.Responses.ToArray());
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class ResponseReaderTests : TableFixture
     {
         string key = Write("item,key\nq1,B\nq2,3\nq3,\"a,b\"\n", "key.csv");
         ResponseData data = Read("q1,q2,q3\nB,3,\"a,b\"\nb,3.0,x\n,1,NA\nA,NA,\"a,b\"\n", new ResponseReaderOptions { KeyPath = key });
-        Assert.Equal([1, 1, 1, 0, 1, 0, Na, 0, Na, 0, Na, 1], data.Responses);
+        Assert.Equal([1, 1, 1, 0, 1, 0, Na, 0, Na, 0, Na, 1], data.Responses.ToArray());
         Assert.All(data.CategoryCodes, codes => Assert.Equal([0, 1], codes));
         Assert.Empty(data.Warnings);
     }
@@ -187,7 +187,7 @@ public sealed class ResponseReaderTests : TableFixture
         var fit = new Dictionary<string, int[]> { ["q2"] = [1, 2, 5], ["q1"] = [0, 1] };
         ResponseData data = Read("q1,q2\n1,5\n1,1\n", new ResponseReaderOptions { ExpectedCategoryCodes = fit });
         Assert.Equal(["q2", "q1"], data.ItemNames);
-        Assert.Equal([2, 1, 0, 1], data.Responses);
+        Assert.Equal([2, 1, 0, 1], data.Responses.ToArray());
         Assert.Equal([1, 2, 5], data.CategoryCodes[0]);
         Assert.Empty(data.Warnings);
     }

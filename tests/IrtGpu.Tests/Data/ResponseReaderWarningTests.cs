@@ -37,7 +37,7 @@ public sealed class ResponseReaderWarningTests : TableFixture
     public void Blank_lines_are_counted()
     {
         ResponseData data = Read("\nq1,q2\n\n0,1\n   \n1,0\n\n");
-        Assert.Equal([0, 1, 1, 0], data.Responses);
+        Assert.Equal([0, 1, 1, 0], data.Responses.ToArray());
         AssertProblem(Assert.Single(data.Warnings), 3, null, "3 blank line(s) skipped", "lines 3, 5, 7", "Remove them");
     }
 

@@ -165,7 +165,7 @@ public sealed class IdentityTests
         {
             ItemNames = [.. items.Select(item => data.ItemNames[item])],
             CategoryCodes = [.. items.Select(item => data.CategoryCodes[item])],
-            Responses = [.. Enumerable.Range(0, data.PersonCount).SelectMany(person => items.Select(item => data.Row(person)[item]).ToArray())],
+            Responses = new([.. Enumerable.Range(0, data.PersonCount).SelectMany(person => items.Select(item => data.Row(person)[item]).ToArray())], items.Length),
             PersonCount = data.PersonCount,
         };
     }

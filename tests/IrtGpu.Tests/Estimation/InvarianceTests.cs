@@ -65,7 +65,7 @@ public sealed class InvarianceTests
         {
             ItemNames = [.. order.Select(item => data.ItemNames[item])],
             CategoryCodes = [.. order.Select(item => data.CategoryCodes[item])],
-            Responses = [.. Enumerable.Range(0, data.PersonCount).SelectMany(person => order.Select(item => data.Row(person)[item]).ToArray())],
+            Responses = new([.. Enumerable.Range(0, data.PersonCount).SelectMany(person => order.Select(item => data.Row(person)[item]).ToArray())], data.ItemCount),
             PersonCount = data.PersonCount,
         };
         CalibrationResult expected = AssertFit.Run(data, model.Specification);
@@ -109,11 +109,11 @@ public sealed class InvarianceTests
         // Items 1-6 and 5-10: by missing responses in one group, or by group.
         SimulatedData simulation = SimulatedData.Polytomous(800, 10, 3);
         ResponseData complete = simulation.Draw();
-        byte[] responses = [.. complete.Responses];
+        byte[] responses = complete.Responses.ToArray();
         int[] booklets = [.. Enumerable.Range(0, complete.PersonCount).Select(person => person % 2)];
         for (int person = 0; person < complete.PersonCount; person++)
             responses.AsSpan(person * 10 + (booklets[person] == 0 ? 6 : 0), 4).Fill(ResponseData.Missing);
-        ResponseData one = new() { ItemNames = complete.ItemNames, CategoryCodes = complete.CategoryCodes, Responses = responses, PersonCount = complete.PersonCount };
+        ResponseData one = new() { ItemNames = complete.ItemNames, CategoryCodes = complete.CategoryCodes, Responses = new(responses, complete.ItemCount), PersonCount = complete.PersonCount };
         ResponseData two = With(one, groups: booklets, groupNames: ["A", "B"]);
         ModelSpecification specification = new() { Functions = [new("*", ItemFunction.GeneralizedPartialCredit)] };
         CalibrationResult expected = AssertFit.Run(one, specification);
@@ -133,7 +133,7 @@ public sealed class InvarianceTests
         {
             ItemNames = data.ItemNames,
             CategoryCodes = data.CategoryCodes,
-            Responses = [.. data.Responses, .. Enumerable.Repeat(ResponseData.Missing, data.ItemCount)],
+            Responses = new([.. data.Responses.ToArray(), .. Enumerable.Repeat(ResponseData.Missing, data.ItemCount)], data.ItemCount),
             PersonCount = data.PersonCount + 1,
             GroupNames = data.GroupNames,
             Groups = [.. data.Groups!, 0],
@@ -164,7 +164,7 @@ public sealed class InvarianceTests
     {
         ItemNames = data.ItemNames,
         CategoryCodes = data.CategoryCodes,
-        Responses = [.. persons.SelectMany(person => data.Row(person).ToArray())],
+        Responses = new([.. persons.SelectMany(person => data.Row(person).ToArray())], data.ItemCount),
         PersonCount = persons.Length,
         Groups = data.Groups is { } groups ? [.. persons.Select(person => groups[person])] : null,
         GroupNames = data.GroupNames,

@@ -91,7 +91,7 @@ public sealed class RecoveryTests
         {
             ItemNames = ["a", "b", "c", "d", "e"],
             CategoryCodes = [[0, 1], [0, 1], [0, 1], [0, 1], [0, 1]],
-            Responses = responses,
+            Responses = new(responses, 5),
             PersonCount = 60,
         };
         AssertFinite(AssertFit.Run(data, new ModelSpecification { Functions = [new("*", function)] }, new CalibrationOptions { MaxCycles = 200 }));

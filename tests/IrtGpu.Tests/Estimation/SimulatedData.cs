@@ -86,7 +86,7 @@ internal sealed record SimulatedData(int Persons, int[] Categories)
         {
             ItemNames = [.. Enumerable.Range(0, ItemCount).Select(Name)],
             CategoryCodes = [.. Categories.Select(count => Enumerable.Range(0, count).ToArray())],
-            Responses = responses,
+            Responses = new(responses, ItemCount),
             PersonCount = Persons,
             Weights = HasWeights ? weights : null,
             GroupNames = Groups == 1 ? [""] : [.. Enumerable.Range(0, Groups).Select(group => $"G{(char)('A' + group)}")],

@@ -4,6 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
+using IrtGpu.Tests.Data;
 using IrtGpu.Tests.Estimation;
 
 namespace IrtGpu.Tests.Inference;
@@ -151,19 +152,8 @@ public sealed class MissingInformationTests
         return new ModelSpecification { Functions = [new FunctionAssignment("*", parsed)] };
     }
 
-    private static ResponseData Booklets(SimulatedData simulated)
-    {
-        ResponseData data = simulated.Draw();
-        for (int person = 0; person < data.PersonCount; person++)
-        {
-            for (int item = 0; item < data.ItemCount; item++)
-            {
-                if (person / 5 % 3 != 0 && item / 2 % 2 == person / 5 % 3 - 1)
-                    data.Responses[person * data.ItemCount + item] = ResponseData.Missing;
-            }
-        }
-        return data;
-    }
+    private static ResponseData Booklets(SimulatedData simulated) => simulated.Draw().Change((person, item, response) =>
+        person / 5 % 3 != 0 && item / 2 % 2 == person / 5 % 3 - 1 ? ResponseData.Missing : response);
 
     private sealed record Problem(ResponseData Data, ModelSpecification Specification)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IrtGpu.Data;
 using IrtGpu.Reporting;
+using IrtGpu.Tests.Data;
 using IrtGpu.Tests.Estimation;
 using static IrtGpu.Tests.Linking.Results;
 
@@ -77,15 +78,9 @@ public sealed class LinkingTests : IDisposable
     [Fact]
     public void Booklets_link_by_their_common_items()
     {
-        ResponseData data = TwoGroups(2000);
-        for (int person = 0; person < data.PersonCount; person++)
-        {
-            for (int item = 0; item < 8; item++)
-            {
-                if (data.Groups![person] == 0 ? item > 4 : item < 3)
-                    data.Responses[person * 8 + item] = ResponseData.Missing;
-            }
-        }
+        ResponseData complete = TwoGroups(2000);
+        ResponseData data = complete.Change((person, item, response) =>
+            (complete.Groups![person] == 0 ? item > 4 : item < 3) ? ResponseData.Missing : response);
         Results fit = folder.Calibrate(folder.Write("d.csv", data), "fit", "--group", "group");
         Assert.Equal(["q0001", "q0002", "q0003", "q0004", "q0005"], fit.Table("items.csv").Where(row => row["group"] == "GA").Select(row => row["item"]).Distinct());
         Assert.Equal(["q0004", "q0005", "q0006", "q0007", "q0008"], fit.Table("items.csv").Where(row => row["group"] == "GB").Select(row => row["item"]).Distinct());

@@ -19,7 +19,7 @@ public sealed class SavedCalibrationTest : IDisposable
         {
             ItemNames = ["q,1", "q2", "q3", "é"],
             CategoryCodes = [[0, 1], [1, 5], [0, 1], [0, 1]],
-            Responses = responses,
+            Responses = new(responses, 4),
             PersonCount = 400,
             GroupNames = ["A", "B"],
             Groups = [.. Enumerable.Range(0, 400).Select(person => person % 2)],

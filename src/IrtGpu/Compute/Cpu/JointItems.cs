@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 
@@ -7,12 +8,14 @@ namespace IrtGpu.Compute.Cpu;
 /// Consecutive items combined so that one table row stands for a joint response: a pattern then costs one row a group of
 /// items instead of one an item, both when likelihoods are summed and when counts are collected.
 /// </summary>
-internal sealed class JointItems
+internal sealed class JointItems : IDisposable
 {
     private const int LargestRowCount = 64; // keeps the tables of a usual test in the L2 cache, and codes in a byte
     private const long LargestBytes = 1L << 28; // of the tables of one set; beyond, items are combined less
 
-    private JointItems(int[] items, int[] categoryCount, int[] firstItem, int[] radix, int[] rowCount, int[] allMissing, byte[] codes)
+    private readonly CodedRows codes; // [pattern][group]
+
+    private JointItems(int[] items, int[] categoryCount, int[] firstItem, int[] radix, int[] rowCount, int[] allMissing, CodedRows codes)
     {
         Items = items;
         CategoryCount = categoryCount;
@@ -20,7 +23,7 @@ internal sealed class JointItems
         Radix = radix;
         RowCount = rowCount;
         AllMissing = allMissing;
-        Codes = codes;
+        this.codes = codes;
         FirstRow = new int[rowCount.Length + 1];
         for (int group = 0; group < rowCount.Length; group++)
             FirstRow[group + 1] = FirstRow[group] + rowCount[group];
@@ -42,12 +45,13 @@ internal sealed class JointItems
 
     public int[] AllMissing { get; } // [group] the code of no response at all; −1 where it cannot occur
 
-    public byte[] Codes { get; } // [pattern, group]
-
     public int TotalRows => FirstRow[^1];
 
     /// <summary>Codes of a pattern. [group]</summary>
-    public ReadOnlySpan<byte> CodesOf(int pattern) => Codes.AsSpan(pattern * GroupCount, GroupCount);
+    public ReadOnlySpan<byte> CodesOf(int pattern) => codes[pattern];
+
+    /// <summary>Gives the codes' temporary file back, if there is one.</summary>
+    public void Dispose() => codes.Dispose();
 
     /// <summary>Combines items.</summary>
     /// <param name="plan">The plan.</param>
@@ -56,13 +60,7 @@ internal sealed class JointItems
     /// <param name="rowLength">Numbers that a joint row will hold.</param>
     public static JointItems Create(CalibrationPlan plan, PatternTable patterns, int[] items, int rowLength)
     {
-        bool[] hasMissing = new bool[items.Length];
-        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
-        {
-            ReadOnlySpan<byte> row = patterns.Row(pattern);
-            for (int k = 0; k < items.Length; k++)
-                hasMissing[k] |= row[items[k]] == ResponseData.Missing;
-        }
+        bool[] hasMissing = [.. items.Select(patterns.Totals.HasMissing)];
         int[] radix = new int[items.Length];
         for (int k = 0; k < items.Length; k++)
             radix[k] = plan.Items[items[k]].CategoryCount + (hasMissing[k] ? 1 : 0);
@@ -78,7 +76,7 @@ internal sealed class JointItems
             for (int item = firstItem[group], stride = 1; item < firstItem[group + 1]; stride *= radix[item++])
                 allMissing[group] = hasMissing[item] && allMissing[group] >= 0 ? allMissing[group] + stride * plan.Items[items[item]].CategoryCount : -1;
         }
-        byte[] codes = Encode(plan, patterns, items, radix, firstItem);
+        CodedRows codes = Encode(plan, patterns, items, radix, firstItem);
         return new JointItems(items, [.. items.Select(item => plan.Items[item].CategoryCount)], [.. firstItem], radix, [.. rowCount], allMissing, codes);
     }
 
@@ -119,25 +117,34 @@ internal sealed class JointItems
         return (firstItem, rowCount);
     }
 
-    private static byte[] Encode(CalibrationPlan plan, PatternTable patterns, int[] items, int[] radix, List<int> firstItem)
+    private static CodedRows Encode(CalibrationPlan plan, PatternTable patterns, int[] items, int[] radix, List<int> firstItem)
     {
         int groupCount = firstItem.Count - 1;
-        byte[] codes = new byte[(long)patterns.PatternCount * groupCount];
-        Parallel.For(0, (patterns.PatternCount + 4095) / 4096, chunk =>
+        int[] categoryCount = [.. items.Select(item => plan.Items[item].CategoryCount)]; // the code of no response
+        int[] stride = new int[items.Length];
+        for (int group = 0; group < groupCount; group++)
         {
-            int end = Math.Min((chunk + 1) * 4096, patterns.PatternCount);
-            for (int pattern = chunk * 4096; pattern < end; pattern++)
-            {
-                ReadOnlySpan<byte> row = patterns.Row(pattern);
-                for (int group = 0; group < groupCount; group++)
-                {
-                    int code = 0;
-                    for (int item = firstItem[group], stride = 1; item < firstItem[group + 1]; stride *= radix[item++])
-                        code += stride * (row[items[item]] == ResponseData.Missing ? plan.Items[items[item]].CategoryCount : row[items[item]]);
-                    codes[(long)pattern * groupCount + group] = (byte)code;
-                }
-            }
+            for (int k = firstItem[group], product = 1; k < firstItem[group + 1]; product *= radix[k++])
+                stride[k] = product;
+        }
+        int[] end = [.. firstItem[1..]];
+        return patterns.CreateCodes(groupCount, (pattern, codes) =>
+        {
+            for (; codes.Length > 0; pattern++, codes = codes[groupCount..])
+                EncodeRow(patterns.Row(pattern), items, categoryCount, stride, end, codes[..groupCount]);
         });
-        return codes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EncodeRow(ReadOnlySpan<byte> row, int[] items, int[] categoryCount, int[] stride, int[] end, Span<byte> codes)
+    {
+        int k = 0;
+        for (int group = 0; group < codes.Length; group++)
+        {
+            int code = 0;
+            for (; k < end[group]; k++)
+                code += stride[k] * Math.Min(row[items[k]], categoryCount[k]);
+            codes[group] = (byte)code;
+        }
     }
 }

@@ -209,7 +209,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
     private void SumRows(JointItems joint, int pattern, double* rows, double[] sums)
     {
         int width = tables.ScoreWidth;
-        fixed (byte* codes = &joint.Codes[(long)pattern * joint.GroupCount])
+        fixed (byte* codes = joint.CodesOf(pattern))
         {
             if (width == 4)
             {
@@ -379,7 +379,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
         tile.Sums[attributeCount] = weight * tile.Total[c * tile.PatternCount + k];
         tile.Sums.AsSpan(attributeCount + 1).Clear();
         double* moments = shard.Moments(table);
-        fixed (byte* codes = &scored.Codes[(long)pattern * scored.GroupCount])
+        fixed (byte* codes = scored.CodesOf(pattern))
         {
             if (tables.ScoreWidth == 4)
             {

@@ -132,6 +132,9 @@ internal sealed unsafe class SeparableTables : IDisposable
         foreach (AlignedBuffer rows in scores)
             rows.Dispose();
         lines.Dispose();
+        foreach (JointItems? joint in LineItems)
+            joint?.Dispose();
+        ScoreItems?.Dispose();
         foreach (SeparableKernel? kernel in Kernels)
             kernel?.Dispose();
     }

@@ -103,6 +103,7 @@ internal sealed unsafe class TableStep : ICpuStep
         foreach (AlignedBuffer buffer in jointTable)
             buffer.Dispose();
         logWeight.Dispose();
+        joint.Dispose();
         foreach (Shard shard in shards)
             shard.Dispose();
     }
@@ -271,7 +272,7 @@ internal sealed unsafe class TableStep : ICpuStep
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindRows(int pattern, int* offsets)
     {
-        ReadOnlySpan<byte> codes = joint.Codes.AsSpan(pattern * joint.GroupCount, joint.GroupCount);
+        ReadOnlySpan<byte> codes = joint.CodesOf(pattern);
         int count = 0;
         for (int group = 0; group < codes.Length; group++)
         {

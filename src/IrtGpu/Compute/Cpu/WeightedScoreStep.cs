@@ -201,7 +201,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
             int set = sets.SetOfPattern[pattern];
             int known = patterns.KnownClasses[pattern];
             double largest = double.NegativeInfinity;
-            fixed (byte* codes = &joint.Codes[(long)pattern * joint.GroupCount])
+            fixed (byte* codes = joint.CodesOf(pattern))
             {
                 for (int k = 0; k < classCount; k++)
                 {

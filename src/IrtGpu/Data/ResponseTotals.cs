@@ -1,0 +1,160 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace IrtGpu.Data;
+
+/// <summary>How often each category of each item was given in each observed group, from one pass over the patterns.</summary>
+internal sealed class ResponseTotals
+{
+    private const int LargestPartCount = 64; // of patterns, each summed in order and then added in order
+
+    private readonly int[] categoryCount; // [item]
+    private readonly int[] firstCell; // [item + 1] cells of an item: its categories, then no response
+    private readonly double[] weight; // [group, cell]
+    private readonly bool[] isSeen; // [group, cell] also where only persons of weight 0 gave it
+
+    private ResponseTotals(int groupCount, int[] categoryCount)
+    {
+        this.categoryCount = categoryCount;
+        firstCell = new int[categoryCount.Length + 1];
+        for (int item = 0; item < categoryCount.Length; item++)
+            firstCell[item + 1] = firstCell[item] + categoryCount[item] + 1;
+        weight = new double[groupCount * firstCell[^1]];
+        isSeen = new bool[weight.Length];
+        GroupCount = groupCount;
+    }
+
+    /// <summary>Observed groups, up to the last that has a pattern.</summary>
+    public int GroupCount { get; }
+
+    private int CellCount => firstCell[^1];
+
+    public static ResponseTotals Of(PatternTable patterns)
+    {
+        int groupCount = 1;
+        foreach (int group in patterns.Groups)
+            groupCount = Math.Max(groupCount, group + 1);
+        int partCount = Math.Clamp(patterns.PatternCount / 4096, 1, LargestPartCount);
+        ResponseTotals[] parts = new ResponseTotals[partCount];
+        Parallel.For(0, partCount, part =>
+        {
+            parts[part] = new ResponseTotals(groupCount, patterns.CategoryCount);
+            int end = (int)((long)patterns.PatternCount * (part + 1) / partCount);
+            parts[part].Add(patterns, (int)((long)patterns.PatternCount * part / partCount), end);
+        });
+        for (int part = 1; part < partCount; part++)
+        {
+            for (int cell = 0; cell < parts[0].weight.Length; cell++)
+            {
+                parts[0].weight[cell] += parts[part].weight[cell];
+                parts[0].isSeen[cell] |= parts[part].isSeen[cell];
+            }
+        }
+        return parts[0];
+    }
+
+    /// <summary>Summed weight of the patterns of a group that gave a category.</summary>
+    public double Weight(int group, int item, int category) => weight[group * CellCount + firstCell[item] + category];
+
+    /// <summary>Whether any pattern of the group answered the item.</summary>
+    public bool IsAnswered(int group, int item) =>
+        isSeen.AsSpan(group * CellCount + firstCell[item], categoryCount[item]).Contains(true);
+
+    /// <summary>Whether any pattern lacks a response to the item.</summary>
+    public bool HasMissing(int item)
+    {
+        for (int group = 0; group < GroupCount; group++)
+        {
+            if (isSeen[group * CellCount + firstCell[item] + categoryCount[item]])
+                return true;
+        }
+        return false;
+    }
+
+    private void Add(PatternTable patterns, int first, int end)
+    {
+        RowCounters counters = new(categoryCount.Length, categoryCount.Max());
+        int group = 0; // of the counted rows
+        for (int pattern = first; pattern < end; pattern++)
+        {
+            bool isSingle = patterns.Frequency[pattern] == 1;
+            if (isSingle && (counters.IsFull || patterns.Groups[pattern] != group))
+            {
+                AddCounted(counters, group);
+                group = patterns.Groups[pattern];
+            }
+            if (isSingle)
+                counters.Add(patterns.Row(pattern));
+            else
+                AddWeighted(patterns.Row(pattern), patterns.Groups[pattern], patterns.Frequency[pattern]);
+        }
+        AddCounted(counters, group);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddWeighted(ReadOnlySpan<byte> row, int group, double frequency)
+    {
+        for (int item = 0; item < row.Length; item++)
+        {
+            int cell = group * CellCount + firstCell[item] + Math.Min(row[item], categoryCount[item]);
+            weight[cell] += frequency;
+            isSeen[cell] = true;
+        }
+    }
+
+    private void AddCounted(RowCounters counters, int group)
+    {
+        for (int item = 0; item < categoryCount.Length; item++)
+        {
+            int missing = counters.RowCount;
+            for (int category = 0; category <= categoryCount[item]; category++)
+            {
+                int cell = group * CellCount + firstCell[item] + category;
+                int count = category < categoryCount[item] ? counters.Count(item, category) : missing;
+                missing -= count;
+                weight[cell] += count;
+                isSeen[cell] |= count > 0;
+            }
+        }
+        counters.Clear();
+    }
+
+    /// <summary>Counts categories of up to 255 rows in bytes, many items at a time.</summary>
+    private sealed class RowCounters(int itemCount, int categoryCount)
+    {
+        private readonly byte[] counts = new byte[itemCount * categoryCount]; // [category, item]
+
+        public int RowCount { get; private set; }
+
+        public bool IsFull => RowCount == byte.MaxValue;
+
+        public int Count(int item, int category) => counts[category * itemCount + item];
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Add(ReadOnlySpan<byte> row)
+        {
+            RowCount++;
+            int item = 0;
+            for (; item <= itemCount - Vector<byte>.Count; item += Vector<byte>.Count)
+            {
+                Vector<byte> responses = new(row[item..]);
+                for (int category = 0; category < categoryCount; category++)
+                {
+                    Span<byte> target = counts.AsSpan(category * itemCount + item);
+                    (new Vector<byte>(target) - Vector.Equals(responses, new Vector<byte>((byte)category))).CopyTo(target);
+                }
+            }
+            for (; item < itemCount; item++)
+            {
+                if (row[item] < categoryCount)
+                    counts[row[item] * itemCount + item]++;
+            }
+        }
+
+        public void Clear()
+        {
+            RowCount = 0;
+            counts.AsSpan().Clear();
+        }
+    }
+}
