@@ -79,7 +79,7 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
     public PatternScores? TryComputeScores(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        return interpolation?.TryComputeScores(point);
+        return interpolation?.TryComputeScores(point, threads);
     }
 
     /// <inheritdoc/>

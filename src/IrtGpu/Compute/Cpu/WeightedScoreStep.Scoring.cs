@@ -12,15 +12,18 @@ internal sealed unsafe partial class WeightedScoreStep
 {
     private const double LargestScoringError = 1e-9; // of means and variances, as sampled; beyond, posteriors are summed at the nodes
     private const int PatternsPerRun = 4096;
+    private const int ScoringWidth = 2; // t and Σ d of a joint row
 
     /// <summary>Scores every pattern; null where scores spread too widely or interpolation is not exact enough.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
-    public PatternScores? TryComputeScores(ModelPoint point)
+    /// <param name="threads">Number of threads.</param>
+    public PatternScores? TryComputeScores(ModelPoint point, int threads)
     {
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads };
         if (!TryPrepare(point))
             return null;
         ScoreCurves?[] curves = new ScoreCurves?[isUsed.Length];
-        Parallel.For(0, isUsed.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index =>
+        Parallel.For(0, isUsed.Length, options, index =>
         {
             int block = index / sets.IsAnswered.Count;
             if (grids[index] is { } grid)
@@ -34,17 +37,22 @@ internal sealed unsafe partial class WeightedScoreStep
             if (!(curve.LargestError(low, high) <= LargestScoringError))
                 return null;
         }
+        using AlignedBuffer rows = new((long)ScoringWidth * plan.Tables.Count * joint.TotalRows); // [table, joint row, width]
+        for (int table = 0; table < plan.Tables.Count; table++)
+            ScoreRows.Fill(point, joint, table, rows.Pointer + (long)ScoringWidth * table * joint.TotalRows, ScoringWidth);
         int count = patterns.PatternCount;
         PatternScores result = new(
-            1, classCount, new double[count], new double[count], new double[count], new double[count * classCount], new double[count]);
-        Parallel.For(0, (count + PatternsPerRun - 1) / PatternsPerRun, new ParallelOptions { MaxDegreeOfParallelism = threads }, run =>
-            ScoreRun(run * PatternsPerRun, Math.Min((run + 1) * PatternsPerRun, count), curves, point.LogProportion, result));
+            1, plan.ClassCount, new double[count], new double[count], new double[count], new double[count * plan.ClassCount], new double[count]);
+        double* firstRow = rows.Pointer;
+        Parallel.For(0, (count + PatternsPerRun - 1) / PatternsPerRun, options, run =>
+            ScoreRun(run * PatternsPerRun, Math.Min((run + 1) * PatternsPerRun, count), curves, firstRow, point.LogProportion, result));
         return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ScoreRun(int begin, int end, ScoreCurves?[] curves, double[] logProportion, PatternScores result)
+    private void ScoreRun(int begin, int end, ScoreCurves?[] curves, double* firstRow, double[] logProportion, PatternScores result)
     {
+        int classCount = plan.ClassCount;
         double* joints = stackalloc double[classCount]; // log of proportion and likelihood
         double* means = stackalloc double[classCount];
         double* variances = stackalloc double[classCount];
@@ -62,9 +70,9 @@ internal sealed unsafe partial class WeightedScoreStep
                 if (known >= 0 && known != k)
                     continue;
                 Vector128<double> sum = Vector128<double>.Zero;
-                double* rows = scores.Pointer + 2L * tableOfBlock[firstBlock + k] * joint.TotalRows;
+                double* rows = firstRow + (long)ScoringWidth * plan.Blocks[firstBlock + k].Table * joint.TotalRows;
                 for (int group = 0; group < codes.Length; group++)
-                    sum += Vector128.Load(rows + 2 * (joint.FirstRow[group] + codes[group]));
+                    sum += Vector128.Load(rows + ScoringWidth * (joint.FirstRow[group] + codes[group]));
                 ScoreCurves curve = curves[(firstBlock + k) * sets.IsAnswered.Count + sets.SetOfPattern[pattern]]!;
                 curve.Interpolate(sum[0], out double logZ, out means[k], out variances[k]);
                 double offset = logProportion[firstBlock + k] + sum[1];
