@@ -54,7 +54,8 @@ internal sealed unsafe class SeparableStep : ICpuStep
         classCount = plan.ClassCount;
         attributeCount = plan.AttributeCount;
         tables = new SeparableTables(plan, patterns, items, scoreItems, threads);
-        order = [.. Enumerable.Range(0, patterns.PatternCount).OrderBy(pattern => (long)patterns.Groups[pattern] * tables.SetCount + tables.SetOf(pattern))];
+        order = PatternOrder.ByKind(
+            patterns.PatternCount, plan.GroupCount * tables.SetCount, pattern => patterns.Groups[pattern] * tables.SetCount + tables.SetOf(pattern));
         long affordable = LargestShardBytes / (sizeof(double) * (long)tables.OuterCount * tables.PaddedLineCount * plan.Blocks.Count);
         int count = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Clamp(affordable, 1, LargestShardCount));
         shards = [.. Enumerable.Range(0, count).Select(index => new SeparableShard(
