@@ -14,7 +14,7 @@ namespace IrtGpu.Compute.Cpu;
 /// first category, whose log-probability is −A_i) and the moments Σ 1[x=m] and Σ 1[x=m] E θ of its categories. The cost does not depend on the
 /// number of nodes. Shards and their order are those of the patterns, so results do not depend on the number of threads.
 /// </remarks>
-internal sealed unsafe class WeightedScoreStep : IDisposable
+internal sealed unsafe partial class WeightedScoreStep : IDisposable
 {
     private const int PatternsPerShard = 8192;
     private const int LargestShardCount = 32;
