@@ -22,15 +22,16 @@ public sealed class AcceleratorProvider : IBackendProvider
     public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
     {
         ArgumentNullException.ThrowIfNull(device);
-        form = WeightedScoreForm.ForDevice(plan, patterns, form); // once, so that all devices take the same
+        AnsweredSets? sets = WeightedScoreForm.SetsForDevice(plan, patterns, form); // once, so that all devices take the same form
         if (!device.EndsWith(All, StringComparison.OrdinalIgnoreCase))
-            return BackendFactory.Create(Available(device), plan, patterns, form);
+            return BackendFactory.Create(Available(device), plan, patterns, sets);
         string kind = device[..^All.Length];
         ComputeDevice[] devices = [.. AcceleratorCatalog.List()
             .Where(found => found.IsAvailable && found.Name.StartsWith(kind + ":", StringComparison.OrdinalIgnoreCase))];
         if (devices.Length <= 1)
-            return BackendFactory.Create(Available(kind), plan, patterns, form);
-        return new ShardedBackend(plan, patterns, devices.Length, (shard, part) => BackendFactory.Create(devices[shard], plan, part, form));
+            return BackendFactory.Create(Available(kind), plan, patterns, sets);
+        return new ShardedBackend(plan, patterns, devices.Length, (shard, part) => BackendFactory.Create(
+            devices[shard], plan, part, sets is null ? null : WeightedScoreForm.TryFindSets(part, EStepForm.WeightedScore)));
     }
 
     /// <inheritdoc/>

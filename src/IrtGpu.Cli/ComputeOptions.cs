@@ -11,7 +11,7 @@ internal sealed class ComputeOptions
 
     private readonly Option<string?> device = new("--device") { HelpName = "DEVICE", Description = "auto (default), cpu, cuda[:n], opencl[:n] or ilgpu-cpu; 'irtgpu devices' lists what is here." };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
-    private readonly Option<string?> eStep = new("--e-step") { HelpName = "FORM", Description = "How the CPU computes E-steps: auto (default), tables or weighted-score." };
+    private readonly Option<string?> eStep = new("--e-step") { HelpName = "FORM", Description = "How posteriors are computed: auto (default), tables, weighted-score or, on the CPU, dimension-tables." };
     private readonly Option<string?> precision = new("--precision") { HelpName = "double", Description = "Arithmetic: double." };
 
     public void AddTo(Command command)
@@ -21,7 +21,7 @@ internal sealed class ComputeOptions
         command.Options.Add(precision);
     }
 
-    /// <summary>Adds the option that only estimation has.</summary>
+    /// <summary>Adds the option of commands that compute posteriors.</summary>
     public void AddEStepTo(Command command) => command.Options.Add(eStep);
 
     /// <summary>How E-steps are computed.</summary>

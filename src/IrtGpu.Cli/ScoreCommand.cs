@@ -34,6 +34,7 @@ internal sealed class ScoreCommand
         command.Options.Add(score.method);
         command.Options.Add(score.seed);
         score.computeOptions.AddTo(command);
+        score.computeOptions.AddEStepTo(command);
         command.Options.Add(score.output);
         command.SetAction((parsed, cancellation) => Task.FromResult(score.Run(parsed, cancellation)));
         return command;
@@ -67,7 +68,7 @@ internal sealed class ScoreCommand
         {
             Device = device,
             Threads = threads,
-            EStep = EStepForm.Tables,
+            EStep = computeOptions.EStep(parsed),
             MaxCycles = 1,
             StandardErrors = StandardErrorMethod.None,
             Providers = [new AcceleratorProvider()],
@@ -76,14 +77,14 @@ internal sealed class ScoreCommand
         if (how == "pv")
         {
             double[] values = PlausibleValues.Draw(point, patterns, backend, parsed.GetValue(seed));
-            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values));
+            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values, threads));
             return ExitCode.Done;
         }
         PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend);
         interrupts.Token.ThrowIfCancellationRequested();
         if (how == "eap")
         {
-            AtomicFile.Write(path, stream => ScoreTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap));
+            AtomicFile.Write(path, stream => ScoreTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap, threads));
             return ExitCode.Done;
         }
         PointEstimator estimator = how switch
@@ -93,7 +94,7 @@ internal sealed class ScoreCommand
             _ => PointEstimator.PosteriorMode,
         };
         PersonEstimates estimates = PersonEstimators.Estimate(point, patterns, summaries, estimator, threads);
-        AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, estimates, how));
+        AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, estimates, how, threads));
         return ExitCode.Done;
     }
 }

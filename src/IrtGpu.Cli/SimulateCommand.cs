@@ -41,7 +41,7 @@ internal static class SimulateCommand
                 Console.Error.WriteLine($"warning: {warning}");
             SimulatedResponses drawn = ResponseSimulator.Draw(
                 source.Plan, source.Parameters, parsed.GetValue(persons), parsed.GetValue(seed), source.GroupWeights, parsed.GetValue(threads) ?? 0);
-            AtomicFile.Write(path, stream => ResponseTable.Write(stream, drawn.Data));
+            AtomicFile.Write(path, stream => ResponseTable.Write(stream, drawn.Data, parsed.GetValue(threads) ?? 0));
             if (parsed.GetValue(truth) is { } truthFile)
                 AtomicFile.Write(truthFile, stream => TruthTable.Write(stream, source.Plan, drawn));
             return ExitCode.Done;

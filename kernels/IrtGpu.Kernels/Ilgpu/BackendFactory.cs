@@ -11,16 +11,15 @@ internal static class BackendFactory
     /// <param name="device">The device.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
-    /// <param name="form">Tables or weighted score.</param>
+    /// <param name="sets">Sets of answered items: E-steps go through weighted scores; null: through tables.</param>
     /// <param name="isStreamed">Whether every E-step uploads the responses although they would fit, so that the transfers can be timed.</param>
     /// <exception cref="DeviceNotAvailableException">The driver refuses, or the memory does not suffice.</exception>
     public static IComputeBackend Create(
-        ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form = EStepForm.Tables, bool isStreamed = false) =>
-        DeviceFailure.Guard(device, "when it was opened", () => Open(device, plan, patterns, form, isStreamed));
+        ComputeDevice device, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, bool isStreamed = false) =>
+        DeviceFailure.Guard(device, "when it was opened", () => Open(device, plan, patterns, sets, isStreamed));
 
-    private static IlgpuBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form, bool isStreamed)
+    private static IlgpuBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets, bool isStreamed)
     {
-        AnsweredSets? sets = form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null;
         if (!isStreamed)
             return new IlgpuBackend(DeviceSession.Open(device.Name), plan, patterns, sets);
         MemoryPlan memory;

@@ -38,7 +38,9 @@ internal sealed class PatternStore
         this.patterns = patterns;
         this.memory = memory;
         setOfPattern = sets?.SetOfPattern;
-        Order = [.. Enumerable.Range(0, patterns.PatternCount).OrderBy(KindOf)];
+        int setCount = sets?.IsAnswered.Count ?? 1;
+        Order = PatternOrder.ByKind(
+            patterns.PatternCount, (patterns.Groups.Max() + 1) * setCount, pattern => patterns.Groups[pattern] * setCount + KindOf(pattern).AnsweredSet);
         Tiles = CutTiles();
         if (memory.IsResident)
         {

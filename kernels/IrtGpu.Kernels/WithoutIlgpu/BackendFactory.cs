@@ -10,6 +10,6 @@ internal static class BackendFactory
     /// <summary>Refuses with the catalogue's reason.</summary>
     /// <exception cref="DeviceNotAvailableException">Always.</exception>
     public static IComputeBackend Create(
-        ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepForm form = EStepForm.Tables, bool isStreamed = false) =>
+        ComputeDevice device, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, bool isStreamed = false) =>
         throw new DeviceNotAvailableException($"The device '{device.Name}' is not available: {device.Reason}");
 }

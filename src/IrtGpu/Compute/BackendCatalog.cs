@@ -48,11 +48,12 @@ internal static class BackendCatalog
     private static (IComputeBackend Backend, string? Choice) Choose(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
     {
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        double seconds = WorkEstimate.CpuSeconds(plan, patterns.PatternCount, options, threads);
+        SeparableItems? split = SeparableItems.TryCreate(plan, patterns, options.EStep);
+        double seconds = WorkEstimate.CpuSeconds(plan, patterns.PatternCount, options, threads, split);
         string estimate = seconds < 0.01
             ? "auto: less than 0.01 s of E-steps on the cpu"
             : string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
-        CpuBackend OnCpu() => new(plan, patterns, options.Threads, options.EStep);
+        CpuBackend OnCpu() => new(plan, patterns, options.Threads, options.EStep, split);
         if (options.Providers.Count == 0)
             return (OnCpu(), estimate);
         if (seconds < WorkEstimate.DeviceStartSeconds)

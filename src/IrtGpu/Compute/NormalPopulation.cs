@@ -121,6 +121,80 @@ internal sealed class NormalPopulation
         }
     }
 
+    /// <summary>Natural parameters: with them the log density is η · (θ_j, θ_j θ_k) − <see cref="LogPartition"/>.</summary>
+    /// <param name="natural">Receives Σ⁻¹μ, then the packed triangle −Σ⁻¹, halved on the diagonal. [J + J(J+1)/2]</param>
+    public void NaturalParameters(Span<double> natural)
+    {
+        int attributeCount = Mean.Length;
+        int index = attributeCount;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            natural[j] = 0;
+            for (int k = 0; k < attributeCount; k++)
+                natural[j] += Precision.At(j, k) * Mean[k];
+            for (int k = 0; k <= j; k++)
+                natural[index++] = (j == k ? -0.5 : -1) * Precision.At(j, k);
+        }
+    }
+
+    /// <summary>½ μᵀΣ⁻¹μ + ½ log det Σ + J/2 log 2π.</summary>
+    public double LogPartition()
+    {
+        double square = 0;
+        for (int j = 0; j < Mean.Length; j++)
+        {
+            for (int k = 0; k < Mean.Length; k++)
+                square += Mean[j] * Precision.At(j, k) * Mean[k];
+        }
+        return 0.5 * square + LogNormalizer;
+    }
+
+    /// <summary>Expected powers: μ_j, then Σ_jk + μ_j μ_k.</summary>
+    /// <param name="expected">Receives them. [J + J(J+1)/2]</param>
+    public void ExpectedPowers(Span<double> expected)
+    {
+        int index = Mean.Length;
+        Matrix<double> covariance = Cholesky * Cholesky.Transpose();
+        for (int j = 0; j < Mean.Length; j++)
+        {
+            expected[j] = Mean[j];
+            for (int k = 0; k <= j; k++)
+                expected[index++] = covariance[j, k] + Mean[j] * Mean[k];
+        }
+    }
+
+    /// <summary>Derivatives of the natural parameters by means and the packed covariance triangle.</summary>
+    /// <remarks>∂Σ⁻¹ = −Σ⁻¹ E_s Σ⁻¹, E_s the derivative of Σ by its element s.</remarks>
+    /// <param name="derivatives">Receives them. [mean or covariance, natural parameter]</param>
+    public void NaturalDerivatives(Span<double> derivatives)
+    {
+        int attributeCount = Mean.Length;
+        int count = attributeCount + attributeCount * (attributeCount + 1) / 2;
+        derivatives.Clear();
+        Span<double> natural = stackalloc double[count];
+        NaturalParameters(natural);
+        int row = attributeCount;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int a = 0; a < attributeCount; a++)
+                derivatives[j * count + a] = Precision.At(a, j);
+            for (int k = 0; k <= j; k++, row++)
+            {
+                double half = j == k ? 0.5 : 1;
+                int column = attributeCount;
+                for (int a = 0; a < attributeCount; a++)
+                {
+                    derivatives[row * count + a] = -half * (Precision.At(a, j) * natural[k] + Precision.At(a, k) * natural[j]);
+                    for (int b = 0; b <= a; b++, column++)
+                    {
+                        derivatives[row * count + column] = (a == b ? 0.5 : 1) * half
+                            * (Precision.At(a, j) * Precision.At(k, b) + Precision.At(a, k) * Precision.At(j, b));
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Adds what the information of observations exceeds the expected one by, their moments not being those of the population.</summary>
     /// <remarks>
     /// With P the precision and E_s the derivative of Σ by its element s, −∂²log φ/∂μ∂σ_s = P E_s P d and, but for constants,

@@ -19,27 +19,27 @@ internal static class WeightedScoreForm
     public static AnsweredSets? TryFindSets(PatternTable patterns, EStepForm form) =>
         AnsweredSets.TryFind(patterns, [.. Enumerable.Range(0, patterns.ItemCount)], form, PatternsPerSet);
 
-    /// <summary>The form that a device takes: any number of dimensions, weighted scores where they apply and pay.</summary>
+    /// <summary>The sets by which a device computes through weighted scores, in any number of dimensions, where they apply and pay.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="form">The form asked for.</param>
-    /// <returns><see cref="EStepForm.Tables"/> or <see cref="EStepForm.WeightedScore"/>.</returns>
+    /// <returns>The distinct sets of answered items; null: the device takes tables.</returns>
     /// <exception cref="SpecificationException">The form asked for is the CPU's alone, or an item has no weighted score.</exception>
-    public static EStepForm ForDevice(CalibrationPlan plan, PatternTable patterns, EStepForm form)
+    public static AnsweredSets? SetsForDevice(CalibrationPlan plan, PatternTable patterns, EStepForm form)
     {
         if (form == EStepForm.Tables)
-            return form;
+            return null;
         if (form == EStepForm.DimensionTables)
             throw new SpecificationException("The E-step by tables of each dimension is the cpu's alone. Use --e-step auto, or --device cpu.");
         if (!Applies(plan))
         {
             if (form == EStepForm.Auto)
-                return EStepForm.Tables;
+                return null;
             PlannedItem item = plan.Items.First(item => !ItemModelOperations.Of(item.Kind).HasWeightedScore);
             throw new SpecificationException(
                 "The weighted-score E-step is for items of the exponential family only (rasch, 1pl, 2pl, pcm, gpcm, rsm, nominal), "
                 + $"and item '{item.Name}' is of another model ({item.Kind}). Use --e-step auto or tables.");
         }
-        return TryFindSets(patterns, form) is null ? EStepForm.Tables : EStepForm.WeightedScore;
+        return TryFindSets(patterns, form);
     }
 }

@@ -7,6 +7,9 @@ namespace IrtGpu.Data;
 /// <summary>Turns blocks of text into coded persons. One instance serves one thread and one block at a time.</summary>
 internal sealed class BlockParser
 {
+    private const int WorthwhileRun = 4; // fields; after a shorter one the next few are read one by one
+    private const int FieldsBetweenTries = 8;
+
     private readonly string path;
     private readonly ColumnPlan plan;
     private readonly CodeBook book;
@@ -14,6 +17,8 @@ internal sealed class BlockParser
     private readonly MissingCodes missing;
     private readonly byte delimiter;
     private readonly FieldReader field;
+    private readonly int[] itemRun; // [column] how many columns from here, the last left out, are items one after the other
+    private readonly bool isNaMissing;
 
     private TextBlock block;
     private ParsedBlock result;
@@ -30,6 +35,8 @@ internal sealed class BlockParser
         this.missing = missing;
         this.delimiter = delimiter;
         field = new FieldReader(delimiter);
+        itemRun = key is null ? ItemRuns(plan.Roles) : new int[plan.Roles.Length];
+        isNaMissing = missing.IsMissing("NA"u8);
         result = new ParsedBlock(0);
     }
 
@@ -87,11 +94,22 @@ internal sealed class BlockParser
         int position = start;
         double weight = 1;
         int column = 0;
+        int firstTry = 0; // column at which it pays to look for a run of digits again
         while (true)
         {
             int role = roles[column];
+            if (column >= firstTry && itemRun[column] > 0)
+            {
+                int count = DigitFields.Read(text[position..], delimiter, book.Digits, row.Slice(role, itemRun[column]), role, out int length);
+                position += length;
+                column += count;
+                if (count < WorthwhileRun)
+                    firstTry = column + FieldsBetweenTries;
+                if (count > 0)
+                    continue;
+            }
             byte terminator = column == last ? (byte)usualLineEnd : delimiter;
-            if (role >= 0 && hasCodes && TryFast(text, direct, role, terminator, ref position, out byte response))
+            if (role >= 0 && hasCodes && TryFast(text, direct, role, terminator, isNaMissing, ref position, out byte response))
                 row[role] = response;
             else
                 position = ParseField(position, column, role, row, recordLine, ref weight);
@@ -126,9 +144,9 @@ internal sealed class BlockParser
         return RecordReader.SkipLineEnd(block, position);
     }
 
-    // The common field: up to three digits, perhaps a sign, then at once what ends it; or nothing at all.
+    // The common field: up to three digits, perhaps a sign, then at once what ends it; or NA, or nothing at all.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryFast(ReadOnlySpan<byte> text, ReadOnlySpan<byte> direct, int item, byte terminator, ref int position, out byte response)
+    private static bool TryFast(ReadOnlySpan<byte> text, ReadOnlySpan<byte> direct, int item, byte terminator, bool isNaMissing, ref int position, out byte response)
     {
         int at = position;
         int digit = text[at] - '0';
@@ -164,6 +182,12 @@ internal sealed class BlockParser
         {
             code = '0' - text[at + 1];
             at += 2;
+        }
+        else if (isNaMissing && text[at] == 'N' && text[at + 1] == 'A' && text[at + 2] == terminator)
+        {
+            position = at + 2;
+            response = ResponseData.Missing;
+            return true;
         }
         else
         {
@@ -214,6 +238,17 @@ internal sealed class BlockParser
                 break;
         }
         return position;
+    }
+
+    private static int[] ItemRuns(int[] roles)
+    {
+        int[] runs = new int[roles.Length];
+        for (int column = roles.Length - 2; column >= 0; column--)
+        {
+            if (roles[column] >= 0)
+                runs[column] = roles[column + 1] == roles[column] + 1 ? runs[column + 1] + 1 : 1;
+        }
+        return runs;
     }
 
     private byte EncodeUnsound(int item)

@@ -21,7 +21,8 @@ internal sealed class CodeBook
 
     private readonly byte[] direct; // [item, code − DirectLow]
     private readonly ConcurrentDictionary<int, byte>?[] wide;
-    private readonly List<int>[] codes;
+    private readonly List<int>[] codes; // [item], in the order of arrival
+    private readonly List<byte>[] provisionals; // [item], of the same codes
     private readonly Extent?[] overflow;
     private readonly bool isClosed;
     private readonly HashSet<int> missing;
@@ -37,6 +38,8 @@ internal sealed class CodeBook
         direct.AsSpan().Fill(Unassigned);
         wide = new ConcurrentDictionary<int, byte>?[itemCount];
         codes = new List<int>[itemCount];
+        provisionals = new List<byte>[itemCount];
+        Digits = new DigitSets(itemCount);
         overflow = new Extent?[itemCount];
         unsound = new bool[itemCount];
         missing = missingCodes;
@@ -44,18 +47,24 @@ internal sealed class CodeBook
         for (int item = 0; item < itemCount; item++)
         {
             codes[item] = [];
+            provisionals[item] = [];
             foreach (int code in expected?[item] ?? [])
                 Assign(item, code);
             foreach (int code in missingCodes) // missing wins where a fit knows the code
             {
-                if (IsDirect(code))
-                    direct[item * DirectSpan + code - DirectLow] = ResponseData.Missing;
+                if (!IsDirect(code))
+                    continue;
+                direct[item * DirectSpan + code - DirectLow] = ResponseData.Missing;
+                Digits.Remove(item, code);
             }
         }
     }
 
     /// <summary>Provisional byte of each directly tabled code; 254 where there is none yet. [item, code − DirectLow]</summary>
     public ReadOnlySpan<byte> Direct => direct;
+
+    /// <summary>The codes 0 to 9 that are stored as themselves.</summary>
+    public DigitSets Digits { get; }
 
     /// <summary>Whether a byte out of <see cref="Direct"/> is a response: a category or <see cref="ResponseData.Missing"/>.</summary>
     public static bool IsKnown(byte provisional) => provisional != Unassigned;
@@ -116,8 +125,8 @@ internal sealed class CodeBook
         {
             Span<byte> row = map.AsSpan(item * 256, 256);
             row.Fill(ResponseData.Missing);
-            for (int provisional = 0; provisional < codes[item].Count; provisional++)
-                row[provisional] = (byte)Array.BinarySearch(sortedCodes[item], codes[item][provisional]);
+            for (int k = 0; k < codes[item].Count; k++)
+                row[provisionals[item][k]] = (byte)Array.BinarySearch(sortedCodes[item], codes[item][k]);
         }
         return map;
     }
@@ -129,20 +138,34 @@ internal sealed class CodeBook
         List<int> known = codes[item];
         int index = known.IndexOf(code); // another thread may have been first
         if (index >= 0)
-            return (byte)index;
+            return provisionals[item][index];
         if (known.Count == MostCategories)
         {
             overflow[item] ??= new Extent(known.Min(), known.Max());
             overflow[item]!.Include(code);
             return 0;
         }
+        byte provisional = FreeProvisional(provisionals[item], code);
         known.Add(code);
-        byte provisional = (byte)(known.Count - 1);
+        provisionals[item].Add(provisional);
         if (IsDirect(code))
             direct[item * DirectSpan + code - DirectLow] = provisional;
         else
             (wide[item] ??= new ConcurrentDictionary<int, byte>())[code] = provisional;
+        if (provisional == code)
+            Digits.Add(item, code);
         return provisional;
+    }
+
+    // A digit itself where it can be, so that runs of digits are stored as they are read; else what is free beyond the digits.
+    private static byte FreeProvisional(List<byte> taken, int code)
+    {
+        if (code is >= 0 and < DigitSets.DigitCount && !taken.Contains((byte)code))
+            return (byte)code;
+        int free = DigitSets.DigitCount;
+        while (taken.Contains((byte)free))
+            free = (free + 1) % MostCategories;
+        return (byte)free;
     }
 
     private sealed class Extent(int lowest, int highest)

@@ -52,11 +52,17 @@ internal sealed class CodedRowsBuilder(int rowLength, RowStorage storage) : IDis
         int[] firstRow = new int[held.Count];
         for (int block = 1; block < held.Count; block++)
             firstRow[block] = firstRow[block - 1] + held[block - 1].Span.Length / rowLength;
+        bool isFinal = IsIdentity(map);
         Parallel.For(0, held.Count, block =>
         {
             ReadOnlySpan<byte> source = held[block].Span;
             for (int row = firstRow[block]; source.Length > 0; row++, source = source[rowLength..])
-                Recode(source[..rowLength], map, rows.Writable(row, 1));
+            {
+                if (isFinal)
+                    source[..rowLength].CopyTo(rows.Writable(row, 1));
+                else
+                    Recode(source[..rowLength], map, rows.Writable(row, 1));
+            }
             held[block].Dispose();
         });
         return rows;

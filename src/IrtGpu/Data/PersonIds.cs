@@ -42,12 +42,13 @@ internal sealed class PersonIds : IReadOnlyList<string>
     /// <summary>Persons whose identifier is not blank and was seen before, ascending.</summary>
     public IEnumerable<int> FindRepeats()
     {
+        uint[] hashes = HashAll();
         // Slots hold person + 1, 0 where free; at most three quarters are taken.
         int slotCount = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Count + Count / 3L + 1, 1 << 30));
         int[] slots = new int[slotCount];
         for (int person = 0; person < Count; person++)
         {
-            if (IsRepeat(slots, person))
+            if (IsRepeat(slots, hashes, person))
                 yield return person;
         }
     }
@@ -60,15 +61,33 @@ internal sealed class PersonIds : IReadOnlyList<string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private bool IsRepeat(int[] slots, int person)
+    private static bool IsBlank(uint hash) => hash == 0;
+
+    /// <summary>A hash of each identifier that is not blank. [person]</summary>
+    private uint[] HashAll()
     {
-        ReadOnlySpan<byte> id = Utf8(person);
-        if (id.IsEmpty)
+        uint[] hashes = new uint[Count];
+        Parallel.For(0, parts.Length, part =>
+        {
+            for (int index = 0; index < parts[part].Count; index++)
+            {
+                ReadOnlySpan<byte> id = parts[part].Utf8(index);
+                hashes[firstPersons[part] + index] = id.IsEmpty ? 0 : Math.Max(1, (uint)(PatternIndex.Hash(id, 0) >> 32));
+            }
+        });
+        return hashes;
+    }
+
+    private bool IsRepeat(int[] slots, uint[] hashes, int person)
+    {
+        uint hash = hashes[person];
+        if (IsBlank(hash))
             return false;
-        int slot = (int)(PatternIndex.Hash(id, 0) & (ulong)(slots.Length - 1));
+        int slot = (int)(hash & (uint)(slots.Length - 1));
         while (slots[slot] != 0)
         {
-            if (Utf8(slots[slot] - 1).SequenceEqual(id))
+            int other = slots[slot] - 1;
+            if (hashes[other] == hash && Utf8(other).SequenceEqual(Utf8(person)))
                 return true;
             slot = (slot + 1) & (slots.Length - 1);
         }

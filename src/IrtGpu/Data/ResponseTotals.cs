@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace IrtGpu.Data;
@@ -70,20 +71,90 @@ internal sealed class ResponseTotals
         return false;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(PatternTable patterns, int first, int end)
     {
+        RowCounters counters = new(categoryCount.Length, categoryCount.Max());
+        int group = 0; // of the counted rows
         for (int pattern = first; pattern < end; pattern++)
         {
-            double frequency = patterns.Frequency[pattern];
-            int group = patterns.Groups[pattern] * CellCount;
-            ReadOnlySpan<byte> row = patterns.Row(pattern);
-            for (int item = 0; item < row.Length; item++)
+            bool isSingle = patterns.Frequency[pattern] == 1;
+            if (isSingle && (counters.IsFull || patterns.Groups[pattern] != group))
             {
-                int cell = group + firstCell[item] + Math.Min(row[item], categoryCount[item]);
-                weight[cell] += frequency;
-                isSeen[cell] = true;
+                AddCounted(counters, group);
+                group = patterns.Groups[pattern];
             }
+            if (isSingle)
+                counters.Add(patterns.Row(pattern));
+            else
+                AddWeighted(patterns.Row(pattern), patterns.Groups[pattern], patterns.Frequency[pattern]);
+        }
+        AddCounted(counters, group);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddWeighted(ReadOnlySpan<byte> row, int group, double frequency)
+    {
+        for (int item = 0; item < row.Length; item++)
+        {
+            int cell = group * CellCount + firstCell[item] + Math.Min(row[item], categoryCount[item]);
+            weight[cell] += frequency;
+            isSeen[cell] = true;
+        }
+    }
+
+    private void AddCounted(RowCounters counters, int group)
+    {
+        for (int item = 0; item < categoryCount.Length; item++)
+        {
+            int missing = counters.RowCount;
+            for (int category = 0; category <= categoryCount[item]; category++)
+            {
+                int cell = group * CellCount + firstCell[item] + category;
+                int count = category < categoryCount[item] ? counters.Count(item, category) : missing;
+                missing -= count;
+                weight[cell] += count;
+                isSeen[cell] |= count > 0;
+            }
+        }
+        counters.Clear();
+    }
+
+    /// <summary>Counts categories of up to 255 rows in bytes, many items at a time.</summary>
+    private sealed class RowCounters(int itemCount, int categoryCount)
+    {
+        private readonly byte[] counts = new byte[itemCount * categoryCount]; // [category, item]
+
+        public int RowCount { get; private set; }
+
+        public bool IsFull => RowCount == byte.MaxValue;
+
+        public int Count(int item, int category) => counts[category * itemCount + item];
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Add(ReadOnlySpan<byte> row)
+        {
+            RowCount++;
+            int item = 0;
+            for (; item <= itemCount - Vector<byte>.Count; item += Vector<byte>.Count)
+            {
+                Vector<byte> responses = new(row[item..]);
+                for (int category = 0; category < categoryCount; category++)
+                {
+                    Span<byte> target = counts.AsSpan(category * itemCount + item);
+                    (new Vector<byte>(target) - Vector.Equals(responses, new Vector<byte>((byte)category))).CopyTo(target);
+                }
+            }
+            for (; item < itemCount; item++)
+            {
+                if (row[item] < categoryCount)
+                    counts[row[item] * itemCount + item]++;
+            }
+        }
+
+        public void Clear()
+        {
+            RowCount = 0;
+            counts.AsSpan().Clear();
         }
     }
 }

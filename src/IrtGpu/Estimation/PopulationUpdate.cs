@@ -8,17 +8,24 @@ namespace IrtGpu.Estimation;
 /// <remarks>
 /// Fixed nodes: π is the normal density normalised over the nodes, so the maximiser gives the discretised normal the
 /// posterior moments. Moving nodes: π is the normal density itself at the nodes of the E-step, and the maximiser is the
-/// posterior mean and covariance. Fisher scoring in (μ, Σ), which is Newton's method at the solution.
+/// posterior mean and covariance. Fisher scoring in (μ, Σ), which is Newton's method at the solution. The normal being an exponential
+/// family, the data enter through sums of θ_j and θ_j θ_k alone: Σ n log π = η · T − N A(η).
 /// </remarks>
 internal sealed class PopulationUpdate
 {
     private readonly CalibrationPlan plan;
     private readonly (int[] Blocks, int[] Free)[] components; // blocks tied by common free parameters
+    private readonly NodePowers?[] powers; // [node set], of the nodes seen last
+    private readonly double[] totals; // N [block]
+    private readonly double[][] sums; // T [block][power]
 
     public PopulationUpdate(CalibrationPlan plan)
     {
         this.plan = plan;
         components = Components(plan);
+        powers = new NodePowers?[plan.NodeSetCount];
+        totals = new double[plan.Blocks.Count];
+        sums = [.. plan.Blocks.Select(_ => new double[ScoreCount])];
     }
 
     private int ScoreCount => plan.AttributeCount + plan.CovarianceCount;
@@ -31,6 +38,7 @@ internal sealed class PopulationUpdate
     {
         foreach ((int[] blocks, int[] free) in components)
         {
+            SumPowers(point, counts, blocks);
             double[] all = (double[])values.Clone();
             double[] slots = new double[plan.Layout.SlotCount];
             double[] x = [.. free.Select(index => values[index])];
@@ -39,7 +47,7 @@ internal sealed class PopulationUpdate
                 for (int k = 0; k < free.Length; k++)
                     all[free[k]] = candidate[k];
                 ExpandBlocks(blocks, all, slots);
-                return Evaluate(point, counts, blocks, free, slots, gradient, information);
+                return Evaluate(blocks, free, slots, gradient, information);
             });
             for (int k = 0; k < free.Length; k++)
                 values[free[k]] = x[k];
@@ -57,7 +65,8 @@ internal sealed class PopulationUpdate
         {
             double[] local = new double[free.Length];
             double[] information = new double[free.Length * free.Length];
-            Evaluate(point, counts, blocks, free, point.Parameters.Slots, local, information);
+            SumPowers(point, counts, blocks);
+            Evaluate(blocks, free, point.Parameters.Slots, local, information);
             foreach (int block in hessian is null ? [] : blocks)
                 AddExcessInformation(plan.Blocks[block], point, counts, free, information);
             for (int p = 0; p < free.Length; p++)
@@ -127,60 +136,90 @@ internal sealed class PopulationUpdate
         }
     }
 
-    private double Evaluate(
-        ModelPoint point, ExpectedCounts counts, int[] blocks, int[] free, double[] slots, Span<double> gradient, Span<double> information)
+    private void SumPowers(ModelPoint point, ExpectedCounts counts, int[] blocks)
     {
-        double value = 0;
-        foreach (int index in blocks)
+        foreach (int block in blocks)
         {
-            PlannedBlock block = plan.Blocks[index];
-            if (NormalPopulation.TryCreate(plan, block, slots) is not { } population)
+            double[] theta = point.ThetaOfBlock(plan.Blocks[block]);
+            ref NodePowers? current = ref powers[NodeSetOf(block)];
+            if (current?.Theta != theta)
+                current = new NodePowers(theta, plan.AttributeCount);
+            totals[block] = current.Sum(counts.NodeTotals[block], sums[block]);
+        }
+    }
+
+    private int NodeSetOf(int block) => plan.Tables[plan.Blocks[block].Table].NodeSet;
+
+    private double Evaluate(int[] blocks, int[] free, double[] slots, Span<double> gradient, Span<double> information)
+    {
+        int count = ScoreCount;
+        double value = 0;
+        Span<double> natural = stackalloc double[count];
+        foreach (int block in blocks)
+        {
+            if (NormalPopulation.TryCreate(plan, plan.Blocks[block], slots) is not { } population)
                 return double.NegativeInfinity;
-            double[] theta = point.ThetaOfBlock(block);
-            double[] nodeTotals = counts.NodeTotals[index];
-            double[] logWeight = plan.Grid.Moves ? population.LogDensity(theta) : population.NormalizedLogDensity(theta);
-            for (int node = 0; node < nodeTotals.Length; node++)
-            {
-                if (nodeTotals[node] > 0)
-                    value += nodeTotals[node] * logWeight[node];
-            }
+            population.NaturalParameters(natural);
+            double logPartition = plan.Grid.Moves ? population.LogPartition() : powers[NodeSetOf(block)]!.LogPartition(natural);
+            for (int power = 0; power < count; power++)
+                value += natural[power] * sums[block][power];
+            value -= totals[block] * logPartition;
             if (!gradient.IsEmpty)
-                AddBlock(block, population, theta, nodeTotals, logWeight, free, gradient, information);
+                AddBlock(block, population, free, gradient, information);
         }
         return value;
     }
 
-    private void AddBlock(
-        PlannedBlock block, NormalPopulation population, double[] theta, double[] nodeTotals, double[] logWeight, int[] free,
-        Span<double> gradient, Span<double> information)
+    private void AddBlock(int block, NormalPopulation population, int[] free, Span<double> gradient, Span<double> information)
     {
         int count = ScoreCount;
-        double total = nodeTotals.Sum();
-        double[] scores = new double[count];
-        double[] first = new double[count];
         double[] expected = new double[count];
+        double[] covariance = new double[count * count];
+        double[] derivatives = new double[count * count];
+        double[] first = new double[count];
         double[] second = new double[count * count];
-        for (int node = 0; node < nodeTotals.Length; node++)
+        population.NaturalDerivatives(derivatives);
+        if (plan.Grid.Moves)
+            population.ExpectedPowers(expected);
+        else
+            powers[NodeSetOf(block)]!.Moments(expected, covariance);
+        for (int r = 0; r < count; r++)
         {
-            population.Score(theta.AsSpan(node * plan.AttributeCount, plan.AttributeCount), scores);
-            double weight = plan.Grid.Moves ? 0 : Math.Exp(logWeight[node]);
-            for (int r = 0; r < count; r++)
-            {
-                first[r] += nodeTotals[node] * scores[r];
-                expected[r] += weight * scores[r];
-                for (int c = 0; c <= r && weight > 0; c++)
-                    second[r * count + c] += weight * scores[r] * scores[c];
-            }
+            for (int power = 0; power < count; power++)
+                first[r] += derivatives[r * count + power] * (sums[block][power] - totals[block] * expected[power]);
         }
         if (plan.Grid.Moves)
             population.FisherInformation(second);
+        else
+            Sandwich(derivatives, covariance, second, count);
         for (int r = 0; r < count; r++)
         {
-            first[r] -= total * expected[r];
             for (int c = 0; c <= r; c++)
-                second[r * count + c] = second[c * count + r] = total * (second[r * count + c] - expected[r] * expected[c]);
+                second[r * count + c] = second[c * count + r] = totals[block] * second[r * count + c];
         }
-        ToFree(block, first, second, free, gradient, information);
+        ToFree(plan.Blocks[block], first, second, free, gradient, information);
+    }
+
+    /// <summary>D C Dᵀ, lower triangle. [count, count]</summary>
+    private static void Sandwich(double[] derivatives, double[] covariance, double[] result, int count)
+    {
+        Span<double> row = stackalloc double[count];
+        for (int r = 0; r < count; r++)
+        {
+            row.Clear();
+            for (int a = 0; a < count; a++)
+            {
+                for (int b = 0; b < count; b++)
+                    row[b] += derivatives[r * count + a] * covariance[a * count + b];
+            }
+            for (int c = 0; c <= r; c++)
+            {
+                double sum = 0;
+                for (int b = 0; b < count; b++)
+                    sum += row[b] * derivatives[c * count + b];
+                result[r * count + c] = sum;
+            }
+        }
     }
 
     private void ToFree(PlannedBlock block, double[] first, double[] second, int[] free, Span<double> gradient, Span<double> information)

@@ -30,7 +30,7 @@ public static class CalibrationFiles
         if (result.Scores is { } scores)
         {
             Write("scores.csv", stream =>
-                ScoreTable.Write(stream, result.Plan, result.Data, result.Patterns.PatternOfPerson, scores, result.Options.Scores));
+                ScoreTable.Write(stream, result.Plan, result.Data, result.Patterns.PatternOfPerson, scores, result.Options.Scores, result.Threads));
             Write("score-summary.csv", stream =>
                 ScoreSummaryTable.Write(stream, result.Plan, ScoreSummary.Of(result.Plan, result.Patterns, scores)));
         }

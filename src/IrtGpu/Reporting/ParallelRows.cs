@@ -1,55 +1,91 @@
+using System.Runtime.ExceptionServices;
+
 namespace IrtGpu.Reporting;
 
-/// <summary>Formats the rows of a long table on all processors and writes them in order.</summary>
-/// <remarks>The bytes do not depend on the number of processors; at most two runs of rows a processor are held in memory.</remarks>
-internal static class ParallelRows
+/// <summary>Formats the rows of a long table on several threads and writes them in order.</summary>
+/// <remarks>
+/// The bytes do not depend on the number of threads. A thread takes the next run of rows, formats it, waits for its turn and writes it;
+/// so one run a thread is held in memory.
+/// </remarks>
+internal sealed class ParallelRows
 {
-    private const int RowsPerRun = 8192;
+    private const int RowsPerRun = 2048;
+
+    private readonly Stream stream;
+    private readonly int rowCount;
+    private readonly Action<CsvWriter, int> writeRow;
+    private readonly object turn = new();
+    private int nextRun;
+    private int runToWrite; // under the lock
+    private ExceptionDispatchInfo? failure; // under the lock
+
+    private ParallelRows(Stream stream, int rowCount, Action<CsvWriter, int> writeRow)
+    {
+        this.stream = stream;
+        this.rowCount = rowCount;
+        this.writeRow = writeRow;
+    }
 
     /// <param name="stream">Where to.</param>
     /// <param name="rowCount">Number of rows.</param>
+    /// <param name="threads">Number of threads; 0: all processors.</param>
     /// <param name="writeRow">Writes one whole record; called from several threads, each with a writer of its own.</param>
-    public static void Write(Stream stream, int rowCount, Action<CsvWriter, int> writeRow)
+    public static void Write(Stream stream, int rowCount, int threads, Action<CsvWriter, int> writeRow)
     {
         int runCount = (rowCount + RowsPerRun - 1) / RowsPerRun;
-        if (runCount <= 1)
+        int workers = Math.Min(threads > 0 ? threads : Environment.ProcessorCount, runCount);
+        if (workers <= 1)
         {
-            Format(stream, 0, rowCount, writeRow);
+            using CsvWriter csv = new(stream);
+            for (int row = 0; row < rowCount; row++)
+                writeRow(csv, row);
             return;
         }
-        int ahead = Math.Min(2 * Environment.ProcessorCount, runCount);
-        Queue<Task<MemoryStream>> pending = new();
-        Stack<MemoryStream> free = new();
+        ParallelRows rows = new(stream, rowCount, writeRow);
+        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => rows.Work(runCount));
+        rows.failure?.Throw();
+    }
+
+    private void Work(int runCount)
+    {
+        using MemoryStream text = new();
+        using CsvWriter csv = new(text);
         try
         {
-            for (int next = 0; next < runCount || pending.Count > 0;)
+            for (int run; (run = Interlocked.Increment(ref nextRun) - 1) < runCount;)
             {
-                while (next < runCount && pending.Count < ahead)
-                {
-                    MemoryStream text = free.TryPop(out MemoryStream? used) ? used : new MemoryStream();
-                    int first = next++ * RowsPerRun;
-                    pending.Enqueue(Task.Run(() =>
-                    {
-                        text.SetLength(0);
-                        Format(text, first, Math.Min(RowsPerRun, rowCount - first), writeRow);
-                        return text;
-                    }));
-                }
-                MemoryStream done = pending.Dequeue().GetAwaiter().GetResult();
-                stream.Write(done.GetBuffer(), 0, (int)done.Length);
-                free.Push(done);
+                int end = (int)Math.Min((long)(run + 1) * RowsPerRun, rowCount);
+                for (int row = run * RowsPerRun; row < end; row++)
+                    writeRow(csv, row);
+                csv.Flush();
+                if (!WriteInTurn(run, text))
+                    return;
+                text.SetLength(0);
             }
         }
-        finally
+        catch (Exception cause) // of any kind: thrown again where the table was asked for
         {
-            Task.WhenAll(pending).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(); // none goes on when one has failed
+            lock (turn)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(cause);
+                Monitor.PulseAll(turn);
+            }
         }
     }
 
-    private static void Format(Stream stream, int first, int count, Action<CsvWriter, int> writeRow)
+    /// <summary>Writes a run after all before it; false where one of them has failed.</summary>
+    private bool WriteInTurn(int run, MemoryStream text)
     {
-        using CsvWriter csv = new(stream);
-        for (int row = first; row < first + count; row++)
-            writeRow(csv, row);
+        lock (turn)
+        {
+            while (runToWrite < run && failure is null)
+                Monitor.Wait(turn);
+            if (failure is not null)
+                return false;
+            stream.Write(text.GetBuffer(), 0, (int)text.Length);
+            runToWrite++;
+            Monitor.PulseAll(turn);
+            return true;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using IrtGpu.Data;
 
 namespace IrtGpu.Reporting;
@@ -7,6 +8,8 @@ namespace IrtGpu.Reporting;
 /// <param name="data">The persons.</param>
 internal sealed class PersonColumns(ResponseData data)
 {
+    private readonly byte[][] groupNames = [.. data.GroupNames.Select(Encoding.UTF8.GetBytes)];
+
     public static void WriteHeader(CsvWriter csv)
     {
         csv.Field("id");
@@ -22,7 +25,7 @@ internal sealed class PersonColumns(ResponseData data)
             csv.Field(ids[person]);
         else
             csv.Field(person + 1);
-        csv.Field(data.GroupNames.Length > 1 ? data.GroupNames[data.Groups?[person] ?? 0] : "");
+        csv.Field(groupNames.Length > 1 ? groupNames[data.Groups?[person] ?? 0] : default(ReadOnlySpan<byte>));
         ReadOnlySpan<byte> row = data.Row(person);
         csv.Field(row.Length - row.Count(ResponseData.Missing));
     }

@@ -14,7 +14,9 @@ public static class PersonEstimateTable
     /// <param name="patternOfPerson">Pattern of each person. [person]</param>
     /// <param name="estimates">Estimates of the patterns.</param>
     /// <param name="prefix"><c>ml</c>, <c>map</c> or <c>wle</c>.</param>
-    public static void Write(Stream stream, CalibrationPlan plan, ResponseData data, int[] patternOfPerson, PersonEstimates estimates, string prefix)
+    /// <param name="threads">Number of threads that format; 0: all processors. The bytes do not depend on it.</param>
+    public static void Write(
+        Stream stream, CalibrationPlan plan, ResponseData data, int[] patternOfPerson, PersonEstimates estimates, string prefix, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(data);
@@ -29,7 +31,7 @@ public static class PersonEstimateTable
             csv.Field($"se_{attribute}");
         csv.Record("note");
         csv.Flush();
-        ParallelRows.Write(stream, data.PersonCount, (rows, person) =>
+        ParallelRows.Write(stream, data.PersonCount, threads, (rows, person) =>
         {
             int first = patternOfPerson[person] * estimates.AttributeCount;
             persons.Write(rows, person);
@@ -46,7 +48,8 @@ public static class PersonEstimateTable
     /// <param name="plan">Names of attributes.</param>
     /// <param name="data">The persons.</param>
     /// <param name="values">Draws. [person, draw, attribute]</param>
-    public static void WritePlausibleValues(Stream stream, CalibrationPlan plan, ResponseData data, double[] values)
+    /// <param name="threads">Number of threads that format; 0: all processors. The bytes do not depend on it.</param>
+    public static void WritePlausibleValues(Stream stream, CalibrationPlan plan, ResponseData data, double[] values, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(data);
@@ -62,7 +65,7 @@ public static class PersonEstimateTable
         }
         csv.EndRecord();
         csv.Flush();
-        ParallelRows.Write(stream, data.PersonCount, (rows, person) =>
+        ParallelRows.Write(stream, data.PersonCount, threads, (rows, person) =>
         {
             persons.Write(rows, person);
             for (int k = 0; k < perPerson; k++)

@@ -8,7 +8,8 @@ public static class ResponseTable
     /// <summary>Writes it, with the columns <c>group</c> and <c>class</c> before the items where there are several.</summary>
     /// <param name="stream">Where to.</param>
     /// <param name="data">The responses.</param>
-    public static void Write(Stream stream, ResponseData data)
+    /// <param name="threads">Number of threads that format; 0: all processors. The bytes do not depend on it.</param>
+    public static void Write(Stream stream, ResponseData data, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
         using CsvWriter csv = new(stream);
@@ -19,7 +20,7 @@ public static class ResponseTable
             csv.Field(FreeName("class", data));
         csv.Record(data.ItemNames);
         csv.Flush();
-        ParallelRows.Write(stream, data.PersonCount, (rows, person) =>
+        ParallelRows.Write(stream, data.PersonCount, threads, (rows, person) =>
         {
             if (hasGroups)
                 rows.Field(data.GroupNames[data.Groups?[person] ?? 0]);

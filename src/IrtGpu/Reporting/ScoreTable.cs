@@ -1,3 +1,4 @@
+using System.Text;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
@@ -14,8 +15,9 @@ public static class ScoreTable
     /// <param name="patternOfPerson">Pattern of each person. [person]</param>
     /// <param name="scores">Posterior summaries of the patterns.</param>
     /// <param name="method">Which point estimate to write.</param>
+    /// <param name="threads">Number of threads that format; 0: all processors. The bytes do not depend on it.</param>
     public static void Write(
-        Stream stream, CalibrationPlan plan, ResponseData data, int[] patternOfPerson, PatternScores scores, ScoreMethod method)
+        Stream stream, CalibrationPlan plan, ResponseData data, int[] patternOfPerson, PatternScores scores, ScoreMethod method, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(data);
@@ -38,7 +40,8 @@ public static class ScoreTable
 
         double[] points = method == ScoreMethod.Map ? scores.MapTheta : scores.Mean;
         csv.Flush();
-        ParallelRows.Write(stream, data.PersonCount, (rows, person) =>
+        byte[][] classNames = [.. plan.ClassNames.Select(Encoding.UTF8.GetBytes)];
+        ParallelRows.Write(stream, data.PersonCount, threads, (rows, person) =>
         {
             int pattern = patternOfPerson[person];
             persons.Write(rows, person);
@@ -47,12 +50,12 @@ public static class ScoreTable
             for (int j = 0; j < scores.AttributeCount; j++)
                 rows.Field(scores.StandardDeviation(pattern, j));
             if (scores.ClassCount > 1)
-                WriteClasses(rows, plan, scores.ClassProbability.AsSpan(pattern * scores.ClassCount, scores.ClassCount));
+                WriteClasses(rows, classNames, scores.ClassProbability.AsSpan(pattern * scores.ClassCount, scores.ClassCount));
             rows.EndRecord();
         });
     }
 
-    private static void WriteClasses(CsvWriter csv, CalibrationPlan plan, ReadOnlySpan<double> probabilities)
+    private static void WriteClasses(CsvWriter csv, byte[][] names, ReadOnlySpan<double> probabilities)
     {
         int largest = 0;
         for (int k = 1; k < probabilities.Length; k++)
@@ -60,7 +63,7 @@ public static class ScoreTable
             if (probabilities[k] > probabilities[largest])
                 largest = k;
         }
-        csv.Field(plan.ClassNames[largest]);
+        csv.Field(names[largest]);
         foreach (double probability in probabilities)
             csv.Field(probability);
     }

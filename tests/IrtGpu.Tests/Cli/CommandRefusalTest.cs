@@ -63,4 +63,13 @@ public sealed class CommandRefusalTest : IDisposable
         Assert.Contains("bad.yaml:2, key 'classes': 'two' is not a whole number", error, StringComparison.Ordinal);
         Assert.Contains("bad.yaml:4, key 'rule'", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Braces_that_go_on_without_indentation_are_told()
+    {
+        command.Write("flat.yaml", "model: 2pl\nitems: {\nq1: 2,\nq2: 2}\n");
+        (int exitCode, _, string error) = command.Run("calibrate", "x.csv", "--out", "o", "--spec", "flat.yaml");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("flat.yaml: this is not YAML: lines inside { } or [ ] must be indented", error, StringComparison.Ordinal);
+    }
 }

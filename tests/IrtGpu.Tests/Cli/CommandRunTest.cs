@@ -41,6 +41,22 @@ public sealed class CommandRunTest : IDisposable
         Assert.DoesNotContain(command.ReadLines("wle.csv"), line => line.EndsWith("infinite", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("auto", "tables")]
+    [InlineData("weighted-score", "weighted-score")]
+    [InlineData("tables", "tables")]
+    public void Scores_of_a_calibration_and_of_its_fit_are_the_same_bytes_in_every_form(string asked, string taken)
+    {
+        Simulate("d.csv", 4000);
+        (int exitCode, _, string error) = command.Run(
+            "calibrate", "d.csv", "--group", "group", "--e-step", asked, "--se", "none", "--quiet", "--out", "results");
+        Assert.True(exitCode == 0, error);
+        Assert.Contains($"\"eStepForm\": \"{taken}\"", File.ReadAllText(command.PathOf("results/fit.json")), StringComparison.Ordinal);
+        Assert.Equal(
+            0, command.Run("score", "results/calibration.json", "d.csv", "--group", "group", "--e-step", asked, "--threads", "1", "--out", "again.csv").ExitCode);
+        Assert.Equal(File.ReadAllBytes(command.PathOf("results/scores.csv")), File.ReadAllBytes(command.PathOf("again.csv")));
+    }
+
     [Fact]
     public void Json_alone_stands_on_standard_output_and_few_cycles_end_with_4()
     {

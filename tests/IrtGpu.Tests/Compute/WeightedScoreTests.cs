@@ -122,7 +122,7 @@ public sealed class WeightedScoreTests
             Assert.True(Math.Abs(expected[k] - actual[k]) <= tolerance, $"element {k}: {actual[k]:r} instead of {expected[k]:r}");
     }
 
-    private static (CalibrationPlan Plan, PatternTable Patterns, ModelPoint Point) Make(
+    internal static (CalibrationPlan Plan, PatternTable Patterns, ModelPoint Point) Make(
         string function, int groups, int classes, bool moving, double booklets, int persons = 1500)
     {
         return Make(Draw(function, groups, booklets, persons), function, classes, moving);

@@ -21,8 +21,10 @@ internal sealed class CellScores
     private readonly int[] termCount; // of each of its rows [answered item]
     private readonly double[] scoreOfRow; // a s_m [row]
     private readonly int[] firstTerm; // of the row's terms of c [row]
+    private readonly int[] firstTermOfItem; // of its first row [answered item]
     private readonly int[] termParameter;
     private readonly double[] termCoefficient;
+    private readonly double[]? slopeOfParameter; // a, where every item has a slope of its own: c = s and t = Σ a c [slope parameter, padding]
 
     /// <summary>Tables the functions of a cell.</summary>
     /// <param name="point">Parameters and nodes.</param>
@@ -46,8 +48,10 @@ internal sealed class CellScores
         firstTerm = new int[plan.RowCount];
         for (int row = 1; row < plan.RowCount; row++)
             firstTerm[row] = firstTerm[row - 1] + terms[row - 1].Count;
+        firstTermOfItem = [.. firstRow.Select(row => firstTerm[row])];
         termParameter = [.. terms.SelectMany(list => list).Select(term => parameterOf[term.Free])];
         termCoefficient = [.. terms.SelectMany(list => list).Select(term => term.Coefficient)];
+        slopeOfParameter = OwnSlopes(point, block);
         Functions = new double[NodeCount * PaddedCount];
         FillItemFunctions(point, block, parameterOf);
         if (!plan.Grid.Moves)
@@ -70,8 +74,11 @@ internal sealed class CellScores
     /// <param name="responses">The pattern. [item]</param>
     /// <param name="slopes">Receives c, cleared before. [slope parameter, padding]</param>
     /// <returns>The weighted score t = Σ a s.</returns>
+    public double Fill(ReadOnlySpan<byte> responses, Span<double> slopes) =>
+        slopeOfParameter is null ? FillTerms(responses, slopes) : FillOwnSlopes(responses, slopes);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double Fill(ReadOnlySpan<byte> responses, Span<double> slopes)
+    private double FillTerms(ReadOnlySpan<byte> responses, Span<double> slopes)
     {
         slopes.Clear();
         double score = 0;
@@ -84,6 +91,37 @@ internal sealed class CellScores
                 slopes[termParameter[term]] += termCoefficient[term];
         }
         return score;
+    }
+
+    // One term a row, in the order of the rows and of the parameters.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double FillOwnSlopes(ReadOnlySpan<byte> responses, Span<double> slopes)
+    {
+        ReadOnlySpan<int> answered = items;
+        ReadOnlySpan<int> terms = firstTermOfItem.AsSpan(0, answered.Length);
+        Span<double> own = slopes[..answered.Length];
+        slopes[answered.Length..].Clear();
+        for (int k = 0; k < answered.Length; k++)
+            own[k] = termCoefficient[terms[k] + responses[answered[k]]];
+        return System.Numerics.Tensors.TensorPrimitives.Dot(own, slopeOfParameter.AsSpan(0, own.Length));
+    }
+
+    /// <summary>The items' slopes when each is a free parameter of its own and nothing else adds to c; else null.</summary>
+    private double[]? OwnSlopes(ModelPoint point, PlannedBlock block)
+    {
+        double[] own = new double[items.Length];
+        for (int k = 0; k < items.Length; k++)
+        {
+            int slot = SetOf(block, items[k]).FirstSlot;
+            ParameterLayout layout = plan.Layout;
+            int term = layout.RowStart[slot];
+            bool isOwn = termCount[k] == 1 && termParameter[firstTermOfItem[k]] == k && layout.RowStart[slot + 1] == term + 1
+                && layout.Coefficient[term] == 1 && point.Parameters.Slots[slot] == point.Parameters.Free[layout.FreeIndex[term]];
+            if (!isOwn)
+                return null;
+            own[k] = point.Parameters.Slots[slot];
+        }
+        return SlopeParameterCount == items.Length ? own : null;
     }
 
     private ItemParameterSet SetOf(PlannedBlock block, int item) => plan.ParameterSets[plan.Tables[block.Table].SetOfItem[item]];

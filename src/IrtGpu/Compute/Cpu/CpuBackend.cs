@@ -1,16 +1,17 @@
 using System.Globalization;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Compute.Cpu;
 
 /// <summary>The E-step on a machine without a GPU: vectors, threads, and the cheapest form that the plan and the data allow.</summary>
-public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
+public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IPatternScoringBackend
 {
     private readonly int threads;
-    private readonly ICpuStep step;
-    private readonly WeightedScoreStep? interpolation; // takes the E-steps where it applies; posteriors come from the step
+    private readonly Lazy<ICpuStep> step; // made when first needed: where interpolation applies, often never
+    private readonly WeightedScoreStep? interpolation; // takes E-steps and scores where it applies; posteriors come from the step
 
     /// <summary>Prepares tables and codes.</summary>
     /// <param name="plan">The plan.</param>
@@ -19,23 +20,34 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     /// <param name="form">How E-steps are computed.</param>
     /// <exception cref="SpecificationException">The form asked for is not for this plan and these data.</exception>
     public CpuBackend(CalibrationPlan plan, PatternTable patterns, int threads = 0, EStepForm form = EStepForm.Tables)
+        : this(plan, patterns, threads, form, Split(plan, patterns, form))
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(patterns);
+    }
+
+    /// <summary>Prepares tables and codes of a test that was split before.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="threads">Number of threads; 0: all processors.</param>
+    /// <param name="form">What was asked for.</param>
+    /// <param name="separable">How the test splits, null where it does not, as <see cref="SeparableItems.TryCreate"/> tells for the form.</param>
+    internal CpuBackend(CalibrationPlan plan, PatternTable patterns, int threads, EStepForm form, SeparableItems? separable)
+    {
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
-        SeparableItems? separable = SeparableItems.TryCreate(plan, patterns, form);
         if (separable is null && form is EStepForm.WeightedScore or EStepForm.DimensionTables)
             throw new SpecificationException(Refusal(form));
         Form = separable?.Form ?? EStepForm.Tables;
         if (separable is null)
         {
-            step = new TableStep(plan, patterns, this.threads);
+            TableStep tables = new(plan, patterns, this.threads);
+            step = new Lazy<ICpuStep>(tables);
             return;
         }
-        SeparableStep separated = new(plan, patterns, separable, this.threads);
+        JointItems? scoreItems = SeparableTables.JoinScoreItems(plan, patterns, separable);
         if (separable.CanInterpolate)
-            interpolation = new WeightedScoreStep(plan, patterns, separated.ScoreItems!, separable.Sets!, this.threads);
-        step = separated;
+            interpolation = new WeightedScoreStep(plan, patterns, scoreItems!, separable.Sets!, this.threads);
+        step = new Lazy<ICpuStep>(() => new SeparableStep(plan, patterns, separable, scoreItems, this.threads));
+        if (interpolation is null)
+            _ = step.Value;
     }
 
     /// <inheritdoc/>
@@ -51,7 +63,7 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        return interpolation?.TryCompute(point) ?? step.Compute(point);
+        return interpolation?.TryCompute(point) ?? step.Value.Compute(point);
     }
 
     /// <inheritdoc/>
@@ -60,7 +72,14 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(createVisitor);
-        return step.VisitPosteriors(point, createVisitor);
+        return step.Value.VisitPosteriors(point, createVisitor);
+    }
+
+    /// <inheritdoc/>
+    public PatternScores? TryComputeScores(ModelPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return interpolation?.TryComputeScores(point, threads);
     }
 
     /// <inheritdoc/>
@@ -69,8 +88,16 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend
     /// <inheritdoc/>
     public void Dispose()
     {
-        step.Dispose();
+        if (step.IsValueCreated)
+            step.Value.Dispose();
         interpolation?.Dispose();
+    }
+
+    private static SeparableItems? Split(CalibrationPlan plan, PatternTable patterns, EStepForm form)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(patterns);
+        return SeparableItems.TryCreate(plan, patterns, form);
     }
 
     private static string Refusal(EStepForm form) => form == EStepForm.WeightedScore

@@ -11,8 +11,8 @@ namespace IrtGpu.Compute.Cpu;
 internal sealed class JointItems : IDisposable
 {
     public const int MostRows = 256; // codes in a byte
+    public const int UsualRows = 64; // keeps the tables of a usual test, at all nodes, in the L2 cache
 
-    private const int UsualRows = 64; // keeps the tables of a usual test, at all nodes, in the L2 cache
     private const long LargestBytes = 1L << 28; // of the tables of one set; beyond, items are combined less
 
     private readonly CodedRows codes; // [pattern][group]

@@ -44,7 +44,7 @@ internal static class MissingInformation
     {
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
         double[] sum = new double[(long)plan.Layout.FreeCount * plan.Layout.FreeCount];
-        (int Block, int Set, int[] Patterns)[] all = Members(patterns, sets);
+        (int Block, int Set, int[] Patterns)[] all = Members(plan, patterns, sets);
         for (int start = 0; start < all.Length; start += CellsPerBatch)
         {
             MissingInformationCell[] cells = new MissingInformationCell[Math.Min(CellsPerBatch, all.Length - start)];
@@ -63,18 +63,22 @@ internal static class MissingInformation
     }
 
     /// <summary>Patterns by block and answered set, in order; with one class the group is the block.</summary>
-    private static (int Block, int Set, int[] Patterns)[] Members(PatternTable patterns, AnsweredSets sets)
+    private static (int Block, int Set, int[] Patterns)[] Members(CalibrationPlan plan, PatternTable patterns, AnsweredSets sets)
     {
-        SortedDictionary<(int Block, int Set), List<int>> members = [];
+        int setCount = sets.IsAnswered.Count;
+        int[] counts = new int[plan.Blocks.Count * setCount];
+        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+            counts[CellOf(pattern)] += patterns.Frequency[pattern] == 0 ? 0 : 1;
+        int[][] members = [.. counts.Select(count => new int[count])];
+        Array.Clear(counts);
         for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
         {
-            if (patterns.Frequency[pattern] == 0)
-                continue;
-            (int, int) key = (patterns.Groups[pattern], sets.SetOfPattern[pattern]);
-            if (!members.TryGetValue(key, out List<int>? list))
-                members[key] = list = [];
-            list.Add(pattern);
+            int cell = CellOf(pattern);
+            if (patterns.Frequency[pattern] != 0)
+                members[cell][counts[cell]++] = pattern;
         }
-        return [.. members.Select(member => (member.Key.Block, member.Key.Set, member.Value.ToArray()))];
+        return [.. Enumerable.Range(0, counts.Length).Where(cell => counts[cell] > 0).Select(cell => (cell / setCount, cell % setCount, members[cell]))];
+
+        int CellOf(int pattern) => patterns.Groups[pattern] * setCount + sets.SetOfPattern[pattern];
     }
 }

@@ -43,8 +43,9 @@ internal sealed unsafe class SeparableStep : ICpuStep
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="items">How the test splits.</param>
+    /// <param name="scoreItems">Codes of the items that go by scores; null without such items.</param>
     /// <param name="threads">Number of threads.</param>
-    public SeparableStep(CalibrationPlan plan, PatternTable patterns, SeparableItems items, int threads)
+    public SeparableStep(CalibrationPlan plan, PatternTable patterns, SeparableItems items, JointItems? scoreItems, int threads)
     {
         this.plan = plan;
         this.patterns = patterns;
@@ -52,16 +53,14 @@ internal sealed unsafe class SeparableStep : ICpuStep
         this.threads = threads;
         classCount = plan.ClassCount;
         attributeCount = plan.AttributeCount;
-        tables = new SeparableTables(plan, patterns, items, threads);
-        order = [.. Enumerable.Range(0, patterns.PatternCount).OrderBy(pattern => (long)patterns.Groups[pattern] * tables.SetCount + tables.SetOf(pattern))];
+        tables = new SeparableTables(plan, patterns, items, scoreItems, threads);
+        order = PatternOrder.ByKind(
+            patterns.PatternCount, plan.GroupCount * tables.SetCount, pattern => patterns.Groups[pattern] * tables.SetCount + tables.SetOf(pattern));
         long affordable = LargestShardBytes / (sizeof(double) * (long)tables.OuterCount * tables.PaddedLineCount * plan.Blocks.Count);
         int count = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Clamp(affordable, 1, LargestShardCount));
         shards = [.. Enumerable.Range(0, count).Select(index => new SeparableShard(
             plan, tables, index, (int)((long)patterns.PatternCount * index / count), (int)((long)patterns.PatternCount * (index + 1) / count)))];
     }
-
-    /// <summary>Codes of the items that go by scores.</summary>
-    public JointItems? ScoreItems => tables.ScoreItems;
 
     /// <inheritdoc/>
     public ExpectedCounts Compute(ModelPoint point)

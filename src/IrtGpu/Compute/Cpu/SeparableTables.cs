@@ -22,7 +22,7 @@ internal sealed unsafe class SeparableTables : IDisposable
     private readonly AlignedBuffer[] scores; // [table][joint row, score width]
     private readonly AlignedBuffer lines; // [node set, padded line node]
 
-    public SeparableTables(CalibrationPlan plan, PatternTable patterns, SeparableItems items, int threads)
+    public SeparableTables(CalibrationPlan plan, PatternTable patterns, SeparableItems items, JointItems? scoreItems, int threads)
     {
         this.plan = plan;
         this.items = items;
@@ -32,9 +32,9 @@ internal sealed unsafe class SeparableTables : IDisposable
         OuterCount = plan.NodeCount / LineCount;
         tiling = NodeTiling.Of(LineCount);
         PaddedOuterCount = (OuterCount + 7) / 8 * 8 + 8; // room for the padding of the last row written
-        ScoreWidth = AttributeCount <= 3 ? 4 : (AttributeCount + 8) / 8 * 8;
+        ScoreWidth = WidthOf(plan);
         LineItems = [.. items.TableItems.Select(list => list.Length == 0 ? null : JointItems.Create(plan, patterns, list, tiling.PaddedCount))];
-        ScoreItems = items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, ScoreWidth, JointItems.MostRows);
+        ScoreItems = scoreItems;
         SetCount = items.Sets?.IsAnswered.Count ?? 1;
         isUsed = new bool[plan.Blocks.Count * SetCount];
         for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
@@ -83,6 +83,13 @@ internal sealed unsafe class SeparableTables : IDisposable
 
     /// <summary>What the factors multiply; null where no pattern needs it. [block, set]</summary>
     public SeparableKernel?[] Kernels { get; }
+
+    /// <summary>Codes of the items that go by scores; null without such items.</summary>
+    public static JointItems? JoinScoreItems(CalibrationPlan plan, PatternTable patterns, SeparableItems items)
+    {
+        int rowCount = plan.AttributeCount == 1 ? JointItems.MostRows : JointItems.UsualRows; // in one dimension rows are short
+        return items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, WidthOf(plan), rowCount);
+    }
 
     /// <summary>Answered set of a pattern.</summary>
     public int SetOf(int pattern) => items.Sets?.SetOfPattern[pattern] ?? 0;
@@ -134,6 +141,8 @@ internal sealed unsafe class SeparableTables : IDisposable
         foreach (SeparableKernel? kernel in Kernels)
             kernel?.Dispose();
     }
+
+    private static int WidthOf(CalibrationPlan plan) => plan.AttributeCount <= 3 ? 4 : (plan.AttributeCount + 8) / 8 * 8;
 
     private double* LinePointer(int table) => lines.Pointer + (long)plan.Tables[table].NodeSet * PaddedLineCount;
 

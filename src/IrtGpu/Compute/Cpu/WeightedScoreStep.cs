@@ -21,7 +21,7 @@ namespace IrtGpu.Compute.Cpu;
 /// sums that take them up.
 /// </para>
 /// </remarks>
-internal sealed unsafe class WeightedScoreStep : IDisposable
+internal sealed unsafe partial class WeightedScoreStep : IDisposable
 {
     private const long LargestBytes = 1L << 26; // of the moments of all shards, unless one takes more
     private const long KeptLikelihoods = 1L << 22; // of all grids by point and node; beyond, node totals take them anew
