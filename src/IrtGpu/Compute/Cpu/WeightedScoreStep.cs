@@ -193,8 +193,9 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         {
             if (!isAnswered[item])
                 continue;
-            for (int node = 0; node < plan.NodeCount; node++)
-                prior[node] -= logPartition[layout.TableOfBlock[block]][item]![node];
+            ReadOnlySpan<double> partition = logPartition[layout.TableOfBlock[block]][item];
+            for (int node = 0; node < partition.Length; node++)
+                prior[node] -= partition[node];
         }
     }
 
