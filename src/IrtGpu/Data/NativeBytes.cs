@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace IrtGpu.Data;
 
-/// <summary>Bytes outside the managed heap, so that each block's memory goes back the moment it has been copied.</summary>
+/// <summary>Bytes outside the managed heap, so that memory goes back the moment it is no longer needed.</summary>
 /// <remarks>
 /// On Linux large blocks are mapped, not taken from the C allocator: that one raises its mapping threshold as blocks are
 /// freed, and from then on keeps what is freed below others, which nearly doubles the memory of reading.
@@ -14,13 +14,22 @@ internal sealed unsafe partial class NativeBytes : SafeHandle
     private const int PrivateAnonymous = 0x02 | 0x20; // MAP_PRIVATE, MAP_ANONYMOUS
     private const nint MapFailed = -1;
 
-    private readonly int length;
+    private readonly long length;
     private readonly bool isMapped;
 
+    /// <summary>A copy.</summary>
     public NativeBytes(ReadOnlySpan<byte> content)
+        : this((long)content.Length)
+    {
+        content.CopyTo(Span);
+    }
+
+    /// <summary>Zeros.</summary>
+    /// <param name="length">Number of bytes.</param>
+    public NativeBytes(long length)
         : base(0, ownsHandle: true)
     {
-        length = content.Length;
+        this.length = length;
         if (OperatingSystem.IsLinux() && length >= SmallestMapping)
         {
             nint mapping = Map(0, (nuint)length, ReadWrite, PrivateAnonymous, -1, 0);
@@ -29,13 +38,16 @@ internal sealed unsafe partial class NativeBytes : SafeHandle
                 SetHandle(mapping);
         }
         if (!isMapped)
-            SetHandle((nint)NativeMemory.Alloc((nuint)Math.Max(length, 1)));
-        content.CopyTo(Span);
+            SetHandle((nint)NativeMemory.AllocZeroed((nuint)Math.Max(length, 1)));
     }
 
     public override bool IsInvalid => handle == 0;
 
-    public Span<byte> Span => new((void*)handle, length);
+    public Span<byte> Span => new((void*)handle, checked((int)length));
+
+    /// <summary>The bytes as numbers.</summary>
+    public Span<T> As<T>()
+        where T : unmanaged => new((void*)handle, checked((int)(length / sizeof(T))));
 
     protected override bool ReleaseHandle()
     {

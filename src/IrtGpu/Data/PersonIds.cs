@@ -40,17 +40,19 @@ internal sealed class PersonIds : IReadOnlyList<string>
     }
 
     /// <summary>Persons whose identifier is not blank and was seen before, ascending.</summary>
-    public IEnumerable<int> FindRepeats()
+    public List<int> FindRepeats()
     {
-        uint[] hashes = HashAll();
+        using NativeBytes hashes = HashAll();
         // Slots hold person + 1, 0 where free; at most three quarters are taken.
         int slotCount = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Count + Count / 3L + 1, 1 << 30));
-        int[] slots = new int[slotCount];
+        using NativeBytes slots = new((long)slotCount * sizeof(int));
+        List<int> repeats = [];
         for (int person = 0; person < Count; person++)
         {
-            if (IsRepeat(slots, hashes, person))
-                yield return person;
+            if (IsRepeat(slots.As<int>(), hashes.As<uint>(), person))
+                repeats.Add(person);
         }
+        return repeats;
     }
 
     public IEnumerator<string> GetEnumerator()
@@ -64,21 +66,22 @@ internal sealed class PersonIds : IReadOnlyList<string>
     private static bool IsBlank(uint hash) => hash == 0;
 
     /// <summary>A hash of each identifier that is not blank. [person]</summary>
-    private uint[] HashAll()
+    private NativeBytes HashAll()
     {
-        uint[] hashes = new uint[Count];
+        NativeBytes all = new((long)Count * sizeof(uint));
         Parallel.For(0, parts.Length, part =>
         {
+            Span<uint> hashes = all.As<uint>();
             for (int index = 0; index < parts[part].Count; index++)
             {
                 ReadOnlySpan<byte> id = parts[part].Utf8(index);
                 hashes[firstPersons[part] + index] = id.IsEmpty ? 0 : Math.Max(1, (uint)(PatternIndex.Hash(id, 0) >> 32));
             }
         });
-        return hashes;
+        return all;
     }
 
-    private bool IsRepeat(int[] slots, uint[] hashes, int person)
+    private bool IsRepeat(Span<int> slots, ReadOnlySpan<uint> hashes, int person)
     {
         uint hash = hashes[person];
         if (IsBlank(hash))

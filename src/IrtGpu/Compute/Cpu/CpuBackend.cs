@@ -11,6 +11,7 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
 {
     private readonly int threads;
     private readonly Lazy<ICpuStep> step; // made when first needed: where interpolation applies, often never
+    private readonly JointItems? scoreItems; // shared by both
     private readonly WeightedScoreStep? interpolation; // takes E-steps and scores where it applies; posteriors come from the step
 
     /// <summary>Prepares tables and codes.</summary>
@@ -42,7 +43,7 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
             step = new Lazy<ICpuStep>(tables);
             return;
         }
-        JointItems? scoreItems = SeparableTables.JoinScoreItems(plan, patterns, separable);
+        scoreItems = SeparableTables.JoinScoreItems(plan, patterns, separable);
         if (separable.CanInterpolate)
             interpolation = new WeightedScoreStep(plan, patterns, scoreItems!, separable.Sets!, this.threads);
         step = new Lazy<ICpuStep>(() => new SeparableStep(plan, patterns, separable, scoreItems, this.threads));
@@ -91,6 +92,7 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
         if (step.IsValueCreated)
             step.Value.Dispose();
         interpolation?.Dispose();
+        scoreItems?.Dispose();
     }
 
     private static SeparableItems? Split(CalibrationPlan plan, PatternTable patterns, EStepForm form)

@@ -78,13 +78,13 @@ internal sealed unsafe class SeparableTables : IDisposable
     /// <summary>Codes of the items that go by tables. [attribute]</summary>
     public JointItems?[] LineItems { get; }
 
-    /// <summary>Codes of the items that go by scores.</summary>
+    /// <summary>Codes of the items that go by scores; they are the caller's to dispose of.</summary>
     public JointItems? ScoreItems { get; }
 
     /// <summary>What the factors multiply; null where no pattern needs it. [block, set]</summary>
     public SeparableKernel?[] Kernels { get; }
 
-    /// <summary>Codes of the items that go by scores; null without such items.</summary>
+    /// <summary>Makes the codes of the items that go by scores; null without such items.</summary>
     public static JointItems? JoinScoreItems(CalibrationPlan plan, PatternTable patterns, SeparableItems items)
     {
         int rowCount = plan.AttributeCount == 1 ? JointItems.MostRows : JointItems.UsualRows; // in one dimension rows are short
@@ -137,7 +137,6 @@ internal sealed unsafe class SeparableTables : IDisposable
         lines.Dispose();
         foreach (JointItems? joint in LineItems)
             joint?.Dispose();
-        ScoreItems?.Dispose();
         foreach (SeparableKernel? kernel in Kernels)
             kernel?.Dispose();
     }

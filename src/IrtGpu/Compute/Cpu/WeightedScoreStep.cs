@@ -38,6 +38,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
     private readonly AlignedBuffer scores; // [table, joint row, width]: t, and Σ d with classes
     private readonly AlignedBuffer theta; // [node set, padded node]
     private readonly AlignedBuffer logPrior; // [block, set, padded node]: log π − A
+    private readonly double[][][] logPartition; // A_i(θ) [table][item][node]
     private readonly ScoreShard[] shards;
     private readonly ConcurrentBag<ScoreBatch> batches = []; // one a worker
 
@@ -76,6 +77,13 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         foreach (PlannedBlock block in plan.Blocks)
             tableOfBlock[block.Index] = block.Table;
         layout = new ScoreLayout(patterns, joint, strata, [.. sets.IsAnswered.Select(joint.GroupsWith)], tableOfBlock, plan.ClassCount);
+        logPartition = new double[plan.Tables.Count][][];
+        for (int table = 0; table < logPartition.Length; table++)
+        {
+            logPartition[table] = new double[plan.ItemCount][];
+            for (int item = 0; item < plan.ItemCount; item++)
+                logPartition[table][item] = plan.Tables[table].SetOfItem[item] >= 0 ? new double[plan.NodeCount] : [];
+        }
         scores = new AlignedBuffer(numbersPerShard);
         theta = new AlignedBuffer((long)plan.NodeSetCount * paddedNodeCount);
         logPrior = new AlignedBuffer((long)isUsed.Length * paddedNodeCount);
@@ -146,13 +154,15 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         for (int set = 0; set < plan.NodeSetCount; set++)
             point.Theta[set].CopyTo(new Span<double>(theta.Pointer + (long)set * paddedNodeCount, plan.NodeCount));
         for (int table = 0; table < plan.Tables.Count; table++)
+        {
             ScoreRows.Fill(point, joint, table, scores.Pointer + (long)layout.Width * table * joint.TotalRows, layout.Width);
-        double[]?[][] logPartition = [.. plan.Tables.Select((_, table) => LogPartitions(point, table))];
+            FillLogPartitions(point, table);
+        }
         Parallel.For(0, isUsed.Length, parallel, index =>
         {
             if (!isUsed[index])
                 return;
-            FillPrior(point, index / sets.IsAnswered.Count, index % sets.IsAnswered.Count, logPartition);
+            FillPrior(point, index / sets.IsAnswered.Count, index % sets.IsAnswered.Count);
             grids[index]!.Fill(
                 ranges[index].Low, ranges[index].High, ThetaOf(index / sets.IsAnswered.Count), PriorOf(index), likelihoods <= KeptLikelihoods);
         });
@@ -169,20 +179,25 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
 
     private double* PriorOf(int index) => logPrior.Pointer + (long)index * paddedNodeCount;
 
-    /// <summary>A_i(θ); null where the item is not administered. [item][node]</summary>
-    private double[]?[] LogPartitions(ModelPoint point, int table)
+    /// <summary>Fills A_i(θ) of the items that the table administers.</summary>
+    private void FillLogPartitions(ModelPoint point, int table)
     {
-        double[]?[] logPartition = new double[]?[plan.ItemCount];
-        Parallel.For(0, plan.ItemCount, parallel, item =>
+        int mostCategories = 0;
+        foreach (PlannedItem item in plan.Items)
+            mostCategories = Math.Max(mostCategories, item.CategoryCount);
+        Parallel.For(0, plan.ItemCount, parallel, () => new double[(1 + mostCategories) * plan.NodeCount], (item, _, scratch) =>
         {
             int setIndex = plan.Tables[table].SetOfItem[item];
             if (setIndex >= 0)
-                logPartition[item] = ItemTables.LogPartition(point, plan.ParameterSets[setIndex], point.ThetaOfTable(table), plan.Items[item].Attributes, 1);
-        });
-        return logPartition;
+            {
+                ItemTables.LogPartition(
+                    point, plan.ParameterSets[setIndex], point.ThetaOfTable(table), plan.Items[item].Attributes, 1, scratch, logPartition[table][item]);
+            }
+            return scratch;
+        }, _ => { });
     }
 
-    private void FillPrior(ModelPoint point, int block, int set, double[]?[][] logPartition)
+    private void FillPrior(ModelPoint point, int block, int set)
     {
         int index = block * sets.IsAnswered.Count + set;
         double* prior = PriorOf(index);
