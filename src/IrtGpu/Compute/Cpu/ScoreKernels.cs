@@ -221,4 +221,33 @@ internal static unsafe class ScoreKernels
                 (Vector512.Load(values + k * stride + pattern) * factor).Store(values + k * stride + pattern);
         }
     }
+    /// <summary>Σ frequency · (largest + log total).</summary>
+    /// <remarks>Totals lie between 1 and the number of classes: those of frequency 1 are multiplied, and one logarithm is taken of many.</remarks>
+    /// <param name="largest">[pattern]</param>
+    /// <param name="total">[pattern]</param>
+    /// <param name="frequency">[pattern]</param>
+    /// <param name="count">Number of patterns.</param>
+    [MethodImpl(Loop)]
+    public static double SumLogLikelihoods(double* largest, double* total, double* frequency, int count)
+    {
+        const double Large = 1e200;
+        double sum = 0;
+        double product = 1;
+        for (int pattern = 0; pattern < count; pattern++)
+        {
+            sum += frequency[pattern] * largest[pattern];
+            if (frequency[pattern] != 1)
+            {
+                sum += frequency[pattern] * Math.Log(total[pattern]);
+                continue;
+            }
+            product *= total[pattern];
+            if (product > Large)
+            {
+                sum += Math.Log(product);
+                product = 1;
+            }
+        }
+        return sum + Math.Log(product);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace IrtGpu.Compute.Cpu;
@@ -138,11 +137,7 @@ internal sealed unsafe class ScoreShard : IDisposable
         if (layout.HasKnownClasses)
             KeepKnownClasses(begin, count, batch.Weights);
         ScoreKernels.WeighClasses(batch.Weights, layout.ClassCount, ScoreBatch.Size, count, batch.Frequency, batch.Largest, batch.Total);
-        Span<double> total = new(batch.Total, count);
-        Span<double> largest = new(batch.Largest, count);
-        TensorPrimitives.Log(total, total);
-        TensorPrimitives.Add(total, largest, total);
-        LogLikelihood += TensorPrimitives.Dot(total, new ReadOnlySpan<double>(batch.Frequency, count));
+        LogLikelihood += ScoreKernels.SumLogLikelihoods(batch.Largest, batch.Total, batch.Frequency, count);
     }
 
     /// <summary>Makes the other classes impossible where the class is known.</summary>
