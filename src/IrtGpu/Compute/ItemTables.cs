@@ -79,10 +79,25 @@ internal static class ItemTables
         ModelPoint point, ItemParameterSet set, ReadOnlySpan<double> theta, ReadOnlySpan<int> attributes, int attributeCount)
     {
         int nodeCount = theta.Length / attributeCount;
-        double[] rows = new double[point.Plan.Items[set.Item].CategoryCount * nodeCount];
-        FillItem(point, set, theta, attributes, attributeCount, new double[nodeCount], rows, nodeCount);
         double[] partition = new double[nodeCount];
-        System.Numerics.Tensors.TensorPrimitives.Negate(rows.AsSpan(0, nodeCount), partition);
+        LogPartition(point, set, theta, attributes, attributeCount, new double[(1 + point.Plan.Items[set.Item].CategoryCount) * nodeCount], partition);
         return partition;
+    }
+
+    /// <summary>A = −log P of the first category of an item of the exponential family, without memory of its own.</summary>
+    /// <param name="point">Parameters.</param>
+    /// <param name="set">The item's parameters.</param>
+    /// <param name="theta">[node, attribute]</param>
+    /// <param name="attributes">Column of <paramref name="theta"/> of each loading.</param>
+    /// <param name="attributeCount">Number of columns of <paramref name="theta"/>.</param>
+    /// <param name="scratch">At least (1 + categories) · nodes numbers.</param>
+    /// <param name="partition">Receives A. [node]</param>
+    public static void LogPartition(
+        ModelPoint point, ItemParameterSet set, ReadOnlySpan<double> theta, ReadOnlySpan<int> attributes, int attributeCount,
+        Span<double> scratch, Span<double> partition)
+    {
+        Span<double> rows = scratch[partition.Length..];
+        FillItem(point, set, theta, attributes, attributeCount, scratch[..partition.Length], rows, partition.Length);
+        System.Numerics.Tensors.TensorPrimitives.Negate(rows[..partition.Length], partition);
     }
 }

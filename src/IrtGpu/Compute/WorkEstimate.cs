@@ -10,7 +10,7 @@ internal static class WorkEstimate
     public const double DeviceStartSeconds = 2;
 
     private const double CellsPerSecond = 1e10; // (pattern, item, node, class) cells a second and thread, both halves of an E-step
-    private const double CellsPerSecondByScore = 1e11; // the same through weighted scores
+    private const double CellsPerSecondByScore = 2e11; // the same through weighted scores
     private const double ProductsPerSecond = 1e10; // (pattern, parameter, parameter) of one triangle, a second and thread
     private const int SeparableCellsPerNode = 4; // multiplications of a pattern and node, whatever the number of items
     private const int TypicalCycles = 20;

@@ -86,6 +86,20 @@ public sealed unsafe class CodedRows : IDisposable
         }
     }
 
+    /// <summary>A row and those after it that lie beside it in memory, at most so many. [row, position]</summary>
+    /// <param name="firstRow">0-based row.</param>
+    /// <param name="count">Most rows wanted, at least 1.</param>
+    internal ReadOnlySpan<byte> Run(int firstRow, int count)
+    {
+        if ((uint)firstRow >= (uint)RowCount)
+            ThrowNoRow(firstRow);
+        count = Math.Min(count, RowCount - firstRow);
+        if (chunks is null)
+            return new ReadOnlySpan<byte>(mapped + (long)firstRow * RowLength, checked(count * RowLength));
+        Span<byte> rest = chunks[firstRow >> chunkShift].AsSpan((firstRow & chunkMask) * RowLength);
+        return rest[..(int)Math.Min(rest.Length, (long)count * RowLength)];
+    }
+
     /// <summary>A copy in one array. [row, position]</summary>
     /// <exception cref="OverflowException">The codes are more than one array can hold.</exception>
     public byte[] ToArray()

@@ -35,16 +35,8 @@ public sealed class WeightedScoreTests
         using CpuBackend weighted = new(plan, patterns, 1, EStepForm.WeightedScore);
         Assert.Equal(EStepForm.WeightedScore, weighted.Form);
 
-        ExpectedCounts expected = tables.ComputeExpectedCounts(point);
-        ExpectedCounts actual = weighted.ComputeExpectedCounts(point);
-
-        Assert.InRange(Math.Abs(actual.LogLikelihood / expected.LogLikelihood - 1), 0, 1e-12);
+        AssertAgree(point, patterns.TotalWeight, tables.ComputeExpectedCounts(point), weighted.ComputeExpectedCounts(point));
         Assert.InRange(weighted.InterpolationError, 0, 1e-10);
-        for (int block = 0; block < plan.Blocks.Count; block++)
-            AssertClose(expected.NodeTotals[block], actual.NodeTotals[block], 1e-9 * patterns.TotalWeight);
-        MStep mStep = new(plan, 1, 1);
-        AssertClose(mStep.Derivatives(point, expected), mStep.Derivatives(point, actual), 1e-9 * patterns.TotalWeight);
-        AssertClose(mStep.Maximize(point, expected).Free, mStep.Maximize(point, actual).Free, 1e-9);
     }
 
     [Fact]
@@ -112,6 +104,17 @@ public sealed class WeightedScoreTests
         Assert.Contains("--e-step", exception.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Same log-likelihood, node totals, gradient and M-step.</summary>
+    internal static void AssertAgree(ModelPoint point, double totalWeight, ExpectedCounts expected, ExpectedCounts actual)
+    {
+        Assert.InRange(Math.Abs(actual.LogLikelihood / expected.LogLikelihood - 1), 0, 1e-12);
+        for (int block = 0; block < point.Plan.Blocks.Count; block++)
+            AssertClose(expected.NodeTotals[block], actual.NodeTotals[block], 1e-9 * totalWeight);
+        MStep mStep = new(point.Plan, 1, 1);
+        AssertClose(mStep.Derivatives(point, expected), mStep.Derivatives(point, actual), 1e-9 * totalWeight);
+        AssertClose(mStep.Maximize(point, expected).Free, mStep.Maximize(point, actual).Free, 1e-9);
+    }
+
     private static void AssertClose(double[] expected, double[] actual, double tolerance)
     {
         Assert.Equal(expected.Length, actual.Length);
@@ -122,7 +125,11 @@ public sealed class WeightedScoreTests
     internal static (CalibrationPlan Plan, PatternTable Patterns, ModelPoint Point) Make(
         string function, int groups, int classes, bool moving, double booklets, int persons = 1500)
     {
-        ResponseData data = Draw(function, groups, booklets, persons);
+        return Make(Draw(function, groups, booklets, persons), function, classes, moving);
+    }
+
+    internal static (CalibrationPlan Plan, PatternTable Patterns, ModelPoint Point) Make(ResponseData data, string function, int classes, bool moving)
+    {
         PatternTable patterns = PatternTable.Compress(data);
         Assert.True(ItemFunctions.TryParse(function, out ItemFunction parsed));
         ModelSpecification specification = new()
@@ -137,7 +144,7 @@ public sealed class WeightedScoreTests
         return (plan, patterns, ModelPoint.TryCreate(plan, start)!);
     }
 
-    private static ResponseData Draw(string function, int groups, double booklets, int persons)
+    internal static ResponseData Draw(string function, int groups, double booklets, int persons)
     {
         const int items = 11;
         int categories = function is "2pl" or "1pl" or "rasch" ? 2 : 3;

@@ -10,7 +10,9 @@ namespace IrtGpu.Compute.Cpu;
 /// </summary>
 internal sealed class JointItems : IDisposable
 {
-    private const int LargestRowCount = 64; // keeps the tables of a usual test in the L2 cache, and codes in a byte
+    public const int MostRows = 256; // codes in a byte
+    public const int UsualRows = 64; // keeps the tables of a usual test, at all nodes, in the L2 cache
+
     private const long LargestBytes = 1L << 28; // of the tables of one set; beyond, items are combined less
 
     private readonly CodedRows codes; // [pattern][group]
@@ -50,6 +52,9 @@ internal sealed class JointItems : IDisposable
     /// <summary>Codes of a pattern. [group]</summary>
     public ReadOnlySpan<byte> CodesOf(int pattern) => codes[pattern];
 
+    /// <summary>Codes of a pattern and of those after it that lie beside it, at most so many. [pattern, group]</summary>
+    public ReadOnlySpan<byte> CodesFrom(int pattern, int count) => codes.Run(pattern, count);
+
     /// <summary>Gives the codes' temporary file back, if there is one.</summary>
     public void Dispose() => codes.Dispose();
 
@@ -58,7 +63,8 @@ internal sealed class JointItems : IDisposable
     /// <param name="patterns">The data.</param>
     /// <param name="items">The items, each once.</param>
     /// <param name="rowLength">Numbers that a joint row will hold.</param>
-    public static JointItems Create(CalibrationPlan plan, PatternTable patterns, int[] items, int rowLength)
+    /// <param name="largestRowCount">Most joint responses of a group, at most <see cref="MostRows"/>; one item may have more.</param>
+    public static JointItems Create(CalibrationPlan plan, PatternTable patterns, int[] items, int rowLength, int largestRowCount = UsualRows)
     {
         bool[] hasMissing = [.. items.Select(patterns.Totals.HasMissing)];
         int[] radix = new int[items.Length];
@@ -66,7 +72,7 @@ internal sealed class JointItems : IDisposable
             radix[k] = plan.Items[items[k]].CategoryCount + (hasMissing[k] ? 1 : 0);
 
         long affordableRows = LargestBytes / (sizeof(double) * (long)rowLength);
-        int limit = LargestRowCount;
+        int limit = largestRowCount;
         (List<int> firstItem, List<int> rowCount) = Combine(radix, limit);
         while (limit > 1 && rowCount.Sum() > affordableRows)
             (firstItem, rowCount) = Combine(radix, limit /= 2);
@@ -80,23 +86,20 @@ internal sealed class JointItems : IDisposable
         return new JointItems(items, [.. items.Select(item => plan.Items[item].CategoryCount)], [.. firstItem], radix, [.. rowCount], allMissing, codes);
     }
 
-    /// <summary>Shows every response that a joint row stands for, missing ones left out: joint row, item, category.</summary>
-    public void ForEachResponse(Action<int, int, int> visit)
+    /// <summary>Groups with an item that is answered.</summary>
+    /// <param name="isAnswered">[item]</param>
+    public int[] GroupsWith(bool[] isAnswered)
     {
+        List<int> groups = [];
         for (int group = 0; group < GroupCount; group++)
         {
-            for (int code = 0; code < RowCount[group]; code++)
-            {
-                int rest = code;
-                for (int position = FirstItem[group]; position < FirstItem[group + 1]; position++)
-                {
-                    int category = rest % Radix[position];
-                    rest /= Radix[position];
-                    if (category < CategoryCount[position])
-                        visit(FirstRow[group] + code, Items[position], category);
-                }
-            }
+            bool hasAnswer = false;
+            for (int position = FirstItem[group]; position < FirstItem[group + 1]; position++)
+                hasAnswer |= isAnswered[Items[position]];
+            if (hasAnswer)
+                groups.Add(group);
         }
+        return [.. groups];
     }
 
     private static (List<int> FirstItem, List<int> RowCount) Combine(int[] radix, int limit)

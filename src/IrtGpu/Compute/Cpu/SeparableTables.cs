@@ -85,8 +85,11 @@ internal sealed unsafe class SeparableTables : IDisposable
     public SeparableKernel?[] Kernels { get; }
 
     /// <summary>Makes the codes of the items that go by scores; null without such items.</summary>
-    public static JointItems? JoinScoreItems(CalibrationPlan plan, PatternTable patterns, SeparableItems items) =>
-        items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, WidthOf(plan));
+    public static JointItems? JoinScoreItems(CalibrationPlan plan, PatternTable patterns, SeparableItems items)
+    {
+        int rowCount = plan.AttributeCount == 1 ? JointItems.MostRows : JointItems.UsualRows; // in one dimension rows are short
+        return items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, WidthOf(plan), rowCount);
+    }
 
     /// <summary>Answered set of a pattern.</summary>
     public int SetOf(int pattern) => items.Sets?.SetOfPattern[pattern] ?? 0;

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 
@@ -10,29 +10,37 @@ namespace IrtGpu.Compute.Cpu;
 /// exp(t θ + Σ d − A(θ)), so that posteriors depend on t alone and the M-step needs only sums of category memberships and EAPs.
 /// </summary>
 /// <remarks>
+/// <para>
 /// Instead of counts by category and node it leaves, for every item, the node totals of those who answered it (as counts of its
 /// first category, whose log-probability is −A_i) and the moments Σ 1[x=m] and Σ 1[x=m] E θ of its categories. The cost does not depend on the
 /// number of nodes. Shards and their order are those of the patterns, so results do not depend on the number of threads.
+/// </para>
+/// <para>
+/// With one class Σ 1[x=m] is the same in every E-step, and the log-likelihood is Σ N Σ d + Σ N log Z(t), where the first term needs no
+/// more than those counts and the second no more than the weights left at the grid points: a pattern then costs its t, its EAP, and the
+/// sums that take them up.
+/// </para>
 /// </remarks>
 internal sealed unsafe partial class WeightedScoreStep : IDisposable
 {
-    private const int PatternsPerShard = 8192;
-    private const int LargestShardCount = 32;
+    private const long LargestBytes = 1L << 26; // of the moments of all shards, unless one takes more
+    private const long KeptLikelihoods = 1L << 22; // of all grids by point and node; beyond, node totals take them anew
 
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly JointItems joint;
     private readonly AnsweredSets sets;
-    private readonly int threads;
+    private readonly ParallelOptions parallel;
     private readonly int paddedNodeCount;
-    private readonly int classCount;
-    private readonly int[] tableOfBlock; // [block]
     private readonly bool[] isUsed; // [block, set]
     private readonly ScoreGrid?[] grids; // [block, set]
-    private readonly AlignedBuffer scores; // [table, joint row, 2]: t and Σ d
+    private readonly ScoreLayout layout;
+    private readonly AlignedBuffer scores; // [table, joint row, width]: t, and Σ d with classes
     private readonly AlignedBuffer theta; // [node set, padded node]
     private readonly AlignedBuffer logPrior; // [block, set, padded node]: log π − A
-    private readonly Shard[] shards;
+    private readonly double[][][] logPartition; // A_i(θ) [table][item][node]
+    private readonly ScoreShard[] shards;
+    private readonly ConcurrentBag<ScoreBatch> batches = []; // one a worker
 
     /// <summary>Prepares codes and grids.</summary>
     /// <param name="plan">The plan: one dimension, items of the exponential family.</param>
@@ -46,24 +54,40 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         this.patterns = patterns;
         this.joint = joint;
         this.sets = sets;
-        this.threads = threads;
-        classCount = plan.ClassCount;
+        parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
         paddedNodeCount = NodeTiling.Of(plan.NodeCount).PaddedCount;
-        tableOfBlock = [.. plan.Blocks.Select(block => block.Table)];
+        int width = plan.ClassCount == 1 ? 1 : 2;
+        long numbersPerShard = (long)width * plan.Tables.Count * joint.TotalRows;
+        ScoreStrata strata = new(patterns, sets, plan.Blocks.Count / plan.ClassCount, Math.Max(1, LargestBytes / (sizeof(double) * numbersPerShard)));
         isUsed = new bool[plan.Blocks.Count * sets.IsAnswered.Count];
-        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+        grids = new ScoreGrid?[isUsed.Length];
+        foreach (ScoreRun[] runs in strata.Shards)
         {
-            for (int k = 0; k < classCount; k++)
-                isUsed[(patterns.Groups[pattern] * classCount + k) * sets.IsAnswered.Count + sets.SetOfPattern[pattern]] = true;
+            foreach (ScoreRun run in runs)
+            {
+                for (int k = 0; k < plan.ClassCount; k++)
+                {
+                    int index = (run.Group * plan.ClassCount + k) * sets.IsAnswered.Count + run.Set;
+                    isUsed[index] = true;
+                    grids[index] ??= new ScoreGrid(paddedNodeCount, needsLogZ: plan.ClassCount > 1);
+                }
+            }
         }
-        grids = [.. isUsed.Select(used => used ? new ScoreGrid(paddedNodeCount) : null)];
-        scores = new AlignedBuffer(2L * plan.Tables.Count * joint.TotalRows);
+        int[] tableOfBlock = new int[plan.Blocks.Count];
+        foreach (PlannedBlock block in plan.Blocks)
+            tableOfBlock[block.Index] = block.Table;
+        layout = new ScoreLayout(patterns, joint, strata, [.. sets.IsAnswered.Select(joint.GroupsWith)], tableOfBlock, plan.ClassCount);
+        logPartition = new double[plan.Tables.Count][][];
+        for (int table = 0; table < logPartition.Length; table++)
+        {
+            logPartition[table] = new double[plan.ItemCount][];
+            for (int item = 0; item < plan.ItemCount; item++)
+                logPartition[table][item] = plan.Tables[table].SetOfItem[item] >= 0 ? new double[plan.NodeCount] : [];
+        }
+        scores = new AlignedBuffer(numbersPerShard);
         theta = new AlignedBuffer((long)plan.NodeSetCount * paddedNodeCount);
         logPrior = new AlignedBuffer((long)isUsed.Length * paddedNodeCount);
-        int count = Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, LargestShardCount);
-        shards = [.. Enumerable.Range(0, count).Select(index => new Shard(
-            (int)((long)patterns.PatternCount * index / count), (int)((long)patterns.PatternCount * (index + 1) / count),
-            isUsed.Length, new AlignedBuffer(2L * plan.Tables.Count * joint.TotalRows)))];
+        shards = [.. strata.Shards.Select(runs => new ScoreShard(layout, runs, plan.Tables.Count))];
     }
 
     /// <summary>Largest error of a pattern's log-likelihood that interpolation made, as seen at sampled scores of the last E-step.</summary>
@@ -76,8 +100,10 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         scores.Dispose();
         theta.Dispose();
         logPrior.Dispose();
-        foreach (Shard shard in shards)
-            shard.Moments.Dispose();
+        foreach (ScoreShard shard in shards)
+            shard.Dispose();
+        foreach (ScoreBatch batch in batches)
+            batch.Dispose();
     }
 
     /// <summary>The E-step; null where scores spread so widely, as when slopes run off, that the grids would not be small.</summary>
@@ -86,7 +112,13 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
     {
         if (!TryPrepare(point))
             return null;
-        Parallel.For(0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => Collect(shards[index], point.LogProportion));
+        Parallel.For(0, shards.Length, parallel, index =>
+        {
+            if (!batches.TryTake(out ScoreBatch? batch))
+                batch = new ScoreBatch(plan.ClassCount, joint.GroupCount);
+            shards[index].Collect(grids, scores.Pointer, point.LogProportion, batch);
+            batches.Add(batch);
+        });
         return Assemble(point);
     }
 
@@ -102,27 +134,37 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
             int index = block * sets.IsAnswered.Count + set;
             CellScores cellScores = new(point, plan.Blocks[block], sets.IsAnswered[set]);
             return new MissingInformationCell(cellScores, grids[index]!, ThetaOf(block), PriorOf(index), paddedNodeCount, members);
-        }, threads);
+        }, parallel.MaxDegreeOfParallelism);
     }
 
     /// <summary>Fills scores and grids; false where the grids would not be small.</summary>
     private bool TryPrepare(ModelPoint point)
     {
+        (double Low, double High)[] ranges = new (double, double)[isUsed.Length];
+        long likelihoods = 0;
         for (int index = 0; index < isUsed.Length; index++)
         {
-            (double low, double high) = isUsed[index] ? ScoreRange(point, index / sets.IsAnswered.Count, sets.IsAnswered[index % sets.IsAnswered.Count]) : default;
+            if (!isUsed[index])
+                continue;
+            (double low, double high) = ranges[index] = ScoreRange(point, index / sets.IsAnswered.Count, sets.IsAnswered[index % sets.IsAnswered.Count]);
             if (!(high - low <= ScoreGrid.LargestRange))
                 return false;
+            likelihoods += (long)paddedNodeCount * ScoreGrid.PointsFor(low, high);
         }
         for (int set = 0; set < plan.NodeSetCount; set++)
             point.Theta[set].CopyTo(new Span<double>(theta.Pointer + (long)set * paddedNodeCount, plan.NodeCount));
         for (int table = 0; table < plan.Tables.Count; table++)
-            ScoreRows.Fill(point, joint, table, scores.Pointer + 2L * table * joint.TotalRows, width: 2);
-        double[]?[][] logPartition = [.. plan.Tables.Select((_, table) => LogPartitions(point, table))];
-        Parallel.For(0, isUsed.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index =>
         {
-            if (isUsed[index])
-                FillGrid(point, index / sets.IsAnswered.Count, index % sets.IsAnswered.Count, logPartition);
+            ScoreRows.Fill(point, joint, table, scores.Pointer + (long)layout.Width * table * joint.TotalRows, layout.Width);
+            FillLogPartitions(point, table);
+        }
+        Parallel.For(0, isUsed.Length, parallel, index =>
+        {
+            if (!isUsed[index])
+                return;
+            FillPrior(point, index / sets.IsAnswered.Count, index % sets.IsAnswered.Count);
+            grids[index]!.Fill(
+                ranges[index].Low, ranges[index].High, ThetaOf(index / sets.IsAnswered.Count), PriorOf(index), likelihoods <= KeptLikelihoods);
         });
         InterpolationError = 0;
         for (int index = 0; index < isUsed.Length; index++)
@@ -133,24 +175,29 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         return true;
     }
 
-    private double* ThetaOf(int block) => theta.Pointer + (long)plan.Tables[tableOfBlock[block]].NodeSet * paddedNodeCount;
+    private double* ThetaOf(int block) => theta.Pointer + (long)plan.Tables[layout.TableOfBlock[block]].NodeSet * paddedNodeCount;
 
     private double* PriorOf(int index) => logPrior.Pointer + (long)index * paddedNodeCount;
 
-    /// <summary>A_i(θ); null where the item is not administered. [item][node]</summary>
-    private double[]?[] LogPartitions(ModelPoint point, int table)
+    /// <summary>Fills A_i(θ) of the items that the table administers.</summary>
+    private void FillLogPartitions(ModelPoint point, int table)
     {
-        double[]?[] logPartition = new double[]?[plan.ItemCount];
-        Parallel.For(0, plan.ItemCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, item =>
+        int mostCategories = 0;
+        foreach (PlannedItem item in plan.Items)
+            mostCategories = Math.Max(mostCategories, item.CategoryCount);
+        Parallel.For(0, plan.ItemCount, parallel, () => new double[(1 + mostCategories) * plan.NodeCount], (item, _, scratch) =>
         {
             int setIndex = plan.Tables[table].SetOfItem[item];
             if (setIndex >= 0)
-                logPartition[item] = ItemTables.LogPartition(point, plan.ParameterSets[setIndex], point.ThetaOfTable(table), plan.Items[item].Attributes, 1);
-        });
-        return logPartition;
+            {
+                ItemTables.LogPartition(
+                    point, plan.ParameterSets[setIndex], point.ThetaOfTable(table), plan.Items[item].Attributes, 1, scratch, logPartition[table][item]);
+            }
+            return scratch;
+        }, _ => { });
     }
 
-    private void FillGrid(ModelPoint point, int block, int set, double[]?[][] logPartition)
+    private void FillPrior(ModelPoint point, int block, int set)
     {
         int index = block * sets.IsAnswered.Count + set;
         double* prior = PriorOf(index);
@@ -161,11 +208,10 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         {
             if (!isAnswered[item])
                 continue;
-            for (int node = 0; node < plan.NodeCount; node++)
-                prior[node] -= logPartition[tableOfBlock[block]][item]![node];
+            ReadOnlySpan<double> partition = logPartition[layout.TableOfBlock[block]][item];
+            for (int node = 0; node < partition.Length; node++)
+                prior[node] -= partition[node];
         }
-        (double low, double high) = ScoreRange(point, block, isAnswered);
-        grids[index]!.Fill(low, high, ThetaOf(block), prior);
     }
 
     /// <summary>Lowest and highest weighted score of an answered set.</summary>
@@ -177,7 +223,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         {
             if (!isAnswered[item])
                 continue;
-            ItemParameterSet parameters = plan.ParameterSets[plan.Tables[tableOfBlock[block]].SetOfItem[item]];
+            ItemParameterSet parameters = plan.ParameterSets[plan.Tables[layout.TableOfBlock[block]].SetOfItem[item]];
             double slope = point.Parameters.Slots[parameters.FirstSlot];
             (double smallest, double largest) = ScoreRows.Range(point, parameters);
             low += Math.Min(slope * smallest, slope * largest);
@@ -186,134 +232,102 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         return (low, high);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Collect(Shard shard, double[] logProportion)
-    {
-        shard.Clear(grids);
-        int setCount = sets.IsAnswered.Count;
-        double* logLikelihood = stackalloc double[classCount];
-        int* first = stackalloc int[classCount];
-        Vector512<double>* coefficients = stackalloc Vector512<double>[classCount];
-        for (int pattern = shard.Begin; pattern < shard.End; pattern++)
-        {
-            double frequency = patterns.Frequency[pattern];
-            int firstBlock = patterns.Groups[pattern] * classCount;
-            int set = sets.SetOfPattern[pattern];
-            int known = patterns.KnownClasses[pattern];
-            double largest = double.NegativeInfinity;
-            fixed (byte* codes = joint.CodesOf(pattern))
-            {
-                for (int k = 0; k < classCount; k++)
-                {
-                    if (known >= 0 && known != k)
-                    {
-                        logLikelihood[k] = double.NegativeInfinity;
-                        continue;
-                    }
-                    Vector128<double> sum = Vector128<double>.Zero;
-                    double* rows = scores.Pointer + 2L * tableOfBlock[firstBlock + k] * joint.TotalRows;
-                    for (int group = 0; group < joint.GroupCount; group++)
-                        sum += Vector128.Load(rows + 2 * (joint.FirstRow[group] + codes[group]));
-                    ScoreGrid grid = grids[(firstBlock + k) * setCount + set]!;
-                    first[k] = grid.Locate(sum[0], out coefficients[k]);
-                    logLikelihood[k] = logProportion[firstBlock + k] + sum[1] + Vector512.Dot(coefficients[k], Vector512.LoadUnsafe(ref grid.LogZ[first[k]]));
-                    largest = Math.Max(largest, logLikelihood[k]);
-                }
-                double total = 0;
-                for (int k = 0; k < classCount; k++)
-                    total += classCount == 1 ? 1 : Math.Exp(logLikelihood[k] - largest);
-                shard.LogLikelihood += frequency * (classCount == 1 ? largest : largest + Math.Log(total));
-                for (int k = 0; k < classCount; k++)
-                {
-                    double weight = frequency * (classCount == 1 ? 1 : Math.Exp(logLikelihood[k] - largest) / total);
-                    if (weight == 0)
-                        continue;
-                    int index = (firstBlock + k) * setCount + set;
-                    double eap = Vector512.Dot(coefficients[k], Vector512.LoadUnsafe(ref grids[index]!.Eap[first[k]]));
-                    ref double deposit = ref shard.Deposits[index][first[k]];
-                    (Vector512.LoadUnsafe(ref deposit) + coefficients[k] * weight).StoreUnsafe(ref deposit);
-                    Vector128<double> moment = Vector128.Create(weight * eap, weight);
-                    double* moments = shard.Moments.Pointer + 2L * tableOfBlock[firstBlock + k] * joint.TotalRows;
-                    for (int group = 0; group < joint.GroupCount; group++)
-                    {
-                        double* row = moments + 2 * (joint.FirstRow[group] + codes[group]);
-                        (Vector128.Load(row) + moment).Store(row);
-                    }
-                }
-            }
-        }
-    }
-
     private ExpectedCounts Assemble(ModelPoint point)
     {
         ExpectedCounts counts = new(plan) { ResponseMoments = ExpectedCounts.CreateMoments(plan) };
-        using AlignedBuffer moments = new(scores.Length);
-        foreach (Shard shard in shards)
-        {
-            counts.LogLikelihood += shard.LogLikelihood;
-            for (int k = 0; k < moments.Length; k++)
-                moments.Pointer[k] += shard.Moments.Pointer[k];
-        }
-        int setCount = sets.IsAnswered.Count;
+        double[]?[] deposits = SumDeposits();
         double[][] totals = new double[isUsed.Length][];
-        Parallel.For(0, isUsed.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index =>
+        Parallel.For(0, isUsed.Length, parallel, index =>
         {
-            if (grids[index] is { } grid)
-                totals[index] = NodeTotals(grid, index);
+            if (deposits[index] is { } deposit)
+                totals[index] = NodeTotals(deposit, index);
         });
         for (int index = 0; index < isUsed.Length; index++)
         {
-            if (!isUsed[index])
-                continue;
-            int block = index / setCount;
-            System.Numerics.Tensors.TensorPrimitives.Add(counts.NodeTotals[block], totals[index].AsSpan(0, plan.NodeCount), counts.NodeTotals[block]);
-            bool[] isAnswered = sets.IsAnswered[index % setCount];
-            for (int item = 0; item < isAnswered.Length; item++)
-            {
-                Span<double> row = counts.RowCounts[tableOfBlock[block]].AsSpan(plan.Items[item].FirstRow * plan.NodeCount, plan.NodeCount);
-                if (isAnswered[item])
-                    System.Numerics.Tensors.TensorPrimitives.Add(row, totals[index].AsSpan(0, plan.NodeCount), row);
-            }
+            if (isUsed[index])
+                AddNodeTotals(counts, totals[index].AsSpan(0, plan.NodeCount), index / sets.IsAnswered.Count, index % sets.IsAnswered.Count);
         }
-        for (int table = 0; table < plan.Tables.Count; table++)
-            ScoreRows.AddMoments(plan, joint, moments.Pointer + 2L * table * joint.TotalRows, width: 2, counts.ResponseMoments[table]);
+        AddMoments(counts.ResponseMoments);
+        counts.LogLikelihood = LogLikelihood(point, deposits, counts.ResponseMoments);
         return counts;
     }
 
-    private double[] NodeTotals(ScoreGrid grid, int index)
+    /// <summary>Weights left at the grid points; null where the grid is not used. [block, set][grid point]</summary>
+    private double[]?[] SumDeposits()
     {
-        double[] deposit = new double[grid.PointCount];
-        foreach (Shard shard in shards)
-            System.Numerics.Tensors.TensorPrimitives.Add(deposit, shard.Deposits[index], deposit);
+        double[]?[] sum = [.. grids.Select(grid => grid is null ? null : new double[grid.PointCount])];
+        foreach (ScoreShard shard in shards)
+        {
+            for (int r = 0; r < shard.Runs.Length; r++)
+            {
+                for (int k = 0; k < plan.ClassCount; k++)
+                {
+                    double[] target = sum[(shard.Runs[r].Group * plan.ClassCount + k) * sets.IsAnswered.Count + shard.Runs[r].Set]!;
+                    TensorPrimitives.Add(target, shard.Deposits[r * plan.ClassCount + k], target);
+                }
+            }
+        }
+        return sum;
+    }
+
+    private double[] NodeTotals(double[] deposit, int index)
+    {
         using AlignedBuffer sum = new(paddedNodeCount);
-        grid.AddNodeTotals(deposit, ThetaOf(index / sets.IsAnswered.Count), PriorOf(index), sum.Pointer);
+        grids[index]!.AddNodeTotals(deposit, ThetaOf(index / sets.IsAnswered.Count), PriorOf(index), sum.Pointer);
         return new Span<double>(sum.Pointer, paddedNodeCount).ToArray();
     }
 
-    private sealed class Shard(int begin, int end, int gridCount, AlignedBuffer moments)
+    private void AddNodeTotals(ExpectedCounts counts, ReadOnlySpan<double> totals, int block, int set)
     {
-        public int Begin => begin;
-
-        public int End => end;
-
-        public double LogLikelihood { get; set; }
-
-        public AlignedBuffer Moments => moments; // [table, joint row, 2]: Σ weight · EAP and Σ weight
-
-        public double[][] Deposits { get; } = new double[gridCount][]; // [block, set][grid point]
-
-        public void Clear(ScoreGrid?[] grids)
+        TensorPrimitives.Add(counts.NodeTotals[block], totals, counts.NodeTotals[block]);
+        bool[] isAnswered = sets.IsAnswered[set];
+        for (int item = 0; item < isAnswered.Length; item++)
         {
-            LogLikelihood = 0;
-            moments.Clear();
-            for (int index = 0; index < grids.Length; index++)
+            Span<double> row = counts.RowCounts[layout.TableOfBlock[block]].AsSpan(plan.Items[item].FirstRow * plan.NodeCount, plan.NodeCount);
+            if (isAnswered[item])
+                TensorPrimitives.Add(row, totals, row);
+        }
+    }
+
+    private void AddMoments(double[][] responseMoments)
+    {
+        int length = layout.Width * joint.TotalRows;
+        for (int table = 0; table < plan.Tables.Count; table++)
+        {
+            double* first = shards[0].Moments.Pointer + (long)table * length;
+            Span<double> sum = new(first, length);
+            foreach (ScoreShard shard in shards.AsSpan(1))
+                TensorPrimitives.Add(sum, new ReadOnlySpan<double>(shard.Moments.Pointer + (long)table * length, length), sum);
+            ScoreRows.AddMoments(plan, joint, first, layout.Width, responseMoments[table]);
+        }
+        if (plan.ClassCount > 1)
+            return;
+        for (int group = 0; group < patterns.Totals.GroupCount; group++) // the group's only block has its number
+        {
+            double[] moments = responseMoments[layout.TableOfBlock[group]];
+            for (int item = 0; item < plan.ItemCount; item++)
             {
-                int count = grids[index]?.PointCount ?? 0;
-                if (Deposits[index]?.Length == count)
-                    Deposits[index].AsSpan().Clear();
-                else
-                    Deposits[index] = new double[count];
+                for (int category = 0; category < plan.Items[item].CategoryCount; category++)
+                    moments[2 * (plan.Items[item].FirstRow + category)] += patterns.Totals.Weight(group, item, category);
             }
         }
+    }
+
+    /// <summary>With one class Σ N Σ d + Σ N log Z(t).</summary>
+    private double LogLikelihood(ModelPoint point, double[]?[] deposits, double[][] responseMoments)
+    {
+        double sum = 0;
+        foreach (ScoreShard shard in shards)
+            sum += shard.LogLikelihood;
+        if (plan.ClassCount > 1)
+            return sum;
+        for (int table = 0; table < plan.Tables.Count; table++)
+            sum += ScoreRows.ConstantTotal(point, table, responseMoments[table]);
+        for (int index = 0; index < grids.Length; index++)
+        {
+            if (deposits[index] is { } deposit)
+                sum += grids[index]!.LogLikelihood(deposit);
+        }
+        return sum;
     }
 }
