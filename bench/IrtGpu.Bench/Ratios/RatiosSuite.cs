@@ -80,15 +80,31 @@ internal static class RatiosSuite
     {
         if (options.Threads == 1)
             return;
-        MarkdownTable table = new("E-step through tables", "1 thread, ms", FormattableString.Invariant($"{options.Threads} threads, ms"), "ratio", "range", "goal");
-        foreach ((string name, Problem problem) in problems.Where(row => options.Wants(row.Name)))
+        (string Name, Problem Problem, EStepForm Form)[] rows =
+        [
+            (problems[0].Name, problems[0].Problem, EStepForm.Tables),
+            (problems[1].Name, problems[1].Problem, EStepForm.Tables),
+            ("2PL, 100,000 × 50", Create(ItemDraws.Test(ItemFunction.TwoParameter, 50), options.IsQuick ? 5000 : 100_000), EStepForm.WeightedScore),
+        ];
+        MarkdownTable table = new(
+            "E-step", "form", "1 thread, ms", FormattableString.Invariant($"{options.Threads} threads, ms"), "ratio", "range",
+            "ratio of copies", "range", "ratio over that of copies", "goal");
+        foreach ((string name, Problem problem, EStepForm form) in rows.Where(row => options.Wants(row.Name)))
         {
-            using IComputeBackend one = Open(problem, 1, EStepForm.Tables);
-            using IComputeBackend all = Open(problem, options.Threads, EStepForm.Tables);
-            double[][] seconds = Time(options, () => one.ComputeExpectedCounts(problem.Point), () => all.ComputeExpectedCounts(problem.Point));
-            table.Add([name, .. seconds.Select(Milliseconds), .. Ratio(seconds[0], seconds[1]), options.Threads == 2 ? "≥ 1.8" : "–"]);
+            IComputeBackend[] copies = [.. Enumerable.Range(0, options.Threads).Select(_ => Open(problem, 1, form))];
+            using IComputeBackend all = Open(problem, options.Threads, form);
+            double[][] seconds = Time(
+                options, () => copies[0].ComputeExpectedCounts(problem.Point), () => all.ComputeExpectedCounts(problem.Point),
+                () => Parallel.ForEach(copies, copy => copy.ComputeExpectedCounts(problem.Point)));
+            double[] perCopy = [.. seconds[2].Select(value => value / copies.Length)];
+            table.Add(
+                [name, form == EStepForm.Tables ? "tables" : "weighted score", .. seconds[..2].Select(Milliseconds), .. Ratio(seconds[0], seconds[1]), .. Ratio(seconds[0], perCopy),
+                    Ratio(perCopy, seconds[1])[0], options.Threads == 2 ? "≥ 1.8" : "–"]);
+            foreach (IComputeBackend copy in copies)
+                copy.Dispose();
         }
-        file.Add("## Threads").Add(table);
+        file.Add("## Threads").Add("Copies: as many E-steps on one thread each, side by side; what their rate is to that of one alone is what the machine had to give just then.");
+        file.Add(table);
     }
 
     private static void ShareOfMStep(ResultFile file, (string Name, Problem Problem)[] problems, BenchOptions options)
