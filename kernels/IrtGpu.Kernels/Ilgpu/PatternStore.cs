@@ -39,7 +39,7 @@ internal sealed class PatternStore
         this.memory = memory;
         setOfPattern = sets?.SetOfPattern;
         int setCount = sets?.IsAnswered.Count ?? 1;
-        Order = PatternOrder.ByKind(
+        Order = CountingSort.Order(
             patterns.PatternCount, (patterns.Groups.Max() + 1) * setCount, pattern => patterns.Groups[pattern] * setCount + KindOf(pattern).AnsweredSet);
         Tiles = CutTiles();
         if (memory.IsResident)

@@ -183,8 +183,8 @@ public sealed unsafe class CodedRows : IDisposable
         chunks![firstRow >> chunkShift].AsSpan((firstRow & chunkMask) * RowLength, count * RowLength);
 
     /// <summary>Makes other rows for the same persons or patterns, kept in memory or on disk as these are.</summary>
-    internal CodedRows CreateBeside(int rowCount, int rowLength, RowFiller fill, int threads = 0) =>
-        Create(rowCount, rowLength, storage with { MemoryLimit = IsOnDisk ? 0 : long.MaxValue }, fill, threads);
+    internal CodedRows CreateBeside(int rowCount, int rowLength, RowFiller fill) =>
+        Create(rowCount, rowLength, storage with { MemoryLimit = IsOnDisk ? 0 : long.MaxValue }, fill);
 
     private void ThrowNoRow(int row) => throw new ArgumentOutOfRangeException(nameof(row), row, $"There are {RowCount} rows.");
 }

@@ -7,6 +7,7 @@ namespace IrtGpu.Data;
 internal sealed class ResponseTotals
 {
     private const int LargestPartCount = 64; // of patterns, each summed in order and then added in order
+    private const int MostCountedCategories = 16; // of items counted many at a time: that takes a pass for each category
 
     private readonly int[] categoryCount; // [item]
     private readonly int[] firstCell; // [item + 1] cells of an item: its categories, then no response
@@ -73,28 +74,33 @@ internal sealed class ResponseTotals
 
     private void Add(PatternTable patterns, int first, int end)
     {
-        RowCounters counters = new(categoryCount.Length, categoryCount.Max());
-        int group = 0; // of the counted rows
+        int[] all = [.. Enumerable.Range(0, categoryCount.Length)];
+        int[] narrow = [.. all.Where(item => categoryCount[item] <= MostCountedCategories)];
+        int[] wide = [.. all.Except(narrow)];
+        RowCounters?[] counters = new RowCounters?[GroupCount];
         for (int pattern = first; pattern < end; pattern++)
         {
+            int group = patterns.Groups[pattern];
             bool isSingle = patterns.Frequency[pattern] == 1;
-            if (isSingle && (counters.IsFull || patterns.Groups[pattern] != group))
-            {
-                AddCounted(counters, group);
-                group = patterns.Groups[pattern];
-            }
-            if (isSingle)
-                counters.Add(patterns.Row(pattern));
-            else
-                AddWeighted(patterns.Row(pattern), patterns.Groups[pattern], patterns.Frequency[pattern]);
+            AddRow(patterns.Row(pattern), isSingle ? wide : all, group, patterns.Frequency[pattern]);
+            if (!isSingle || narrow.Length == 0)
+                continue;
+            RowCounters rows = counters[group] ??= new RowCounters(categoryCount.Length, narrow.Max(item => categoryCount[item]));
+            rows.Add(patterns.Row(pattern));
+            if (rows.IsFull)
+                AddCounted(rows, narrow, group);
         }
-        AddCounted(counters, group);
+        for (int group = 0; group < GroupCount; group++)
+        {
+            if (counters[group] is { } rows)
+                AddCounted(rows, narrow, group);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddWeighted(ReadOnlySpan<byte> row, int group, double frequency)
+    private void AddRow(ReadOnlySpan<byte> row, int[] items, int group, double frequency)
     {
-        for (int item = 0; item < row.Length; item++)
+        foreach (int item in items)
         {
             int cell = group * CellCount + firstCell[item] + Math.Min(row[item], categoryCount[item]);
             weight[cell] += frequency;
@@ -102,9 +108,9 @@ internal sealed class ResponseTotals
         }
     }
 
-    private void AddCounted(RowCounters counters, int group)
+    private void AddCounted(RowCounters counters, int[] items, int group)
     {
-        for (int item = 0; item < categoryCount.Length; item++)
+        foreach (int item in items)
         {
             int missing = counters.RowCount;
             for (int category = 0; category <= categoryCount[item]; category++)

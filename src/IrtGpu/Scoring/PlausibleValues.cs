@@ -28,23 +28,11 @@ public static class PlausibleValues
         ArgumentNullException.ThrowIfNull(patterns);
         ArgumentNullException.ThrowIfNull(backend);
         double[] values = new double[(long)patterns.PatternOfPerson.Length * draws * point.Plan.AttributeCount];
-        (int[] firstPerson, int[] persons) = GroupByPattern(patterns);
+        int PatternOf(int person) => patterns.PatternOfPerson[person];
+        int[] firstPerson = CountingSort.Begin(patterns.PatternOfPerson.Length, patterns.PatternCount, PatternOf);
+        int[] persons = CountingSort.Order(firstPerson, PatternOf);
         backend.VisitPosteriors(point, () => new Visitor(point, patterns, firstPerson, persons, seed, draws, values));
         return values;
-    }
-
-    private static (int[] First, int[] Persons) GroupByPattern(PatternTable patterns)
-    {
-        int[] first = new int[patterns.PatternCount + 1];
-        foreach (int pattern in patterns.PatternOfPerson)
-            first[pattern + 1]++;
-        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
-            first[pattern + 1] += first[pattern];
-        int[] next = (int[])first.Clone();
-        int[] persons = new int[patterns.PatternOfPerson.Length];
-        for (int person = 0; person < persons.Length; person++)
-            persons[next[patterns.PatternOfPerson[person]]++] = person;
-        return (first, persons);
     }
 
     // Every person has elements of its own in the values, so visitors of different shards never meet.

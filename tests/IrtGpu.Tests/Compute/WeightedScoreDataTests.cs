@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Tests.Data;
 
 namespace IrtGpu.Tests.Compute;
 
@@ -15,9 +16,7 @@ public sealed class WeightedScoreDataTests
     public void Weights_of_0_and_fractions_count_as_they_stand(string function, int groups, int classes)
     {
         ResponseData data = WithWeights(WeightedScoreTests.Draw(function, groups, 0.4, 1500));
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = WeightedScoreTests.Make(data, function, classes, moving: false);
-        (ExpectedCounts tables, ExpectedCounts weighted) = Compute(plan, patterns, point);
-        WeightedScoreTests.AssertAgree(point, patterns.TotalWeight, tables, weighted);
+        AssertAgree(data, function, classes);
     }
 
     [Theory]
@@ -45,10 +44,8 @@ public sealed class WeightedScoreDataTests
     {
         ResponseData drawn = WeightedScoreTests.Draw("2pl", 1, booklets, 1500);
         ResponseData data = WithWeights(drawn, [.. Enumerable.Range(0, 1500).Select(person => person % 5 - 1 is int known and < 2 ? known : -1)]);
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = WeightedScoreTests.Make(data, "2pl", 2, moving: false);
-        Assert.Contains(1, patterns.KnownClasses);
-        (ExpectedCounts tables, ExpectedCounts weighted) = Compute(plan, patterns, point);
-        WeightedScoreTests.AssertAgree(point, patterns.TotalWeight, tables, weighted);
+        Assert.Contains(1, PatternTable.Compress(data).KnownClasses);
+        AssertAgree(data, "2pl", classes: 2);
     }
 
     [Theory]
@@ -66,9 +63,7 @@ public sealed class WeightedScoreDataTests
             PersonCount = 3,
             Weights = [1000, 700, 1],
         };
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = WeightedScoreTests.Make(data, "2pl", classes, moving: false);
-        (ExpectedCounts tables, ExpectedCounts weighted) = Compute(plan, patterns, point);
-        WeightedScoreTests.AssertAgree(point, patterns.TotalWeight, tables, weighted);
+        AssertAgree(data, "2pl", classes);
     }
 
     [Theory]
@@ -77,29 +72,29 @@ public sealed class WeightedScoreDataTests
     public void Rows_on_disk_and_any_number_of_threads_give_the_same_bits(int classes)
     {
         ResponseData data = WithWeights(WeightedScoreTests.Draw("2pl", 2, 0.4, 17_000));
-        CodedRows onDisk = CodedRows.Create(data.PersonCount, data.Responses.RowLength, new RowStorage { MemoryLimit = 0 }, (first, codes) =>
+        using ResponseData onDisk = data.OnDisk(Path.GetTempPath());
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = WeightedScoreTests.Make(data, "2pl", classes, moving: false);
+        PatternTable stored = PatternTable.Compress(onDisk);
+        using CpuBackend one = new(plan, patterns, 1, EStepForm.WeightedScore);
+        ExpectedCounts expected = one.ComputeExpectedCounts(point);
+        foreach (int threads in (int[])[1, 2, 16])
         {
-            for (int k = 0; k < codes.Length; k++)
-                codes[k] = data.Responses[first + k / data.Responses.RowLength][k % data.Responses.RowLength];
-        });
-        using (onDisk)
-        {
-            (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = WeightedScoreTests.Make(data, "2pl", classes, moving: false);
-            PatternTable stored = PatternTable.Compress(With(data, onDisk));
-            using CpuBackend one = new(plan, patterns, 1, EStepForm.WeightedScore);
-            ExpectedCounts expected = one.ComputeExpectedCounts(point);
-            foreach (int threads in (int[])[1, 2, 16])
+            using CpuBackend backend = new(plan, stored, threads, EStepForm.WeightedScore);
+            for (int repeat = 0; repeat < 2; repeat++) // a backend's second E-step finds its sums cleared
             {
-                using CpuBackend backend = new(plan, stored, threads, EStepForm.WeightedScore);
-                for (int repeat = 0; repeat < 2; repeat++) // a backend's second E-step finds its sums cleared
-                {
-                    ExpectedCounts actual = backend.ComputeExpectedCounts(point);
-                    Assert.Equal(expected.LogLikelihood, actual.LogLikelihood);
-                    Assert.Equal(expected.NodeTotals, actual.NodeTotals);
-                    Assert.Equal(expected.ResponseMoments, actual.ResponseMoments);
-                }
+                ExpectedCounts actual = backend.ComputeExpectedCounts(point);
+                Assert.Equal(expected.LogLikelihood, actual.LogLikelihood);
+                Assert.Equal(expected.NodeTotals, actual.NodeTotals);
+                Assert.Equal(expected.ResponseMoments, actual.ResponseMoments);
             }
         }
+    }
+
+    private static void AssertAgree(ResponseData data, string function, int classes)
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = WeightedScoreTests.Make(data, function, classes, moving: false);
+        (ExpectedCounts tables, ExpectedCounts weighted) = Compute(plan, patterns, point);
+        WeightedScoreTests.AssertAgree(point, patterns.TotalWeight, tables, weighted);
     }
 
     private static (ExpectedCounts Tables, ExpectedCounts Weighted) Compute(CalibrationPlan plan, PatternTable patterns, ModelPoint point)
@@ -110,19 +105,7 @@ public sealed class WeightedScoreDataTests
         return (tables.ComputeExpectedCounts(point), weighted.ComputeExpectedCounts(point));
     }
 
-    private static ResponseData WithWeights(ResponseData data, int[]? knownClasses = null) => With(
-        data, data.Responses, [.. Enumerable.Range(0, data.PersonCount).Select(person => person % 7 == 3 ? 0 : 0.25 * (person % 9 + 1))], knownClasses);
-
-    private static ResponseData With(ResponseData data, CodedRows responses, double[]? weights = null, int[]? knownClasses = null) => new()
-    {
-        ItemNames = data.ItemNames,
-        CategoryCodes = data.CategoryCodes,
-        Responses = responses,
-        PersonCount = data.PersonCount,
-        GroupNames = data.GroupNames,
-        Groups = data.Groups,
-        Weights = weights ?? data.Weights,
-        ClassNames = knownClasses is null ? [] : ["c1", "c2"],
-        KnownClasses = knownClasses,
-    };
+    private static ResponseData WithWeights(ResponseData data, int[]? knownClasses = null) => data.With(
+        weights: [.. Enumerable.Range(0, data.PersonCount).Select(person => person % 7 == 3 ? 0 : 0.25 * (person % 9 + 1))],
+        knownClasses: knownClasses, classNames: knownClasses is null ? [] : ["c1", "c2"]);
 }

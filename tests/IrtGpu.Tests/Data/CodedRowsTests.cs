@@ -127,23 +127,7 @@ public sealed class CodedRowsTests : TableFixture
     {
         ModelCase model = ModelCase.Get(name);
         ResponseData data = model.Simulation.Draw();
-        CodedRows rows = CodedRows.Create(data.PersonCount, data.ItemCount, OnDisk, (person, codes) =>
-        {
-            for (; codes.Length > 0; person++, codes = codes[data.ItemCount..])
-                data.Row(person).CopyTo(codes);
-        });
-        using ResponseData onDisk = new()
-        {
-            ItemNames = data.ItemNames,
-            CategoryCodes = data.CategoryCodes,
-            Responses = rows,
-            PersonCount = data.PersonCount,
-            Weights = data.Weights,
-            GroupNames = data.GroupNames,
-            Groups = data.Groups,
-            ClassNames = data.ClassNames,
-            KnownClasses = data.KnownClasses,
-        };
+        using ResponseData onDisk = data.OnDisk(Folder);
         CalibrationOptions options = new() { MaxCycles = 5, Starts = 1 };
         CalibrationResult expected = Calibration.Run(data, model.Specification, options, cancellation: TestContext.Current.CancellationToken);
         CalibrationResult actual = Calibration.Run(onDisk, model.Specification, options, cancellation: TestContext.Current.CancellationToken);

@@ -28,6 +28,22 @@ public sealed class ResponseTotalsTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Items_of_many_categories_stand_beside_items_of_few(bool onlyMany)
+    {
+        ResponseData data = (new SimulatedData(3000, onlyMany ? [30, 17] : [2, 30, 16, 17, 3, .. Enumerable.Repeat(2, 64)]) with { Groups = 2, Missing = 0.1 }).Draw();
+        ResponseTotals totals = PatternTable.Compress(data).Totals;
+        for (int item = 0; item < data.ItemCount; item += item < 5 ? 1 : 21)
+        {
+            for (int category = 0; category < data.CategoryCodes[item].Length; category++)
+                Assert.Equal(WeightOf(data, 1, item, category), totals.Weight(1, item, category));
+            Assert.True(totals.HasMissing(item));
+            Assert.True(totals.IsAnswered(0, item));
+        }
+    }
+
     [Fact]
     public void Persons_of_weight_0_answered_too()
     {

@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Specification;
+using IrtGpu.Tests.Data;
 
 namespace IrtGpu.Tests.Estimation;
 
@@ -48,7 +49,7 @@ public sealed class InvarianceTests
         ModelCase model = ModelCase.Get(name);
         ResponseData data = model.Simulation.Draw();
         int[] repeats = [.. Enumerable.Range(0, data.PersonCount).Select(person => person % 4)];
-        ResponseData weighted = With(data, weights: [.. repeats.Select(count => (double)count)]);
+        ResponseData weighted = data.With(weights: [.. repeats.Select(count => (double)count)]);
         ResponseData repeated = Rows(data, [.. repeats.SelectMany((count, person) => Enumerable.Repeat(person, count))]);
         AssertSame(AssertFit.Run(weighted, model.Specification), AssertFit.Run(repeated, model.Specification));
     }
@@ -79,7 +80,7 @@ public sealed class InvarianceTests
     {
         ModelCase model = ModelCase.Get("groups with free items");
         ResponseData data = model.Simulation.Draw();
-        ResponseData exchanged = With(data, groups: [.. data.Groups!.Select(group => 1 - group)], groupNames: [data.GroupNames[1], data.GroupNames[0]]);
+        ResponseData exchanged = data.With(groups: [.. data.Groups!.Select(group => 1 - group)], groupNames: [data.GroupNames[1], data.GroupNames[0]]);
         ModelSpecification specification = model.Specification with { ReferenceGroup = data.GroupNames[0] };
         CalibrationResult expected = AssertFit.Run(data, specification);
         CalibrationResult actual = AssertFit.Run(exchanged, specification);
@@ -99,7 +100,7 @@ public sealed class InvarianceTests
         ModelCase model = ModelCase.Get("mixed");
         ResponseData data = model.Simulation.Draw();
         int[] random = [.. Enumerable.Range(0, data.PersonCount).Select(person => person * 31 % 3 == 0 ? 1 : 0)];
-        ResponseData split = With(data, groups: random, groupNames: ["left", "right"]);
+        ResponseData split = data.With(groups: random, groupNames: ["left", "right"]);
         AssertSame(AssertFit.Run(data, model.Specification), AssertFit.Run(split, model.Specification with { Population = StandardNormal }));
     }
 
@@ -114,7 +115,7 @@ public sealed class InvarianceTests
         for (int person = 0; person < complete.PersonCount; person++)
             responses.AsSpan(person * 10 + (booklets[person] == 0 ? 6 : 0), 4).Fill(ResponseData.Missing);
         ResponseData one = new() { ItemNames = complete.ItemNames, CategoryCodes = complete.CategoryCodes, Responses = new(responses, complete.ItemCount), PersonCount = complete.PersonCount };
-        ResponseData two = With(one, groups: booklets, groupNames: ["A", "B"]);
+        ResponseData two = one.With(groups: booklets, groupNames: ["A", "B"]);
         ModelSpecification specification = new() { Functions = [new("*", ItemFunction.GeneralizedPartialCredit)] };
         CalibrationResult expected = AssertFit.Run(one, specification);
         CalibrationResult actual = AssertFit.Run(two, specification with { Population = StandardNormal });
@@ -148,17 +149,6 @@ public sealed class InvarianceTests
     }
 
     internal static IReadOnlyList<PopulationConstraint> StandardNormal => [new("mean", ConstraintKind.Fixed, 0), new("sd", ConstraintKind.Fixed, 1)];
-
-    internal static ResponseData With(ResponseData data, double[]? weights = null, int[]? groups = null, string[]? groupNames = null) => new()
-    {
-        ItemNames = data.ItemNames,
-        CategoryCodes = data.CategoryCodes,
-        Responses = data.Responses,
-        PersonCount = data.PersonCount,
-        Weights = weights ?? data.Weights,
-        Groups = groups ?? data.Groups,
-        GroupNames = groupNames ?? data.GroupNames,
-    };
 
     private static ResponseData Rows(ResponseData data, int[] persons) => new()
     {

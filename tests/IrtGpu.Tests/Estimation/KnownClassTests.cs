@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Specification;
+using IrtGpu.Tests.Data;
 
 namespace IrtGpu.Tests.Estimation;
 
@@ -20,7 +21,7 @@ public sealed class KnownClassTests
     {
         ResponseData data = Simulation.Draw();
         CalibrationResult classes = AssertFit.Run(data, Mixture);
-        ResponseData groups = InvarianceTests.With(data, groups: data.KnownClasses, groupNames: data.ClassNames);
+        ResponseData groups = KnownOfNoOne(data).With(groups: data.KnownClasses, groupNames: data.ClassNames);
         CalibrationResult multigroup = AssertFit.Run(groups, Mixture with { ClassCount = 1, EqualAcrossGroups = "none" });
 
         double[] sizes = [.. Enumerable.Range(0, 2).Select(k => (double)data.KnownClasses!.Count(known => known == k))];
@@ -40,15 +41,7 @@ public sealed class KnownClassTests
     public void Classes_known_of_no_one_are_the_mixture()
     {
         ResponseData data = (Simulation with { KnownShare = 0 }).Draw();
-        ResponseData blank = new()
-        {
-            ItemNames = data.ItemNames,
-            CategoryCodes = data.CategoryCodes,
-            Responses = data.Responses,
-            PersonCount = data.PersonCount,
-            ClassNames = [],
-            KnownClasses = [.. Enumerable.Repeat(-1, data.PersonCount)],
-        };
+        ResponseData blank = KnownOfNoOne(data);
         CalibrationOptions options = AssertFit.Tight with { MaxCycles = 100, Starts = 2 };
         CalibrationResult mixture = AssertFit.Run(data, Mixture, options);
         CalibrationResult unknown = AssertFit.Run(blank, Mixture, options);
@@ -74,4 +67,6 @@ public sealed class KnownClassTests
                 Assert.Equal(1, partly.Scores!.ClassProbability[partly.Patterns.PatternOfPerson[person] * 2 + latent], 1e-12);
         }
     }
+
+    private static ResponseData KnownOfNoOne(ResponseData data) => data.With(knownClasses: [.. Enumerable.Repeat(-1, data.PersonCount)], classNames: []);
 }

@@ -67,9 +67,10 @@ internal sealed class JointItems : IDisposable
     public static JointItems Create(CalibrationPlan plan, PatternTable patterns, int[] items, int rowLength, int largestRowCount = UsualRows)
     {
         bool[] hasMissing = [.. items.Select(patterns.Totals.HasMissing)];
+        int[] categoryCount = [.. items.Select(item => plan.Items[item].CategoryCount)]; // the code of no response
         int[] radix = new int[items.Length];
         for (int k = 0; k < items.Length; k++)
-            radix[k] = plan.Items[items[k]].CategoryCount + (hasMissing[k] ? 1 : 0);
+            radix[k] = categoryCount[k] + (hasMissing[k] ? 1 : 0);
 
         long affordableRows = LargestBytes / (sizeof(double) * (long)rowLength);
         int limit = largestRowCount;
@@ -80,10 +81,10 @@ internal sealed class JointItems : IDisposable
         for (int group = 0; group < allMissing.Length; group++)
         {
             for (int item = firstItem[group], stride = 1; item < firstItem[group + 1]; stride *= radix[item++])
-                allMissing[group] = hasMissing[item] && allMissing[group] >= 0 ? allMissing[group] + stride * plan.Items[items[item]].CategoryCount : -1;
+                allMissing[group] = hasMissing[item] && allMissing[group] >= 0 ? allMissing[group] + stride * categoryCount[item] : -1;
         }
-        CodedRows codes = Encode(plan, patterns, items, radix, firstItem);
-        return new JointItems(items, [.. items.Select(item => plan.Items[item].CategoryCount)], [.. firstItem], radix, [.. rowCount], allMissing, codes);
+        CodedRows codes = Encode(patterns, items, categoryCount, radix, firstItem);
+        return new JointItems(items, categoryCount, [.. firstItem], radix, [.. rowCount], allMissing, codes);
     }
 
     /// <summary>Groups with an item that is answered.</summary>
@@ -120,10 +121,9 @@ internal sealed class JointItems : IDisposable
         return (firstItem, rowCount);
     }
 
-    private static CodedRows Encode(CalibrationPlan plan, PatternTable patterns, int[] items, int[] radix, List<int> firstItem)
+    private static CodedRows Encode(PatternTable patterns, int[] items, int[] categoryCount, int[] radix, List<int> firstItem)
     {
         int groupCount = firstItem.Count - 1;
-        int[] categoryCount = [.. items.Select(item => plan.Items[item].CategoryCount)]; // the code of no response
         int[] stride = new int[items.Length];
         for (int group = 0; group < groupCount; group++)
         {

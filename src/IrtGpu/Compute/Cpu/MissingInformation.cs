@@ -62,23 +62,15 @@ internal static class MissingInformation
         return sum;
     }
 
-    /// <summary>Patterns by block and answered set, in order; with one class the group is the block.</summary>
+    /// <summary>Patterns that count by block and answered set, in order; with one class the group is the block.</summary>
     private static (int Block, int Set, int[] Patterns)[] Members(CalibrationPlan plan, PatternTable patterns, AnsweredSets sets)
     {
         int setCount = sets.IsAnswered.Count;
-        int[] counts = new int[plan.Blocks.Count * setCount];
-        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
-            counts[CellOf(pattern)] += patterns.Frequency[pattern] == 0 ? 0 : 1;
-        int[][] members = [.. counts.Select(count => new int[count])];
-        Array.Clear(counts);
-        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
-        {
-            int cell = CellOf(pattern);
-            if (patterns.Frequency[pattern] != 0)
-                members[cell][counts[cell]++] = pattern;
-        }
-        return [.. Enumerable.Range(0, counts.Length).Where(cell => counts[cell] > 0).Select(cell => (cell / setCount, cell % setCount, members[cell]))];
-
-        int CellOf(int pattern) => patterns.Groups[pattern] * setCount + sets.SetOfPattern[pattern];
+        int cellCount = plan.Blocks.Count * setCount;
+        int CellOf(int pattern) => patterns.Frequency[pattern] == 0 ? cellCount : patterns.Groups[pattern] * setCount + sets.SetOfPattern[pattern];
+        int[] begin = CountingSort.Begin(patterns.PatternCount, cellCount + 1, CellOf);
+        int[] order = CountingSort.Order(begin, CellOf);
+        return [.. Enumerable.Range(0, cellCount).Where(cell => begin[cell] < begin[cell + 1])
+            .Select(cell => (cell / setCount, cell % setCount, order[begin[cell]..begin[cell + 1]]))];
     }
 }

@@ -57,12 +57,7 @@ internal sealed unsafe class MissingInformationCell : IDisposable
         weights = new AlignedBuffer((long)grid.PointCount * nodeCount);
         variance = new double[grid.PointCount];
         for (int point = 0; point < grid.PointCount; point++)
-        {
-            double* row = weights.Pointer + (long)point * nodeCount;
-            grid.Weights(point, nodes, logPrior, row);
-            for (int node = 0; node < nodeCount; node++)
-                variance[point] += row[node] * (nodes[node] - grid.Eap[point]) * (nodes[node] - grid.Eap[point]);
-        }
+            variance[point] = grid.Weights(point, nodes, logPrior, weights.Pointer + (long)point * nodeCount);
         long shardBytes = sizeof(double) * (long)slopeWidth * (slopeWidth + grid.PointCount);
         int affordable = (int)Math.Clamp(LargestBytes / Math.Max(1, shardBytes), 1, LargestShardCount);
         ShardCount = Math.Clamp(members.Length / PatternsPerShard, 1, affordable);

@@ -31,12 +31,7 @@ internal sealed unsafe class ScoreCurves
         variance = new double[grid.PointCount];
         using AlignedBuffer weights = new(paddedNodeCount);
         for (int point = 0; point < variance.Length; point++)
-        {
-            grid.Weights(point, theta, logPrior, weights.Pointer);
-            double mean = grid.Eap[point];
-            for (int node = 0; node < paddedNodeCount; node++)
-                variance[point] += weights.Pointer[node] * (theta[node] - mean) * (theta[node] - mean);
-        }
+            variance[point] = grid.Weights(point, theta, logPrior, weights.Pointer);
         List<(double Theta, double LogPrior)> nodes = [];
         for (int node = 0; node < paddedNodeCount; node++)
         {

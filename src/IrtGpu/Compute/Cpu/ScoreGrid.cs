@@ -171,11 +171,18 @@ internal sealed unsafe class ScoreGrid : IDisposable
     /// <param name="theta">Nodes, padded. [padded node]</param>
     /// <param name="logPrior">log π − A, padding −∞. [padded node]</param>
     /// <param name="weights">Receives them. [padded node]</param>
-    public void Weights(int point, double* theta, double* logPrior, double* weights)
+    /// <returns>The variance of the posterior.</returns>
+    public double Weights(int point, double* theta, double* logPrior, double* weights)
     {
         double sum = Evaluate(lowest + point * Spacing, theta, logPrior, weights, out _);
+        double mean = Eap[point];
+        double variance = 0;
         for (int node = 0; node < paddedNodeCount; node++)
+        {
             weights[node] /= sum;
+            variance += weights[node] * (theta[node] - mean) * (theta[node] - mean);
+        }
+        return variance;
     }
 
     /// <summary>First grid point and the eight coefficients of a score.</summary>

@@ -221,6 +221,7 @@ internal static unsafe class ScoreKernels
                 (Vector512.Load(values + k * stride + pattern) * factor).Store(values + k * stride + pattern);
         }
     }
+
     /// <summary>Σ frequency · (largest + log total).</summary>
     /// <remarks>Totals lie between 1 and the number of classes: those of frequency 1 are multiplied, and one logarithm is taken of many.</remarks>
     /// <param name="largest">[pattern]</param>

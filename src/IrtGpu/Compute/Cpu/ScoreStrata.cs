@@ -26,25 +26,12 @@ internal sealed class ScoreStrata
     public ScoreStrata(PatternTable patterns, AnsweredSets sets, int groupCount, long affordableShards)
     {
         int setCount = sets.IsAnswered.Count;
-        int stratumCount = setCount * groupCount;
-        int[] begin = new int[stratumCount + 1];
-        bool isOrdered = true;
-        int last = 0;
-        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+        int StratumOf(int pattern) => patterns.Groups[pattern] * setCount + sets.SetOfPattern[pattern];
+        int[] begin = CountingSort.Begin(patterns.PatternCount, setCount * groupCount, StratumOf);
+        for (int pattern = 1; pattern < patterns.PatternCount && order is null; pattern++)
         {
-            int stratum = patterns.Groups[pattern] * setCount + sets.SetOfPattern[pattern];
-            isOrdered &= stratum >= last;
-            last = stratum;
-            begin[stratum + 1]++;
-        }
-        for (int stratum = 0; stratum < stratumCount; stratum++)
-            begin[stratum + 1] += begin[stratum];
-        if (!isOrdered)
-        {
-            order = new int[patterns.PatternCount];
-            int[] next = (int[])begin.Clone();
-            for (int pattern = 0; pattern < order.Length; pattern++)
-                order[next[patterns.Groups[pattern] * setCount + sets.SetOfPattern[pattern]]++] = pattern;
+            if (StratumOf(pattern) < StratumOf(pattern - 1))
+                order = CountingSort.Order(begin, StratumOf);
         }
         int shardCount = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Min(affordableShards, LargestShardCount));
         Shards = new ScoreRun[shardCount][];

@@ -54,7 +54,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
         classCount = plan.ClassCount;
         attributeCount = plan.AttributeCount;
         tables = new SeparableTables(plan, patterns, items, scoreItems, threads);
-        order = PatternOrder.ByKind(
+        order = CountingSort.Order(
             patterns.PatternCount, plan.GroupCount * tables.SetCount, pattern => patterns.Groups[pattern] * tables.SetCount + tables.SetOf(pattern));
         long affordable = LargestShardBytes / (sizeof(double) * (long)tables.OuterCount * tables.PaddedLineCount * plan.Blocks.Count);
         int count = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Clamp(affordable, 1, LargestShardCount));

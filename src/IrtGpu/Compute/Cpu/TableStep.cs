@@ -41,7 +41,7 @@ internal sealed unsafe class TableStep : ICpuStep
         classCount = plan.ClassCount;
         tiling = NodeTiling.Of(plan.NodeCount);
         joint = JointItems.Create(plan, patterns, [.. Enumerable.Range(0, plan.ItemCount)], tiling.PaddedCount);
-        order = PatternOrder.ByKind(patterns.PatternCount, plan.GroupCount, pattern => patterns.Groups[pattern]);
+        order = CountingSort.Order(patterns.PatternCount, plan.GroupCount, pattern => patterns.Groups[pattern]);
         logProbability = [.. plan.Tables.Select(_ => new double[(long)plan.RowCount * tiling.PaddedCount])];
         jointTable = [.. plan.Tables.Select(_ => new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount))];
         logWeight = new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount);

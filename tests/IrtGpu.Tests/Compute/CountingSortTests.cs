@@ -2,7 +2,7 @@ using IrtGpu.Compute;
 
 namespace IrtGpu.Tests.Compute;
 
-public sealed class PatternOrderTests
+public sealed class CountingSortTests
 {
     [Theory]
     [InlineData(0, 3)]
@@ -14,6 +14,7 @@ public sealed class PatternOrderTests
     {
         Random random = new(count + kinds);
         int[] kind = [.. Enumerable.Range(0, count).Select(_ => random.Next(kinds))];
-        Assert.Equal(Enumerable.Range(0, count).OrderBy(pattern => kind[pattern]), PatternOrder.ByKind(count, kinds, pattern => kind[pattern]));
+        Assert.Equal(Enumerable.Range(0, count).OrderBy(pattern => kind[pattern]), CountingSort.Order(count, kinds, pattern => kind[pattern]));
+        Assert.Equal(Enumerable.Range(0, kinds + 1).Select(first => kind.Count(other => other < first)), CountingSort.Begin(count, kinds, pattern => kind[pattern]));
     }
 }
