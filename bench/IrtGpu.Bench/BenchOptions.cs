@@ -1,5 +1,6 @@
 using System.Globalization;
-using IrtGpu.Kernels;
+using IrtGpu.Bench.Output;
+using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench;
 

@@ -1,6 +1,6 @@
 using IrtGpu.Bench;
 using IrtGpu.Compute;
-using IrtGpu.Data;
+using IrtGpu.Foundation.Tables.Problems;
 
 if (args.Contains("--help"))
 {

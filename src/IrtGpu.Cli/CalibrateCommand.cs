@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.Diagnostics;
-using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
-using IrtGpu.Kernels;
+using IrtGpu.Data.Reading;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Reporting;
+using IrtGpu.Reporting.Documents;
+using IrtGpu.Saved;
 using IrtGpu.Specification;
+using IrtGpu.Specification.Files;
 
 namespace IrtGpu.Cli;
 

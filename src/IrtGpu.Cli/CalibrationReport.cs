@@ -1,5 +1,8 @@
 using System.Globalization;
-using IrtGpu.Reporting;
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Inference;
+using IrtGpu.Reporting.Documents;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using IrtGpu.Compute;
-using IrtGpu.Data;
-using IrtGpu.Reporting;
+using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;

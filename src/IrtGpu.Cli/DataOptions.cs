@@ -1,5 +1,5 @@
 using System.CommandLine;
-using IrtGpu.Data;
+using IrtGpu.Data.Reading;
 
 namespace IrtGpu.Cli;
 

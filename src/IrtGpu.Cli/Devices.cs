@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute;
-using IrtGpu.Kernels;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;

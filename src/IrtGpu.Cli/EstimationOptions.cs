@@ -1,5 +1,7 @@
 using System.CommandLine;
+using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
+using IrtGpu.Reporting.Documents;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -37,7 +39,7 @@ internal sealed class EstimationOptions
                 ? Choice.Parse("--accelerate", acceleration, ("auto", Acceleration.Auto), ("none", Acceleration.None), ("anderson", Acceleration.Anderson), ("squarem", Acceleration.Squarem))
                 : defaults.Acceleration,
             StandardErrors = parsed.GetValue(errors) is { } method
-                ? Choice.Parse("--se", method, [.. Enum.GetValues<StandardErrorMethod>().Select(value => (Reporting.StandardErrorSummary.NameOf(value), value))])
+                ? Choice.Parse("--se", method, [.. Enum.GetValues<StandardErrorMethod>().Select(value => (StandardErrorSummary.NameOf(value), value))])
                 : defaults.StandardErrors,
             Rotation = parsed.GetValue(rotate) is { } rotation
                 ? Choice.Parse("--rotate", rotation, ("none", RotationMethod.None), ("varimax", RotationMethod.Varimax), ("oblimin", RotationMethod.Oblimin))

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using IrtGpu.Foundation.Integration;
 using IrtGpu.Specification;
+using IrtGpu.Specification.Files;
 
 namespace IrtGpu.Cli;
 

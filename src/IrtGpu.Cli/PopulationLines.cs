@@ -2,7 +2,7 @@ using System.Globalization;
 using IrtGpu.Estimation;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
-using IrtGpu.Reporting;
+using IrtGpu.Reporting.Documents;
 using IrtGpu.Scoring;
 
 namespace IrtGpu.Cli;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using IrtGpu.Estimation;
+using IrtGpu.Foundation.Estimation;
 
 namespace IrtGpu.Cli;
 

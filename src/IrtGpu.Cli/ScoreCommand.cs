@@ -1,8 +1,13 @@
 using System.CommandLine;
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Kernels;
-using IrtGpu.Reporting;
+using IrtGpu.Data.Reading;
+using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Inference;
+using IrtGpu.Kernels.Devices;
+using IrtGpu.Reporting.Tables;
+using IrtGpu.Saved;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 

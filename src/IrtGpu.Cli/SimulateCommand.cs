@@ -1,5 +1,6 @@
 using System.CommandLine;
-using IrtGpu.Reporting;
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Simulation;
 
 namespace IrtGpu.Cli;

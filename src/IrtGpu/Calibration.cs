@@ -3,9 +3,12 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Identification;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 

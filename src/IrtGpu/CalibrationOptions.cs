@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using IrtGpu.Compute;
+using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 
 namespace IrtGpu;

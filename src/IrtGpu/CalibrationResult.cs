@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;

@@ -5,8 +5,8 @@ using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
-using IrtGpu.Kernels;
-using IrtGpu.Planning;
+using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Memory;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Devices;

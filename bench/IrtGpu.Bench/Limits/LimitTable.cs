@@ -1,4 +1,4 @@
-using IrtGpu.Kernels;
+using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench.Limits;
 

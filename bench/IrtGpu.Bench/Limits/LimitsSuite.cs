@@ -1,5 +1,5 @@
 using IrtGpu.Bench.Output;
-using IrtGpu.Kernels;
+using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench.Limits;
 

@@ -2,6 +2,8 @@ using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Inference;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Micro;

@@ -2,6 +2,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Data;
+using IrtGpu.Data.Reading;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Micro;

@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
-using IrtGpu.Kernels;
+using IrtGpu.Items;
+using IrtGpu.Kernels.Items;
 
 namespace IrtGpu.Bench.Micro;
 

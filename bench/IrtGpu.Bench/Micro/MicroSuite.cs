@@ -6,6 +6,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using IrtGpu.Bench.Limits;
 using IrtGpu.Bench.Output;
+using IrtGpu.Bench.Whole;
 using Perfolizer.Horology;
 
 namespace IrtGpu.Bench.Micro;

@@ -1,6 +1,6 @@
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
-using IrtGpu.Kernels;
+using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench.Micro;
 

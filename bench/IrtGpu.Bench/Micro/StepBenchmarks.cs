@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
-using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Bench.Micro;
 

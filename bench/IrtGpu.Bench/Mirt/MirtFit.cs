@@ -1,7 +1,9 @@
 using System.Globalization;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Bench.Mirt;
 

@@ -1,4 +1,5 @@
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Bench.Mirt;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using IrtGpu.Kernels;
+using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench.Output;
 

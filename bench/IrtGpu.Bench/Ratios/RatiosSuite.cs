@@ -3,7 +3,9 @@ using IrtGpu.Bench.Output;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Reference;
 using IrtGpu.Estimation;
+using IrtGpu.Models;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Ratios;

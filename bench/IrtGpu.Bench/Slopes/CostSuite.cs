@@ -1,6 +1,7 @@
 using IrtGpu.Bench.Output;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
+using IrtGpu.Estimation;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Slopes;

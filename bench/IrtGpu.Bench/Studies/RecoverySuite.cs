@@ -1,4 +1,7 @@
 using IrtGpu.Bench.Output;
+using IrtGpu.Bench.Whole;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Inference;
 
 namespace IrtGpu.Bench.Studies;
 

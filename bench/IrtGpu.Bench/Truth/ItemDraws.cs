@@ -1,3 +1,4 @@
+using IrtGpu.Models;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Truth;

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Reference;
 using IrtGpu.Estimation;
 
 namespace IrtGpu.Bench.Whole;

@@ -2,6 +2,9 @@ using IrtGpu.Bench.Limits;
 using IrtGpu.Bench.Output;
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Estimation;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Inference;
 
 namespace IrtGpu.Bench.Whole;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
-using IrtGpu.Kernels;
+using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench.Whole;
 

@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using IrtGpu.Bench.Output;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
+using IrtGpu.Data.Reading;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Inference;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Whole;

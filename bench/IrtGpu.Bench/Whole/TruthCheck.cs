@@ -1,5 +1,7 @@
 using IrtGpu.Bench.Truth;
+using IrtGpu.Inference;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Bench.Whole;
 

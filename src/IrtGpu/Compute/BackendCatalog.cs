@@ -1,5 +1,7 @@
 using System.Globalization;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.ProductGrid;
+using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 

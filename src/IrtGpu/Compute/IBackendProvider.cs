@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Compute;
 

@@ -1,3 +1,5 @@
+using IrtGpu.Planning;
+
 namespace IrtGpu.Compute;
 
 /// <summary>A backend that still holds the expected counts and can reduce them to what Newton steps need, all items at once.</summary>

@@ -1,5 +1,7 @@
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Population;
 
 namespace IrtGpu.Compute;
 

@@ -1,4 +1,6 @@
-using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.ProductGrid;
+using IrtGpu.Inference;
+using IrtGpu.Inference.ClosedForm;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute;

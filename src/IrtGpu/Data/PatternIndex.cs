@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Numerics;
+using IrtGpu.Foundation.Tables.Storage;
 
 namespace IrtGpu.Data;
 

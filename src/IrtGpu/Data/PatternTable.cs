@@ -1,3 +1,5 @@
+using IrtGpu.Data.Coding;
+
 namespace IrtGpu.Data;
 
 /// <summary>Distinct rows of group, known class and responses, each with the summed weight of its persons.</summary>

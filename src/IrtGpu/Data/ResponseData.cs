@@ -1,3 +1,6 @@
+using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Tables.Problems;
+
 namespace IrtGpu.Data;
 
 /// <summary>Coded responses of all persons, as read and checked.</summary>

@@ -1,6 +1,8 @@
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Optimization;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;
 

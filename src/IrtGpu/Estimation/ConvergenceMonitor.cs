@@ -1,5 +1,7 @@
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;
 

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Estimation;

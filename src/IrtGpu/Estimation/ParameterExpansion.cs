@@ -1,5 +1,7 @@
 using IrtGpu.Compute;
+using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;
 

@@ -1,5 +1,8 @@
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Optimization;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Population;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Estimation;

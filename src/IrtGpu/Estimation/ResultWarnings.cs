@@ -1,5 +1,6 @@
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;
 

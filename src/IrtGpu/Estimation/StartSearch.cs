@@ -1,6 +1,8 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;
 

@@ -1,7 +1,9 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Models;
+using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Population;
 
 namespace IrtGpu.Inference;
 

@@ -3,6 +3,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 

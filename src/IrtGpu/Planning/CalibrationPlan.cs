@@ -1,4 +1,5 @@
-using IrtGpu.Compute;
+using IrtGpu.Items;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Planning;

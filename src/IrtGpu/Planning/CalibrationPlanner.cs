@@ -1,4 +1,5 @@
 using IrtGpu.Models;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Planning;

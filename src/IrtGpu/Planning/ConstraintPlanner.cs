@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using IrtGpu.Models;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Planning;

@@ -1,4 +1,5 @@
 using IrtGpu.Models;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Planning;

@@ -1,3 +1,4 @@
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;

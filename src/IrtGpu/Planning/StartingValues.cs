@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Models;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Planning;
 

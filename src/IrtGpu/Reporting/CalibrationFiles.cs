@@ -1,3 +1,8 @@
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Inference;
+using IrtGpu.Reporting.Documents;
+using IrtGpu.Reporting.Tables;
+using IrtGpu.Saved;
 using IrtGpu.Scoring;
 
 namespace IrtGpu.Reporting;

@@ -1,6 +1,8 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Inference;
 using IrtGpu.Planning;
+using IrtGpu.Population;
 using IrtGpu.Specification;
 using MathNet.Numerics.LinearAlgebra;
 

@@ -1,6 +1,8 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Population;
 
 namespace IrtGpu.Scoring;
 

@@ -1,6 +1,11 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Data.Coding;
+using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Population;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Simulation;

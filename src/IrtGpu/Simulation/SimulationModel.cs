@@ -1,6 +1,8 @@
 using IrtGpu.Planning;
-using IrtGpu.Reporting;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Saved;
 using IrtGpu.Specification;
+using IrtGpu.Specification.Files;
 
 namespace IrtGpu.Simulation;
 

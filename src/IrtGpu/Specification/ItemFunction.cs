@@ -1,3 +1,5 @@
+using IrtGpu.Models;
+
 namespace IrtGpu.Specification;
 
 /// <summary>The item response functions a user can ask for, by the names psychometricians use.</summary>

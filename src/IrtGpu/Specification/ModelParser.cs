@@ -1,4 +1,4 @@
-using IrtGpu.Data;
+using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Specification;
 

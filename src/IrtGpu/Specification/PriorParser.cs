@@ -1,5 +1,5 @@
 using System.Globalization;
-using IrtGpu.Data;
+using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Specification;
 

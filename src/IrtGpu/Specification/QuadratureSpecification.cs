@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.Integration;
+
 namespace IrtGpu.Specification;
 
 /// <summary>Rules for placing quadrature nodes.</summary>

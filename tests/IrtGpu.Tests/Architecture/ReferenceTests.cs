@@ -37,7 +37,8 @@ public sealed class ReferenceTests
         Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
         {
             ["src/IrtGpu.Models/IrtGpu.Models.csproj"] = [],
-            ["src/IrtGpu/IrtGpu.csproj"] = ["IrtGpu.Models"],
+            ["src/IrtGpu.Foundation/IrtGpu.Foundation.csproj"] = [],
+            ["src/IrtGpu/IrtGpu.csproj"] = ["IrtGpu.Foundation", "IrtGpu.Models"],
             ["kernels/IrtGpu.Kernels/IrtGpu.Kernels.csproj"] = ["IrtGpu", "IrtGpu.Models"],
             ["src/IrtGpu.Cli/IrtGpu.Cli.csproj"] = ["IrtGpu.Kernels", "IrtGpu", "IrtGpu.Models"],
         };

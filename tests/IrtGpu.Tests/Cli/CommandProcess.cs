@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IrtGpu.Cli;
 
 namespace IrtGpu.Tests.Cli;
 

@@ -1,6 +1,9 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Integration;
+using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
 using IrtGpu.Tests.Data;

@@ -1,8 +1,9 @@
 using IrtGpu.Compute;
-using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.ProductGrid;
 using IrtGpu.Data;
+using IrtGpu.Inference;
 using IrtGpu.Planning;
-using IrtGpu.Specification;
+using IrtGpu.Tests.Compute.WeightedScore;
 
 namespace IrtGpu.Tests.Compute;
 

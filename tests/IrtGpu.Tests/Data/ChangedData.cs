@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Data.Coding;
 
 namespace IrtGpu.Tests.Data;
 

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using IrtGpu.Data;
+using IrtGpu.Data.Reading;
+using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Tests.Data;
 

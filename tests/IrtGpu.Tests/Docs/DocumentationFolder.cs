@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using IrtGpu.Cli;
 
 namespace IrtGpu.Tests.Docs;
 

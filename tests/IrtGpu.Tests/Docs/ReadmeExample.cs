@@ -1,7 +1,8 @@
 // <readme>
 using IrtGpu;
 using IrtGpu.Data;
-using IrtGpu.Reporting;
+using IrtGpu.Data.Reading;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 // </readme>

@@ -1,5 +1,7 @@
 using IrtGpu.Data;
+using IrtGpu.Inference;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Estimation;

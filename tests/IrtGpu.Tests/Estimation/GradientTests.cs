@@ -3,6 +3,7 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Tests.Estimation;
 

@@ -1,4 +1,7 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Models;
+using IrtGpu.Planning;
 using IrtGpu.Specification;
 using IrtGpu.Tests.Data;
 

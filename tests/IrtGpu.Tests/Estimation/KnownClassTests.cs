@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Specification;
 using IrtGpu.Tests.Data;
 

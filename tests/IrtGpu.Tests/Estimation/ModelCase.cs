@@ -1,6 +1,8 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Estimation;

@@ -1,6 +1,5 @@
 using IrtGpu.Data;
-using IrtGpu.Estimation;
-using IrtGpu.Specification;
+using IrtGpu.Foundation.Estimation;
 
 namespace IrtGpu.Tests.Estimation;
 

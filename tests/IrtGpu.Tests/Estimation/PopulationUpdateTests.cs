@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Estimation;

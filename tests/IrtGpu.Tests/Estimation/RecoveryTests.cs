@@ -1,5 +1,7 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Models;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Estimation;
@@ -113,7 +115,7 @@ public sealed class RecoveryTests
 
     private static void AssertFinite(CalibrationResult result)
     {
-        Assert.NotEqual(IrtGpu.Estimation.TerminationKind.Failed, result.Termination.Kind);
+        Assert.NotEqual(TerminationKind.Failed, result.Termination.Kind);
         Assert.True(double.IsFinite(result.LogLikelihood));
         Assert.All(result.Point.Parameters.Free, value => Assert.True(double.IsFinite(value)));
         Assert.All(result.Scores!.Mean, value => Assert.True(double.IsFinite(value)));

@@ -1,4 +1,6 @@
-using IrtGpu.Estimation;
+using IrtGpu.Compute.Reference;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Inference;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Estimation;
@@ -52,7 +54,7 @@ public sealed class TerminationTests
     {
         ModelCase model = ModelCase.Get("mixed");
         CalibrationResult result = AssertFit.Run(model.Simulation.Draw(), model.Specification, new CalibrationOptions { MaxCycles = 7 });
-        using IrtGpu.Compute.ReferenceBackend reference = new(result.Plan, result.Patterns);
+        using ReferenceBackend reference = new(result.Plan, result.Patterns);
         Assert.Equal(reference.ComputeExpectedCounts(result.Point).LogLikelihood, result.LogLikelihood, 1e-8);
         Assert.Equal(result.Plan.LogPrior(result.Point.Parameters), result.LogPrior);
     }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using IrtGpu.Data;
+using IrtGpu.Data.Reading;
+using IrtGpu.Inference;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Golden;

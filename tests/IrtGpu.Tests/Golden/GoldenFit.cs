@@ -3,7 +3,7 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
-using IrtGpu.Specification;
+using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Tests.Golden;
 

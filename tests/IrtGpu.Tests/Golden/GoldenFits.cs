@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IrtGpu.Data;
+using IrtGpu.Inference;
 
 namespace IrtGpu.Tests.Golden;
 

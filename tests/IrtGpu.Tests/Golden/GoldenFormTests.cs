@@ -1,5 +1,5 @@
 using IrtGpu.Compute;
-using IrtGpu.Estimation;
+using IrtGpu.Inference;
 
 namespace IrtGpu.Tests.Golden;
 

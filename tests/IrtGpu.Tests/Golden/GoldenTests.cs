@@ -1,5 +1,6 @@
-using IrtGpu.Estimation;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Planning;
 
 namespace IrtGpu.Tests.Golden;
 

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using IrtGpu.Data;
+using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
+using IrtGpu.Specification;
+using IrtGpu.Tests.Estimation;
 using IrtGpu.Tests.Golden;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -148,7 +151,7 @@ public sealed class RotationTests : IClassFixture<RotationTests.ExploratoryFit>
     public void Groups_share_one_rotation_and_classes_have_their_own()
     {
         ResponseData data = new Estimation.SimulatedData(300, [2, 2, 2, 2, 2, 2]) { Groups = 2, Attributes = 2 }.Draw();
-        Specification.ModelSpecification model = new() { Attributes = ["F1", "F2"], IsExploratory = true, Quadrature = new(Nodes: 7) };
+        ModelSpecification model = new() { Attributes = ["F1", "F2"], IsExploratory = true, Quadrature = new(Nodes: 7) };
         CalibrationOptions options = new() { MaxCycles = 3, StandardErrors = StandardErrorMethod.None, Scores = ScoreMethod.None, Rotation = RotationMethod.Varimax };
         RotatedSolution groups = Assert.Single(Calibration.Run(data, model, options, cancellation: TestContext.Current.CancellationToken).Rotations);
         Assert.Equal(["GA", "GB"], groups.Populations.Select(population => population.Group));

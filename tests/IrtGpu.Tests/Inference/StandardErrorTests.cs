@@ -1,8 +1,10 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
-using IrtGpu.Planning;
-using IrtGpu.Reporting;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 using IrtGpu.Tests.Estimation;
 using MathNet.Numerics.LinearAlgebra;

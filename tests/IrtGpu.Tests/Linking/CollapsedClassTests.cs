@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Inference;
 using IrtGpu.Specification;
 using IrtGpu.Tests.Estimation;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using IrtGpu.Data;
-using IrtGpu.Reporting;
+using IrtGpu.Saved;
 using IrtGpu.Tests.Data;
 using IrtGpu.Tests.Estimation;
 using static IrtGpu.Tests.Linking.Results;

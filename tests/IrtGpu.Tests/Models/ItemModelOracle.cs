@@ -1,3 +1,5 @@
+using IrtGpu.Models;
+
 namespace IrtGpu.Tests.Models;
 
 /// <summary>log P_m from the models' textbook definitions, in 320-bit arithmetic.</summary>

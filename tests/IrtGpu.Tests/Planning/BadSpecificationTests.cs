@@ -1,4 +1,5 @@
 using IrtGpu.Planning;
+using IrtGpu.Planning.Identification;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Planning;

@@ -1,5 +1,8 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Integration;
+using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.Tests.Estimation;
 

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Integration;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
 

@@ -1,4 +1,7 @@
 using System.Globalization;
+using IrtGpu.Compute.ProductGrid;
+using IrtGpu.Compute.Tables;
+using IrtGpu.Compute.WeightedScore;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;

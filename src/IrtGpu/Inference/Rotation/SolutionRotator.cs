@@ -1,4 +1,6 @@
 using IrtGpu.Planning;
+using IrtGpu.Planning.Identification;
+using IrtGpu.Planning.Layout;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Inference.Rotation;

@@ -1,0 +1,194 @@
+using ILGPU;
+using ILGPU.Runtime;
+using IrtGpu.Compute;
+using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Items;
+using IrtGpu.Kernels.Memory;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Kernels.Inference;
+
+/// <summary>Holds what the cross-product of the patterns' gradients needs beside an E-step, for one model point, and launches <see cref="CrossProductKernels"/>.</summary>
+/// <remarks>Made when standard errors are asked for and disposed of after: a calibration that ends without them takes none of its memory.</remarks>
+internal sealed class CrossProductLauncher : IDisposable
+{
+    private const long LargestRun = 32L << 20; // bytes
+    private const int SmallestRun = 32; // patterns
+    private const long SlicedProducts = 1L << 20; // elements of all slices: enough to keep a large device busy
+    private const int LargestLaunch = 1 << 30; // indices of a launch are 32-bit
+
+    private readonly CalibrationPlan plan;
+    private readonly MemoryPlan memory;
+    private readonly DeviceBuffers traffic;
+    private readonly DeviceBuffers buffers;
+    private readonly CrossProductTerms terms;
+    private readonly DeviceItemTables tables;
+    private readonly CrossProductViews views;
+    private readonly Cut cut;
+    private readonly ArrayView<double> scratch; // [category, item, node]
+    private readonly Action<Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>> score;
+    private readonly Action<Index1D, TileShape, PatternRun, PatternViews, CrossProductViews> addProducts;
+    private readonly Action<Index1D, int, long, ArrayView<double>> addSlices;
+
+    private CrossProductLauncher(
+        DeviceSession session, ModelPoint point, MemoryPlan memory, DeviceBuffers traffic, DeviceItemTables tables, CrossProductTerms terms, Cut cut)
+    {
+        plan = point.Plan;
+        this.memory = memory;
+        this.traffic = traffic;
+        this.tables = tables;
+        this.terms = terms;
+        this.cut = cut;
+        int freeCount = plan.Layout.FreeCount;
+        int nodeCount = memory.Size.PaddedNodeCount;
+        Accelerator accelerator = session.Accelerator;
+        score = accelerator.LoadAutoGroupedStreamKernel<
+            Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.ScorePatterns);
+        addProducts = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternRun, PatternViews, CrossProductViews>(CrossProductKernels.AddProducts);
+        addSlices = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, long, ArrayView<double>>(EStepKernels.AddSlices);
+        buffers = new DeviceBuffers(session);
+        try
+        {
+            scratch = buffers.Allocate<double>(ScratchLength(tables, nodeCount));
+            views = new CrossProductViews
+            {
+                FreeCount = freeCount,
+                NodeCount = plan.NodeCount,
+                AttributeCount = plan.AttributeCount,
+                ThetaStride = (long)nodeCount * plan.AttributeCount,
+                NodeSetOfBlock = Send([.. plan.Blocks.Select(block => plan.Tables[block.Table].NodeSet)]),
+                Derivatives = buffers.Allocate<double>((long)terms.LineCount * nodeCount),
+                TermStart = Send(terms.TermStart),
+                TermItem = Send([.. terms.Terms.Select(term => term.Item)]),
+                TermFirst = Send([.. terms.Terms.Select(term => term.First)]),
+                TermStride = Send([.. terms.Terms.Select(term => term.Stride)]),
+                TermAttribute = Send([.. terms.Terms.Select(term => term.Attribute)]),
+                TermCoefficient = Send([.. terms.Terms.Select(term => term.Coefficient)]),
+                NodeFunction = Send(terms.NodeFunction),
+                NodeFunctions = Send(Pad(terms.NodeFunctions, nodeCount)),
+                Scores = buffers.Allocate<double>((long)cut.RunLength * freeCount),
+                Products = buffers.Allocate<double>((long)cut.SliceCount * freeCount * freeCount),
+            };
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Allocates and compiles; null where launches or what is free do not suffice.</summary>
+    /// <param name="session">The open device.</param>
+    /// <param name="point">Parameters, nodes and weights; at least one parameter free.</param>
+    /// <param name="memory">How the backend cut the problem; nodes in one tile.</param>
+    /// <param name="traffic">Where copies and launches are counted.</param>
+    /// <param name="tables">Item parameters on the device, those of <paramref name="point"/>.</param>
+    /// <param name="freeBytes">What is free beside the backend; a quarter of it is left for others.</param>
+    public static CrossProductLauncher? TryCreate(
+        DeviceSession session, ModelPoint point, MemoryPlan memory, DeviceBuffers traffic, DeviceItemTables tables, long freeBytes)
+    {
+        long freeCount = point.Plan.Layout.FreeCount;
+        if (freeCount is 0 || freeCount * freeCount > LargestLaunch)
+            return null;
+        CrossProductTerms terms = new(point);
+        long tileBytes = sizeof(double) * (long)memory.PatternTileCapacity * memory.Size.ClassCount * memory.NodeTileWidth;
+        int runLength = (int)Math.Clamp(
+            Math.Min(tileBytes, LargestRun) / (sizeof(double) * freeCount), Math.Min(SmallestRun, memory.PatternTileCapacity), memory.PatternTileCapacity);
+        runLength = (int)Math.Min(runLength, LargestLaunch / freeCount);
+        Cut cut = new(runLength, (int)Math.Clamp(SlicedProducts / (freeCount * freeCount), 1, memory.SliceCount));
+        int nodeCount = memory.Size.PaddedNodeCount;
+        long bytes = sizeof(double) * (ScratchLength(tables, nodeCount) + (terms.LineCount + (long)terms.NodeFunctions.Count) * nodeCount
+                + runLength * freeCount + cut.SliceCount * freeCount * freeCount)
+            + (4L * sizeof(int) + sizeof(double)) * terms.Terms.Count + sizeof(int) * ((long)terms.TermStart.Length + terms.NodeFunction.Length);
+        if (bytes > freeBytes / 4 * 3)
+            return null;
+        try
+        {
+            return new CrossProductLauncher(session, point, memory, traffic, tables, terms, cut);
+        }
+        catch (DeviceMemoryException)
+        {
+            return null; // posterior by posterior then, which needs no more than there is
+        }
+    }
+
+    /// <summary>Computes the derivatives of all item tables.</summary>
+    /// <param name="theta">Nodes. [node set, padded node, attribute]</param>
+    /// <param name="logProbability">Item tables. [table, row, padded node]</param>
+    public void FillDerivatives(ArrayView<double> theta, ArrayView<double> logProbability)
+    {
+        long tableLength = (long)plan.RowCount * memory.Size.PaddedNodeCount;
+        foreach (DeviceItemTables.Part part in tables.Parts)
+        {
+            int[] lines = [.. part.Sets.Select(set => terms.FirstLine[part.Table][plan.ParameterSets[set].Item])];
+            part.Launcher.LoadFillDerivatives()(
+                part.Block.ItemCount * memory.Size.PaddedNodeCount, memory.Size.PaddedNodeCount, part.Launcher.Items, Send(lines),
+                DeviceItemTables.NodesFrom(theta, plan.Tables[part.Table].NodeSet * views.ThetaStride),
+                logProbability.SubView(part.Table * tableLength, tableLength), scratch, views.Derivatives);
+            traffic.CountLaunch();
+        }
+    }
+
+    /// <summary>Adds the patterns of a tile.</summary>
+    /// <param name="shape">The tile.</param>
+    /// <param name="patterns">Responses and frequencies.</param>
+    /// <param name="launcher">Has the tile's posteriors.</param>
+    /// <param name="theta">Nodes. [node set, padded node, attribute]</param>
+    public void AddTile(TileShape shape, PatternViews patterns, EStepLauncher launcher, ArrayView<double> theta)
+    {
+        CrossProductViews all = views with { Theta = theta };
+        for (int first = 0; first < shape.PatternCount; first += cut.RunLength)
+        {
+            PatternRun run = new()
+            {
+                First = first,
+                Count = Math.Min(cut.RunLength, shape.PatternCount - first),
+                SliceLength = (cut.RunLength + cut.SliceCount - 1) / cut.SliceCount,
+            };
+            score(all.FreeCount * run.Count, shape, run, patterns, launcher.Layout.TableOfBlock, all, launcher.Posterior);
+            addProducts(cut.SliceCount * all.FreeCount * all.FreeCount, shape, run, patterns, all);
+            traffic.CountLaunch();
+            traffic.CountLaunch();
+        }
+    }
+
+    /// <summary>Adds slices and downloads the sum.</summary>
+    /// <returns>[free, free], lower triangle</returns>
+    public double[] Download()
+    {
+        double[] sum = new double[views.FreeCount * views.FreeCount];
+        if (cut.SliceCount > 1)
+        {
+            addSlices(sum.Length, cut.SliceCount, sum.Length, views.Products);
+            traffic.CountLaunch();
+        }
+        traffic.Download(views.Products, sum);
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => buffers.Dispose();
+
+    private static long ScratchLength(DeviceItemTables tables, int nodeCount) =>
+        tables.Parts.Max(part => (long)part.Block.MaxCategories * part.Block.ItemCount * nodeCount);
+
+    private static double[] Pad(IReadOnlyList<double[]> lines, int length)
+    {
+        double[] padded = new double[(long)lines.Count * length];
+        for (int line = 0; line < lines.Count; line++)
+            lines[line].CopyTo(padded, line * length);
+        return padded;
+    }
+
+    private ArrayView<T> Send<T>(T[] values)
+        where T : unmanaged
+    {
+        ArrayView<T> view = buffers.Allocate<T>(values.Length);
+        traffic.Upload(view, values);
+        return view;
+    }
+
+    /// <summary>Patterns whose gradients are held at once, and parts of such a run with products of their own.</summary>
+    private readonly record struct Cut(int RunLength, int SliceCount);
+}

@@ -1,0 +1,81 @@
+using ILGPU;
+using IrtGpu.Models;
+
+namespace IrtGpu.Kernels.Inference;
+
+/// <summary>What the gradient of a pattern is made of, by free parameter: derivatives of answers, and functions of θ alone.</summary>
+internal readonly struct CrossProductViews
+{
+    public int FreeCount { get; init; }
+
+    /// <summary>Nodes without padding.</summary>
+    public int NodeCount { get; init; }
+
+    public int AttributeCount { get; init; }
+
+    /// <summary>Elements of a node set.</summary>
+    public long ThetaStride { get; init; }
+
+    public ArrayView<int> NodeSetOfBlock { get; init; } // [block]
+
+    public ArrayView<double> Theta { get; init; } // [node set, padded node, attribute]
+
+    public ArrayView<double> Derivatives { get; init; } // [table, row, z and shape; padded node], as terms find them
+
+    public ArrayView<int> TermStart { get; init; } // [table · free + 1]
+
+    public ArrayView<int> TermItem { get; init; } // [term]
+
+    public ArrayView<int> TermFirst { get; init; } // [term] line of the derivatives for the item's first category
+
+    public ArrayView<int> TermStride { get; init; } // [term] lines from a category to the next
+
+    public ArrayView<int> TermAttribute { get; init; } // [term] whose θ is a factor; −1: none
+
+    public ArrayView<double> TermCoefficient { get; init; } // [term]
+
+    public ArrayView<int> NodeFunction { get; init; } // [block, free] line of the node functions; −1: none
+
+    public ArrayView<double> NodeFunctions { get; init; } // [line, padded node]
+
+    public ArrayView<double> Scores { get; init; } // [pattern of the run, free]
+
+    public ArrayView<double> Products { get; init; } // [slice][free, free], lower triangle
+}
+
+/// <summary>A run of patterns of a tile, whose gradients are held at once.</summary>
+internal readonly struct PatternRun
+{
+    /// <summary>First pattern, counted from the tile's first.</summary>
+    public int First { get; init; }
+
+    public int Count { get; init; }
+
+    /// <summary>Patterns of a slice, each with products of its own.</summary>
+    public int SliceLength { get; init; }
+}
+
+/// <summary>1 at one place, 0 elsewhere; nothing can be written.</summary>
+/// <param name="place">Where the 1 is.</param>
+internal readonly struct UnitVector(int place) : IVector
+{
+    private readonly int place = place;
+
+    /// <inheritdoc/>
+    public double this[int index]
+    {
+        get => index == place ? 1.0 : 0.0;
+        set { }
+    }
+}
+
+/// <summary>For results that nobody wants: reads as 0, forgets what is written.</summary>
+internal readonly struct DiscardingVector : IVector
+{
+    /// <inheritdoc/>
+    public double this[int index]
+    {
+        get => 0.0;
+        set { }
+    }
+}

@@ -1,0 +1,228 @@
+using System.Globalization;
+using IrtGpu.Compute;
+using IrtGpu.Compute.WeightedScore;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Kernels.Memory;
+
+/// <summary>The sizes that decide how much memory a problem takes on a device.</summary>
+/// <param name="PatternCount">P.</param>
+/// <param name="ItemCount">I.</param>
+/// <param name="RowCount">Category rows C.</param>
+/// <param name="NodeCount">Nodes L of a block.</param>
+/// <param name="AttributeCount">J.</param>
+/// <param name="ClassCount">K.</param>
+/// <param name="BlockCount">Groups times classes.</param>
+/// <param name="TableCount">Distinct item tables.</param>
+/// <param name="NodeSetCount">Distinct sets of nodes.</param>
+/// <param name="AnsweredSetCount">Distinct sets of answered items where E-steps go through weighted scores; 0 where through tables.</param>
+internal sealed record ProblemSize(
+    long PatternCount, int ItemCount, int RowCount, int NodeCount, int AttributeCount, int ClassCount, int BlockCount, int TableCount, int NodeSetCount,
+    int AnsweredSetCount = 0)
+{
+    /// <summary>The sizes of a plan and its data.</summary>
+    public static ProblemSize Of(CalibrationPlan plan, long patternCount, int answeredSetCount = 0) => new(
+        patternCount, plan.ItemCount, plan.RowCount, plan.NodeCount, plan.AttributeCount, plan.ClassCount, plan.Blocks.Count, plan.Tables.Count,
+        plan.NodeSetCount, answeredSetCount);
+
+    /// <summary>Words of four responses that a pattern takes.</summary>
+    public int WordCount => (ItemCount + MemoryPlan.ItemsPerWord - 1) / MemoryPlan.ItemsPerWord;
+
+    /// <summary>Nodes with padding.</summary>
+    public int PaddedNodeCount => MemoryPlan.RoundUp(NodeCount, MemoryPlan.NodeMultiple);
+
+    /// <summary>Derived pairs of attributes.</summary>
+    public int CovarianceCount => AttributeCount * (AttributeCount + 1) / 2;
+
+    /// <summary>Weight, then the mean of each attribute: what the weighted-score form sums by response.</summary>
+    public int MomentCount => 1 + AttributeCount;
+
+    /// <summary>Intercept sum, then the weighted score of each attribute, with padding.</summary>
+    public int ScoreStride => MemoryPlan.RoundUp(MomentCount, MemoryPlan.NodeMultiple);
+}
+
+/// <summary>How a problem is cut to fit a device: patterns resident or streamed, pattern tiles, node tiles, slices.</summary>
+/// <param name="Size">What is to be computed.</param>
+/// <param name="NodeTileWidth">Nodes of a tile, a multiple of <see cref="NodeMultiple"/>; all of them where they fit.</param>
+/// <param name="PatternTileCapacity">Patterns of a tile.</param>
+/// <param name="SliceCount">Parts of a pattern tile with counts of their own, for parallelism.</param>
+/// <param name="IsResident">Whether all responses stay on the device; else every E-step uploads them tile by tile.</param>
+/// <param name="LaneCount">Parts of a pattern tile with node totals of their own, in the weighted-score form.</param>
+internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int PatternTileCapacity, int SliceCount, bool IsResident, int LaneCount = 1)
+{
+    /// <summary>Responses in one 32-bit word.</summary>
+    public const int ItemsPerWord = 4;
+
+    /// <summary>Neighbouring nodes that one thread computes, and what node counts are padded to.</summary>
+    public const int NodeMultiple = 4;
+
+    /// <summary>(class, node) rows of a tile that one thread normalises.</summary>
+    public const int ChunkLength = 64;
+
+    private const int SmallestPatternTile = 32;
+    private const int SmallestNodeTile = 256;
+    private const long TargetTileCells = 1L << 22; // 32 MiB of doubles: stays in the second-level cache of large devices
+    private const long LargestTileCells = 1L << 30; // indices of a launch are 32-bit
+    private const int PatternStateBytes = sizeof(double) + sizeof(int); // frequency, known class
+    private const int LargestLaneCount = 256; // one thread adds the lanes of a node
+    private const long LargestReduction = 32L << 20;
+    private const double UsableShare = 0.9; // the driver and the code need some, too
+
+    /// <summary>Tiles that the nodes are cut into.</summary>
+    public int NodeTileCount => (Size.PaddedNodeCount + NodeTileWidth - 1) / NodeTileWidth;
+
+    /// <summary>Normalisation chunks of a tile.</summary>
+    public int ChunkCount => IsByScore ? Size.ClassCount * ScoreChunksPerClass : (Size.ClassCount * NodeTileWidth + ChunkLength - 1) / ChunkLength;
+
+    /// <summary>Log probabilities of all items at the nodes of a tile. [table, row, node]</summary>
+    public long TableBytes => sizeof(double) * (long)Size.TableCount * Size.RowCount * NodeTileWidth;
+
+    /// <summary>Whether E-steps go through weighted scores.</summary>
+    public bool IsByScore => Size.AnsweredSetCount > 0;
+
+    /// <summary>Slices of the counts by node; those of the weighted-score form are by moment.</summary>
+    public int CountSliceCount => IsByScore ? 1 : SliceCount;
+
+    /// <summary>Expected counts and node totals. [slice][table, row, node] and [slice][block, node]; in the weighted-score form
+    /// [table, row, node], [block, set, node] and [slice][table, row, moment].</summary>
+    public long CountBytes => IsByScore
+        ? sizeof(double) * (((long)Size.TableCount * Size.RowCount + Size.BlockCount * (1L + Size.AnsweredSetCount)) * NodeTileWidth
+            + (long)SliceCount * ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * Size.MomentCount)
+        : sizeof(double) * (long)SliceCount * ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * NodeTileWidth;
+
+    /// <summary>What weighted scores need beside: log priors by set, scores and moments of a tile and of its chunks, node totals by lane.</summary>
+    public long WeightedScoreBytes => !IsByScore ? 0
+        : sizeof(double) * ((long)Size.BlockCount * Size.AnsweredSetCount * NodeTileWidth
+            + (long)LaneCount * Size.ClassCount * NodeTileWidth
+            + ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * Size.ScoreStride
+            + (long)PatternTileCapacity * Size.ClassCount
+                * (Size.ScoreStride + Size.MomentCount + (long)ScoreChunksPerClass * Size.MomentCount))
+            + sizeof(int) * (long)Size.AnsweredSetCount * Size.ItemCount;
+
+    /// <summary>Posterior of a pattern tile with its chunk sums, and room to reduce it to scores. [class, node, pattern]</summary>
+    public long PosteriorBytes => sizeof(double) * (long)PatternTileCapacity
+        * ((long)Size.ClassCount * NodeTileWidth + 2L * ChunkCount + (NodeTileCount == 1 ? ScoreDoubles : 0));
+
+    /// <summary>Responses, frequencies and known classes: of all patterns, or of two tiles.</summary>
+    public long PatternBytes => (IsResident ? Size.PatternCount : 2L * PatternTileCapacity) * (Size.WordCount * (long)sizeof(int) + PatternStateBytes);
+
+    /// <summary>Largest term and sum of each pattern: of all patterns where nodes are tiled, else of a tile.</summary>
+    public long NormalizerBytes => 3L * sizeof(double) * (NodeTileCount > 1 ? Size.PatternCount : PatternTileCapacity);
+
+    /// <summary>Nodes and log weights of all blocks, item parameters.</summary>
+    public long ParameterBytes => sizeof(double)
+        * ((long)Size.PaddedNodeCount * ((long)Size.NodeSetCount * Size.AttributeCount + Size.BlockCount)
+            + (long)Size.TableCount * ((long)Size.ItemCount * (Size.AttributeCount + 2) + 4L * Size.RowCount));
+
+    /// <summary>Partial sums of item derivatives; none where nodes are tiled, since counts then do not stay.</summary>
+    public long ReductionBytes => NodeTileCount > 1 ? 0 : Math.Min(LargestReduction, TableBytes);
+
+    /// <summary>All of it.</summary>
+    public long TotalBytes => TableBytes + CountBytes + PosteriorBytes + PatternBytes + NormalizerBytes + ParameterBytes + ReductionBytes
+        + WeightedScoreBytes;
+
+    /// <summary>Threads of the widest launch.</summary>
+    private long LargestLaunch => Math.Max(
+        (long)PatternTileCapacity * Size.ClassCount * NodeTileWidth,
+        Math.Max(Math.Max((long)Size.TableCount * Size.RowCount, Size.WordCount), (long)Size.BlockCount * Size.AnsweredSetCount) * NodeTileWidth);
+
+    /// <summary>Runs of nodes of one class that one thread reduces when scoring.</summary>
+    public int ScoreChunksPerClass => (NodeTileWidth + ChunkLength - 1) / ChunkLength;
+
+    /// <summary>Sums of a score chunk: total, largest, its node, then moments of the first or second order.</summary>
+    public int ScoreSums => 3 + Size.CovarianceCount;
+
+    /// <summary>Scores of a pattern: mean, covariance, class probabilities, mode.</summary>
+    public int ScoreRows => Size.AttributeCount + Size.CovarianceCount + Size.ClassCount + 1;
+
+    private long ScoreDoubles => (long)Size.ClassCount * ScoreChunksPerClass * ScoreSums + ScoreRows;
+
+    /// <summary>Cuts a problem so that it fits and keeps the device busy.</summary>
+    /// <remarks>
+    /// All nodes at once with resident patterns, else with streamed patterns; node tiles, which compute likelihoods twice,
+    /// only where tables and counts do not fit otherwise. Then tiles and slices grow as far as they help and there is room.
+    /// </remarks>
+    /// <param name="size">What is to be computed.</param>
+    /// <param name="availableBytes">Free memory of the device.</param>
+    /// <param name="threadTarget">Threads that keep the device busy.</param>
+    /// <param name="device">Its name, for the message.</param>
+    /// <exception cref="DeviceMemoryException">Not even the smallest tiles fit.</exception>
+    public static MemoryPlan Create(ProblemSize size, long availableBytes, long threadTarget, string device)
+    {
+        long budget = (long)(availableBytes * UsableShare);
+        int smallestTile = (int)Math.Clamp(size.PatternCount, 1, SmallestPatternTile);
+        int width = size.PaddedNodeCount;
+        while (true)
+        {
+            MemoryPlan resident = new(size, width, smallestTile, SliceCount: 1, IsResident: true);
+            MemoryPlan streamed = resident with { IsResident = false };
+            bool launchable = resident.LargestLaunch <= LargestTileCells;
+            if (launchable && resident.TotalBytes <= budget)
+                return resident.Grow(budget, threadTarget);
+            if (launchable && streamed.TotalBytes <= budget)
+                return streamed.Grow(budget, threadTarget);
+            if (width <= SmallestNodeTile)
+                throw Refusal(streamed, availableBytes, device);
+            width = Math.Max(RoundUp((width + 1) / 2, NodeMultiple), SmallestNodeTile);
+        }
+    }
+
+    /// <summary>Model points that fit side by side into what is free beside this plan, within the range of a launch.</summary>
+    /// <param name="wanted">How many there are.</param>
+    /// <param name="availableBytes">Memory free beside the plan; a quarter of it is left for others.</param>
+    public int PointCapacity(int wanted, long availableBytes)
+    {
+        long fitting = Math.Max(0, availableBytes) / 4 * 3 / (TotalBytes - PatternBytes);
+        return (int)Math.Min(wanted, Math.Min(fitting, LargestTileCells / LargestLaunch));
+    }
+
+    /// <summary>One sentence: what goes where.</summary>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Bytes(TotalBytes)} on the device: tables {Bytes(TableBytes)}, counts {Bytes(CountBytes)} in {SliceCount} slices{(IsByScore ? $", weighted scores {Bytes(WeightedScoreBytes)}" : "")}, posterior {Bytes(PosteriorBytes)} in tiles of {PatternTileCapacity} patterns, responses {Bytes(PatternBytes)} {(IsResident ? "resident" : "streamed")}, {NodeTileCount} node {(NodeTileCount == 1 ? "tile" : "tiles")}");
+
+    internal static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    internal static string Bytes(long bytes) => bytes < 1L << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):f1} MiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):f2} GiB");
+
+    private static DeviceMemoryException Refusal(MemoryPlan least, long availableBytes, string device)
+    {
+        long needed = (long)(least.TotalBytes / UsableShare);
+        return new DeviceMemoryException(
+            $"{device} has {Bytes(availableBytes)} of free memory; this problem needs at least {Bytes(needed)} in its smallest tiles "
+            + $"(tables {Bytes(least.TableBytes)}, counts {Bytes(least.CountBytes)}, nodes and parameters {Bytes(least.ParameterBytes)}, "
+            + $"normalisers {Bytes(least.NormalizerBytes)}). Use fewer --nodes, fewer groups or classes with parameters of their own, or --device cpu.",
+            needed,
+            availableBytes);
+    }
+
+    private MemoryPlan Grow(long budget, long threadTarget)
+    {
+        MemoryPlan plan = this;
+        long cellsPerPattern = (long)Size.ClassCount * NodeTileWidth;
+        long wanted = Math.Min(Math.Max(TargetTileCells, 2 * threadTarget), LargestTileCells) / cellsPerPattern;
+        int largest = (int)Math.Clamp(wanted, PatternTileCapacity, Math.Max(Size.PatternCount, 1));
+        while (plan.PatternTileCapacity < largest)
+        {
+            MemoryPlan larger = plan with { PatternTileCapacity = (int)Math.Min(2L * plan.PatternTileCapacity, largest) };
+            if (larger.TotalBytes > budget)
+                break;
+            plan = larger;
+        }
+        if (IsByScore)
+            plan = plan with { LaneCount = (int)Math.Clamp(threadTarget / cellsPerPattern, 1, Math.Clamp(plan.PatternTileCapacity / SmallestPatternTile, 1, LargestLaneCount)) };
+        if (plan.TotalBytes > budget)
+            plan = plan with { LaneCount = 1 };
+        long columns = IsByScore ? Size.MomentCount : NodeTileWidth;
+        long slices = Math.Min(threadTarget / (Size.WordCount * columns), plan.PatternTileCapacity / SmallestPatternTile);
+        for (; slices > 1; slices /= 2)
+        {
+            MemoryPlan sliced = plan with { SliceCount = (int)slices };
+            if (sliced.TotalBytes <= budget && sliced.CountBytes <= budget / 4)
+                return sliced;
+        }
+        return plan;
+    }
+}

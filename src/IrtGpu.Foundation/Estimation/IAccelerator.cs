@@ -1,0 +1,16 @@
+namespace IrtGpu.Foundation.Estimation;
+
+/// <summary>Extrapolates the sequence of EM steps in the space of all free parameters.</summary>
+internal interface IAccelerator
+{
+    /// <summary>Name for the trace.</summary>
+    string Name { get; }
+
+    /// <summary>The next point to try; null for the plain EM step.</summary>
+    /// <param name="current">Where the E-step was made. [free]</param>
+    /// <param name="mapped">What the EM map made of it. [free]</param>
+    double[]? Propose(double[] current, double[] mapped);
+
+    /// <summary>Forgets the past, after a proposal was rejected.</summary>
+    void Reset();
+}

@@ -1,0 +1,122 @@
+using System.Numerics.Tensors;
+using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.Tables;
+using IrtGpu.Compute.WeightedScore;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Compute.ProductGrid;
+
+/// <summary>Adds the shards of the separable E-step up to expected counts.</summary>
+internal static unsafe class SeparableAssembly
+{
+    public static ExpectedCounts Assemble(CalibrationPlan plan, SeparableItems items, SeparableTables tables, SeparableShard[] shards, int threads)
+    {
+        ExpectedCounts counts = new(plan) { ResponseMoments = tables.ScoreItems is null ? null : ExpectedCounts.CreateMoments(plan) };
+        foreach (SeparableShard shard in shards)
+            counts.LogLikelihood += shard.LogLikelihood;
+        double[]?[] totals = new double[]?[tables.Kernels.Length];
+        Parallel.For(0, totals.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => totals[index] = NodeTotals(plan, tables, shards, index));
+        for (int index = 0; index < totals.Length; index++)
+        {
+            if (totals[index] is not { } total)
+                continue;
+            PlannedBlock block = plan.Blocks[index / tables.SetCount];
+            TensorPrimitives.Add(counts.NodeTotals[block.Index], total, counts.NodeTotals[block.Index]);
+            if (items.Sets is { } sets)
+                AddAnswered(plan, items.ScoreItems, sets.IsAnswered[index % tables.SetCount], total, counts.RowCounts[block.Table]);
+        }
+        for (int table = 0; table < plan.Tables.Count; table++)
+        {
+            for (int attribute = 0; attribute < tables.AttributeCount; attribute++)
+                AddLineCounts(plan, tables, shards, table, attribute, counts.RowCounts[table], threads);
+            if (counts.ResponseMoments is not null)
+                AddMoments(plan, tables, shards, table, counts.ResponseMoments[table]);
+        }
+        return counts;
+    }
+
+    private static double[]? NodeTotals(CalibrationPlan plan, SeparableTables tables, SeparableShard[] shards, int index)
+    {
+        if (tables.Kernels[index] is not { } kernel)
+            return null;
+        int padded = tables.PaddedLineCount;
+        double[] total = new double[plan.NodeCount];
+        foreach (SeparableShard shard in shards)
+        {
+            if (shard.FactorsOrNull(index) is { } factors)
+            {
+                for (int outer = 0; outer < tables.OuterCount; outer++)
+                {
+                    Span<double> row = total.AsSpan(outer * tables.LineCount, tables.LineCount);
+                    TensorPrimitives.Add(row, new ReadOnlySpan<double>(factors.Pointer + (long)outer * padded, tables.LineCount), row);
+                }
+            }
+        }
+        for (int outer = 0; outer < tables.OuterCount; outer++)
+        {
+            Span<double> row = total.AsSpan(outer * tables.LineCount, tables.LineCount);
+            TensorPrimitives.Multiply(row, new ReadOnlySpan<double>(kernel.ByOuter + (long)outer * padded, tables.LineCount), row);
+        }
+        foreach (SeparableShard shard in shards)
+        {
+            if (shard.ExactOrNull(index) is { } exact)
+                TensorPrimitives.Add(total, exact, total);
+        }
+        return total;
+    }
+
+    /// <summary>Node totals of those who answered, as counts of the first category of every score item they answered.</summary>
+    private static void AddAnswered(CalibrationPlan plan, int[] scoreItems, bool[] isAnswered, double[] total, double[] rowCounts)
+    {
+        Dictionary<string, double[]> gathered = [];
+        foreach (int item in scoreItems)
+        {
+            if (!isAnswered[item])
+                continue;
+            int[] attributes = plan.Items[item].Attributes;
+            string key = string.Join(',', attributes);
+            if (!gathered.TryGetValue(key, out double[]? sum))
+                gathered[key] = sum = plan.Grid.Gather(total, attributes);
+            Span<double> row = rowCounts.AsSpan(plan.Items[item].FirstRow * plan.NodeCount, plan.NodeCount);
+            TensorPrimitives.Add(row, sum, row);
+        }
+    }
+
+    private static void AddLineCounts(
+        CalibrationPlan plan, SeparableTables tables, SeparableShard[] shards, int table, int attribute, double[] rowCounts, int threads)
+    {
+        AlignedBuffer[] parts = [.. shards.Select(shard => shard.LineCountsOrNull(table, attribute)).OfType<AlignedBuffer>()];
+        if (parts.Length == 0)
+            return;
+        JointItems joint = tables.LineItems[attribute]!;
+        for (int part = 1; part < parts.Length; part++)
+            PatternKernels.Accumulate(parts[0].Pointer, parts[part].Pointer, parts[0].Length);
+        double[] onLine = new double[plan.RowCount * tables.LineCount];
+        JointTables.Collapse(plan, joint, tables.Tiling, tables.LineCount, parts[0], onLine, threads);
+        int stride = 1;
+        for (int other = attribute + 1; other < tables.AttributeCount; other++)
+            stride *= tables.LineCount;
+        foreach (int item in joint.Items)
+        {
+            PlannedItem planned = plan.Items[item];
+            for (int row = planned.FirstRow; row < planned.FirstRow + planned.CategoryCount; row++)
+            {
+                for (int k = 0; k < tables.LineCount; k++)
+                    rowCounts[(long)row * plan.NodeCount + k * stride] = onLine[row * tables.LineCount + k];
+            }
+        }
+    }
+
+    private static void AddMoments(CalibrationPlan plan, SeparableTables tables, SeparableShard[] shards, int table, double[] moments)
+    {
+        AlignedBuffer[] parts = [.. shards.Select(shard => shard.MomentsOrNull(table)).OfType<AlignedBuffer>()];
+        if (parts.Length == 0)
+            return;
+        for (int part = 1; part < parts.Length; part++)
+        {
+            for (int k = 0; k < parts[0].Length; k++)
+                parts[0].Pointer[k] += parts[part].Pointer[k];
+        }
+        ScoreRows.AddMoments(plan, tables.ScoreItems!, parts[0].Pointer, tables.ScoreWidth, moments);
+    }
+}

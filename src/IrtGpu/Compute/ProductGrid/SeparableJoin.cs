@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using IrtGpu.Compute.Loops;
+
+namespace IrtGpu.Compute.ProductGrid;
+
+/// <summary>From the factors of a tile's patterns and their kernel to totals over the product grid and marginals of every dimension.</summary>
+internal static unsafe class SeparableJoin
+{
+    /// <summary>Leaves totals and marginals in the tile.</summary>
+    /// <param name="tables">Sizes.</param>
+    /// <param name="kernel">What the factors multiply.</param>
+    /// <param name="tile">Holds the factors.</param>
+    /// <param name="c">Class.</param>
+    /// <param name="count">Patterns in the tile.</param>
+    public static void Apply(SeparableTables tables, SeparableKernel kernel, SeparableTile tile, int c, int count)
+    {
+        if (tables.AttributeCount == 1)
+            OnLine(tables, kernel, tile, c, count);
+        else
+            OnGrid(tables, kernel, tile, c, count);
+    }
+
+    /// <summary>One dimension: marginal = factor · kernel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OnLine(SeparableTables tables, SeparableKernel kernel, SeparableTile tile, int c, int count)
+    {
+        for (int k = 0; k < count; k++)
+            tile.Total[c * tile.PatternCount + k] = Multiply(tile.Factor(c, 0, k), kernel.ByOuter, tile.Marginal(c, 0, k), tables.PaddedLineCount);
+    }
+
+    /// <summary>Several dimensions: sums the product grid out, towards every dimension.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OnGrid(SeparableTables tables, SeparableKernel kernel, SeparableTile tile, int c, int count)
+    {
+        int last = tables.AttributeCount - 1;
+        int padded = tables.PaddedLineCount;
+        int paddedOuter = tables.PaddedOuterCount;
+        for (int k = 0; k < count; k++)
+        {
+            MultiplyOut(tables, tile, c, k);
+            new Span<double>(tile.Products + (long)k * paddedOuter, paddedOuter).Clear();
+            new Span<double>(tile.Marginal(c, last, k), padded).Clear();
+        }
+        int width = (tables.OuterCount + 7) / 8 * 8;
+        MatrixKernels.MultiplyAdd(
+            tile.Factor(c, last, 0), padded, 1, kernel.ByInner, paddedOuter, tile.Products, paddedOuter, count, tables.LineCount, width);
+        MatrixKernels.MultiplyAdd(
+            tile.Outer(c, 0), paddedOuter, 1, kernel.ByOuter, padded, tile.Marginal(c, last, 0), padded, count, tables.OuterCount, padded);
+        for (int k = 0; k < count; k++)
+        {
+            double total = Multiply(tile.Factor(c, last, k), tile.Marginal(c, last, k), tile.Marginal(c, last, k), padded);
+            tile.Total[c * tile.PatternCount + k] = total;
+            double* product = tile.Products + (long)k * paddedOuter;
+            double* outer = tile.Outer(c, k);
+            for (int lane = 0; lane < width; lane += 8)
+                (Vector512.Load(product + lane) * Vector512.Load(outer + lane)).Store(product + lane);
+            SumOut(tables, tile, product, c, k);
+        }
+    }
+
+    /// <summary>Product of a pattern's factors of all attributes but the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyOut(SeparableTables tables, SeparableTile tile, int c, int k)
+    {
+        int lineCount = tables.LineCount;
+        double* outer = tile.Outer(c, k);
+        new Span<double>(outer, tables.PaddedOuterCount).Clear();
+        new Span<double>(tile.Factor(c, 0, k), lineCount).CopyTo(new Span<double>(outer, lineCount));
+        int rows = lineCount;
+        for (int attribute = 1; attribute < tables.AttributeCount - 1; attribute++)
+        {
+            double* factor = tile.Factor(c, attribute, k);
+            for (int row = rows - 1; row >= 0; row--) // from the end: a row's place is read before it is written over
+            {
+                double value = outer[row];
+                double* to = outer + (long)row * lineCount;
+                int lane = 0;
+                for (; lane + 8 <= lineCount; lane += 8)
+                    (Vector512.Load(factor + lane) * Vector512.Create(value)).Store(to + lane);
+                for (; lane < lineCount; lane++)
+                    to[lane] = factor[lane] * value;
+            }
+            rows *= lineCount;
+        }
+    }
+
+    /// <summary>Marginals of all attributes but the last, from a pattern's weights by outer index, which are used up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SumOut(SeparableTables tables, SeparableTile tile, double* weights, int c, int k)
+    {
+        int lineCount = tables.LineCount;
+        int rows = tables.OuterCount / lineCount;
+        for (int attribute = tables.AttributeCount - 2; attribute >= 0; attribute--, rows /= lineCount)
+        {
+            double* marginal = tile.Marginal(c, attribute, k);
+            new Span<double>(marginal, tables.PaddedLineCount).Clear();
+            for (int row = 0; row < rows; row++)
+            {
+                double* from = weights + (long)row * lineCount;
+                double sum = 0;
+                int lane = 0;
+                Vector512<double> sums = Vector512<double>.Zero;
+                for (; lane + 8 <= lineCount; lane += 8)
+                {
+                    Vector512<double> part = Vector512.Load(from + lane);
+                    sums += part;
+                    (Vector512.Load(marginal + lane) + part).Store(marginal + lane);
+                }
+                for (; lane < lineCount; lane++)
+                {
+                    sum += from[lane];
+                    marginal[lane] += from[lane];
+                }
+                for (int part = 0; part < 8; part++)
+                    sum += sums[part];
+                weights[row] = sum;
+            }
+        }
+    }
+
+    /// <summary>product = a · b; returns its sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Multiply(double* a, double* b, double* product, int length)
+    {
+        Vector512<double> sum = Vector512<double>.Zero;
+        for (int lane = 0; lane < length; lane += 8)
+        {
+            Vector512<double> value = Vector512.Load(a + lane) * Vector512.Load(b + lane);
+            value.Store(product + lane);
+            sum += value;
+        }
+        double total = 0;
+        for (int lane = 0; lane < 8; lane++)
+            total += sum[lane];
+        return total;
+    }
+}

@@ -1,0 +1,358 @@
+using System.Runtime.CompilerServices;
+using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Loops;
+using IrtGpu.Data;
+using IrtGpu.Items;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Compute.Tables;
+
+/// <summary>The E-step of any model: sums of tabled log-probabilities at every node.</summary>
+/// <remarks>
+/// Patterns are cut into shards by their number alone; each shard sums in order, shards are added in order. So the result
+/// has the same bits for any number of threads.
+/// </remarks>
+internal sealed unsafe class TableStep : ICpuStep
+{
+    private const int PatternsPerShard = 4096;
+    private const int LargestShardCount = 32;
+    private const long LargestCountBytes = 1L << 30; // of the counts of all shards
+
+    private readonly CalibrationPlan plan;
+    private readonly PatternTable patterns;
+    private readonly int classCount;
+    private readonly int threads;
+    private readonly NodeTiling tiling;
+    private readonly JointItems joint;
+    private readonly int[] order; // patterns by observed group, so that a shard touches few tables
+    private readonly double[][] logProbability; // [table][row, padded node]
+    private readonly AlignedBuffer[] jointTable; // [table][tile, joint row, lane]
+    private readonly AlignedBuffer logWeight; // [block, padded node]; padding −∞
+    private readonly Shard[] shards;
+    private readonly int[] tableOfBlock; // [block]
+    private readonly int[] leadingClass; // [block] first class of the block's group that uses the same table
+
+    /// <summary>Prepares tables and codes.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="threads">Number of threads.</param>
+    public TableStep(CalibrationPlan plan, PatternTable patterns, int threads)
+    {
+        this.plan = plan;
+        this.patterns = patterns;
+        this.threads = threads;
+        classCount = plan.ClassCount;
+        tiling = NodeTiling.Of(plan.NodeCount);
+        joint = JointItems.Create(plan, patterns, [.. Enumerable.Range(0, plan.ItemCount)], tiling.PaddedCount);
+        order = CountingSort.Order(patterns.PatternCount, plan.GroupCount, pattern => patterns.Groups[pattern]);
+        logProbability = [.. plan.Tables.Select(_ => new double[(long)plan.RowCount * tiling.PaddedCount])];
+        jointTable = [.. plan.Tables.Select(_ => new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount))];
+        logWeight = new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount);
+        new Span<double>(logWeight.Pointer, checked((int)logWeight.Length)).Fill(double.NegativeInfinity);
+        shards = CutShards();
+        tableOfBlock = [.. plan.Blocks.Select(block => block.Table)];
+        leadingClass = [.. plan.Blocks.Select(block => Array.FindIndex(tableOfBlock, block.Group * classCount, table => table == block.Table) - block.Group * classCount)];
+    }
+
+    /// <inheritdoc/>
+    public ExpectedCounts Compute(ModelPoint point)
+    {
+        Prepare(point);
+        ForEachShard((shard, workspace) =>
+        {
+            shard.Clear();
+            for (int first = shard.Begin; first < shard.End; first += workspace.PatternCount)
+            {
+                int count = Math.Min(workspace.PatternCount, shard.End - first);
+                ComputePosteriors(first, count, workspace);
+                CollectCounts(first, count, workspace, shard);
+            }
+        });
+        return AddShards();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+        where TVisitor : IPosteriorVisitor
+    {
+        Prepare(point);
+        TVisitor[] visitors = [.. shards.Select(_ => createVisitor())];
+        ForEachShard((shard, workspace) =>
+        {
+            double[] posterior = new double[classCount * plan.NodeCount];
+            for (int first = shard.Begin; first < shard.End; first += workspace.PatternCount)
+            {
+                int count = Math.Min(workspace.PatternCount, shard.End - first);
+                ComputePosteriors(first, count, workspace);
+                for (int k = 0; k < count; k++)
+                {
+                    double scale = 1 / workspace.Sum[k];
+                    for (int c = 0; c < classCount; c++)
+                    {
+                        double* from = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount;
+                        for (int node = 0; node < plan.NodeCount; node++)
+                            posterior[c * plan.NodeCount + node] = from[node] * scale;
+                    }
+                    visitors[shard.Index].Visit(order[first + k], workspace.LogLikelihood[k], posterior);
+                }
+            }
+        });
+        return visitors;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (AlignedBuffer buffer in jointTable)
+            buffer.Dispose();
+        logWeight.Dispose();
+        joint.Dispose();
+        foreach (Shard shard in shards)
+            shard.Dispose();
+    }
+
+    private Shard[] CutShards()
+    {
+        long bytes = sizeof(double) * (long)joint.TotalRows * tiling.PaddedCount * plan.Tables.Count;
+        long affordable = Math.Max(1, LargestCountBytes / Math.Max(bytes, 1));
+        int count = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Min(LargestShardCount, affordable));
+        Shard[] cut = new Shard[count];
+        for (int index = 0; index < count; index++)
+        {
+            int begin = (int)((long)patterns.PatternCount * index / count);
+            int end = (int)((long)patterns.PatternCount * (index + 1) / count);
+            cut[index] = new Shard(index, begin, end, new AlignedBuffer?[plan.Tables.Count], new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount));
+        }
+        return cut;
+    }
+
+    private void Prepare(ModelPoint point)
+    {
+        for (int table = 0; table < plan.Tables.Count; table++)
+        {
+            ItemTables.Fill(point, table, logProbability[table], tiling.PaddedCount, threads);
+            JointTables.Build(plan, joint, tiling, logProbability[table], jointTable[table], threads);
+        }
+        for (int block = 0; block < plan.Blocks.Count; block++)
+        {
+            for (int node = 0; node < plan.NodeCount; node++)
+                logWeight.Pointer[(long)block * tiling.PaddedCount + node] = point.LogProportion[block] + point.LogWeight[block][node];
+        }
+    }
+
+    private void ForEachShard(Action<Shard, Workspace> process) =>
+        Parallel.For(
+            0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = threads },
+            () => new Workspace(classCount, tiling.PaddedCount, joint.GroupCount),
+            (index, _, workspace) =>
+            {
+                process(shards[index], workspace);
+                return workspace;
+            },
+            workspace => workspace.Dispose());
+
+    /// <summary>Leaves in the workspace exp(ℓ − max), its sum and the marginal log-likelihood of each pattern of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ComputePosteriors(int first, int count, Workspace workspace)
+    {
+        for (int k = 0; k < count; k++)
+            workspace.OffsetCount[k] = FindRows(order[first + k], workspace.Offsets + k * joint.GroupCount);
+        for (int tile = 0; tile < tiling.TileCount; tile++)
+        {
+            long tableOffset = (long)tile * joint.TotalRows * tiling.Width;
+            for (int k = 0; k < count; k++)
+            {
+                int pattern = order[first + k];
+                for (int c = 0; c < classCount; c++)
+                {
+                    if (!IsPossible(pattern, c))
+                        continue;
+                    double* sum = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount + tile * tiling.Width;
+                    double* table = jointTable[tableOfBlock[FirstBlock(pattern) + c]].Pointer + tableOffset;
+                    PatternKernels.AddRows(table, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, sum);
+                }
+            }
+        }
+        for (int k = 0; k < count; k++)
+            Normalize(order[first + k], k, workspace);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Normalize(int pattern, int k, Workspace workspace)
+    {
+        double* posterior = workspace.Posterior.Pointer + (long)k * classCount * tiling.PaddedCount;
+        double largest = double.NegativeInfinity;
+        for (int c = 0; c < classCount; c++)
+        {
+            if (IsPossible(pattern, c))
+            {
+                double* prior = logWeight.Pointer + (long)(FirstBlock(pattern) + c) * tiling.PaddedCount;
+                largest = Math.Max(largest, PatternKernels.AddAndMax(posterior + c * tiling.PaddedCount, prior, tiling.PaddedCount));
+            }
+        }
+        double sum = 0;
+        for (int c = 0; c < classCount; c++)
+        {
+            double* values = posterior + c * tiling.PaddedCount;
+            if (IsPossible(pattern, c))
+                sum += PatternKernels.ExpAndSum(values, largest, tiling.PaddedCount);
+            else
+                new Span<double>(values, tiling.PaddedCount).Clear();
+        }
+        workspace.Sum[k] = sum;
+        workspace.LogLikelihood[k] = largest + Math.Log(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CollectCounts(int first, int count, Workspace workspace, Shard shard)
+    {
+        for (int k = 0; k < count; k++)
+        {
+            int pattern = order[first + k];
+            double frequency = patterns.Frequency[pattern];
+            shard.LogLikelihood += frequency * workspace.LogLikelihood[k];
+            double* posterior = workspace.Posterior.Pointer + (long)k * classCount * tiling.PaddedCount;
+            for (int c = 0; c < classCount; c++)
+            {
+                int block = FirstBlock(pattern) + c;
+                double* values = posterior + c * tiling.PaddedCount;
+                PatternKernels.ScaleAndAccumulate(
+                    values, frequency / workspace.Sum[k], shard.NodeTotals.Pointer + (long)block * tiling.PaddedCount, tiling.PaddedCount);
+                int leader = leadingClass[block];
+                if (leader < c)
+                    PatternKernels.Accumulate(posterior + leader * tiling.PaddedCount, values, tiling.PaddedCount);
+                shard.JointCounts[tableOfBlock[block]] ??= new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount);
+            }
+        }
+        for (int tile = 0; tile < tiling.TileCount; tile++)
+        {
+            long tableOffset = (long)tile * joint.TotalRows * tiling.Width;
+            for (int k = 0; k < count; k++)
+            {
+                int pattern = order[first + k];
+                for (int c = 0; c < classCount; c++)
+                {
+                    if (leadingClass[FirstBlock(pattern) + c] != c)
+                        continue;
+                    double* weight = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount + tile * tiling.Width;
+                    double* counts = shard.JointCounts[tableOfBlock[FirstBlock(pattern) + c]]!.Pointer + tableOffset;
+                    PatternKernels.ScatterRows(counts, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, weight);
+                }
+            }
+        }
+    }
+
+    private ExpectedCounts AddShards()
+    {
+        ExpectedCounts counts = new(plan);
+        foreach (Shard shard in shards)
+            counts.LogLikelihood += shard.LogLikelihood;
+        for (int block = 0; block < plan.Blocks.Count; block++)
+        {
+            foreach (Shard shard in shards)
+            {
+                double* totals = shard.NodeTotals.Pointer + (long)block * tiling.PaddedCount;
+                for (int node = 0; node < plan.NodeCount; node++)
+                    counts.NodeTotals[block][node] += totals[node];
+            }
+        }
+        for (int table = 0; table < plan.Tables.Count; table++)
+        {
+            AlignedBuffer[] parts = [.. shards.Select(shard => shard.JointCounts[table]).OfType<AlignedBuffer>()];
+            if (parts.Length == 0)
+                continue;
+            Parallel.For(0, joint.TotalRows, new ParallelOptions { MaxDegreeOfParallelism = threads }, row =>
+            {
+                long offset = (long)row * tiling.PaddedCount;
+                for (int part = 1; part < parts.Length; part++)
+                    PatternKernels.Accumulate(parts[0].Pointer + offset, parts[part].Pointer + offset, tiling.PaddedCount);
+            });
+            JointTables.Collapse(plan, joint, tiling, plan.NodeCount, parts[0], counts.RowCounts[table], threads);
+        }
+        return counts;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int FindRows(int pattern, int* offsets)
+    {
+        ReadOnlySpan<byte> codes = joint.CodesOf(pattern);
+        int count = 0;
+        for (int group = 0; group < codes.Length; group++)
+        {
+            if (codes[group] != joint.AllMissing[group])
+                offsets[count++] = (joint.FirstRow[group] + codes[group]) * tiling.Width;
+        }
+        return count;
+    }
+
+    private int FirstBlock(int pattern) => patterns.Groups[pattern] * classCount;
+
+    private bool IsPossible(int pattern, int c) => patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == c;
+
+    private sealed class Shard(int index, int begin, int end, AlignedBuffer?[] jointCounts, AlignedBuffer nodeTotals) : IDisposable
+    {
+        public int Index => index;
+
+        public int Begin => begin;
+
+        public int End => end;
+
+        public double LogLikelihood { get; set; }
+
+        public AlignedBuffer?[] JointCounts => jointCounts; // [table][tile, joint row, lane], made when first needed
+
+        public AlignedBuffer NodeTotals => nodeTotals; // [block, padded node]
+
+        public void Clear()
+        {
+            LogLikelihood = 0;
+            nodeTotals.Clear();
+            foreach (AlignedBuffer? buffer in jointCounts)
+                buffer?.Clear();
+        }
+
+        public void Dispose()
+        {
+            nodeTotals.Dispose();
+            foreach (AlignedBuffer? buffer in jointCounts)
+                buffer?.Dispose();
+        }
+    }
+
+    private sealed class Workspace : IDisposable
+    {
+        private const int TargetDoubles = 32768; // 256 KB of posteriors stay in the L2 cache
+        private const int FewestPatterns = 48; // share one pass over a node tile of the tables, which large grids stream from farther away
+        private const int LargestDoubles = 1 << 23;
+        private readonly AlignedBuffer offsets;
+
+        public Workspace(int classCount, int paddedNodeCount, int groupCount)
+        {
+            int fewest = Math.Clamp(LargestDoubles / (classCount * paddedNodeCount), 1, FewestPatterns);
+            PatternCount = Math.Clamp(TargetDoubles / (classCount * paddedNodeCount), fewest, 64);
+            Posterior = new AlignedBuffer((long)PatternCount * classCount * paddedNodeCount);
+            offsets = new AlignedBuffer(((long)PatternCount * groupCount + 1) / 2);
+            OffsetCount = new int[PatternCount];
+            Sum = new double[PatternCount];
+            LogLikelihood = new double[PatternCount];
+        }
+
+        public int PatternCount { get; }
+
+        public AlignedBuffer Posterior { get; } // [pattern, class, padded node]
+
+        public int* Offsets => (int*)offsets.Pointer; // [pattern, group]
+
+        public int[] OffsetCount { get; } // [pattern]
+
+        public double[] Sum { get; } // [pattern]
+
+        public double[] LogLikelihood { get; } // [pattern]
+
+        public void Dispose()
+        {
+            Posterior.Dispose();
+            offsets.Dispose();
+        }
+    }
+}

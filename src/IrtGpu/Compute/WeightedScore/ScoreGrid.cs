@@ -1,0 +1,360 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.Tables;
+
+namespace IrtGpu.Compute.WeightedScore;
+
+/// <summary>
+/// Posterior quantities of one block and answered set as functions of the weighted score t, tabled on an equally spaced grid and
+/// interpolated by Lagrange polynomials of eight points.
+/// </summary>
+/// <remarks>
+/// log Z(t) = log Σ_l π_l exp(t θ_l − A_l), EAP(t) = Σ θ_l w_l(t), w_l(t) = π_l exp(t θ_l − A_l)/Z(t): all analytic in t. Expected node
+/// totals are collected by the adjoint of the interpolation: a pattern leaves its weight, split by the same eight coefficients, at
+/// the grid points; the sum over grid points of weight times w(t) gives the node totals. Between two grid points lies a cell; a
+/// cell's polynomial in powers of the position f within it has the same coefficients for all its scores, and so have the adjoint's
+/// sums Σ weight · f^k.
+/// </remarks>
+internal sealed unsafe class ScoreGrid : IDisposable
+{
+    public const int Points = 8; // of the interpolation
+    public const double LargestRange = 5000; // of scores: 50,000 grid points
+    private const double Spacing = 0.1;
+    private const int FirstPoint = 3; // the argument lies between points 3 and 4 of its eight
+    private const int PointsPerStretch = 8; // exponentials are taken at its first point; each step on is a product
+
+    private static readonly double[] Polynomials = LagrangePolynomials();
+
+    private readonly AlignedBuffer polynomials; // of the eight points [power, point], then [point, power]
+    private readonly AlignedBuffer ratio; // exp(θ · spacing) [padded node]
+    private readonly int paddedNodeCount;
+    private readonly bool needsLogZ;
+    private AlignedBuffer cells = new(0); // [function, cell, power]
+    private AlignedBuffer? likelihoods; // exp(t θ − A) π, less a factor a point [point, padded node]; null where they are not kept
+    private double[] sums = []; // of the likelihoods [point]
+    private double lowest;
+
+    /// <summary>An empty grid.</summary>
+    /// <param name="paddedNodeCount">Number of nodes, padded to a multiple of 8.</param>
+    /// <param name="needsLogZ">Whether log Z is wanted in the cells.</param>
+    public ScoreGrid(int paddedNodeCount, bool needsLogZ)
+    {
+        this.paddedNodeCount = paddedNodeCount;
+        this.needsLogZ = needsLogZ;
+        ratio = new AlignedBuffer(paddedNodeCount);
+        polynomials = new AlignedBuffer(2L * Polynomials.Length);
+        Polynomials.CopyTo(new Span<double>(polynomials.Pointer, Polynomials.Length));
+        for (int power = 0; power < Points; power++)
+        {
+            for (int point = 0; point < Points; point++)
+                polynomials.Pointer[Polynomials.Length + point * Points + power] = Polynomials[power * Points + point];
+        }
+    }
+
+    public double[] LogZ { get; private set; } = []; // [grid point]
+
+    public double[] Eap { get; private set; } = []; // [grid point]
+
+    public int PointCount => LogZ.Length;
+
+    /// <summary>What the inner loops read.</summary>
+    public ScoreCells Cells => new(
+        lowest + FirstPoint * Spacing, 1 / Spacing, CellCount - 1, cells.Pointer, needsLogZ ? cells.Pointer + (long)CellCount * Points : null);
+
+    private int CellCount => PointCount - Points + 1;
+
+    /// <summary>Number of grid points that a range of scores takes.</summary>
+    public static int PointsFor(double low, double high) => (int)Math.Ceiling((high - low) / Spacing) + Points;
+
+    public void Dispose()
+    {
+        polynomials.Dispose();
+        ratio.Dispose();
+        cells.Dispose();
+        likelihoods?.Dispose();
+    }
+
+    /// <summary>Tables the functions over a range of scores.</summary>
+    /// <param name="low">Lowest score.</param>
+    /// <param name="high">Highest score.</param>
+    /// <param name="theta">Nodes, padded by 0. [padded node]</param>
+    /// <param name="logPrior">log π − A, padding −∞. [padded node]</param>
+    /// <param name="keepsLikelihoods">Whether memory has room for likelihoods by point and node, so that node totals need not take them anew.</param>
+    public void Fill(double low, double high, double* theta, double* logPrior, bool keepsLikelihoods)
+    {
+        lowest = low - FirstPoint * Spacing;
+        Resize(PointsFor(low, high), keepsLikelihoods);
+        for (int node = 0; node < paddedNodeCount; node++)
+            ratio.Pointer[node] = Math.Exp(Spacing * theta[node]);
+        int stretch = StretchLength(theta);
+        using AlignedBuffer scratch = new(likelihoods is null ? (long)stretch * paddedNodeCount : 0);
+        for (int first = 0; first < PointCount; first += stretch)
+        {
+            int count = Math.Min(stretch, PointCount - first);
+            double* values = likelihoods is null ? scratch.Pointer : likelihoods.Pointer + (long)first * paddedNodeCount;
+            double shift = EvaluateStretch(first, count, theta, logPrior, values);
+            for (int point = first; point < first + count; point++, values += paddedNodeCount)
+            {
+                LogZ[point] = shift + Math.Log(sums[point]);
+                Eap[point] = WeightedSum(values, theta) / sums[point];
+            }
+        }
+        FillCells(Eap, cells.Pointer);
+        if (needsLogZ)
+            FillCells(LogZ, cells.Pointer + (long)CellCount * Points);
+    }
+
+    /// <summary>Turns sums Σ weight · f^k by cell into weights at the grid points, and clears them.</summary>
+    /// <param name="slots">Sums, then 0. [cell, power]</param>
+    /// <param name="deposit">Receives the weights. [grid point]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Fold(double* slots, double[] deposit)
+    {
+        double* basis = polynomials.Pointer;
+        int cellCount = CellCount;
+        for (int cell = 0; cell < cellCount; cell++) // in place: the weights that the cell leaves at its eight points
+        {
+            double* slot = slots + (long)cell * Points;
+            if (slot[0] == 0)
+                continue;
+            Vector512<double> even = Vector512.Create(slot[0]) * Vector512.Load(basis);
+            Vector512<double> odd = Vector512.Create(slot[1]) * Vector512.Load(basis + Points);
+            for (int power = 2; power < Points; power += 2)
+            {
+                even = Vector512.FusedMultiplyAdd(Vector512.Create(slot[power]), Vector512.Load(basis + power * Points), even);
+                odd = Vector512.FusedMultiplyAdd(Vector512.Create(slot[power + 1]), Vector512.Load(basis + (power + 1) * Points), odd);
+            }
+            (even + odd).Store(slot);
+        }
+        for (int point = 0; point < deposit.Length; point++)
+        {
+            int last = Math.Min(point, cellCount - 1);
+            double sum = 0;
+            for (int cell = Math.Max(0, point - Points + 1); cell <= last; cell++)
+                sum += slots[(long)cell * Points + point - cell];
+            deposit[point] = sum;
+        }
+        new Span<double>(slots, cellCount * Points).Clear();
+    }
+
+    /// <summary>Adds Σ_points deposit · w(t) to the node totals.</summary>
+    /// <param name="deposit">Weights at the points. [grid point]</param>
+    /// <param name="theta">Nodes, padded by 0. [padded node]</param>
+    /// <param name="logPrior">log π − A, padding −∞. [padded node]</param>
+    /// <param name="totals">Added to. [padded node]</param>
+    public void AddNodeTotals(double[] deposit, double* theta, double* logPrior, double* totals)
+    {
+        int stretch = StretchLength(theta);
+        using AlignedBuffer scratch = new(likelihoods is null ? (long)stretch * paddedNodeCount : 0);
+        for (int first = 0; first < PointCount; first += stretch)
+        {
+            int count = Math.Min(stretch, PointCount - first);
+            double* values = likelihoods is null ? scratch.Pointer : likelihoods.Pointer + (long)first * paddedNodeCount;
+            if (likelihoods is null)
+                EvaluateStretch(first, count, theta, logPrior, values);
+            for (int point = 0; point < count; point++)
+                AddScaled(values + (long)point * paddedNodeCount, deposit[first + point] / sums[first + point], totals);
+        }
+    }
+
+    /// <summary>Σ_points deposit · log Z(t).</summary>
+    /// <param name="deposit">Weights at the points. [grid point]</param>
+    public double LogLikelihood(double[] deposit)
+    {
+        double sum = 0;
+        for (int point = 0; point < PointCount; point++)
+            sum += deposit[point] * LogZ[point];
+        return sum;
+    }
+
+    /// <summary>Writes w(t), the posterior at one grid point.</summary>
+    /// <param name="point">Grid point.</param>
+    /// <param name="theta">Nodes, padded. [padded node]</param>
+    /// <param name="logPrior">log π − A, padding −∞. [padded node]</param>
+    /// <param name="weights">Receives them. [padded node]</param>
+    /// <returns>The variance of the posterior.</returns>
+    public double Weights(int point, double* theta, double* logPrior, double* weights)
+    {
+        double sum = Evaluate(lowest + point * Spacing, theta, logPrior, weights, out _);
+        double mean = Eap[point];
+        double variance = 0;
+        for (int node = 0; node < paddedNodeCount; node++)
+        {
+            weights[node] /= sum;
+            variance += weights[node] * (theta[node] - mean) * (theta[node] - mean);
+        }
+        return variance;
+    }
+
+    /// <summary>First grid point and the eight coefficients of a score.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Locate(double score, out Vector512<double> coefficients)
+    {
+        double position = (score - lowest) * (1 / Spacing);
+        int cell = Math.Clamp((int)position, FirstPoint, PointCount - Points + FirstPoint);
+        Vector512<double> fraction = Vector512.Create(position - cell);
+        double* basis = polynomials.Pointer;
+        Vector512<double> sum = Vector512.Load(basis + 7 * Points);
+        for (int power = 6; power >= 0; power--)
+            sum = Vector512.FusedMultiplyAdd(sum, fraction, Vector512.Load(basis + power * Points));
+        coefficients = sum;
+        return cell - FirstPoint;
+    }
+
+    /// <summary>Largest error of log Z seen at the middles of up to <paramref name="count"/> cells.</summary>
+    public double LargestError(int count, double* theta, double* logPrior)
+    {
+        using AlignedBuffer scratch = new(paddedNodeCount);
+        double largest = 0;
+        int stride = Math.Max(1, (PointCount - Points) / count);
+        for (int cell = FirstPoint; cell <= PointCount - Points + FirstPoint; cell += stride)
+        {
+            double score = lowest + (cell + 0.5) * Spacing;
+            double exact = Math.Log(Evaluate(score, theta, logPrior, scratch.Pointer, out double shift)) + shift;
+            int first = Locate(score, out Vector512<double> coefficients);
+            double interpolated = Vector512.Dot(coefficients, Vector512.Create(LogZ.AsSpan(first, Points)));
+            largest = Math.Max(largest, Math.Abs(interpolated - exact));
+        }
+        return largest;
+    }
+
+    private void Resize(int count, bool keepsLikelihoods)
+    {
+        if (LogZ.Length != count)
+        {
+            LogZ = new double[count];
+            Eap = new double[count];
+            sums = new double[count];
+        }
+        long needed = (long)Points * CellCount * (needsLogZ ? 2 : 1);
+        if (cells.Length < needed)
+        {
+            cells.Dispose();
+            cells = new AlignedBuffer(needed + needed / 8);
+        }
+        long kept = keepsLikelihoods ? (long)count * paddedNodeCount : 0;
+        if (likelihoods is not null && (kept == 0 || likelihoods.Length < kept))
+        {
+            likelihoods.Dispose();
+            likelihoods = null;
+        }
+        if (kept > 0)
+            likelihoods ??= new AlignedBuffer(kept + kept / 8);
+    }
+
+    /// <summary>Points that the products of a stretch can reach without leaving the range of doubles.</summary>
+    private int StretchLength(double* theta)
+    {
+        double farthest = 0;
+        for (int node = 0; node < paddedNodeCount; node++)
+            farthest = Math.Max(farthest, Math.Abs(theta[node]));
+        return (int)Math.Clamp(1 + 100 / (Spacing * farthest), 1, PointsPerStretch);
+    }
+
+    /// <summary>Likelihoods at consecutive points, all less one factor, and their sums.</summary>
+    /// <returns>The logarithm of that factor.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double EvaluateStretch(int first, int count, double* theta, double* logPrior, double* values)
+    {
+        sums[first] = Evaluate(lowest + first * Spacing, theta, logPrior, values, out double shift);
+        double* steps = ratio.Pointer;
+        for (int point = 1; point < count; point++, values += paddedNodeCount)
+        {
+            Vector512<double> even = Vector512<double>.Zero, odd = even;
+            for (int node = 0; node < paddedNodeCount; node += 8)
+            {
+                Vector512<double> next = Vector512.Load(values + node) * Vector512.Load(steps + node);
+                next.Store(values + paddedNodeCount + node);
+                (even, odd) = (odd, even + next);
+            }
+            sums[first + point] = Vector512.Sum(even + odd);
+        }
+        return shift;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Evaluate(double score, double* theta, double* logPrior, double* values, out double shift)
+    {
+        Vector512<double> scores = Vector512.Create(score);
+        Vector512<double> largest = Vector512.Create(double.NegativeInfinity);
+        for (int node = 0; node < paddedNodeCount; node += 8)
+        {
+            Vector512<double> exponent = Vector512.FusedMultiplyAdd(scores, Vector512.Load(theta + node), Vector512.Load(logPrior + node));
+            exponent.Store(values + node);
+            largest = Vector512.Max(largest, exponent);
+        }
+        shift = double.NegativeInfinity;
+        for (int lane = 0; lane < 8; lane++)
+            shift = Math.Max(shift, largest[lane]);
+        return PatternKernels.ExpAndSum(values, shift, paddedNodeCount);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double WeightedSum(double* values, double* theta)
+    {
+        Vector512<double> even = Vector512<double>.Zero, odd = even;
+        for (int node = 0; node < paddedNodeCount; node += 8)
+            (even, odd) = (odd, Vector512.FusedMultiplyAdd(Vector512.Load(values + node), Vector512.Load(theta + node), even));
+        return Vector512.Sum(even + odd);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddScaled(double* values, double factor, double* totals)
+    {
+        Vector512<double> factors = Vector512.Create(factor);
+        for (int node = 0; node < paddedNodeCount; node += 8)
+            Vector512.FusedMultiplyAdd(Vector512.Load(values + node), factors, Vector512.Load(totals + node)).Store(totals + node);
+    }
+
+    /// <summary>Each cell's polynomial from the values at its eight points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FillCells(double[] values, double* target)
+    {
+        double* basis = polynomials.Pointer + Points * Points;
+        int count = CellCount;
+        fixed (double* first = values)
+        {
+            for (int cell = 0; cell < count; cell++)
+            {
+                double* point = first + cell;
+                Vector512<double> even = Vector512.Create(point[0]) * Vector512.Load(basis);
+                Vector512<double> odd = Vector512.Create(point[1]) * Vector512.Load(basis + Points);
+                for (int k = 2; k < Points; k += 2)
+                {
+                    even = Vector512.FusedMultiplyAdd(Vector512.Create(point[k]), Vector512.Load(basis + k * Points), even);
+                    odd = Vector512.FusedMultiplyAdd(Vector512.Create(point[k + 1]), Vector512.Load(basis + (k + 1) * Points), odd);
+                }
+                (even + odd).Store(target + (long)cell * Points);
+            }
+        }
+    }
+
+    /// <summary>Coefficients of the eight basis polynomials in f, the position within the cell. [power, point]</summary>
+    private static double[] LagrangePolynomials()
+    {
+        double[] result = new double[Points * Points];
+        for (int point = 0; point < Points; point++)
+        {
+            double[] polynomial = [1];
+            double denominator = 1;
+            for (int other = 0; other < Points; other++)
+            {
+                if (other == point)
+                    continue;
+                // Multiply by (f + FirstPoint − other).
+                double[] next = new double[polynomial.Length + 1];
+                for (int power = 0; power < polynomial.Length; power++)
+                {
+                    next[power + 1] += polynomial[power];
+                    next[power] += polynomial[power] * (FirstPoint - other);
+                }
+                polynomial = next;
+                denominator *= point - other;
+            }
+            for (int power = 0; power < Points; power++)
+                result[power * Points + point] = polynomial[power] / denominator;
+        }
+        return result;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+using IrtGpu.Compute.Loops;
+
+namespace IrtGpu.Compute.WeightedScore;
+
+/// <summary>The sums of one shard: moments of joint rows, weights at grid points, and with classes the log-likelihood.</summary>
+internal sealed unsafe class ScoreShard : IDisposable
+{
+    private readonly ScoreLayout layout;
+    private readonly AlignedBuffer moments; // [table, joint row, width]: Σ weight · EAP, and Σ weight
+
+    public ScoreShard(ScoreLayout layout, ScoreRun[] runs, int tableCount)
+    {
+        this.layout = layout;
+        Runs = runs;
+        Deposits = new double[runs.Length * layout.ClassCount][];
+        moments = new AlignedBuffer((long)layout.Width * tableCount * layout.Joint.TotalRows);
+    }
+
+    public ScoreRun[] Runs { get; }
+
+    public AlignedBuffer Moments => moments;
+
+    public double[][] Deposits { get; } // [run, class][grid point]
+
+    public double LogLikelihood { get; private set; } // 0 with one class, where it follows from the other sums
+
+    public void Dispose() => moments.Dispose();
+
+    /// <summary>Goes through the shard's patterns.</summary>
+    /// <param name="grids">Filled grids. [block, set]</param>
+    /// <param name="scores">t of the joint rows, and Σ d with classes. [table, joint row, width]</param>
+    /// <param name="logProportion">[block]</param>
+    /// <param name="batch">The worker's.</param>
+    public void Collect(ScoreGrid?[] grids, double* scores, double[] logProportion, ScoreBatch batch)
+    {
+        LogLikelihood = 0;
+        moments.Clear();
+        int classCount = layout.ClassCount;
+        ScoreCells[] cells = new ScoreCells[classCount];
+        for (int r = 0; r < Runs.Length; r++)
+        {
+            ScoreRun run = Runs[r];
+            long cellCount = 0;
+            for (int k = 0; k < classCount; k++)
+            {
+                ScoreGrid grid = GridOf(grids, run, k);
+                cells[k] = grid.Cells;
+                cellCount += cells[k].Count;
+                ref double[] deposit = ref Deposits[r * classCount + k];
+                if (deposit?.Length != grid.PointCount)
+                    deposit = new double[grid.PointCount];
+            }
+            double* slots = batch.Slots(cellCount);
+            CollectRun(run, cells, scores, logProportion, batch, slots);
+            for (int k = 0; k < classCount; k++)
+            {
+                GridOf(grids, run, k).Fold(slots, Deposits[r * classCount + k]);
+                slots += (long)ScoreGrid.Points * cells[k].Count;
+            }
+        }
+    }
+
+    private ScoreGrid GridOf(ScoreGrid?[] grids, ScoreRun run, int k) =>
+        grids[(run.Group * layout.ClassCount + k) * layout.GroupsOfSet.Length + run.Set]!;
+
+    private void CollectRun(ScoreRun run, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch, double* slots)
+    {
+        bool isInPlace = layout.Strata.IsDataOrder && layout.GroupsOfSet[run.Set].Length == layout.Joint.GroupCount;
+        for (int begin = run.Begin; begin < run.End;)
+        {
+            int count = Math.Min(ScoreBatch.Size, run.End - begin);
+            if (isInPlace)
+            {
+                ReadOnlySpan<byte> rows = layout.Joint.CodesFrom(begin, count);
+                count = rows.Length / layout.Joint.GroupCount;
+                fixed (byte* codes = rows)
+                    CollectBatch(run, begin, count, codes, cells, scores, logProportion, batch, slots);
+            }
+            else
+            {
+                GatherCodes(run, begin, count, batch.Codes);
+                CollectBatch(run, begin, count, batch.Codes, cells, scores, logProportion, batch, slots);
+            }
+            begin += count;
+        }
+    }
+
+    /// <summary>Brings together the codes of the groups that the run's patterns answer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GatherCodes(ScoreRun run, int begin, int count, byte* codes)
+    {
+        int[] groups = layout.GroupsOfSet[run.Set];
+        for (int k = 0; k < count; k++)
+        {
+            ReadOnlySpan<byte> row = layout.Joint.CodesOf(layout.Strata.PatternAt(begin + k));
+            foreach (int group in groups)
+                *codes++ = row[group];
+        }
+    }
+
+    private void CollectBatch(
+        ScoreRun run, int begin, int count, byte* codes, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch, double* slots)
+    {
+        int groupCount = layout.GroupsOfSet[run.Set].Length;
+        fixed (int* firstRow = layout.FirstRows[run.Set])
+        {
+            GatherFrequencies(begin, count, batch.Frequency);
+            if (layout.ClassCount == 1)
+            {
+                long table = layout.TableOfBlock[run.Group] * (long)layout.Joint.TotalRows;
+                ScoreKernels.SumScores(codes, groupCount, firstRow, count, scores + table, batch.Scores);
+                ScoreKernels.Interpolate(cells[0], batch.Scores, batch.Frequency, count, slots, batch.Moments);
+                ScoreKernels.Scatter(codes, groupCount, firstRow, count, batch.Moments, moments.Pointer + table);
+                return;
+            }
+            WeighClasses(run, begin, count, codes, firstRow, groupCount, cells, scores, logProportion, batch);
+            for (int k = 0; k < layout.ClassCount; k++)
+            {
+                double* weights = batch.Weights + k * ScoreBatch.Size;
+                ScoreKernels.Interpolate(cells[k], batch.Scores + k * ScoreBatch.Size, weights, count, slots, batch.Moments);
+                ScoreKernels.ScatterPairs(codes, groupCount, firstRow, count, batch.Moments, weights, moments.Pointer + FirstPair(run.Group, k));
+                slots += (long)ScoreGrid.Points * cells[k].Count;
+            }
+        }
+    }
+
+    private void WeighClasses(
+        ScoreRun run, int begin, int count, byte* codes, int* firstRow, int groupCount, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch)
+    {
+        for (int k = 0; k < layout.ClassCount; k++)
+        {
+            double* weights = batch.Weights + k * ScoreBatch.Size;
+            double* t = batch.Scores + k * ScoreBatch.Size;
+            ScoreKernels.SumScoresAndConstants(codes, groupCount, firstRow, count, scores + FirstPair(run.Group, k), t, weights);
+            ScoreKernels.AddLogZ(cells[k], t, count, logProportion[run.Group * layout.ClassCount + k], weights);
+        }
+        if (layout.HasKnownClasses)
+            KeepKnownClasses(begin, count, batch.Weights);
+        ScoreKernels.WeighClasses(batch.Weights, layout.ClassCount, ScoreBatch.Size, count, batch.Frequency, batch.Largest, batch.Total);
+        LogLikelihood += ScoreKernels.SumLogLikelihoods(batch.Largest, batch.Total, batch.Frequency, count);
+    }
+
+    /// <summary>Makes the other classes impossible where the class is known.</summary>
+    /// <param name="begin">First position.</param>
+    /// <param name="count">Number of patterns.</param>
+    /// <param name="logLikelihood">[class, pattern]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void KeepKnownClasses(int begin, int count, double* logLikelihood)
+    {
+        for (int pattern = 0; pattern < count; pattern++)
+        {
+            int known = layout.Patterns.KnownClasses[layout.Strata.PatternAt(begin + pattern)];
+            for (int k = 0; known >= 0 && k < layout.ClassCount; k++)
+            {
+                if (k != known)
+                    logLikelihood[k * ScoreBatch.Size + pattern] = double.NegativeInfinity;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GatherFrequencies(int begin, int count, double* frequency)
+    {
+        double[] all = layout.Patterns.Frequency;
+        if (layout.Strata.IsDataOrder)
+        {
+            all.AsSpan(begin, count).CopyTo(new Span<double>(frequency, count));
+            return;
+        }
+        for (int k = 0; k < count; k++)
+            frequency[k] = all[layout.Strata.PatternAt(begin + k)];
+    }
+
+    /// <summary>Where the joint rows of a class begin, of two numbers each.</summary>
+    private long FirstPair(int group, int k) => 2L * layout.TableOfBlock[group * layout.ClassCount + k] * layout.Joint.TotalRows;
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using IrtGpu.Compute.Loops;
+using IrtGpu.Scoring;
+
+namespace IrtGpu.Compute.WeightedScore;
+
+/// <content>
+/// Scores of patterns: mean and variance of the posterior are analytic functions of the weighted score and interpolated on the same
+/// grids as log Z; the largest node is a step function of it.
+/// </content>
+internal sealed unsafe partial class WeightedScoreStep
+{
+    private const double LargestScoringError = 1e-9; // of means and variances, as sampled; beyond, posteriors are summed at the nodes
+    private const int PatternsPerRun = 4096;
+    private const int ScoringWidth = 2; // t and Σ d of a joint row
+
+    /// <summary>Scores every pattern; null where scores spread too widely or interpolation is not exact enough.</summary>
+    /// <param name="point">Parameters, nodes and weights.</param>
+    /// <param name="threads">Number of threads.</param>
+    public PatternScores? TryComputeScores(ModelPoint point, int threads)
+    {
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads };
+        if (!TryPrepare(point))
+            return null;
+        ScoreCurves?[] curves = new ScoreCurves?[isUsed.Length];
+        Parallel.For(0, isUsed.Length, options, index =>
+        {
+            int block = index / sets.IsAnswered.Count;
+            if (grids[index] is { } grid)
+                curves[index] = new ScoreCurves(grid, ThetaOf(block), PriorOf(index), paddedNodeCount);
+        });
+        for (int index = 0; index < curves.Length; index++)
+        {
+            if (curves[index] is not { } curve)
+                continue;
+            (double low, double high) = ScoreRange(point, index / sets.IsAnswered.Count, sets.IsAnswered[index % sets.IsAnswered.Count]);
+            if (!(curve.LargestError(low, high) <= LargestScoringError))
+                return null;
+        }
+        using AlignedBuffer rows = new((long)ScoringWidth * plan.Tables.Count * joint.TotalRows); // [table, joint row, width]
+        for (int table = 0; table < plan.Tables.Count; table++)
+            ScoreRows.Fill(point, joint, table, rows.Pointer + (long)ScoringWidth * table * joint.TotalRows, ScoringWidth);
+        int count = patterns.PatternCount;
+        PatternScores result = new(
+            1, plan.ClassCount, new double[count], new double[count], new double[count], new double[count * plan.ClassCount], new double[count]);
+        double* firstRow = rows.Pointer;
+        Parallel.For(0, (count + PatternsPerRun - 1) / PatternsPerRun, options, run =>
+            ScoreRun(run * PatternsPerRun, Math.Min((run + 1) * PatternsPerRun, count), curves, firstRow, point.LogProportion, result));
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ScoreRun(int begin, int end, ScoreCurves?[] curves, double* firstRow, double[] logProportion, PatternScores result)
+    {
+        int classCount = plan.ClassCount;
+        double* joints = stackalloc double[classCount]; // log of proportion and likelihood
+        double* means = stackalloc double[classCount];
+        double* variances = stackalloc double[classCount];
+        for (int pattern = begin; pattern < end; pattern++)
+        {
+            int firstBlock = patterns.Groups[pattern] * classCount;
+            int known = patterns.KnownClasses[pattern];
+            ReadOnlySpan<byte> codes = joint.CodesOf(pattern);
+            double largest = double.NegativeInfinity;
+            double largestNode = double.NegativeInfinity;
+            for (int k = 0; k < classCount; k++)
+            {
+                joints[k] = double.NegativeInfinity;
+                means[k] = variances[k] = 0;
+                if (known >= 0 && known != k)
+                    continue;
+                Vector128<double> sum = Vector128<double>.Zero;
+                double* rows = firstRow + (long)ScoringWidth * plan.Blocks[firstBlock + k].Table * joint.TotalRows;
+                for (int group = 0; group < codes.Length; group++)
+                    sum += Vector128.Load(rows + ScoringWidth * (joint.FirstRow[group] + codes[group]));
+                ScoreCurves curve = curves[(firstBlock + k) * sets.IsAnswered.Count + sets.SetOfPattern[pattern]]!;
+                curve.Interpolate(sum[0], out double logZ, out means[k], out variances[k]);
+                double offset = logProportion[firstBlock + k] + sum[1];
+                joints[k] = offset + logZ;
+                largest = Math.Max(largest, joints[k]);
+                double weight = offset + curve.LargestNode(sum[0], out double node);
+                if (weight > largestNode)
+                    (largestNode, result.MapTheta[pattern]) = (weight, node);
+            }
+            double total = 0;
+            for (int k = 0; k < classCount; k++)
+                total += joints[k] = classCount == 1 ? 1 : Math.Exp(joints[k] - largest);
+            result.LogLikelihood[pattern] = classCount == 1 ? largest : largest + Math.Log(total);
+            double mean = 0;
+            for (int k = 0; k < classCount; k++)
+            {
+                double probability = joints[k] / total;
+                result.ClassProbability[pattern * classCount + k] = probability;
+                mean += probability * means[k];
+            }
+            double variance = 0;
+            for (int k = 0; k < classCount; k++)
+                variance += joints[k] / total * (variances[k] + (means[k] - mean) * (means[k] - mean));
+            result.Mean[pattern] = mean;
+            result.Covariance[pattern] = Math.Max(0, variance);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using IrtGpu.Data.Coding;
+
+namespace IrtGpu.Data.Reading;
+
+/// <summary>How to read a table of responses: which columns play which part, and what counts as missing.</summary>
+public sealed record ResponseReaderOptions
+{
+    /// <summary>What counts as missing when nothing else is said: an empty field, <c>NA</c>, <c>NaN</c> and <c>.</c></summary>
+    public static IReadOnlyList<string> DefaultMissingCodes { get; } = ["", "NA", "NaN", "."];
+
+    /// <summary>Column of person identifiers; null: rows are numbered.</summary>
+    public string? IdColumn { get; init; }
+
+    /// <summary>Column of observed groups; null: one group.</summary>
+    public string? GroupColumn { get; init; }
+
+    /// <summary>Column of frequency weights, non-negative and finite; null: every row counts once.</summary>
+    public string? WeightColumn { get; init; }
+
+    /// <summary>Column of known latent classes, blank or missing where unknown; null: no class is known.</summary>
+    public string? ClassColumn { get; init; }
+
+    /// <summary>Columns kept out of the items.</summary>
+    public IReadOnlyList<string> Covariates { get; init; } = [];
+
+    /// <summary>ITEMS list (names, globs, ranges, <c>!</c> exceptions); null: every column without another part.</summary>
+    public string? Items { get; init; }
+
+    /// <summary>Field texts that mean missing; an empty field always does. Whole numbers match by value.</summary>
+    public IReadOnlyList<string> MissingCodes { get; init; } = DefaultMissingCodes;
+
+    /// <summary>Table <c>item,key</c> that turns answers into 0/1; null: responses are already codes.</summary>
+    public string? KeyPath { get; init; }
+
+    /// <summary>
+    /// Items of a finished fit with their category codes, ascending; null: codes come from the data.
+    /// When given, the items are exactly these, in the order of its enumeration.
+    /// </summary>
+    public IReadOnlyDictionary<string, int[]>? ExpectedCategoryCodes { get; init; }
+
+    /// <summary>How many responses may lie in memory, and where a temporary file takes more.</summary>
+    public RowStorage Storage { get; init; } = RowStorage.Default;
+
+    /// <summary>Threads that parse; 0: one a processor. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+}

@@ -1,0 +1,223 @@
+using IrtGpu.Models;
+using IrtGpu.Planning.Layout;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace IrtGpu.Planning.Identification;
+
+/// <summary>Which linear changes of the latent metric the free parameters could absorb without changing any response probability.</summary>
+/// <remarks>
+/// A change θ → (I + εE)θ + εδ of a block's metric leaves the model as it is when slopes move by −ε·aE, intercepts by −ε·s·aδ, means by
+/// ε(Eμ + δ) and covariances by ε(EΣ + ΣEᵀ), zeros of the Q-matrix included. With w the changes (E, δ) of all blocks, these movements are
+/// D·w; the free parameters can make the movements C·v. <see cref="Residual"/> holds W = Dᵀ(I − C C⁺)D: w is free to happen exactly
+/// where wᵀWw = 0. D is taken at random values of the free parameters, since only what holds everywhere is lack of identification.
+/// Parameters with priors count as fixed.
+/// </remarks>
+internal sealed class MetricChanges
+{
+    private const double Ridge = 1e-12;
+
+    private readonly CalibrationPlan plan;
+    private readonly int attributeCount;
+    private readonly double[] slots; // generic values [slot]
+    private readonly bool[] isPinned; // [free] has a prior
+    private readonly bool[] isCoupled; // [free] enters sums of several
+    private readonly double[] squares; // [free] Σ c² over rows
+    private readonly Dictionary<int, List<(int Block, double[] Row)>> byFree = [];
+    private readonly List<(int Block, double[] Row, int Slot)> coupledRows = [];
+
+    public MetricChanges(CalibrationPlan plan)
+    {
+        this.plan = plan;
+        attributeCount = plan.AttributeCount;
+        ParameterLayout layout = plan.Layout;
+        slots = GenericValues(plan);
+        isPinned = new bool[layout.FreeCount];
+        foreach (PlannedPrior prior in plan.Priors)
+        {
+            foreach (int free in layout.FreeIndex.AsSpan(layout.RowStart[prior.Slot], layout.RowStart[prior.Slot + 1] - layout.RowStart[prior.Slot]))
+                isPinned[free] = true;
+        }
+        isCoupled = new bool[layout.FreeCount];
+        for (int slot = 0; slot < layout.SlotCount; slot++)
+        {
+            for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
+                isCoupled[layout.FreeIndex[term]] |= layout.RowStart[slot + 1] - layout.RowStart[slot] > 1;
+        }
+        squares = new double[layout.FreeCount];
+        Residual = Matrix<double>.Build.Dense(plan.Blocks.Count * PerBlock, plan.Blocks.Count * PerBlock);
+        Size = Vector<double>.Build.Dense(plan.Blocks.Count * PerBlock);
+        AddItems();
+        foreach (PlannedBlock block in plan.Blocks)
+            AddPopulation(block);
+        AbsorbSingle();
+        AbsorbCoupled();
+    }
+
+    /// <summary>Changes of one block: J shifts, then J² elements of E.</summary>
+    public int PerBlock => attributeCount + attributeCount * attributeCount;
+
+    /// <summary>W. [block · PerBlock + change, the same]</summary>
+    public Matrix<double> Residual { get; }
+
+    /// <summary>Diagonal of DᵀD, the scale of W. [block · PerBlock + change]</summary>
+    public Vector<double> Size { get; }
+
+    /// <summary>Index of the shift of an attribute.</summary>
+    public int Shift(int block, int attribute) => block * PerBlock + attribute;
+
+    /// <summary>Index of E[row, column].</summary>
+    public int Linear(int block, int row, int column) => block * PerBlock + LocalLinear(row, column);
+
+    private int LocalLinear(int row, int column) => attributeCount + row * attributeCount + column;
+
+    private static double[] GenericValues(CalibrationPlan plan)
+    {
+        Random random = new MathNet.Numerics.Random.Xoshiro256StarStar(1);
+        double[] free = new double[plan.Layout.FreeCount];
+        for (int index = 0; index < free.Length; index++)
+        {
+            ParameterSlot slot = plan.Layout.Slots[plan.Layout.RepresentativeSlot[index]];
+            bool isPositive = slot.Kind == ParameterKind.Slope || (slot.Kind == ParameterKind.Covariance && slot.Index == slot.Index2);
+            free[index] = random.NextDouble() + (isPositive ? 0.7 : 0.1);
+        }
+        return new ParameterVector(plan.Layout, free).Slots;
+    }
+
+    private void AddItems()
+    {
+        foreach (ItemParameterSet set in plan.ParameterSets)
+        {
+            PlannedItem item = plan.Items[set.Item];
+            double[] slopes = new double[attributeCount];
+            for (int loading = 0; loading < set.SlopeCount; loading++)
+                slopes[item.Attributes[loading]] = slots[set.FirstSlot + loading];
+            foreach (int block in set.Blocks)
+            {
+                for (int j = 0; j < attributeCount; j++)
+                {
+                    double[] row = new double[PerBlock];
+                    for (int k = 0; k < attributeCount; k++)
+                        row[LocalLinear(k, j)] = -slopes[k];
+                    int loading = Array.IndexOf(item.Attributes, j);
+                    Add(block, row, loading < 0 ? -1 : set.FirstSlot + loading);
+                }
+                for (int step = 0; step < item.CategoryCount - 1; step++)
+                {
+                    double[] row = new double[PerBlock];
+                    for (int j = 0; j < attributeCount; j++)
+                        row[j] = -Score(item, set, step) * slopes[j];
+                    Add(block, row, set.FirstSlot + set.SlopeCount + step);
+                }
+            }
+        }
+    }
+
+    /// <summary>How often θ's linear predictor enters that of category step + 1.</summary>
+    private double Score(PlannedItem item, ItemParameterSet set, int step) => item.Kind switch
+    {
+        Models.ItemModelKind.GeneralizedPartialCredit => item.Scores[step + 1],
+        Models.ItemModelKind.NominalResponse => step == item.CategoryCount - 2
+            ? item.CategoryCount - 1
+            : slots[set.FirstSlot + set.SlopeCount + item.CategoryCount - 1 + step],
+        _ => 1,
+    };
+
+    private void AddPopulation(PlannedBlock block)
+    {
+        double Covariance(int j, int k) => slots[block.FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k)];
+        for (int j = 0; j < attributeCount; j++)
+        {
+            double[] mean = new double[PerBlock];
+            mean[j] = 1;
+            for (int k = 0; k < attributeCount; k++)
+                mean[LocalLinear(j, k)] = slots[block.FirstMeanSlot + k];
+            Add(block.Index, mean, block.FirstMeanSlot + j);
+            for (int k = 0; k <= j; k++)
+            {
+                double[] covariance = new double[PerBlock];
+                for (int m = 0; m < attributeCount; m++)
+                {
+                    covariance[LocalLinear(j, m)] += Covariance(m, k);
+                    covariance[LocalLinear(k, m)] += Covariance(m, j);
+                }
+                Add(block.Index, covariance, block.CovarianceSlot(j, k));
+            }
+        }
+    }
+
+    /// <summary>Takes one row of D; slot −1 is a zero of the Q-matrix.</summary>
+    private void Add(int block, double[] row, int slot)
+    {
+        for (int r = 0; r < PerBlock; r++)
+        {
+            Size[block * PerBlock + r] += row[r] * row[r];
+            for (int c = 0; c < PerBlock && row[r] != 0; c++)
+                Residual[block * PerBlock + r, block * PerBlock + c] += row[r] * row[c];
+        }
+        if (slot < 0)
+            return;
+        ParameterLayout layout = plan.Layout;
+        Span<int> terms = layout.FreeIndex.AsSpan(layout.RowStart[slot], layout.RowStart[slot + 1] - layout.RowStart[slot]);
+        if (terms.Length == 0)
+            return;
+        if (isCoupled[terms[0]])
+        {
+            coupledRows.Add((block, row, slot));
+        }
+        else if (!isPinned[terms[0]])
+        {
+            double coefficient = layout.Coefficient[layout.RowStart[slot]];
+            squares[terms[0]] += coefficient * coefficient;
+            if (!byFree.TryGetValue(terms[0], out List<(int, double[])>? rows))
+                byFree[terms[0]] = rows = [];
+            rows.Add((block, [.. row.Select(value => value * coefficient)]));
+        }
+    }
+
+    private void AbsorbSingle()
+    {
+        foreach ((int free, List<(int Block, double[] Row)> rows) in byFree)
+        {
+            foreach ((int block, double[] row) in rows)
+            {
+                foreach ((int otherBlock, double[] otherRow) in rows)
+                {
+                    for (int r = 0; r < PerBlock; r++)
+                    {
+                        for (int c = 0; c < PerBlock && row[r] != 0; c++)
+                            Residual[block * PerBlock + r, otherBlock * PerBlock + c] -= row[r] * otherRow[c] / squares[free];
+                    }
+                }
+            }
+        }
+    }
+
+    private void AbsorbCoupled()
+    {
+        ParameterLayout layout = plan.Layout;
+        int[] coupled = [.. Enumerable.Range(0, layout.FreeCount).Where(free => isCoupled[free] && !isPinned[free])];
+        if (coupled.Length == 0)
+            return;
+        Matrix<double> products = Matrix<double>.Build.Dense(coupled.Length, coupled.Length);
+        Matrix<double> movements = Matrix<double>.Build.Dense(coupled.Length, Residual.RowCount);
+        foreach ((int block, double[] row, int slot) in coupledRows)
+        {
+            for (int a = layout.RowStart[slot]; a < layout.RowStart[slot + 1]; a++)
+            {
+                int p = Array.BinarySearch(coupled, layout.FreeIndex[a]);
+                if (p < 0)
+                    continue;
+                for (int r = 0; r < PerBlock; r++)
+                    movements[p, block * PerBlock + r] += layout.Coefficient[a] * row[r];
+                for (int b = layout.RowStart[slot]; b < layout.RowStart[slot + 1]; b++)
+                {
+                    int q = Array.BinarySearch(coupled, layout.FreeIndex[b]);
+                    if (q >= 0)
+                        products[p, q] += layout.Coefficient[a] * layout.Coefficient[b];
+                }
+            }
+        }
+        products += Matrix<double>.Build.DenseIdentity(coupled.Length) * (Ridge * products.Trace());
+        Residual.Subtract(movements.TransposeThisAndMultiply(products.Cholesky().Solve(movements)), Residual);
+    }
+}

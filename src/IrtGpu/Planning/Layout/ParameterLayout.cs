@@ -1,0 +1,100 @@
+namespace IrtGpu.Planning.Layout;
+
+/// <summary>The affine map from free parameters to all parameters: slot = offset + Σ coefficient · free.</summary>
+/// <remarks>
+/// Fixed slots have an offset and no terms; equal slots share a free parameter; rating-scale intercepts are sums.
+/// Rows are stored compressed: the terms of slot s are at <see cref="RowStart"/>[s] … <see cref="RowStart"/>[s+1]−1.
+/// </remarks>
+public sealed class ParameterLayout
+{
+    /// <summary>Largest magnitude of a free logit (g′, u′); beyond it the probability is 0 or 1 to 3e-7.</summary>
+    public const double LogitBound = 15;
+
+    internal ParameterLayout(ParameterSlot[] slots, double[] offset, int[] rowStart, int[] freeIndex, double[] coefficient, int freeCount)
+    {
+        Slots = slots;
+        Offset = offset;
+        RowStart = rowStart;
+        FreeIndex = freeIndex;
+        Coefficient = coefficient;
+        FreeCount = freeCount;
+        Uses = new int[freeCount];
+        RepresentativeSlot = new int[freeCount];
+        Array.Fill(RepresentativeSlot, -1);
+        IsBoundedLogit = new bool[freeCount];
+        for (int slot = 0; slot < slots.Length; slot++)
+        {
+            for (int term = rowStart[slot]; term < rowStart[slot + 1]; term++)
+            {
+                int free = freeIndex[term];
+                Uses[free]++;
+                if (RepresentativeSlot[free] < 0)
+                    RepresentativeSlot[free] = slot;
+                if (slots[slot].Kind is ParameterKind.LowerAsymptote or ParameterKind.UpperAsymptote)
+                    IsBoundedLogit[free] = true;
+            }
+        }
+    }
+
+    /// <summary>What each slot is. [slot]</summary>
+    public IReadOnlyList<ParameterSlot> Slots { get; }
+
+    /// <summary>Number of slots.</summary>
+    public int SlotCount => Slots.Count;
+
+    /// <summary>Number of free parameters.</summary>
+    public int FreeCount { get; }
+
+    /// <summary>First slot that each free parameter enters. [free]</summary>
+    public int[] RepresentativeSlot { get; }
+
+    internal double[] Offset { get; } // [slot]
+
+    internal int[] RowStart { get; } // [slot + 1]
+
+    internal int[] FreeIndex { get; } // [term]
+
+    internal double[] Coefficient { get; } // [term]
+
+    internal int[] Uses { get; } // [free] number of slots the parameter enters
+
+    internal bool[] IsBoundedLogit { get; } // [free]
+
+    /// <summary>Whether the slot has no free parameter.</summary>
+    /// <param name="slot">Slot index.</param>
+    public bool IsFixed(int slot) => RowStart[slot] == RowStart[slot + 1];
+
+    /// <summary>Whether the slot shares its free parameter with other slots or is a sum of several.</summary>
+    /// <param name="slot">Slot index.</param>
+    public bool IsTied(int slot)
+    {
+        int first = RowStart[slot];
+        int count = RowStart[slot + 1] - first;
+        return count > 1 || (count == 1 && Uses[FreeIndex[first]] > 1);
+    }
+
+    /// <summary>Whether a free logit (g′, u′) has run to its bound, so that it is estimated but has no standard error.</summary>
+    /// <param name="free">Free parameter.</param>
+    /// <param name="value">Its value.</param>
+    public bool IsAtBound(int free, double value) => IsBoundedLogit[free] && Math.Abs(value) >= LogitBound - 1e-6;
+
+    /// <summary>Computes all slots from the free parameters.</summary>
+    /// <param name="free">Free parameters. [free]</param>
+    /// <param name="slots">Receives the values. [slot]</param>
+    public void Expand(ReadOnlySpan<double> free, Span<double> slots)
+    {
+        for (int slot = 0; slot < SlotCount; slot++)
+            slots[slot] = Value(slot, free);
+    }
+
+    /// <summary>Computes one slot from the free parameters.</summary>
+    /// <param name="slot">Slot index.</param>
+    /// <param name="free">Free parameters. [free]</param>
+    public double Value(int slot, ReadOnlySpan<double> free)
+    {
+        double value = Offset[slot];
+        for (int term = RowStart[slot]; term < RowStart[slot + 1]; term++)
+            value += Coefficient[term] * free[FreeIndex[term]];
+        return value;
+    }
+}

@@ -1,0 +1,136 @@
+namespace IrtGpu.Planning.Layout;
+
+/// <summary>Collects slots, fixes, ties and sums, and resolves them to a <see cref="ParameterLayout"/>.</summary>
+internal sealed class ParameterLayoutBuilder
+{
+    private readonly List<ParameterSlot> slots = [];
+    private readonly List<double> start = [];
+    private readonly List<bool> hasUserStart = [];
+    private readonly List<bool> isFixed = [];
+    private readonly List<int> parent = []; // union-find over tied slots
+    private readonly Dictionary<int, (int Slot, double Coefficient)[]> sums = [];
+
+    public int Count => slots.Count;
+
+    public ParameterSlot this[int slot] => slots[slot];
+
+    public int Add(ParameterSlot slot, double value, bool fix = false)
+    {
+        slots.Add(slot);
+        start.Add(value);
+        hasUserStart.Add(false);
+        isFixed.Add(fix);
+        parent.Add(slots.Count - 1);
+        return slots.Count - 1;
+    }
+
+    public void Fix(int slot, double value)
+    {
+        isFixed[slot] = true;
+        start[slot] = value;
+        sums.Remove(slot);
+    }
+
+    public void Free(int slot) => isFixed[slot] = false;
+
+    public void Start(int slot, double value)
+    {
+        start[slot] = value;
+        hasUserStart[slot] = true;
+    }
+
+    public void Tie(int slot, int other) => parent[Root(slot)] = Root(other);
+
+    public void SetSum(int slot, (int Slot, double Coefficient)[] terms) => sums[slot] = terms;
+
+    public bool IsFixed(int slot) => isFixed[slot];
+
+    public double Value(int slot) => start[slot];
+
+    public bool AreTied(int slot, int other) => Root(slot) == Root(other);
+
+    /// <summary>Resolves the layout; start values follow the users' where given, else <see cref="Add"/>'s.</summary>
+    /// <param name="problems">Receives contradictions.</param>
+    /// <param name="describe">Words for a slot in messages.</param>
+    public (ParameterLayout Layout, double[] Start, bool[] UserStart) Build(List<string> problems, Func<int, string> describe)
+    {
+        double[] offset = new double[slots.Count];
+        int[] freeOfRoot = new int[slots.Count];
+        Array.Fill(freeOfRoot, -1);
+        double[] fixedOfRoot = new double[slots.Count];
+        bool[] rootIsFixed = new bool[slots.Count];
+        for (int slot = 0; slot < slots.Count; slot++)
+        {
+            if (!isFixed[slot])
+                continue;
+            int root = Root(slot);
+            if (rootIsFixed[root] && fixedOfRoot[root] != start[slot])
+            {
+                problems.Add(FormattableString.Invariant(
+                    $"Contradictory constraints: {describe(slot)} is held equal to a parameter fixed at {fixedOfRoot[root]} but is itself fixed at {start[slot]}. Remove one of the two."));
+            }
+            rootIsFixed[root] = true;
+            fixedOfRoot[root] = start[slot];
+        }
+
+        List<double> freeStart = [];
+        List<bool> userStart = [];
+        int FreeOf(int slot)
+        {
+            int root = Root(slot);
+            if (freeOfRoot[root] < 0)
+            {
+                freeOfRoot[root] = freeStart.Count;
+                freeStart.Add(start[slot]);
+                userStart.Add(false);
+            }
+            int free = freeOfRoot[root];
+            if (hasUserStart[slot])
+            {
+                freeStart[free] = start[slot];
+                userStart[free] = true;
+            }
+            return free;
+        }
+
+        int[] rowStart = new int[slots.Count + 1];
+        List<int> freeIndex = [];
+        List<double> coefficients = [];
+        for (int slot = 0; slot < slots.Count; slot++)
+        {
+            if (sums.TryGetValue(slot, out (int Slot, double Coefficient)[]? terms))
+            {
+                foreach ((int term, double coefficient) in terms)
+                {
+                    int root = Root(term);
+                    if (rootIsFixed[root])
+                    {
+                        offset[slot] += coefficient * fixedOfRoot[root];
+                        continue;
+                    }
+                    freeIndex.Add(FreeOf(term));
+                    coefficients.Add(coefficient);
+                }
+            }
+            else if (rootIsFixed[Root(slot)])
+            {
+                offset[slot] = fixedOfRoot[Root(slot)];
+            }
+            else
+            {
+                freeIndex.Add(FreeOf(slot));
+                coefficients.Add(1);
+            }
+            rowStart[slot + 1] = freeIndex.Count;
+        }
+        ParameterLayout layout = new([.. slots], offset, rowStart, [.. freeIndex], [.. coefficients], freeStart.Count);
+        return (layout, [.. freeStart], [.. userStart]);
+    }
+
+    private int Root(int slot)
+    {
+        while (parent[slot] != slot)
+            slot = parent[slot] = parent[parent[slot]];
+        return slot;
+    }
+}

@@ -1,0 +1,61 @@
+using IrtGpu.Inference.Rotation;
+using IrtGpu.Reporting.Tables;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Reporting.Documents;
+
+/// <summary>The content of <c>calibration.json</c>, as it is written and read.</summary>
+internal sealed record CalibrationDocument
+{
+    public const string FormatName = "irtgpu-calibration";
+    public const int CurrentVersion = 1;
+
+    public required string Format { get; init; }
+
+    public required int FormatVersion { get; init; }
+
+    public required string ProgramVersion { get; init; }
+
+    /// <summary>Arguments of the run, to repeat it; empty when it was not started from a command line.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public required ModelSpecification Specification { get; init; }
+
+    public required CalibrationOptions Options { get; init; }
+
+    public required DataDocument Data { get; init; }
+
+    /// <summary>Free parameters on the working scale, in the order of the layout.</summary>
+    public required double[] FreeParameters { get; init; }
+
+    /// <summary>What each of them is; checked on reading, so that values never land on other parameters.</summary>
+    public required string[] FreeParameterNames { get; init; }
+
+    public required IReadOnlyList<ItemRow> Items { get; init; }
+
+    public required IReadOnlyList<PopulationRow> Population { get; init; }
+
+    /// <summary>Rotated exploratory solutions; files of older versions have none.</summary>
+    public IReadOnlyList<RotatedSolution> Rotations { get; init; } = [];
+
+    public required FitSummary Fit { get; init; }
+}
+
+/// <summary>What the plan needs to know of the data.</summary>
+internal sealed record DataDocument
+{
+    public required IReadOnlyList<ItemDocument> Items { get; init; }
+
+    public required string[] Groups { get; init; }
+
+    /// <summary>Sum of the weights of each group.</summary>
+    public required double[] GroupWeights { get; init; }
+
+    public required string[] KnownClasses { get; init; }
+}
+
+/// <summary>An item of the data.</summary>
+/// <param name="Name">Column name.</param>
+/// <param name="Codes">Category codes, ascending.</param>
+/// <param name="Groups">Positions of the groups in which it was given.</param>
+internal sealed record ItemDocument(string Name, int[] Codes, int[] Groups);

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using IrtGpu.Compute;
+using IrtGpu.Estimation;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Inference;
+using IrtGpu.Inference.Rotation;
+using IrtGpu.Reporting.Tables;
+
+namespace IrtGpu.Reporting.Documents;
+
+/// <summary>Writes the documents in JSON, property by property.</summary>
+/// <remarks>
+/// Looking at the types and making code for them takes a serializer longer than a small calibration, so that what every
+/// calibration writes is spelt out. A test holds each document against what the serializer makes of it.
+/// </remarks>
+internal static partial class DocumentWriter
+{
+    public static void Write(Utf8JsonWriter json, CalibrationDocument value)
+    {
+        json.Field("format", value.Format);
+        json.Field("formatVersion", value.FormatVersion);
+        json.Field("programVersion", value.ProgramVersion);
+        json.Field("arguments", value.Arguments);
+        json.Field("specification", value.Specification, Write);
+        json.Field("options", value.Options, Write);
+        json.Field("data", value.Data, Write);
+        json.Field("freeParameters", value.FreeParameters);
+        json.Field("freeParameterNames", value.FreeParameterNames);
+        json.Field("items", value.Items, Write);
+        json.Field("population", value.Population, Write);
+        json.Field("rotations", value.Rotations, Write);
+        json.Field("fit", value.Fit, Write);
+    }
+
+    public static void Write(Utf8JsonWriter json, FitSummary value)
+    {
+        json.Field("logLikelihood", value.LogLikelihood);
+        json.Field("deviance", value.Deviance);
+        json.Field("logPrior", value.LogPrior);
+        json.Field("freeParameters", value.FreeParameters);
+        json.Field("aic", value.Aic);
+        json.Field("bic", value.Bic);
+        json.Field("sabic", value.Sabic);
+        json.Field("icl", value.Icl);
+        json.Field("entropy", value.Entropy);
+        json.Field("starts", value.Starts, Write);
+        json.Field("persons", value.Persons);
+        json.Field("weightTotal", value.WeightTotal);
+        json.Field("patterns", value.Patterns);
+        json.Field("items", value.Items);
+        json.Field("cycles", value.Cycles);
+        json.Field("eSteps", value.ESteps);
+        json.Field("converged", value.Converged);
+        json.Field("termination", value.Termination);
+        json.Field("terminationMessage", value.TerminationMessage);
+        json.Field("largestChange", value.LargestChange);
+        json.Field("gradientNorm", value.GradientNorm);
+        json.Field("quadrature", value.Quadrature, Write);
+        json.Field("standardErrors", value.StandardErrors, Write);
+        json.Field("device", value.Device);
+        json.Field("eStepForm", value.EStepForm);
+        json.Field("interpolationError", value.InterpolationError);
+        json.Field("precision", value.Precision);
+        json.Field("threads", value.Threads);
+        json.Field("seconds", value.Seconds, Write);
+        json.Field("peakMemoryBytes", value.PeakMemoryBytes);
+        json.Field("version", value.Version);
+        json.Field("seed", value.Seed);
+        json.Field("inputSha256", value.InputSha256);
+        json.Field("warnings", value.Warnings);
+    }
+
+    public static void Write(Utf8JsonWriter json, RotatedSolution value)
+    {
+        json.Field("method", value.Method);
+        json.Field("value", value.Value);
+        json.Field("starts", value.Starts);
+        json.Field("startsAtMinimum", value.StartsAtMinimum);
+        json.Field("blocks", value.Blocks);
+        json.Field("transformation", value.Transformation);
+        json.Field("correlations", value.Correlations);
+        json.Field("items", value.Items, Write);
+        json.Field("populations", value.Populations, Write);
+    }
+
+    private static void Write(Utf8JsonWriter json, QuadratureSummary value)
+    {
+        json.Field("rule", value.Rule);
+        json.Field("nodes", value.Nodes);
+        json.Field("low", value.Low);
+        json.Field("high", value.High);
+        json.Field("count", value.Count);
+        json.Field("droppedMass", value.DroppedMass);
+    }
+
+    private static void Write(Utf8JsonWriter json, StandardErrorSummary value)
+    {
+        json.Field("method", value.Method);
+        json.Field("reason", value.Reason);
+        json.Field("conditionNumber", value.ConditionNumber);
+    }
+
+    private static void Write(Utf8JsonWriter json, CalibrationTimes value)
+    {
+        json.Field("read", value.Read);
+        json.Field("plan", value.Plan);
+        json.Field("estimate", value.Estimate);
+        json.Field("standardErrors", value.StandardErrors);
+        json.Field("score", value.Score);
+        json.Field("total", value.Total);
+    }
+
+    private static void Write(Utf8JsonWriter json, StartOutcome value)
+    {
+        json.Field("logLikelihood", value.LogLikelihood);
+        json.Field("count", value.Count);
+        json.Field("isConverged", value.IsConverged);
+    }
+
+    private static void Write(Utf8JsonWriter json, DataDocument value)
+    {
+        json.Field("items", value.Items, Write);
+        json.Field("groups", value.Groups);
+        json.Field("groupWeights", value.GroupWeights);
+        json.Field("knownClasses", value.KnownClasses);
+    }
+
+    private static void Write(Utf8JsonWriter json, ItemDocument value)
+    {
+        json.Field("name", value.Name);
+        json.Field("codes", value.Codes);
+        json.Field("groups", value.Groups);
+    }
+
+    private static void Write(Utf8JsonWriter json, ItemRow value)
+    {
+        json.Field("group", value.Group);
+        json.Field("class", value.Class);
+        json.Field("item", value.Item);
+        json.Field("function", value.Function);
+        json.Field("parameter", value.Parameter);
+        json.Field("estimate", value.Estimate);
+        json.Field("standardError", value.StandardError);
+        json.Field("status", value.Status);
+    }
+
+    private static void Write(Utf8JsonWriter json, PopulationRow value)
+    {
+        json.Field("group", value.Group);
+        json.Field("class", value.Class);
+        json.Field("parameter", value.Parameter);
+        json.Field("attribute", value.Attribute);
+        json.Field("attribute2", value.Attribute2);
+        json.Field("estimate", value.Estimate);
+        json.Field("standardError", value.StandardError);
+        json.Field("status", value.Status);
+    }
+
+    private static void Write(Utf8JsonWriter json, RotatedItem value)
+    {
+        json.Field("parameterSet", value.ParameterSet);
+        json.Field("item", value.Item);
+        json.Field("slopes", value.Slopes);
+        json.Field("loadings", value.Loadings);
+        json.Field("communality", value.Communality);
+    }
+
+    private static void Write(Utf8JsonWriter json, RotatedPopulation value)
+    {
+        json.Field("group", value.Group);
+        json.Field("class", value.Class);
+        json.Field("means", value.Means);
+        json.Field("covariances", value.Covariances);
+    }
+}

@@ -1,0 +1,102 @@
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Inference;
+using IrtGpu.Models;
+using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Reporting.Documents;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Reporting.Tables;
+
+/// <summary>One parameter of one item in one block.</summary>
+/// <param name="Group">Observed group; empty when there is one.</param>
+/// <param name="Class">Latent class; empty when there is one.</param>
+/// <param name="Item">Item name.</param>
+/// <param name="Function">Item function, e.g. <c>2pl</c>.</param>
+/// <param name="Parameter"><c>a1…aJ</c>, <c>d</c> or <c>d1…</c>, <c>g</c>, <c>u</c>, <c>ak0…</c>.</param>
+/// <param name="Estimate">Slope–intercept metric, D = 1; probability for g and u.</param>
+/// <param name="StandardError">By the delta method; null for fixed parameters, at a bound, and where there is no covariance matrix.</param>
+/// <param name="Status">Free, fixed, equal or at its bound.</param>
+public sealed record ItemRow(
+    string Group, string Class, string Item, string Function, string Parameter, double Estimate, double? StandardError, ParameterStatus Status);
+
+/// <summary>The table <c>items.csv</c>: a row for each item parameter in each block where the item was given.</summary>
+public static class ItemTable
+{
+    /// <summary>Makes the rows: blocks group by group, items in column order, slopes before intercepts before the rest.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="parameters">The estimates.</param>
+    /// <param name="errors">Their covariance.</param>
+    public static IReadOnlyList<ItemRow> Build(CalibrationPlan plan, ParameterVector parameters, StandardErrors errors)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(errors);
+        List<ItemRow> rows = [];
+        DeltaMethod delta = new(plan.Layout, errors);
+        foreach ((PlannedBlock block, ItemParameterSet set) in BlockItems.Of(plan))
+        {
+            PlannedItem item = plan.Items[set.Item];
+            ItemRow blank = new(
+                BlockItems.GroupLabel(plan, block), BlockItems.ClassLabel(plan, block), item.Name, item.Function.Name(), "", 0, null, ParameterStatus.Fixed);
+            int firstCoefficient = set.FirstSlot + set.SlopeCount + item.CategoryCount - 1;
+            for (int slot = set.FirstSlot; slot < set.FirstSlot + set.SlotCount; slot++)
+            {
+                if (item.Kind == ItemModelKind.NominalResponse && slot == firstCoefficient)
+                    rows.Add(blank with { Parameter = "ak0" });
+                if (item.Function != ItemFunction.ThreeParameter || plan.Layout.Slots[slot].Kind != ParameterKind.UpperAsymptote)
+                    rows.Add(Describe(plan.Layout, parameters, delta, set, slot, blank));
+            }
+            if (item.Kind == ItemModelKind.NominalResponse)
+            {
+                if (item.CategoryCount == 2)
+                    rows.Add(blank with { Parameter = "ak0" });
+                rows.Add(blank with { Parameter = FormattableString.Invariant($"ak{item.CategoryCount - 1}"), Estimate = item.CategoryCount - 1 });
+            }
+        }
+        return rows;
+    }
+
+    /// <summary>Writes <c>items.csv</c>.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="rows">The rows.</param>
+    public static void Write(Stream stream, IReadOnlyList<ItemRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        using CsvWriter csv = new(stream);
+        csv.Record("group", "class", "item", "function", "parameter", "estimate", "se", "status");
+        foreach (ItemRow row in rows)
+        {
+            csv.Field(row.Group);
+            csv.Field(row.Class);
+            csv.Field(row.Item);
+            csv.Field(row.Function);
+            csv.Field(row.Parameter);
+            csv.Field(row.Estimate);
+            csv.Field(row.StandardError);
+            csv.Field(row.Status.Name());
+            csv.EndRecord();
+        }
+    }
+
+    private static ItemRow Describe(
+        ParameterLayout layout, ParameterVector parameters, DeltaMethod delta, ItemParameterSet set, int slot, ItemRow blank)
+    {
+        ParameterSlot description = layout.Slots[slot];
+        double value = parameters.Slots[slot];
+        bool isLogit = description.Kind is ParameterKind.LowerAsymptote or ParameterKind.UpperAsymptote;
+        ParameterStatus status = layout.IsFixed(slot) ? ParameterStatus.Fixed
+            : isLogit && Math.Abs(value) >= ParameterLayout.LogitBound ? ParameterStatus.Bound
+            : set.Blocks.Length > 1 || layout.IsTied(slot) ? ParameterStatus.Equal
+            : ParameterStatus.Free;
+        double probability = isLogit ? Elementary.Sigmoid(value) : 0;
+        return blank with
+        {
+            Parameter = description.Name,
+            Estimate = isLogit ? probability : value,
+            StandardError = status is ParameterStatus.Fixed or ParameterStatus.Bound ? null
+                : delta.Of([(slot, isLogit ? probability * (1 - probability) : 1)]),
+            Status = status,
+        };
+    }
+}

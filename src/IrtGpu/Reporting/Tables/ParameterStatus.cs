@@ -1,0 +1,31 @@
+namespace IrtGpu.Reporting.Tables;
+
+/// <summary>How a reported parameter came about.</summary>
+public enum ParameterStatus
+{
+    /// <summary>Estimated on its own.</summary>
+    Free,
+
+    /// <summary>Held at its value.</summary>
+    Fixed,
+
+    /// <summary>Estimated together with others: one parameter in several places, or a sum of shared parameters.</summary>
+    Equal,
+
+    /// <summary>Estimated, but stopped at the bound of its logit: the probability is 0 or 1 for all the data can say.</summary>
+    Bound,
+}
+
+/// <summary>Names of statuses in tables.</summary>
+public static class ParameterStatuses
+{
+    /// <summary><c>free</c>, <c>fixed</c>, <c>equal</c> or <c>bound</c>.</summary>
+    /// <param name="status">The status.</param>
+    public static string Name(this ParameterStatus status) => status switch
+    {
+        ParameterStatus.Free => "free",
+        ParameterStatus.Fixed => "fixed",
+        ParameterStatus.Equal => "equal",
+        _ => "bound",
+    };
+}

@@ -1,0 +1,185 @@
+using System.Text.Json;
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Inference;
+using IrtGpu.Inference.Rotation;
+using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Reporting.Documents;
+using IrtGpu.Reporting.Tables;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Saved;
+
+/// <summary>A finished calibration as <c>calibration.json</c> keeps it: everything needed to score, simulate, anchor and repeat.</summary>
+public sealed partial class SavedCalibration
+{
+    private readonly CalibrationDocument document;
+
+    private SavedCalibration(CalibrationDocument document, CalibrationPlan plan)
+    {
+        this.document = document;
+        Plan = plan;
+        Parameters = new ParameterVector(plan.Layout, document.FreeParameters);
+    }
+
+    /// <summary>The model.</summary>
+    public ModelSpecification Specification => document.Specification;
+
+    /// <summary>Names, codes and administration of the data.</summary>
+    public DataShape Shape => Plan.Shape;
+
+    /// <summary>The plan, made anew from the specification and the shape.</summary>
+    public CalibrationPlan Plan { get; }
+
+    /// <summary>The estimates.</summary>
+    public ParameterVector Parameters { get; }
+
+    /// <summary>How it was estimated.</summary>
+    public CalibrationOptions Options => document.Options;
+
+    /// <summary>The rows of <c>items.csv</c>.</summary>
+    public IReadOnlyList<ItemRow> Items => document.Items;
+
+    /// <summary>The rows of <c>population.csv</c>.</summary>
+    public IReadOnlyList<PopulationRow> Population => document.Population;
+
+    /// <summary>Rotated exploratory solutions.</summary>
+    public IReadOnlyList<RotatedSolution> Rotations => document.Rotations;
+
+    /// <summary>The content of <c>fit.json</c>.</summary>
+    public FitSummary Fit => document.Fit;
+
+    /// <summary>Sum of the weights of each observed group. [group]</summary>
+    public IReadOnlyList<double> GroupWeights => document.Data.GroupWeights;
+
+    /// <summary>Arguments of the run; empty when it was not started from a command line.</summary>
+    public IReadOnlyList<string> Arguments => document.Arguments;
+
+    /// <summary>Makes the saved form of a result.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="fit">Its summary.</param>
+    /// <param name="arguments">Arguments of the run.</param>
+    public static SavedCalibration Of(CalibrationResult result, FitSummary fit, IReadOnlyList<string>? arguments = null)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(fit);
+        CalibrationPlan plan = result.Plan;
+        double[] groupWeights = new double[plan.GroupCount];
+        for (int pattern = 0; pattern < result.Patterns.PatternCount; pattern++)
+            groupWeights[result.Patterns.Groups[pattern]] += result.Patterns.Frequency[pattern];
+        return new SavedCalibration(new CalibrationDocument
+        {
+            Format = CalibrationDocument.FormatName,
+            FormatVersion = CalibrationDocument.CurrentVersion,
+            ProgramVersion = FitSummary.ProgramVersion,
+            Arguments = arguments ?? [],
+            Specification = plan.Specification,
+            Options = result.Options,
+            Data = Describe(plan.Shape, groupWeights),
+            FreeParameters = result.Point.Parameters.Free,
+            FreeParameterNames = NamesOf(plan),
+            Items = ItemTable.Build(plan, result.Point.Parameters, result.StandardErrors),
+            Population = PopulationTable.Build(plan, result.Point.Parameters, result.StandardErrors),
+            Rotations = result.Rotations,
+            Fit = fit,
+        }, plan);
+    }
+
+    /// <summary>Writes <c>calibration.json</c>.</summary>
+    /// <param name="stream">Where to.</param>
+    public void Write(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        JsonSettings.Write(stream, json => json.Object(document, DocumentWriter.Write));
+    }
+
+    /// <summary>Reads <c>calibration.json</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SpecificationException">The file is missing, damaged, something else, or of a newer program.</exception>
+    public static SavedCalibration Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        const string remedy = "Give the calibration.json that 'irtgpu calibrate' wrote.";
+        byte[] bytes;
+        try
+        {
+            if (Directory.Exists(path))
+                path = Path.Combine(path, "calibration.json");
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new SpecificationException(cause is FileNotFoundException or DirectoryNotFoundException
+                ? $"There is no file '{path}'. {remedy}"
+                : $"'{path}' cannot be read: {AtomicFile.Describe(cause)}");
+        }
+        try
+        {
+            CheckFormat(path, bytes, remedy);
+            CalibrationDocument document = JsonSerializer.Deserialize<CalibrationDocument>(bytes, JsonSettings.Options)!;
+            CalibrationPlan plan = CalibrationPlanner.Plan(document.Specification, ShapeOf(document.Data));
+            if (document.FreeParameters.Length != plan.Layout.FreeCount || !document.FreeParameterNames.SequenceEqual(NamesOf(plan)))
+            {
+                throw new SpecificationException(
+                    $"The {document.FreeParameters.Length} free parameters in '{path}' are not the {plan.Layout.FreeCount} of its own specification: "
+                    + "the file was changed by hand, or by another version of the program. Calibrate again.");
+            }
+            if (!Array.TrueForAll(document.FreeParameters, double.IsFinite) || document.Data.GroupWeights.Length != plan.GroupCount)
+                throw new SpecificationException($"'{path}' is damaged: a parameter is no number, or a group has no weight. Calibrate again.");
+            return new SavedCalibration(document, plan);
+        }
+        catch (JsonException cause)
+        {
+            string place = cause.LineNumber is { } line ? FormattableString.Invariant($" in line {line + 1}") : "";
+            throw new SpecificationException($"'{path}' is no complete calibration file: it cannot be understood{place}{(cause.Path is { } at ? $" at {at}" : "")}. {remedy}");
+        }
+        catch (Exception cause) when (cause is ArgumentException and not SpecificationException or IndexOutOfRangeException or NotSupportedException)
+        {
+            throw new SpecificationException($"'{path}' is damaged: {cause.Message} {remedy}");
+        }
+    }
+
+    private static void CheckFormat(string path, byte[] bytes, string remedy)
+    {
+        using JsonDocument json = JsonDocument.Parse(bytes);
+        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("format", out JsonElement format)
+            || format.ValueKind != JsonValueKind.String || format.GetString() != CalibrationDocument.FormatName)
+        {
+            throw new SpecificationException($"'{path}' is JSON but no calibration file. {remedy}");
+        }
+        if (!json.RootElement.TryGetProperty("formatVersion", out JsonElement version) || version.ValueKind != JsonValueKind.Number
+            || !version.TryGetInt32(out int number) || number < 1)
+        {
+            throw new SpecificationException($"'{path}' does not say which version of the format it has. {remedy}");
+        }
+        if (number > CalibrationDocument.CurrentVersion)
+        {
+            throw new SpecificationException(
+                $"'{path}' has format version {number}, but this program reads versions up to {CalibrationDocument.CurrentVersion}. Use the newer irtgpu that wrote it.");
+        }
+    }
+
+    private static string[] NamesOf(CalibrationPlan plan) =>
+        [.. plan.Layout.RepresentativeSlot.Select(slot => SlotNames.Describe(plan, slot))];
+
+    private static DataDocument Describe(DataShape shape, double[] groupWeights) => new()
+    {
+        Items = [.. shape.ItemNames.Select((name, item) => new ItemDocument(
+            name, shape.CategoryCodes[item], [.. Enumerable.Range(0, shape.GroupNames.Length).Where(group => shape.Administered[group][item])]))],
+        Groups = shape.GroupNames,
+        GroupWeights = groupWeights,
+        KnownClasses = shape.ClassNames,
+    };
+
+    private static DataShape ShapeOf(DataDocument data)
+    {
+        bool[][] administered = [.. data.Groups.Select(_ => new bool[data.Items.Count])];
+        for (int item = 0; item < data.Items.Count; item++)
+        {
+            foreach (int group in data.Items[item].Groups)
+                administered[group][item] = true;
+        }
+        return new DataShape(
+            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered);
+    }
+}

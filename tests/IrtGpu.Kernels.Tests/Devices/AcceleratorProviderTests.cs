@@ -1,0 +1,75 @@
+using IrtGpu.Compute;
+using IrtGpu.Data;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Inference;
+using IrtGpu.Kernels.Devices;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Kernels.Tests.Devices;
+
+/// <summary>Whole calibrations on devices named in the options.</summary>
+public sealed class AcceleratorProviderTests
+{
+    private static readonly CalibrationCase Problem = new()
+    {
+        Functions = [ItemFunction.TwoParameter, ItemFunction.Graded, ItemFunction.ThreeParameter],
+        Persons = 300,
+        Items = 6,
+        Nodes = 15,
+        Groups = 2,
+        HasMissing = true,
+    };
+
+    [Theory]
+    [InlineData("ilgpu-cpu")]
+    [InlineData("opencl")]
+    [InlineData("cuda")]
+    public void A_whole_fit_ends_where_the_reference_ends(string device)
+    {
+        ComputeDevice found = AcceleratorCatalog.Find(device)!;
+        Assert.SkipUnless(found.IsAvailable || device == "ilgpu-cpu", found.Reason);
+        CalibrationResult expected = Fit("reference");
+        CalibrationResult result = Fit(device);
+        Assert.Equal(expected.Termination.Kind, result.Termination.Kind);
+        Assert.InRange(result.LogLikelihood, expected.LogLikelihood - 1e-8, expected.LogLikelihood + 1e-8);
+        Assert.StartsWith(device, result.Device, StringComparison.Ordinal);
+        Assert.Null(result.DeviceChoice);
+        for (int k = 0; k < expected.Scores!.Mean.Length; k++)
+            Assert.InRange(result.Scores!.Mean[k], expected.Scores.Mean[k] - 1e-6, expected.Scores.Mean[k] + 1e-6);
+    }
+
+    [Fact]
+    public void A_missing_device_is_refused_with_its_reason()
+    {
+        foreach (ComputeDevice device in AcceleratorCatalog.List().Where(device => !device.IsAvailable))
+        {
+            DeviceNotAvailableException refusal = Assert.Throws<DeviceNotAvailableException>(() => Fit(device.Name));
+            Assert.Contains(device.Reason, refusal.Message, StringComparison.Ordinal);
+        }
+        Assert.Throws<DeviceNotAvailableException>(() => Fit("cuda:9999"));
+    }
+
+    [Fact]
+    public void A_small_problem_stays_on_the_cpu_and_says_why()
+    {
+        CalibrationResult result = Fit("auto");
+        Assert.StartsWith("cpu", result.Device, StringComparison.Ordinal);
+        Assert.Contains("less than starting a device takes", result.DeviceChoice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_device_is_an_argument_error() => Assert.Throws<ArgumentException>(() => Fit("vulkan"));
+
+    private static CalibrationResult Fit(string device)
+    {
+        ResponseData data = Problem.Data();
+        CalibrationOptions options = new()
+        {
+            Device = device,
+            Providers = [new AcceleratorProvider()],
+            MaxCycles = 15,
+            StandardErrors = StandardErrorMethod.None,
+        };
+        return Calibration.Run(data, Problem.Specification, options);
+    }
+}

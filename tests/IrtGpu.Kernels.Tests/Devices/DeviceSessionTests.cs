@@ -1,0 +1,65 @@
+using IrtGpu.Kernels.Devices;
+
+namespace IrtGpu.Kernels.Tests.Devices;
+
+public sealed class DeviceSessionTests
+{
+    [Fact]
+    public void The_cpu_accelerator_is_always_available_and_opens()
+    {
+        using DeviceSession session = DeviceSession.Open("ilgpu-cpu");
+        Assert.True(session.Device.IsAvailable);
+        Assert.Equal(ILGPU.Runtime.AcceleratorType.CPU, session.Accelerator.AcceleratorType);
+    }
+
+    [Theory]
+    [InlineData("cuda")]
+    [InlineData("opencl")]
+    public void A_graphics_kind_opens_or_is_refused_with_the_catalogues_reason(string kind)
+    {
+        ComputeDevice device = AcceleratorCatalog.Find(kind)!;
+        if (device.IsAvailable)
+        {
+            using DeviceSession session = DeviceSession.Open(kind);
+            Assert.Equal(device.Name, session.Device.Name);
+        }
+        else
+        {
+            var refusal = Assert.Throws<ArgumentException>(() => DeviceSession.Open(kind));
+            Assert.Contains(device.Reason, refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_missing_driver_is_named()
+    {
+        foreach ((string kind, string library) in new[] { ("cuda", NativeLibraryNames.Cuda), ("opencl", NativeLibraryNames.OpenCl) })
+        {
+            if (!NativeLibraryNames.CanLoad(library))
+                Assert.Contains(library, AcceleratorCatalog.Find(kind)!.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void An_unknown_device_is_refused_with_the_known_names()
+    {
+        var refusal = Assert.Throws<ArgumentException>(() => DeviceSession.Open("vulkan:0"));
+        Assert.Contains("'vulkan:0'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("ilgpu-cpu", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cuda", "libcuda.so.1")]
+    [InlineData("libcuda.so", "libcuda.so.1")]
+    [InlineData("OpenCL", "libOpenCL.so.1")]
+    [InlineData("libOpenCL.so", "libOpenCL.so.1")]
+    [InlineData("libcublas.so.12", "libcublas.so.13")]
+    [InlineData("libcublas.so.10", "libcublas.so.13")]
+    [InlineData("libc", null)]
+    [InlineData("cudart", null)]
+    public void Linux_libraries_are_also_sought_under_their_versioned_names(string requested, string? expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Versioned library names are a matter of Linux.");
+        Assert.Equal(expected, NativeLibraryNames.VersionedName(requested));
+    }
+}

@@ -1,0 +1,235 @@
+using IrtGpu.Compute;
+using IrtGpu.Data;
+using IrtGpu.Estimation;
+using IrtGpu.Foundation.Integration;
+using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Memory;
+using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Kernels.Tests.EStep;
+
+/// <summary>Several model points in the launches of one: the same bits as one by one, in fewer launches.</summary>
+public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDevices>
+{
+    private static readonly CalibrationCase Mixed = new()
+    {
+        Functions =
+        [
+            ItemFunction.TwoParameter, ItemFunction.Graded, ItemFunction.FourParameter, ItemFunction.Nominal, ItemFunction.Sequential,
+        ],
+        Items = 7,
+        Classes = 2,
+        HasMissing = true,
+        HasWeights = true,
+    };
+
+    private static readonly Dictionary<string, CalibrationCase> Cases = new()
+    {
+        ["classes"] = Mixed,
+        ["groups with items of their own"] = Mixed with { Classes = 1, Groups = 3, EqualAcrossGroups = "i0-i2" },
+        ["groups by known classes, moving nodes in 2 dimensions"] = Mixed with
+        {
+            Groups = 2,
+            HasKnownClasses = true,
+            Rule = QuadratureRule.GaussHermite,
+            Attributes = 2,
+            Nodes = 3,
+        },
+        ["more than a chunk of nodes"] = Mixed with { Nodes = 37 },
+    };
+
+    public static TheoryData<string, string, int, int, bool> DevicesAndCuts
+    {
+        get
+        {
+            TheoryData<string, string, int, int, bool> data = [];
+            foreach (string device in TestDevices.Accelerators)
+            {
+                foreach (string name in Cases.Keys)
+                {
+                    data.Add(device, name, 100, 1, true);
+                    data.Add(device, name, 16, 3, true);
+                }
+                data.Add(device, "classes", 9, 2, false);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(DevicesAndCuts))]
+    public void Each_point_gets_the_bits_that_it_gets_alone(string device, string name, int patternTile, int slices, bool isResident)
+    {
+        TestDevices.Require(device);
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases[name].Build();
+        MemoryPlan memory = TestDevices.Cut(device, plan, patterns, whole => whole with { PatternTileCapacity = patternTile, SliceCount = slices, IsResident = isResident });
+        using IlgpuBackend backend = devices.OpenAccelerator(device, plan, patterns, memory);
+        ModelPoint[] points = [point, .. Enumerable.Range(1, 3).Select(seed => Elsewhere(point, seed))];
+        using IPointBatch batch = backend.TryOpenBatch(points.Length)!;
+        Assert.Equal(points.Length, batch.Capacity);
+        foreach (int first in new[] { 0, 2, 1 }) // all, then fewer, then others than before in the same place
+        {
+            ModelPoint[] some = points[first..];
+            ExpectedCounts[] together = batch.ComputeExpectedCounts(some);
+            double[][] slots = [.. some.Select(at => at.Parameters.Slots.Select(value => 0.97 * value).ToArray())];
+            ItemDerivatives?[] derivatives = batch.ComputeItemDerivatives([slots[0], .. slots[1..^1].Select(_ => (double[]?)null), slots[^1]], withDerivatives: true);
+            ItemDerivatives?[] values = batch.ComputeItemDerivatives(slots, withDerivatives: false);
+            for (int index = 0; index < some.Length; index++)
+            {
+                ExpectedCounts alone = backend.ComputeExpectedCounts(some[index]);
+                BackendComparison.AssertSameBits(alone, together[index]);
+                Assert.Equal(backend.ComputeItemDerivatives(slots[index], withDerivatives: false).Value, values[index]!.Value);
+                bool isAsked = index == 0 || index == some.Length - 1;
+                Assert.Equal(isAsked, derivatives[index] is not null);
+                if (!isAsked)
+                    continue;
+                ItemDerivatives expected = backend.ComputeItemDerivatives(slots[index], withDerivatives: true);
+                Assert.Equal(expected.Value, derivatives[index]!.Value);
+                Assert.Equal(expected.Gradient, derivatives[index]!.Gradient);
+                Assert.Equal(expected.Hessian, derivatives[index]!.Hessian);
+            }
+            Assert.NotEqual(together[0].LogLikelihood, together[^1].LogLikelihood);
+        }
+    }
+
+    [Fact]
+    public void The_launches_of_an_E_step_are_those_of_one_point_whatever_their_number()
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Mixed.Build();
+        using IComputeBackend opened = devices.Open("ilgpu-cpu", plan, patterns);
+        IlgpuBackend backend = (IlgpuBackend)opened;
+        DeviceTraffic before = backend.Traffic;
+        backend.ComputeExpectedCounts(point);
+        long alone = (backend.Traffic - before).Launches;
+        ModelPoint[] points = [.. Enumerable.Range(0, 10).Select(seed => Elsewhere(point, seed))];
+        using PointBatch batch = (PointBatch)backend.TryOpenBatch(points.Length)!;
+        batch.ComputeExpectedCounts(points);
+        Assert.Equal(alone, batch.Traffic.Launches);
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(1, 3)]
+    public void A_search_over_starts_ends_with_the_same_bits_as_one_run_after_the_other(int classes, int starts)
+    {
+        (CalibrationPlan plan, PatternTable patterns, _) = (Mixed with { Classes = classes, Persons = 60, Functions = [ItemFunction.Graded], Items = 5 }).Build();
+        using IComputeBackend opened = devices.Open("ilgpu-cpu", plan, patterns);
+        CalibrationOptions options = new() { Starts = starts, MaxCycles = 25, Threads = 2 };
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        CountingBackend together = new((IlgpuBackend)opened, isBatched: true);
+        CountingBackend inTurn = new((IlgpuBackend)opened, isBatched: false);
+        (EmOutcome outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch(plan, patterns, together, options).Run(null, cancellation);
+        (EmOutcome expected, IReadOnlyList<StartOutcome> expectedMaxima) = new StartSearch(plan, patterns, inTurn, options).Run(null, cancellation);
+        Assert.Equal(expected.Point.Parameters.Free, outcome.Point.Parameters.Free);
+        BackendComparison.AssertSameBits(expected.Counts, outcome.Counts);
+        Assert.Equal(expected.EStepCount, outcome.EStepCount);
+        Assert.Equal(expectedMaxima, maxima);
+        Assert.InRange(together.ESteps, 1, inTurn.ESteps / 2); // the short runs are in the batch
+
+        long launchesTogether = together.BatchLaunches;
+        long launchesInTurn = inTurn.Launches - together.Launches; // the full runs are the same on both
+        TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant(
+            $"{classes} classes: {inTurn.ESteps - together.ESteps} E-steps of short runs; launches in turn {launchesInTurn}, together {launchesTogether}"));
+        Assert.InRange(launchesTogether, 1, launchesInTurn / 2);
+    }
+
+    [Fact]
+    public void There_is_no_batch_where_nodes_are_tiled_or_memory_is_short()
+    {
+        (CalibrationPlan plan, PatternTable patterns, _) = (Mixed with { Nodes = 14 }).Build();
+        MemoryPlan memory = TestDevices.Cut("ilgpu-cpu", plan, patterns, null);
+        using IlgpuBackend tiled = devices.OpenAccelerator("ilgpu-cpu", plan, patterns, memory with { NodeTileWidth = 8 });
+        Assert.Null(tiled.TryOpenBatch(4));
+
+        long ofPoint = memory.TotalBytes - memory.PatternBytes;
+        Assert.Equal(0, memory.PointCapacity(9, -1));
+        Assert.Equal(1, memory.PointCapacity(9, 2 * ofPoint));
+        Assert.Equal(3, memory.PointCapacity(9, 5 * ofPoint));
+        Assert.Equal(9, memory.PointCapacity(9, long.MaxValue));
+
+        long left = long.MaxValue;
+        using IlgpuBackend full = new(DeviceSession.Open("ilgpu-cpu", bytes => Spend(ref left, bytes)), plan, patterns, memory: memory);
+        left = 2 * ofPoint;
+        Assert.Null(full.TryOpenBatch(8)); // refused by the driver, not by the plan
+        left = long.MaxValue;
+        using IPointBatch? batch = full.TryOpenBatch(8);
+        Assert.Equal(8, batch?.Capacity);
+    }
+
+    private static void Spend(ref long left, long bytes)
+    {
+        left -= bytes;
+        if (left < 0)
+            throw new InsufficientMemoryException("full");
+    }
+
+    private static ModelPoint Elsewhere(ModelPoint point, int seed)
+    {
+        Random random = new(seed);
+        double[] free = [.. point.Parameters.Free.Select(value => value + 0.1 * (random.NextDouble() - 0.5))];
+        return ModelPoint.TryCreate(point.Plan, new ParameterVector(point.Plan.Layout, free))!;
+    }
+
+    /// <summary>Passes everything on, counts what the backend itself and its batch are asked for.</summary>
+    private sealed class CountingBackend(IlgpuBackend inner, bool isBatched) : IComputeBackend, IItemDerivativesBackend, IBatchedBackend
+    {
+        private readonly DeviceTraffic before = inner.Traffic;
+        private DeviceTraffic after = inner.Traffic;
+
+        public int ESteps { get; private set; }
+
+        public long Launches => (after - before).Launches;
+
+        public long BatchLaunches { get; private set; }
+
+        public string Description => inner.Description;
+
+        public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+        {
+            ESteps++;
+            ExpectedCounts counts = inner.ComputeExpectedCounts(point);
+            after = inner.Traffic;
+            return counts;
+        }
+
+        public bool Holds(ExpectedCounts counts) => inner.Holds(counts);
+
+        public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
+        {
+            ItemDerivatives derivatives = inner.ComputeItemDerivatives(slots, withDerivatives);
+            after = inner.Traffic;
+            return derivatives;
+        }
+
+        public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
+            where TVisitor : IPosteriorVisitor => inner.VisitPosteriors(point, createVisitor);
+
+        public IPointBatch? TryOpenBatch(int wanted) =>
+            isBatched ? new CountingBatch((PointBatch)inner.TryOpenBatch(wanted)!, launches => BatchLaunches = launches) : null;
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class CountingBatch(PointBatch inner, Action<long> count) : IPointBatch
+    {
+        public int Capacity => inner.Capacity;
+
+        public bool HoldsCounts => inner.HoldsCounts;
+
+        public ExpectedCounts[] ComputeExpectedCounts(IReadOnlyList<ModelPoint> points) => inner.ComputeExpectedCounts(points);
+
+        public ItemDerivatives?[] ComputeItemDerivatives(IReadOnlyList<double[]?> slotsOfPoint, bool withDerivatives) =>
+            inner.ComputeItemDerivatives(slotsOfPoint, withDerivatives);
+
+        public void Dispose()
+        {
+            count(inner.Traffic.Launches);
+            inner.Dispose();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using IrtGpu.Compute;
+using IrtGpu.Compute.Reference;
+using IrtGpu.Data;
+using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Memory;
+using IrtGpu.Models;
+using IrtGpu.Planning;
+using IrtGpu.Scoring;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Kernels.Tests.EStep;
+
+/// <summary>
+/// Every accelerator against the plain reference loops at the sizes where cutting goes wrong: around whole pattern tiles,
+/// whole chunks and whole node tiles, resident and streamed. All lengths are those of <see cref="MemoryPlan"/>.
+/// </summary>
+public sealed class SizeConformanceTests(OpenDevices devices) : IClassFixture<OpenDevices>
+{
+    private static readonly CalibrationCase OneNodeTile = new()
+    {
+        Functions = [ItemFunction.Graded, ItemFunction.GeneralizedPartialCredit, ItemFunction.FourParameter],
+        Items = 10,
+        Persons = 120,
+        Nodes = 9,
+        Classes = 2,
+        HasWeights = true,
+        HasMissing = true,
+    };
+
+    /// <summary>More nodes than the planner takes at once where memory is short.</summary>
+    private static readonly CalibrationCase SeveralNodeTiles = OneNodeTile with { Attributes = 3, Nodes = 7 };
+
+    public static TheoryData<string, int, int, bool, bool> PatternCounts
+    {
+        get
+        {
+            TheoryData<string, int, int, bool, bool> data = [];
+            foreach (string device in TestDevices.Accelerators)
+            {
+                foreach ((int tiles, int more) in new[] { (0, 1), (1, -1), (1, 0), (1, 1), (2, 0), (2, 1), (3, -1) })
+                {
+                    data.Add(device, tiles, more, true, false);
+                    data.Add(device, tiles, more, false, false);
+                }
+                foreach (bool isResident in new[] { true, false })
+                {
+                    data.Add(device, 0, 1, isResident, true);
+                    data.Add(device, 2, 1, isResident, true);
+                }
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PatternCounts))]
+    public void Patterns_around_whole_tiles_agree(string device, int tiles, int more, bool isResident, bool hasNodeTiles)
+    {
+        TestDevices.Require(device);
+        (CalibrationPlan plan, PatternTable all, ModelPoint point) = (hasNodeTiles ? SeveralNodeTiles : OneNodeTile).Build();
+        int tile = SmallestPlan(plan, all.PatternCount).PatternTileCapacity;
+        int count = tiles * tile + more;
+        Assert.InRange(all.PatternCount, count, int.MaxValue);
+        PatternTable patterns = all.Slice(0, count);
+        MemoryPlan memory = SmallestPlan(plan, count) with { IsResident = isResident, PatternTileCapacity = Math.Min(tile, count) };
+        Assert.Equal(hasNodeTiles, memory.NodeTileCount > 1);
+        AssertConforms(device, plan, patterns, point, memory);
+    }
+
+    public static TheoryData<string, int> NodeCounts
+    {
+        get
+        {
+            int multiple = MemoryPlan.NodeMultiple;
+            int chunk = MemoryPlan.ChunkLength;
+            TheoryData<string, int> data = [];
+            foreach (string device in TestDevices.Accelerators)
+            {
+                foreach (int nodes in new[] { 2, multiple - 1, multiple, multiple + 1, chunk - 1, chunk, chunk + 1, 2 * chunk + 1 })
+                    data.Add(device, nodes);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(NodeCounts))]
+    public void Nodes_around_whole_quads_and_chunks_agree(string device, int nodes)
+    {
+        TestDevices.Require(device);
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (OneNodeTile with { Nodes = nodes, Persons = 25 }).Build();
+        AssertConforms(device, plan, patterns, point, SmallestPlan(plan, patterns.PatternCount));
+    }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("ilgpu-cpu")]
+    [InlineData("opencl")]
+    [InlineData("cuda")]
+    public void A_pattern_without_an_answer_has_the_prior_as_posterior(string device)
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = OneNodeTile.Build();
+        int empty = Enumerable.Range(0, patterns.PatternCount).Single(pattern => patterns.Row(pattern).IndexOfAnyExcept(ResponseData.Missing) < 0);
+        using IComputeBackend backend = devices.Open(device, plan, patterns);
+        double[] posterior = [];
+        double logLikelihood = double.NaN;
+        backend.VisitPosteriors(point, () => new OneRecorder(empty, (value, row) => (logLikelihood, posterior) = (value, row)));
+        double tolerance = TestDevices.Tolerance(device);
+        Assert.InRange(logLikelihood, -tolerance, tolerance);
+        for (int k = 0; k < plan.ClassCount; k++)
+        {
+            for (int node = 0; node < plan.NodeCount; node++)
+            {
+                double prior = Math.Exp(point.LogProportion[k] + point.LogWeight[k][node]);
+                Assert.InRange(posterior[k * plan.NodeCount + node], prior - tolerance, prior + tolerance);
+            }
+        }
+    }
+
+    /// <summary>What the planner does where there is just enough memory for its smallest tiles.</summary>
+    private static MemoryPlan SmallestPlan(CalibrationPlan plan, int patternCount)
+    {
+        ProblemSize size = ProblemSize.Of(plan, patternCount);
+        long needed = Assert.Throws<DeviceMemoryException>(() => MemoryPlan.Create(size, 1, threadTarget: 1, "a device")).NeededBytes;
+        return MemoryPlan.Create(size, needed + 100, threadTarget: 1, "a device");
+    }
+
+    private void AssertConforms(string device, CalibrationPlan plan, PatternTable patterns, ModelPoint point, MemoryPlan memory)
+    {
+        using ReferenceBackend reference = new(plan, patterns);
+        using IlgpuBackend backend = devices.OpenAccelerator(device, plan, patterns, memory);
+        double tolerance = TestDevices.Tolerance(device);
+        ExpectedCounts first = backend.ComputeExpectedCounts(point);
+        BackendComparison.AssertAgrees(reference.ComputeExpectedCounts(point), first, tolerance);
+        BackendComparison.AssertSameBits(first, backend.ComputeExpectedCounts(point));
+        BackendComparison.AssertPosteriorsAgree(reference, backend, point, patterns.PatternCount, tolerance);
+        BackendComparison.AssertScoresAgree(PatternScorer.Score(point, patterns.Groups, reference), PatternScorer.Score(point, patterns.Groups, backend), tolerance);
+    }
+
+    private sealed class OneRecorder(int wanted, Action<double, double[]> record) : IPosteriorVisitor
+    {
+        public void Visit(int pattern, double logLikelihood, ReadOnlySpan<double> posterior)
+        {
+            if (pattern == wanted)
+                record(logLikelihood, posterior.ToArray());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using IrtGpu.Compute;
+using IrtGpu.Data;
+using IrtGpu.Foundation.Integration;
+using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Memory;
+using IrtGpu.Planning;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Kernels.Tests.Memory;
+
+/// <summary>What moves between host and device, as the backend counts it.</summary>
+public sealed class DeviceTrafficTests
+{
+    [Fact]
+    public void A_cycle_of_a_resident_run_moves_parameters_up_and_counts_down_whatever_the_number_of_patterns()
+    {
+        DeviceTraffic few = Cycle(new CalibrationCase { Persons = 30 }, out _, out MemoryPlan fewer);
+        DeviceTraffic many = Cycle(new CalibrationCase { Persons = 90 }, out CalibrationPlan plan, out MemoryPlan memory);
+        Assert.True(memory.Size.PatternCount > 2 * fewer.Size.PatternCount);
+        Assert.Equal(few.BytesUp, many.BytesUp);
+        Assert.Equal(few.BytesDown, many.BytesDown);
+
+        long padded = memory.Size.PaddedNodeCount;
+        long parameters = plan.ItemCount * (plan.AttributeCount + 1L); // a slope an attribute and one intercept
+        Assert.Equal(8 * (parameters + plan.Blocks.Count * padded), few.BytesUp);
+        Assert.Equal(8 * (plan.RowCount * padded + plan.Blocks.Count * padded + 1), few.BytesDown);
+    }
+
+    [Fact]
+    public void The_launches_of_a_cycle_are_those_of_tables_and_tiles()
+    {
+        DeviceTraffic whole = Cycle(new CalibrationCase { Persons = 40 }, out _, out _);
+        DeviceTraffic tiled = Cycle(new CalibrationCase { Persons = 40 }, out _, out MemoryPlan memory, plan => plan with { PatternTileCapacity = 10 });
+        const int PerTile = 7; // joint, exponentiate, merge, normalise, scale, counts of one class, log-likelihood
+        Assert.InRange(memory.Size.PatternCount, 31, 40); // four tiles of ten
+        Assert.Equal(1 + PerTile, whole.Launches);
+        Assert.Equal(1 + 4 * PerTile, tiled.Launches);
+    }
+
+    [Fact]
+    public void Moving_nodes_go_up_every_cycle()
+    {
+        CalibrationCase moving = new() { Rule = QuadratureRule.GaussHermite };
+        DeviceTraffic traffic = Cycle(moving, out CalibrationPlan plan, out MemoryPlan memory);
+        long padded = memory.Size.PaddedNodeCount;
+        Assert.Equal(8 * (plan.ItemCount * 2L + 2 * padded), traffic.BytesUp);
+    }
+
+    [Fact]
+    public void A_streamed_run_moves_its_responses_up_every_cycle()
+    {
+        DeviceTraffic resident = Cycle(new CalibrationCase(), out _, out _);
+        DeviceTraffic streamed = Cycle(new CalibrationCase(), out _, out MemoryPlan memory, plan => plan with { IsResident = false, PatternTileCapacity = 10 });
+        Assert.Equal(memory.Size.PatternCount * (4 * memory.Size.WordCount + 12), streamed.BytesUp - resident.BytesUp);
+        Assert.Equal(resident.BytesDown, streamed.BytesDown);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_cycle_by_weighted_scores_moves_scores_up_and_node_totals_and_moments_down(int attributes)
+    {
+        CalibrationCase problem = new() { Persons = 40, Attributes = attributes, HasMissing = true };
+        DeviceTraffic whole = Cycle(problem, out CalibrationPlan plan, out MemoryPlan memory, form: EStepForm.WeightedScore);
+        long padded = memory.Size.PaddedNodeCount;
+        int sets = memory.Size.AnsweredSetCount;
+        long parameters = plan.ItemCount * (plan.AttributeCount + 1L);
+        Assert.InRange(sets, 2, 40);
+        Assert.Equal(8 * (parameters + padded + plan.RowCount * 4L), whole.BytesUp); // score columns are padded to four
+        Assert.Equal(8 * (sets * padded + plan.RowCount * (1L + attributes) + 1), whole.BytesDown);
+        // Item tables, log priors and totals for derivatives; a tile (here of one set): scores, exponentiate, merge, normalise, moments, lanes,
+        // their sum, counts of one class, log-likelihood.
+        Assert.Equal(3 + 9 * sets, whole.Launches);
+    }
+
+    /// <summary>The traffic of the second E-step; the first also uploads nodes that stay.</summary>
+    private static DeviceTraffic Cycle(CalibrationCase problem, out CalibrationPlan plan, out MemoryPlan memory, Func<MemoryPlan, MemoryPlan>? cut = null,
+        EStepForm form = EStepForm.Tables)
+    {
+        (plan, PatternTable patterns, ModelPoint point) = (problem with { Items = 20 }).Build();
+        using IlgpuBackend backend = TestDevices.OpenAccelerator(
+            "ilgpu-cpu", plan, patterns, cut, form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null);
+        memory = backend.Memory;
+        backend.ComputeExpectedCounts(point);
+        DeviceTraffic before = backend.Traffic;
+        backend.ComputeExpectedCounts(point);
+        return backend.Traffic - before;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using IrtGpu.Data;
+using IrtGpu.Data.Reading;
+using IrtGpu.Foundation.Tables.Problems;
+
+namespace IrtGpu.Tests.Data.Reading;
+
+/// <summary>Random tables, written in random dialects, read back the same for any block size and thread count.</summary>
+public sealed class ResponseReaderPropertyTests : TableFixture
+{
+    private static readonly string[] Labels = ["north", "süd", "a \"b\"", "x;y,z\tw", "two\nlines", "cr\rlf\r\n"];
+    private static readonly SearchValues<char> MustQuote = SearchValues.Create("\",;\t\r\n");
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Every_dialect_block_size_and_thread_count_reads_alike(int seed)
+    {
+        var random = new Random(seed);
+        Table table = Table.Draw(random);
+        foreach (char delimiter in ",;\t")
+        {
+            foreach (string lineEnd in (string[])["\n", "\r\n", "\r"])
+            {
+                bool quoteAll = random.Next(2) == 0;
+                byte[] bytes = Encoding.UTF8.GetBytes(table.Write(delimiter, lineEnd, quoteAll, lastLineEnds: random.Next(2) == 0));
+                if (random.Next(2) == 0)
+                    bytes = [0xEF, 0xBB, 0xBF, .. bytes];
+                string path = Write(random.Next(3) == 0 ? Compress(bytes) : bytes);
+                table.AssertRead(path, blockSize: random.Next(300, 3000), threads: random.Next(1, 5));
+            }
+        }
+    }
+
+    [Fact]
+    public void Problems_and_warnings_do_not_depend_on_blocks_or_threads()
+    {
+        var text = new StringBuilder("id,q1,q2\n");
+        for (int row = 0; row < 2000; row++)
+        {
+            string id = row % 7 == 0 ? $"\"p\n{row}\"" : $"p{row % 900}";
+            text.Append(CultureInfo.InvariantCulture, $"{id},{(row % 97 == 96 ? "?" : row % 2)},{row % 3}{(row % 301 == 300 ? ",4" : "")}\n");
+        }
+        string path = Write(text.ToString());
+        var options = new ResponseReaderOptions { IdColumn = "id" };
+        DataException[] errors = [.. Variants().Select(variant => Assert.Throws<DataException>(
+            () => { ResponseReader.Read(path, options with { Threads = variant.Threads }, variant.BlockSize, TestContext.Current.CancellationToken); }))];
+        Assert.Equal(26, errors[0].TotalCount);
+        Assert.All(errors, error => Assert.Equal(errors[0].Message, error.Message));
+
+        string good = Write(text.ToString().Replace('?', '1').Replace(",4\n", "\n", StringComparison.Ordinal));
+        ResponseData[] read = [.. Variants().Select(variant =>
+            ResponseReader.Read(good, options with { Threads = variant.Threads }, variant.BlockSize, TestContext.Current.CancellationToken))];
+        Assert.NotEmpty(read[0].Warnings);
+        Assert.All(read, data => Assert.Equal(read[0].Warnings, data.Warnings));
+        Assert.All(read, data => Assert.Equal(read[0].Responses.ToArray(), data.Responses.ToArray()));
+        Assert.All(read, data => Assert.Equal(read[0].Ids, data.Ids));
+    }
+
+    [Fact]
+    public void Record_longer_than_a_block_is_read_whole()
+    {
+        string id = new('x', 5000);
+        ResponseData data = ResponseReader.Read(
+            Write($"id,q\na,0\n\"{id}\n{id}\",1\nb,1\n"), new ResponseReaderOptions { IdColumn = "id" }, 100, TestContext.Current.CancellationToken);
+        Assert.Equal(["a", $"{id}\n{id}", "b"], data.Ids!);
+        Assert.Equal([0, 1, 1], data.Responses.ToArray());
+    }
+
+    private static IEnumerable<(int BlockSize, int Threads)> Variants() =>
+        from blockSize in (int[])[1_000_000, 64, 200, 1111, 5000]
+        from threads in (int[])[1, 2, 5]
+        select (blockSize, threads);
+
+    private sealed record Table(string[] ItemNames, int?[][] Codes, string[] Ids, string[] Groups, double[] Weights, string[] Classes)
+    {
+        public static Table Draw(Random random)
+        {
+            int itemCount = random.Next(1, 40);
+            int personCount = random.Next(20, 200);
+            int[][] choices = [.. Enumerable.Range(0, itemCount).Select(_ => Enumerable.Range(0, random.Next(2, 9))
+                .Select(_ => random.Next(4) == 0 ? random.Next(-5000, 5000) : random.Next(-10, 300)).ToArray())];
+            return new Table(
+                [.. Enumerable.Range(0, itemCount).Select(item => item % 5 == 4 ? $"item, \"{item}\"" : $"q{item}")],
+                [.. Enumerable.Range(0, personCount).Select(person => choices
+                    .Select(codes => person >= 10 && random.Next(5) == 0 ? (int?)null : codes[person % codes.Length]).ToArray())],
+                [.. Enumerable.Range(0, personCount).Select(person => Labels[random.Next(Labels.Length)] + person)],
+                [.. Enumerable.Range(0, personCount).Select(_ => Labels[random.Next(3)])],
+                [.. Enumerable.Range(0, personCount).Select(_ => random.Next(3) == 0 ? random.NextDouble() + 0.1 : random.Next(1, 9))],
+                [.. Enumerable.Range(0, personCount).Select(_ => random.Next(3) == 0 ? "" : Labels[random.Next(4)])]);
+        }
+
+        public string Write(char delimiter, string lineEnd, bool quoteAll, bool lastLineEnds)
+        {
+            var lines = new List<string> { Join([.. ItemNames.Prepend("class").Prepend("weight").Prepend("group").Prepend("id")]) };
+            for (int person = 0; person < Ids.Length; person++)
+            {
+                string[] codes = [.. Codes[person].Select(code => code?.ToString(CultureInfo.InvariantCulture) ?? (person % 2 == 0 ? "" : "NA"))];
+                lines.Add(Join([Ids[person], Groups[person], Weights[person].ToString("R", CultureInfo.InvariantCulture), Classes[person], .. codes]));
+            }
+            return string.Join(lineEnd, lines) + (lastLineEnds ? lineEnd : "");
+
+            string Join(string[] fields) => string.Join(delimiter, fields.Select(field =>
+                quoteAll || field.AsSpan().ContainsAny(MustQuote) ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field));
+        }
+
+        public void AssertRead(string path, int blockSize, int threads)
+        {
+            var options = new ResponseReaderOptions { IdColumn = "id", GroupColumn = "group", WeightColumn = "weight", ClassColumn = "class", Threads = threads };
+            if (Enumerable.Range(0, ItemNames.Length).Any(item => Codes.Select(row => row[item]).OfType<int>().Distinct().Count() < 2))
+                Assert.Fail("The drawn table has a constant item; change the seed.");
+            ResponseData data = ResponseReader.Read(path, options, blockSize, TestContext.Current.CancellationToken);
+            Assert.Equal(ItemNames, data.ItemNames);
+            Assert.Equal(Ids, data.Ids!);
+            Assert.Equal(Weights, data.Weights!);
+            Assert.Equal(Groups, data.Groups!.Select(group => data.GroupNames[group]));
+            Assert.Equal(Groups.Distinct(), data.GroupNames);
+            Assert.Equal(Classes, data.KnownClasses!.Select(known => known < 0 ? "" : data.ClassNames[known]));
+            Assert.Equal(data.ClassNames.Order(StringComparer.Ordinal), data.ClassNames);
+            for (int item = 0; item < ItemNames.Length; item++)
+                Assert.Equal(Codes.Select(row => row[item]).OfType<int>().Distinct().Order(), data.CategoryCodes[item]);
+            for (int person = 0; person < Ids.Length; person++)
+                Assert.Equal(Codes[person], Decode(data, person));
+        }
+
+        private static IEnumerable<int?> Decode(ResponseData data, int person) =>
+            data.Row(person).ToArray().Select((category, item) => category == ResponseData.Missing ? (int?)null : data.CategoryCodes[item][category]);
+    }
+}
