@@ -1,9 +1,9 @@
 using System.Globalization;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
-using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
 

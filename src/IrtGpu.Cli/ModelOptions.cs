@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using IrtGpu.Foundation.Integration;
+using IrtGpu.Items;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 

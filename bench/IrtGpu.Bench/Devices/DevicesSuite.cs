@@ -5,6 +5,7 @@ using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
+using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Specification;

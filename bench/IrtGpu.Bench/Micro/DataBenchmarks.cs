@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Specification;
+using IrtGpu.Items;
 
 namespace IrtGpu.Bench.Micro;
 

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
-using IrtGpu.Items;
 using IrtGpu.Kernels.Items;
 
 namespace IrtGpu.Bench.Micro;

@@ -2,6 +2,7 @@ using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Specification;
 

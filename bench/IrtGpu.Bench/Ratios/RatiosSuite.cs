@@ -5,6 +5,7 @@ using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Estimation;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Specification;
 

@@ -2,6 +2,7 @@ using IrtGpu.Bench.Output;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Estimation;
+using IrtGpu.Items;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Slopes;

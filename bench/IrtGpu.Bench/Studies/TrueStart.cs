@@ -1,5 +1,6 @@
 using System.Globalization;
 using IrtGpu.Bench.Truth;
+using IrtGpu.Items;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Studies;

@@ -1,5 +1,5 @@
+using IrtGpu.Items;
 using IrtGpu.Models;
-using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Truth;
 

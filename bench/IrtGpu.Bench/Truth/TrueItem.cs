@@ -1,4 +1,4 @@
-using IrtGpu.Specification;
+using IrtGpu.Items;
 
 namespace IrtGpu.Bench.Truth;
 

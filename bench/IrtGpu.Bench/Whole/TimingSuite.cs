@@ -6,6 +6,7 @@ using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Whole;

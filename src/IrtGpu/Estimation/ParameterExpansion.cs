@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;

@@ -1,3 +1,4 @@
+using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using MathNet.Numerics.LinearAlgebra;

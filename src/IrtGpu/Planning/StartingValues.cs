@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning.Layout;
 

@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Items;
 
 namespace IrtGpu.Specification;
 

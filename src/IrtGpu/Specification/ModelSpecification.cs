@@ -1,3 +1,5 @@
+using IrtGpu.Items;
+
 namespace IrtGpu.Specification;
 
 /// <summary>What to estimate, independent of any data set: functions, dimensions, groups, classes, constraints, priors.</summary>

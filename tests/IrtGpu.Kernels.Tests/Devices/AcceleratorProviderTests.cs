@@ -2,8 +2,8 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
-using IrtGpu.Specification;
 
 namespace IrtGpu.Kernels.Tests.Devices;
 

@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;

@@ -1,12 +1,12 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
+using IrtGpu.Items;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
-using IrtGpu.Specification;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 

@@ -4,6 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;

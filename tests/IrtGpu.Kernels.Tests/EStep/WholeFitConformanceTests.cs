@@ -1,6 +1,7 @@
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Models;
 using IrtGpu.Specification;

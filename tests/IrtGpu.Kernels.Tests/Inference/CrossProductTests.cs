@@ -3,6 +3,7 @@ using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;

@@ -3,11 +3,11 @@ using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
-using IrtGpu.Specification;
 
 namespace IrtGpu.Kernels.Tests.Memory;
 

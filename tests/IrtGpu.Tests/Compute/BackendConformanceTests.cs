@@ -3,6 +3,7 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Specification;

@@ -1,9 +1,9 @@
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Integration;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
-using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Estimation;

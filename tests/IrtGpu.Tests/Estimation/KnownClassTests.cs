@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Items;
 using IrtGpu.Specification;
 using IrtGpu.Tests.Data;
 

@@ -1,6 +1,7 @@
 using IrtGpu.Compute.Reference;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Estimation;

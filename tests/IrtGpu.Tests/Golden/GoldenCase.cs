@@ -2,6 +2,7 @@ using System.Text.Json;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Tests.Golden;

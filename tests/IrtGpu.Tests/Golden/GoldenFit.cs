@@ -2,6 +2,7 @@ using System.Globalization;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 

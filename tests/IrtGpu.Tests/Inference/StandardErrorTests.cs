@@ -3,6 +3,7 @@ using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;

@@ -1,3 +1,4 @@
+using IrtGpu.Compute;
 using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Tests.Models;

@@ -1,3 +1,4 @@
+using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Identification;
 using IrtGpu.Specification;

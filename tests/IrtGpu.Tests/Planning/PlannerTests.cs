@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.ProductGrid;

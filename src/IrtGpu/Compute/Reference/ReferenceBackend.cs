@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Reference;

@@ -1,4 +1,5 @@
 using IrtGpu.Compute.Loops;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Tables;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Tables;

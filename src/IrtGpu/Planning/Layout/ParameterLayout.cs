@@ -1,3 +1,5 @@
+using IrtGpu.Items;
+
 namespace IrtGpu.Planning.Layout;
 
 /// <summary>The affine map from free parameters to all parameters: slot = offset + Σ coefficient · free.</summary>

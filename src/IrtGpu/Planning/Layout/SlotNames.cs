@@ -1,3 +1,5 @@
+using IrtGpu.Items;
+
 namespace IrtGpu.Planning.Layout;
 
 /// <summary>Words for parameters in messages.</summary>

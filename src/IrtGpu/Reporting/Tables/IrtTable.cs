@@ -1,10 +1,10 @@
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Documents;
-using IrtGpu.Specification;
 
 namespace IrtGpu.Reporting.Tables;
 

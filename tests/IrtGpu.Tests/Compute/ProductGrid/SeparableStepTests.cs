@@ -4,6 +4,7 @@ using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Integration;
+using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Specification;

@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Tests.Data;
 

@@ -1,6 +1,6 @@
 using IrtGpu.Models;
 
-namespace IrtGpu.Specification;
+namespace IrtGpu.Items;
 
 /// <summary>The item response functions a user can ask for, by the names psychometricians use.</summary>
 public enum ItemFunction

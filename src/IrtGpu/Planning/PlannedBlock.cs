@@ -1,18 +1,4 @@
-using IrtGpu.Models;
-using IrtGpu.Specification;
-
 namespace IrtGpu.Planning;
-
-/// <summary>An item as it will be estimated.</summary>
-/// <param name="Name">Column name.</param>
-/// <param name="Function">What the user asked for.</param>
-/// <param name="Kind">The response function that computes it.</param>
-/// <param name="CategoryCount">M.</param>
-/// <param name="FirstRow">Its first category row; row = FirstRow + category.</param>
-/// <param name="Scores">Category scores s_m. [category]</param>
-/// <param name="Attributes">Attributes it measures, ascending. [loading]</param>
-public sealed record PlannedItem(
-    string Name, ItemFunction Function, ItemModelKind Kind, int CategoryCount, int FirstRow, double[] Scores, int[] Attributes);
 
 /// <summary>One set of parameters of one item, shared by the blocks in which the item is equal.</summary>
 /// <param name="Item">Item index.</param>

@@ -1,7 +1,7 @@
-using IrtGpu.Compute;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Items;
+namespace IrtGpu.Compute;
 
 /// <summary>Tables of item log-probabilities.</summary>
 internal static class ItemTables
