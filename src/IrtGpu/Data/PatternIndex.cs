@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Numerics;
 using IrtGpu.Foundation.Tables.Storage;
@@ -9,8 +8,6 @@ namespace IrtGpu.Data;
 internal static class PatternIndex
 {
     private const int SmallestTable = 1024;
-    private const ulong FirstSecret = 0x9E37_79B9_7F4A_7C15; // 2^64 / golden ratio, odd
-    private const ulong SecondSecret = 0xD6E8_FEB8_6659_FD93; // odd, about half of its bits set
 
     /// <summary>Gives each person the number of its pattern; patterns are numbered in the order of their first persons.</summary>
     /// <param name="data">Coded responses.</param>
@@ -84,30 +81,9 @@ internal static class PatternIndex
             for (int person = range.Item1; person < range.Item2; person++)
             {
                 ulong seed = (uint)(data.Groups?[person] ?? 0) | (ulong)(uint)(data.KnownClasses?[person] ?? -1) << 32;
-                hashes[person] = (uint)(Hash(data.Row(person), seed) >> 32);
+                hashes[person] = (uint)(ByteHash.Of(data.Row(person), seed) >> 32);
             }
         });
         return all;
-    }
-
-    /// <summary>Eight bytes at a time, each folded in by the two halves of a 64 × 64 bit product.</summary>
-    public static ulong Hash(ReadOnlySpan<byte> row, ulong seed)
-    {
-        ulong hash = Mix(seed ^ SecondSecret, FirstSecret ^ (ulong)row.Length);
-        while (row.Length >= sizeof(ulong))
-        {
-            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(row), FirstSecret);
-            row = row[sizeof(ulong)..];
-        }
-        ulong rest = 0;
-        for (int i = 0; i < row.Length; i++)
-            rest |= (ulong)row[i] << (8 * i);
-        return Mix(hash ^ rest, SecondSecret);
-    }
-
-    private static ulong Mix(ulong value, ulong secret)
-    {
-        ulong high = Math.BigMul(value, secret, out ulong low);
-        return high ^ low;
     }
 }

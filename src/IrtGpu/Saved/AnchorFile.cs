@@ -1,6 +1,6 @@
 using System.Globalization;
 using IrtGpu.Data.Coding;
-using IrtGpu.Foundation.Tables.Text;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
@@ -69,27 +69,26 @@ public sealed record AnchorFile(IReadOnlyList<ParameterConstraint> Constraints, 
 
     private static List<Anchor> ReadTable(string path)
     {
-        SmallTable table = QMatrixFile.ReadTable(path, "anchors");
-        int item = table.FindColumn("item");
-        int parameter = table.FindColumn("parameter");
-        int estimate = table.FindColumn("estimate");
-        int group = table.FindColumn("group");
-        int className = table.FindColumn("class");
-        if (item < 0 || parameter < 0 || estimate < 0)
+        DataTable table = QMatrixFile.ReadTable(path, "anchors");
+        if (Find("item") is not { } item || Find("parameter") is not { } parameter || Find("estimate") is not { } estimate)
         {
             throw new SpecificationException(
-                $"{path}:{table.HeaderLine}: anchors need the columns 'item', 'parameter' and 'estimate', but the header is '{string.Join(",", table.Names)}'. Give an items.csv.");
+                $"{path}:{table.HeaderLine}: anchors need the columns 'item', 'parameter' and 'estimate', but the header is '{string.Join(",", table.Columns.Select(column => column.Name))}'. Give an items.csv.");
         }
+        DataColumn? group = Find("group");
+        DataColumn? className = Find("class");
         List<Anchor> anchors = [];
         List<string> problems = [];
-        foreach ((long line, string[] fields) in table.Rows)
+        for (int row = 0; row < table.RowCount; row++)
         {
-            if (!double.TryParse(fields[estimate], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
-                problems.Add($"{path}:{line}, column 'estimate': '{fields[estimate]}' is not a number. Correct it, or remove the row.");
+            if (!double.TryParse(estimate.Texts[row], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
+                problems.Add(FormattableString.Invariant($"{path}:{table.LineOf(row)}, column 'estimate': '{estimate.Texts[row]}' is not a number. Correct it, or remove the row."));
             else
-                anchors.Add(new Anchor(group < 0 ? "" : fields[group], className < 0 ? "" : fields[className], fields[item], fields[parameter].Trim(), value));
+                anchors.Add(new Anchor(group?.Texts[row] ?? "", className?.Texts[row] ?? "", item.Texts[row], parameter.Texts[row].Trim(), value));
         }
         return problems.Count > 0 ? throw new SpecificationException(problems) : anchors;
+
+        DataColumn? Find(string name) => table.Find(name, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Removes ak0 and the last ak of each item: the model fixes them itself.</summary>

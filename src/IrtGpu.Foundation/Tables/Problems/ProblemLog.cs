@@ -1,7 +1,7 @@
 namespace IrtGpu.Foundation.Tables.Problems;
 
 /// <summary>Keeps the first problems and counts the rest.</summary>
-internal sealed class ProblemLog
+public sealed class ProblemLog
 {
     private const int Capacity = 20;
 
@@ -11,8 +11,10 @@ internal sealed class ProblemLog
     public long Total { get; private set; }
 
     /// <summary>Whether the next problem would be kept; when not, its text need not be composed.</summary>
-    public bool HasRoom => kept.Count < Capacity;
+    internal bool HasRoom => kept.Count < Capacity;
 
+    /// <summary>Reports a problem.</summary>
+    /// <param name="problem">Kept if it is one of the first, else only counted.</param>
     public void Add(DataProblem problem)
     {
         if (HasRoom)
@@ -20,9 +22,9 @@ internal sealed class ProblemLog
         Total++;
     }
 
-    public void CountOnly() => Total++;
+    internal void CountOnly() => Total++;
 
-    public void Append(ProblemLog later)
+    internal void Append(ProblemLog later)
     {
         foreach (DataProblem problem in later.kept)
         {
@@ -33,14 +35,15 @@ internal sealed class ProblemLog
     }
 
     /// <summary>Forgets what was reported since <see cref="Total"/> was <paramref name="total"/>.</summary>
-    public void RollBack(long total)
+    internal void RollBack(long total)
     {
         if (total < kept.Count)
             kept.RemoveRange((int)total, kept.Count - (int)total);
         Total = total;
     }
 
-    /// <exception cref="DataException">Something was reported.</exception>
+    /// <summary>Ends here if something was reported.</summary>
+    /// <exception cref="DataException">Carries what was reported.</exception>
     public void ThrowIfAny()
     {
         if (Total > 0)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
 
@@ -34,13 +35,11 @@ internal sealed class AnswerKey
     public static AnswerKey? Read(string path, string[] itemNames, IReadOnlyList<string> columnNames, ProblemLog problems, List<DataProblem> warnings)
     {
         long before = problems.Total;
-        SmallTable table = SmallTable.Read(path);
-        int itemColumn = table.FindColumn("item");
-        int keyColumn = table.FindColumn("key");
-        if (itemColumn < 0 || keyColumn < 0)
+        DataTable table = DataTable.Read(path);
+        if (table.Find("item", StringComparison.OrdinalIgnoreCase) is not { } itemColumn || table.Find("key", StringComparison.OrdinalIgnoreCase) is not { } keyColumn)
         {
             problems.Add(new DataProblem(
-                $"The answer key needs the columns 'item' and 'key' but has {string.Join(", ", table.Names.Select(TextBytes.Show))}. " +
+                $"The answer key needs the columns 'item' and 'key' but has {string.Join(", ", table.Columns.Select(column => TextBytes.Show(column.Name)))}. " +
                 "Name them in its first line.", path, table.HeaderLine));
             return null;
         }
@@ -50,10 +49,11 @@ internal sealed class AnswerKey
             positions.Add(itemNames[item], item);
         var answers = new string[itemNames.Length];
         var strangers = new List<string>();
-        foreach ((long line, string[] fields) in table.Rows)
+        for (int row = 0; row < table.RowCount; row++)
         {
-            string name = fields[itemColumn];
-            string answer = fields[keyColumn];
+            long line = table.LineOf(row);
+            string name = itemColumn.Texts[row];
+            string answer = keyColumn.Texts[row];
             if (!positions.TryGetValue(name, out int item))
             {
                 if (!columnNames.Contains(name))

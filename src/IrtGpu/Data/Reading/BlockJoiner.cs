@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Data.Reading;
@@ -43,16 +44,16 @@ internal sealed class BlockJoiner(
             problems.Add(new DataProblem("Every weight is 0, so nobody counts. Name another column with --weight, or leave the option out.", path, null, Name(ColumnPlan.Weight)));
         problems.ThrowIfAny();
 
-        PersonIds? ids = plan.Has(ColumnPlan.Id) ? new PersonIds(blocks.Select(block => block.Ids)) : null;
+        TextColumn? ids = plan.Has(ColumnPlan.Id) ? new TextColumn(blocks.Select(block => block.Ids)) : null;
         Task<PlaceTally> duplicates = Task.Run(() => FindDuplicates(ids));
-        (string[] groupNames, int[]? groups) = plan.Has(ColumnPlan.Group) ? JoinLabels(block => block.GroupLabels, block => block.Groups) : ([""], null);
-        (string[] classNames, int[]? classes) = plan.Has(ColumnPlan.Class) ? JoinLabels(block => block.ClassLabels, block => block.Classes) : ([], null);
-        SortLabels(classNames, classes);
+        Categories? groups = plan.Has(ColumnPlan.Group) ? JoinLabels(block => block.GroupLabels, block => block.Groups) : null;
+        Categories? classes = plan.Has(ColumnPlan.Class) ? JoinLabels(block => block.ClassLabels, block => block.Classes).Sort() : null;
+        bool isGrouped = groups?.Levels.Length > 1;
         CodedRows responses = rows.Finish(book.FinalMap(codes));
 
         ReportPersons(duplicates.GetAwaiter().GetResult());
-        if (groupNames.Length > 1)
-            ReportNotAdministered(groupNames, FindAnswered(responses, groups!));
+        if (isGrouped)
+            ReportNotAdministered(groups!.Levels, FindAnswered(responses, groups.Level));
         ReportMaps(codes);
         return new ResponseData
         {
@@ -61,10 +62,10 @@ internal sealed class BlockJoiner(
             Responses = responses,
             Weights = weights,
             Ids = ids,
-            GroupNames = groupNames,
-            Groups = groupNames.Length > 1 ? groups : null,
-            ClassNames = classNames,
-            KnownClasses = classes,
+            GroupNames = groups?.Levels ?? [""],
+            Groups = isGrouped ? groups!.Level : null,
+            ClassNames = classes?.Levels ?? [],
+            KnownClasses = classes?.Level,
             PersonCount = (int)personCount,
             Sha256 = sha256,
             Warnings = warnings,
@@ -113,7 +114,7 @@ internal sealed class BlockJoiner(
         }
     }
 
-    private (string[] Names, int[] Numbers) JoinLabels(Func<ParsedBlock, LabelSet> labels, Func<ParsedBlock, List<int>> numbers)
+    private Categories JoinLabels(Func<ParsedBlock, LabelSet> labels, Func<ParsedBlock, List<int>> numbers)
     {
         var all = new LabelSet();
         int[] joined = new int[personCount];
@@ -124,32 +125,7 @@ internal sealed class BlockJoiner(
             foreach (int number in numbers(block))
                 joined[person++] = number < 0 ? -1 : map[number];
         }
-        return ([.. all.Labels], joined);
-    }
-
-    // Sorted as numbers when all are whole numbers, else by ordinal text.
-    private static void SortLabels(string[] names, int[]? numbers)
-    {
-        if (numbers is null)
-            return;
-        int[] order = [.. Enumerable.Range(0, names.Length)];
-        bool numeric = names.All(name => int.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
-        Array.Sort(order, (first, second) =>
-        {
-            int byNumber = numeric ? int.Parse(names[first], CultureInfo.InvariantCulture).CompareTo(int.Parse(names[second], CultureInfo.InvariantCulture)) : 0;
-            return byNumber != 0 ? byNumber : string.CompareOrdinal(names[first], names[second]);
-        });
-        int[] rank = new int[names.Length];
-        for (int i = 0; i < order.Length; i++)
-            rank[order[i]] = i;
-        string[] unsorted = [.. names];
-        for (int i = 0; i < order.Length; i++)
-            names[i] = unsorted[order[i]];
-        for (int person = 0; person < numbers.Length; person++)
-        {
-            if (numbers[person] >= 0)
-                numbers[person] = rank[numbers[person]];
-        }
+        return new Categories([.. all.Labels], joined);
     }
 
     /// <summary>Whether anyone in the group answered the item. [group, item]</summary>
@@ -170,7 +146,7 @@ internal sealed class BlockJoiner(
         return Array.ConvertAll(seen, value => value != 0);
     }
 
-    private PlaceTally FindDuplicates(PersonIds? ids)
+    private PlaceTally FindDuplicates(TextColumn? ids)
     {
         var tally = new PlaceTally();
         int block = 0;
@@ -179,7 +155,7 @@ internal sealed class BlockJoiner(
         {
             while (person - firstPerson >= blocks[block].PersonCount)
                 firstPerson += blocks[block++].PersonCount;
-            tally.Add(blocks[block].LineOf(person - firstPerson), ids![person]);
+            tally.Add(blocks[block].Lines[person - firstPerson], ids![person]);
         }
         return tally;
     }

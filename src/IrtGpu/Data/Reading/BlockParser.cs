@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Storage;
 using IrtGpu.Foundation.Tables.Text;
@@ -143,7 +144,7 @@ internal sealed class BlockParser
         }
         if (weight == 0)
             result.ZeroWeights.Add(recordLine);
-        result.AddPerson(recordLine);
+        result.Lines.Add(recordLine);
         line++;
         return RecordReader.SkipLineEnd(block, position);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Specification;
 
@@ -36,7 +37,7 @@ internal sealed class ColumnPlan
     public static ColumnPlan? Make(string[] names, long line, string path, ResponseReaderOptions options, ProblemLog problems, List<DataProblem> warnings)
     {
         long before = problems.Total;
-        Dictionary<string, int> positions = IndexNames(names, line, path, problems);
+        Dictionary<string, int> positions = ColumnNames.Index(names, line, path, problems);
         int[] roles = new int[names.Length];
         Array.Fill(roles, Ignored);
         var taken = new bool[names.Length];
@@ -69,7 +70,7 @@ internal sealed class ColumnPlan
         {
             if (positions.TryGetValue(name, out int column))
                 return column;
-            problems.Add(new DataProblem($"There is no column '{name}', which {option} names. {NearNames.Suggest(name, names)}", path, line, name));
+            problems.Add(ColumnNames.Absent(name, option, names, path, line));
             return -1;
         }
 
@@ -82,21 +83,6 @@ internal sealed class ColumnPlan
             roles[column] = role;
             taken[column] = true;
         }
-    }
-
-    private static Dictionary<string, int> IndexNames(string[] names, long line, string path, ProblemLog problems)
-    {
-        var positions = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int column = 0; column < names.Length; column++)
-        {
-            if (names[column].Length > 0 && !positions.TryAdd(names[column], column))
-            {
-                problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
-                    $"The name '{names[column]}' heads columns {positions[names[column]] + 1} and {column + 1}, so it does not say which is meant. Rename one."),
-                    path, line, names[column]));
-            }
-        }
-        return positions;
     }
 
     private static List<int> ChooseItems(string? list, int[] candidates, string[] names, long line, string path, ProblemLog problems)

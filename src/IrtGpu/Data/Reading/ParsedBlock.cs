@@ -1,25 +1,23 @@
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Storage;
+using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Data.Reading;
 
 /// <summary>The persons of one block of text, responses still as provisional bytes.</summary>
-internal sealed class ParsedBlock
+/// <param name="firstLine">Line of the block's first record.</param>
+internal sealed class ParsedBlock(long firstLine)
 {
-    private readonly List<int> lineOffsets = [];
-    private bool isRegular = true;
+    /// <summary>Line at which each person's record begins. [person]</summary>
+    public RowLines Lines { get; } = new(firstLine);
 
-    public ParsedBlock(long firstLine) => FirstLine = firstLine;
-
-    /// <summary>Line of the block's first record.</summary>
-    public long FirstLine { get; }
-
-    public int PersonCount { get; private set; }
+    public int PersonCount => Lines.Count;
 
     /// <summary>Provisional bytes, until they are taken. [person, item]</summary>
     public NativeBytes? Responses { private get; set; }
 
-    public PersonIds.Part Ids { get; } = new();
+    public TextColumn.Part Ids { get; } = new();
 
     public List<double> Weights { get; } = [];
 
@@ -42,23 +40,6 @@ internal sealed class ParsedBlock
     public PlaceTally ZeroWeights { get; } = new();
 
     public PlaceTally BlankIds { get; } = new();
-
-    public void AddPerson(long line)
-    {
-        int offset = (int)(line - FirstLine);
-        if (isRegular && offset != PersonCount)
-        {
-            isRegular = false;
-            for (int person = 0; person < PersonCount; person++)
-                lineOffsets.Add(person);
-        }
-        if (!isRegular)
-            lineOffsets.Add(offset);
-        PersonCount++;
-    }
-
-    /// <summary>Line at which the person's record begins.</summary>
-    public long LineOf(int person) => FirstLine + (isRegular ? person : lineOffsets[person]);
 
     /// <summary>Hands the provisional bytes over, and with them the duty to give their memory back.</summary>
     public NativeBytes TakeResponses()

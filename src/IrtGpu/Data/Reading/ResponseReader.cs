@@ -1,4 +1,5 @@
 using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
 

@@ -1,4 +1,5 @@
 using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Tables;
 
 namespace IrtGpu.Data.Reading;
 
@@ -6,7 +7,7 @@ namespace IrtGpu.Data.Reading;
 public sealed record ResponseReaderOptions
 {
     /// <summary>What counts as missing when nothing else is said: an empty field, <c>NA</c>, <c>NaN</c> and <c>.</c></summary>
-    public static IReadOnlyList<string> DefaultMissingCodes { get; } = ["", "NA", "NaN", "."];
+    public static IReadOnlyList<string> DefaultMissingCodes => Foundation.Tables.MissingCodes.Default;
 
     /// <summary>Column of person identifiers; null: rows are numbered.</summary>
     public string? IdColumn { get; init; }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using IrtGpu.Data;
-using IrtGpu.Data.Reading;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 
@@ -22,7 +22,7 @@ internal sealed class PersonColumns(ResponseData data)
 
     public void Write(CsvWriter csv, int person)
     {
-        if (data.Ids is PersonIds read)
+        if (data.Ids is TextColumn read)
             csv.Field(read.Utf8(person));
         else if (data.Ids is { } ids)
             csv.Field(ids[person]);

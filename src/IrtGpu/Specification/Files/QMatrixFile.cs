@@ -1,5 +1,5 @@
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
-using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Specification.Files;
 
@@ -14,41 +14,41 @@ public sealed record QMatrixFile(IReadOnlyList<string> Attributes, IReadOnlyDict
     public static QMatrixFile Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        SmallTable table = ReadTable(path, "Q-matrix");
-        int itemColumn = table.FindColumn("item");
-        if (itemColumn < 0 || table.Names.Length < 2)
+        DataTable table = ReadTable(path, "Q-matrix");
+        DataColumn? items = table.Find("item", StringComparison.OrdinalIgnoreCase);
+        if (items is null || table.Columns.Count < 2)
         {
             throw new SpecificationException(
-                $"{path}:{table.HeaderLine}: the Q-matrix needs a column 'item' and a column for each attribute, but its header is '{string.Join(",", table.Names)}'. "
+                $"{path}:{table.HeaderLine}: the Q-matrix needs a column 'item' and a column for each attribute, but its header is '{string.Join(",", table.Columns.Select(column => column.Name))}'. "
                 + "Write for example 'item,reading,writing'.");
         }
         List<string> problems = [];
         Dictionary<string, int[]> rows = new(StringComparer.Ordinal);
-        int[] columns = [.. Enumerable.Range(0, table.Names.Length).Where(column => column != itemColumn)];
-        foreach ((long line, string[] fields) in table.Rows)
+        DataColumn[] attributes = [.. table.Columns.Where(column => column != items)];
+        for (int row = 0; row < table.RowCount; row++)
         {
-            int[] row = new int[columns.Length];
-            for (int j = 0; j < columns.Length; j++)
+            string item = items.Texts[row];
+            string place = FormattableString.Invariant($"{path}:{table.LineOf(row)}");
+            string[] fields = [.. attributes.Select(attribute => attribute.Texts[row].Trim())];
+            for (int j = 0; j < fields.Length; j++)
             {
-                string field = fields[columns[j]].Trim();
-                if (field is not ("0" or "1"))
-                    problems.Add($"{path}:{line}, column '{table.Names[columns[j]]}': '{field}' is neither 0 nor 1. Write 1 where item '{fields[itemColumn]}' measures the attribute, else 0.");
-                row[j] = field == "1" ? 1 : 0;
+                if (fields[j] is not ("0" or "1"))
+                    problems.Add($"{place}, column '{attributes[j].Name}': '{fields[j]}' is neither 0 nor 1. Write 1 where item '{item}' measures the attribute, else 0.");
             }
-            if (!rows.TryAdd(fields[itemColumn], row))
-                problems.Add($"{path}:{line}: item '{fields[itemColumn]}' has two rows in the Q-matrix. Keep one.");
+            if (!rows.TryAdd(item, [.. fields.Select(field => field == "1" ? 1 : 0)]))
+                problems.Add($"{place}: item '{item}' has two rows in the Q-matrix. Keep one.");
         }
         if (problems.Count > 0)
             throw new SpecificationException(problems);
-        return new QMatrixFile([.. columns.Select(column => table.Names[column])], rows);
+        return new QMatrixFile([.. attributes.Select(attribute => attribute.Name)], rows);
     }
 
     /// <summary>Reads a table that is part of the specification, so that what is wrong with it is a fault of the specification.</summary>
-    internal static SmallTable ReadTable(string path, string what)
+    internal static DataTable ReadTable(string path, string what)
     {
         try
         {
-            return SmallTable.Read(path);
+            return DataTable.Read(path);
         }
         catch (DataException exception)
         {

@@ -75,6 +75,24 @@ public sealed class ResponseReaderPropertyTests : TableFixture
         Assert.Equal([0, 1, 1], data.Responses.ToArray());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public void Large_blocks_are_joined_in_order_and_repeats_found_across_them(int threads)
+    {
+        const int personCount = 60_000;
+        StringBuilder text = new("id,a,b,c,d,e\n");
+        for (int person = 0; person < personCount; person++)
+            text.Append(person == personCount - 2 ? 5 : person).Append(person % 3 == 0 ? ",0,1,0,1,1\n" : person % 3 == 1 ? ",1,0,NA,0,2\n" : ",1,1,1,1,0\n");
+        ResponseData data = ResponseReader.Read(
+            Write(text.ToString()), new ResponseReaderOptions { IdColumn = "id", Threads = threads }, 500_000, TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(0, personCount).Select(person => $"{(person == personCount - 2 ? 5 : person)}"), data.Ids!);
+        AssertProblem(Assert.Single(data.Warnings), personCount, "id", "1 row(s) repeat an id", $"{personCount} ('5')");
+        byte[][] rows = [[0, 1, 0, 1, 1], [1, 0, ResponseData.Missing, 0, 2], [1, 1, 1, 1, 0]];
+        for (int person = 0; person < personCount; person++)
+            Assert.True(data.Row(person).SequenceEqual(rows[person % 3]));
+    }
+
     private static IEnumerable<(int BlockSize, int Threads)> Variants() =>
         from blockSize in (int[])[1_000_000, 64, 200, 1111, 5000]
         from threads in (int[])[1, 2, 5]

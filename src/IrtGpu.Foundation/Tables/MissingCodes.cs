@@ -1,12 +1,15 @@
 using System.Text;
 using IrtGpu.Foundation.Tables.Text;
 
-namespace IrtGpu.Data.Reading;
+namespace IrtGpu.Foundation.Tables;
 
-/// <summary>The field texts that mean missing.</summary>
+/// <summary>The field texts that mean missing; an empty field always does. Whole numbers match by value, so that 9 also covers 9.0.</summary>
 internal sealed class MissingCodes
 {
     private readonly byte[][] texts;
+
+    /// <summary>What counts as missing when nothing else is said.</summary>
+    public static IReadOnlyList<string> Default { get; } = ["", "NA", "NaN", "."];
 
     public MissingCodes(IReadOnlyList<string> codes)
     {

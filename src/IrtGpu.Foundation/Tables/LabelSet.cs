@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace IrtGpu.Data.Reading;
+namespace IrtGpu.Foundation.Tables;
 
 /// <summary>Numbers labels in order of first appearance.</summary>
 internal sealed class LabelSet

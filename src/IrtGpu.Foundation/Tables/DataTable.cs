@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text;
+using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Tables.Text;
+
+namespace IrtGpu.Foundation.Tables;
+
+/// <summary>A delimited table with a header, held by columns; each is asked for texts, numbers or categories.</summary>
+/// <remarks>
+/// Comma, tab or semicolon is detected in the header; fields may be quoted; UTF-8 with or without byte order mark;
+/// lines end with LF, CR LF or CR; gzip is recognised by its first bytes. Blank lines are passed over.
+/// The texts are held as UTF-8, so a table takes about the memory of its file.
+/// </remarks>
+public sealed class DataTable
+{
+    private readonly RowLines lines;
+
+    private DataTable(string path, List<string> names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
+    {
+        Path = path;
+        HeaderLine = headerLine;
+        this.lines = lines;
+        Columns = [.. names.Select((name, column) => new DataColumn(this, name, texts[column], missing))];
+    }
+
+    /// <summary>The file, as given.</summary>
+    public string Path { get; }
+
+    /// <summary>1-based line of the header.</summary>
+    public long HeaderLine { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int RowCount => lines.Count;
+
+    /// <summary>The columns in the order of the file.</summary>
+    public IReadOnlyList<DataColumn> Columns { get; }
+
+    /// <summary>1-based line at which the row begins.</summary>
+    /// <param name="row">0-based row.</param>
+    public long LineOf(int row) => lines[row];
+
+    /// <summary>The column; null when there is none of the name.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="comparison">Whether case matters.</param>
+    public DataColumn? Find(string name, StringComparison comparison = StringComparison.Ordinal) =>
+        Columns.FirstOrDefault(column => column.Name.Equals(name, comparison));
+
+    /// <summary>The column; null and a problem when there is none of the name.</summary>
+    /// <param name="name">Its name; case matters.</param>
+    /// <param name="askedBy">What names it, for the message: an option such as <c>--weight</c>, or a formula.</param>
+    /// <param name="problems">Receives the problem.</param>
+    public DataColumn? Find(string name, string askedBy, ProblemLog problems)
+    {
+        ArgumentNullException.ThrowIfNull(problems);
+        DataColumn? found = Find(name);
+        if (found is null)
+            problems.Add(ColumnNames.Absent(name, askedBy, [.. Columns.Select(column => column.Name)], Path, HeaderLine));
+        return found;
+    }
+
+    /// <summary>Reads the file.</summary>
+    /// <param name="path">Text or gzip file.</param>
+    /// <param name="missingCodes">Field texts that mean missing, whole numbers by value; an empty field always does; null: empty, <c>NA</c>, <c>NaN</c> and <c>.</c></param>
+    /// <exception cref="DataException">The file cannot be read or is empty, a name stands twice, a row has another length, or quotes are unsound.</exception>
+    public static DataTable Read(string path, IReadOnlyList<string>? missingCodes = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using TableFile file = TableFile.Open(path);
+        var problems = new ProblemLog();
+        var ragged = new PlaceTally();
+        string? firstRagged = null;
+        List<string>? names = null;
+        long headerLine = 0;
+        var lines = new RowLines(0);
+        List<TextColumn.Part>[] texts = [];
+        while (file.TryReadBlock(out TextBlock block))
+        {
+            TableFile.RequireText(block, path);
+            var reader = new RecordReader(block, file.Delimiter);
+            foreach (List<TextColumn.Part> column in texts)
+                column.Add(new TextColumn.Part());
+            while (reader.TryRead(out long line, out List<string> fields, out FieldForm form))
+            {
+                if (form != FieldForm.Sound)
+                {
+                    problems.Add(new DataProblem($"A quoted field of the row is not closed before the next delimiter; the row begins {TextBytes.Show(fields[0])}. Correct its double quotes.", path, line));
+                }
+                else if (names is null)
+                {
+                    names = fields;
+                    headerLine = line;
+                    ColumnNames.Index(names, line, path, problems);
+                    texts = [.. names.Select(_ => new List<TextColumn.Part> { new() })];
+                    lines = new RowLines(line + 1);
+                }
+                else if (fields.Count != names.Count)
+                {
+                    firstRagged ??= string.Create(CultureInfo.InvariantCulture,
+                        $"The row has {fields.Count} fields where the header has {names.Count}; it begins {TextBytes.Show(fields[0])}.");
+                    ragged.Add(line);
+                }
+                else
+                {
+                    lines.Add(line);
+                    for (int column = 0; column < fields.Count; column++)
+                        texts[column][^1].Add(Encoding.UTF8.GetBytes(fields[column]));
+                }
+            }
+            TextBlockSource.Return(block);
+        }
+        if (names is null)
+            problems.Add(TableFile.EmptyFile(path));
+        if (ragged.Count > 0)
+        {
+            problems.Add(new DataProblem(
+                $"{firstRagged}{(ragged.Count == 1 ? "" : $" In all, the number of fields is another in {ragged.Count.ToString(CultureInfo.InvariantCulture)} rows: {ragged}.")} " +
+                "Add or remove fields, or quote one that holds the delimiter.", path, ragged.FirstLine));
+        }
+        problems.ThrowIfAny();
+        return new DataTable(path, names!, headerLine, lines, [.. texts.Select(parts => new TextColumn(parts))], new MissingCodes(missingCodes ?? MissingCodes.Default));
+    }
+}
