@@ -24,7 +24,8 @@ internal sealed record TrueItem(ItemFunction Function, double[] Slopes, double[]
         {
             ItemFunction.Graded => DrawGraded(uniform, z),
             ItemFunction.ThreeParameter => uniform < Lower + (1 - Lower) / (1 + Math.Exp(-(z + Intercepts[0]))) ? 1 : 0,
-            _ => DrawPartialCredit(uniform, z),
+            ItemFunction.Rasch or ItemFunction.TwoParameter or ItemFunction.GeneralizedPartialCredit => DrawPartialCredit(uniform, z),
+            _ => throw new NotSupportedException($"There is no formula for items of function {Function}."),
         };
     }
 

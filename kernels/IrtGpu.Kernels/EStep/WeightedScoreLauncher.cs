@@ -210,7 +210,7 @@ internal sealed class WeightedScoreLauncher
 
     private void FillRowScores(int table, PlannedItem item, ItemParameterSet set, double[] slots)
     {
-        ItemModelOperations operations = ItemModelOperations.Of(item.Kind);
+        ItemModelOperations operations = item.Family.Operations;
         Span<double> shape = slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
         for (int category = 1; category < item.CategoryCount; category++) // the first category's predictor is 0 whatever its score
         {

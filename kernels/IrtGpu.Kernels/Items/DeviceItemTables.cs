@@ -27,11 +27,11 @@ internal sealed class DeviceItemTables
         for (int table = 0; table < plan.Tables.Count; table++)
         {
             int[] setOfItem = plan.Tables[table].SetOfItem;
-            foreach (ItemModelKind kind in Enum.GetValues<ItemModelKind>())
+            foreach (ItemFamily family in ItemFamily.All)
             {
-                int[] sets = [.. setOfItem.Where((set, item) => set >= 0 && plan.Items[item].Kind == kind)];
+                int[] sets = [.. setOfItem.Where((set, item) => set >= 0 && plan.Items[item].Family == family)];
                 if (sets.Length > 0)
-                    parts.Add(CreatePart(table, kind, sets));
+                    parts.Add(family.Use(new PartCreator(this, table, sets)));
             }
         }
     }
@@ -84,34 +84,21 @@ internal sealed class DeviceItemTables
     /// <summary>Nodes from an element on.</summary>
     public static ArrayView<double> NodesFrom(ArrayView<double> theta, long first) => theta.SubView(first, theta.Length - first);
 
-    private Part CreatePart(int table, ItemModelKind kind, int[] sets)
+    private Part CreatePart<TModel>(int table, int[] sets)
+        where TModel : struct, IItemModel
     {
         PlannedItem[] items = [.. sets.Select(set => plan.Items[plan.ParameterSets[set].Item])];
         int[] categories = [.. Enumerable.Range(0, capacity).SelectMany(_ => items.Select(item => item.CategoryCount))];
         int[] firstRows = [.. Enumerable.Range(0, capacity).SelectMany(point => items.Select(item => point * plan.Tables.Count * plan.RowCount + item.FirstRow))];
         long thetaOfPoint = plan.Grid.Moves ? (long)plan.NodeSetCount * ProblemSize.Of(plan, 0).PaddedNodeCount * plan.AttributeCount : 0;
-        return kind switch
+        ItemBlock block = ItemBlock.Create<TModel>(plan.AttributeCount, categories, firstRows);
+        for (int index = 0; index < block.ItemCount; index++)
         {
-            ItemModelKind.GeneralizedPartialCredit => Create<GeneralizedPartialCredit>(),
-            ItemModelKind.GradedResponse => Create<GradedResponse>(),
-            ItemModelKind.SequentialResponse => Create<SequentialResponse>(),
-            ItemModelKind.FourParameterLogistic => Create<FourParameterLogistic>(),
-            ItemModelKind.NominalResponse => Create<NominalResponse>(),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown item model."),
-        };
-
-        Part Create<TModel>()
-            where TModel : struct, IItemModel
-        {
-            ItemBlock block = ItemBlock.Create<TModel>(plan.AttributeCount, categories, firstRows);
-            for (int index = 0; index < block.ItemCount; index++)
-            {
-                items[index % items.Length].Scores.CopyTo(block.Scores, index * block.MaxCategories);
-                block.FirstTheta[index] = index / items.Length * thetaOfPoint;
-            }
-            long bytes = sizeof(double) * ((long)block.Slopes.Length + block.Shape.Length + block.Scores.Length) + (2L * sizeof(int) + sizeof(long)) * block.ItemCount;
-            return new Part(table, sets, block, buffers.Reserve(bytes, () => new ItemTableLauncher<TModel>(buffers.Accelerator, block)));
+            items[index % items.Length].Scores.CopyTo(block.Scores, index * block.MaxCategories);
+            block.FirstTheta[index] = index / items.Length * thetaOfPoint;
         }
+        long bytes = sizeof(double) * ((long)block.Slopes.Length + block.Shape.Length + block.Scores.Length) + (2L * sizeof(int) + sizeof(long)) * block.ItemCount;
+        return new Part(table, sets, block, buffers.Reserve(bytes, () => new ItemTableLauncher<TModel>(buffers.Accelerator, block)));
     }
 
     private void FillBlock(Part part, int point, double[] slots)
@@ -134,4 +121,10 @@ internal sealed class DeviceItemTables
     /// <param name="Block">Their parameters on the host, point after point.</param>
     /// <param name="Launcher">Their parameters on the device.</param>
     internal sealed record Part(int Table, int[] Sets, ItemBlock Block, IItemTableLauncher Launcher);
+
+    private sealed record PartCreator(DeviceItemTables Tables, int Table, int[] Sets) : IItemModelUser<Part>
+    {
+        public Part Use<TModel>()
+            where TModel : struct, IItemModel => Tables.CreatePart<TModel>(Table, Sets);
+    }
 }

@@ -66,7 +66,7 @@ internal static class ItemTables
         PlannedItem item = point.Plan.Items[set.Item];
         Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
         LinearPredictor(slots[..set.SlopeCount], attributes, theta, attributeCount, z);
-        ItemModelOperations.Of(item.Kind).FillTable(z, item.CategoryCount, slots[set.SlopeCount..], item.Scores, rows, stride);
+        item.Family.Operations.FillTable(z, item.CategoryCount, slots[set.SlopeCount..], item.Scores, rows, stride);
     }
 
     /// <summary>A = −log P of the first category of an item of the exponential family.</summary>

@@ -1,6 +1,7 @@
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Compute;
@@ -12,7 +13,7 @@ internal static class WeightedScoreForm
 
     /// <summary>Whether all items are of the exponential family, so that a pattern enters the likelihood through its weighted scores alone.</summary>
     /// <param name="plan">The plan.</param>
-    public static bool Applies(CalibrationPlan plan) => plan.Items.All(item => ItemModelOperations.Of(item.Kind).HasWeightedScore);
+    public static bool Applies(CalibrationPlan plan) => plan.Items.All(item => item.Family.Operations.HasWeightedScore);
 
     /// <summary>The distinct sets of answered items; null where there are more than pay, unless the form is demanded.</summary>
     /// <param name="patterns">The data.</param>
@@ -36,10 +37,10 @@ internal static class WeightedScoreForm
         {
             if (form == EStepForm.Auto)
                 return null;
-            PlannedItem item = plan.Items.First(item => !ItemModelOperations.Of(item.Kind).HasWeightedScore);
+            PlannedItem item = plan.Items.First(item => !item.Family.Operations.HasWeightedScore);
             throw new SpecificationException(
-                "The weighted-score E-step is for items of the exponential family only (rasch, 1pl, 2pl, pcm, gpcm, rsm, nominal), "
-                + $"and item '{item.Name}' is of another model ({item.Kind}). Use --e-step auto or tables.");
+                $"The weighted-score E-step is for items of the exponential family only ({ItemFunctions.Where(family => family.Operations.HasWeightedScore)}), "
+                + $"and item '{item.Name}' is of another model ({item.Function.Name()}). Use --e-step auto or tables.");
         }
         return TryFindSets(patterns, form);
     }

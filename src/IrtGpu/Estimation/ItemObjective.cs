@@ -18,7 +18,7 @@ internal sealed class ItemObjective
         this.plan = plan;
         Set = plan.ParameterSets[setIndex];
         item = plan.Items[Set.Item];
-        operations = ItemModelOperations.Of(item.Kind);
+        operations = item.Family.Operations;
         tables = [.. Enumerable.Range(0, plan.Tables.Count).Where(table => plan.Tables[table].SetOfItem[Set.Item] == setIndex)];
         scratch = GC.AllocateArray<double>(ItemSums.ScratchLength(Set.SlopeCount, item.CategoryCount, Set.ShapeCount), pinned: true); // stays aligned
     }

@@ -1,6 +1,5 @@
 using IrtGpu.Compute;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
@@ -11,7 +10,7 @@ namespace IrtGpu.Estimation;
 /// the change of metric is then carried into slopes, intercepts and the other populations. It removes the slowest directions of EM.
 /// </summary>
 /// <remarks>
-/// θ = m + s θ*: a* = a s, d_t* = d_t + c_t a m with c_t the factor of z in category t, μ* = (μ − m)/s, σ*_jk = σ_jk/(s_j s_k).
+/// θ = m + s θ*: μ* = (μ − m)/s, σ*_jk = σ_jk/(s_j s_k), and items as <see cref="ItemFamily.ChangeMetric"/> rewrites them.
 /// Liu, Rubin &amp; Wu (1998), Biometrika 85, 755–770. They take m and s² as posterior moments; on a truncated grid the metric is not
 /// quite free, and the fixed point then differs from that of EM. Here they come from the derivative D of the log-likelihood along the
 /// change of metric, m = Σ D_m/n (Σ the covariance matrix, n the weight) and s² = 1 + D_s/n − m²: the same where the grid is wide, and
@@ -85,7 +84,7 @@ internal sealed class ParameterExpansion
                 component[set.Blocks[0]] == home && plan.Items[set.Item].Attributes.Contains(attribute))];
             PlannedBlock[] origins = [.. blocks.Where(block => plan.Layout.IsFixed(block.FirstMeanSlot + attribute))];
             PlannedBlock[] units = [.. blocks.Where(block => plan.Layout.IsFixed(block.CovarianceSlot(attribute, attribute)))];
-            bool canShift = origins.Length == 1 && sets.All(set => Range(plan, set, ParameterKind.Intercept).All(slot => !plan.Layout.IsFixed(slot)));
+            bool canShift = origins.Length == 1 && sets.All(set => Intercepts(plan, set).All(slot => !plan.Layout.IsFixed(slot)));
             bool canScale = units.Length == 1 && sets.All(set => !plan.Layout.IsFixed(SlopeSlot(plan, set, attribute)))
                 && blocks.All(block => CanScaleCovariances(plan, block, attribute, units[0]));
             if (canShift || canScale)
@@ -120,12 +119,8 @@ internal sealed class ParameterExpansion
         foreach (ItemParameterSet set in metric.Sets)
         {
             PlannedItem item = plan.Items[set.Item];
-            int slopeSlot = SlopeSlot(plan, set, metric.Attribute);
-            double shift = slots[slopeSlot] * mean;
-            int step = 0;
-            foreach (int slot in Range(plan, set, ParameterKind.Intercept))
-                slots[slot] += shift * FactorOf(plan, set, item, ++step, slots);
-            slots[slopeSlot] *= deviation;
+            item.Family.ChangeMetric(
+                item, Array.IndexOf(item.Attributes, metric.Attribute), mean, deviation, slots.AsSpan(set.FirstSlot, set.SlotCount));
         }
         foreach (PlannedBlock block in metric.Blocks)
         {
@@ -138,26 +133,14 @@ internal sealed class ParameterExpansion
         }
     }
 
-    /// <summary>What multiplies z in the predictor of category <paramref name="category"/> (cumulative models: 1).</summary>
-    private static double FactorOf(CalibrationPlan plan, ItemParameterSet set, PlannedItem item, int category, double[] slots)
+    private static IEnumerable<int> Intercepts(CalibrationPlan plan, ItemParameterSet set) =>
+        Enumerable.Range(set.FirstSlot + set.SlopeCount, plan.Items[set.Item].CategoryCount - 1);
+
+    private static int SlopeSlot(CalibrationPlan plan, ItemParameterSet set, int attribute)
     {
-        switch (item.Kind)
-        {
-            case Models.ItemModelKind.GeneralizedPartialCredit:
-                return item.Scores[category];
-            case Models.ItemModelKind.NominalResponse:
-                int[] coefficients = [.. Range(plan, set, ParameterKind.ScoringCoefficient)];
-                return category == item.CategoryCount - 1 ? category : slots[coefficients[category - 1]];
-            default:
-                return 1;
-        }
+        PlannedItem item = plan.Items[set.Item];
+        return set.FirstSlot + item.Family.SlopeSlot(item, Array.IndexOf(item.Attributes, attribute));
     }
-
-    private static IEnumerable<int> Range(CalibrationPlan plan, ItemParameterSet set, ParameterKind kind) =>
-        Enumerable.Range(set.FirstSlot, set.SlotCount).Where(slot => plan.Layout.Slots[slot].Kind == kind);
-
-    private static int SlopeSlot(CalibrationPlan plan, ItemParameterSet set, int attribute) =>
-        set.FirstSlot + Array.IndexOf(plan.Items[set.Item].Attributes, attribute);
 
     /// <summary>An attribute's metric in blocks that share items.</summary>
     /// <param name="Attribute">Attribute.</param>

@@ -133,7 +133,7 @@ internal sealed class CompleteDataScores
                 return;
             PlannedItem planned = plan.Items[item];
             ItemParameterSet set = plan.ParameterSets[setIndex];
-            ItemModelOperations operations = ItemModelOperations.Of(planned.Kind);
+            ItemModelOperations operations = planned.Family.Operations;
             double[] theta = point.ThetaOfTable(table);
             Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
             double[] z = new double[nodeCount];

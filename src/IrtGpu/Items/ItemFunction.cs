@@ -2,7 +2,7 @@ using IrtGpu.Models;
 
 namespace IrtGpu.Items;
 
-/// <summary>The item response functions a user can ask for, by the names psychometricians use.</summary>
+/// <summary>The item functions a user can ask for; what each means stands in its <see cref="ItemForm"/>.</summary>
 public enum ItemFunction
 {
     /// <summary>Slope 1, variance free; two or more categories (then the partial credit model).</summary>
@@ -42,45 +42,27 @@ public enum ItemFunction
 /// <summary>Names of item functions on the command line and in tables.</summary>
 public static class ItemFunctions
 {
-    private static readonly (ItemFunction Function, string Name)[] Names =
-    [
-        (ItemFunction.Rasch, "rasch"), (ItemFunction.OneParameter, "1pl"), (ItemFunction.TwoParameter, "2pl"),
-        (ItemFunction.ThreeParameter, "3pl"), (ItemFunction.FourParameter, "4pl"), (ItemFunction.PartialCredit, "pcm"),
-        (ItemFunction.GeneralizedPartialCredit, "gpcm"), (ItemFunction.RatingScale, "rsm"), (ItemFunction.Graded, "grm"), (ItemFunction.Sequential, "sequential"),
-        (ItemFunction.Nominal, "nominal"),
-    ];
-
     /// <summary>Every name, comma-separated, for messages and help.</summary>
-    public static string All => string.Join(", ", Names.Select(pair => pair.Name));
+    public static string All => Where(_ => true);
 
     /// <summary>The function's name, e.g. <c>2pl</c>.</summary>
     /// <param name="function">The function.</param>
-    public static string Name(this ItemFunction function) => Names.First(pair => pair.Function == function).Name;
+    public static string Name(this ItemFunction function) => ItemFamily.FormOf(function).Name;
+
+    /// <summary>The names of the functions of some families, comma-separated.</summary>
+    /// <param name="isWanted">Which families.</param>
+    internal static string Where(Func<ItemFamily, bool> isWanted) =>
+        string.Join(", ", Enum.GetValues<ItemFunction>().Where(function => isWanted(ItemFamily.Of(function))).Select(Name));
 
     /// <summary>Looks a name up, without regard to case.</summary>
     /// <param name="name">E.g. <c>gpcm</c>.</param>
     /// <param name="function">The function found.</param>
     public static bool TryParse(string name, out ItemFunction function)
     {
-        foreach ((ItemFunction candidate, string candidateName) in Names)
-        {
-            if (string.Equals(candidateName, name.Trim(), StringComparison.OrdinalIgnoreCase))
-            {
-                function = candidate;
-                return true;
-            }
-        }
-        function = default;
-        return false;
+        ArgumentNullException.ThrowIfNull(name);
+        ItemForm? form = ItemFamily.All.SelectMany(family => family.Forms)
+            .FirstOrDefault(form => string.Equals(form.Name, name.Trim(), StringComparison.OrdinalIgnoreCase));
+        function = form?.Function ?? default;
+        return form is not null;
     }
-
-    /// <summary>Whether the function fixes slopes at 1 and so leaves the variance of the population free.</summary>
-    /// <param name="function">The function.</param>
-    internal static bool HasUnitSlope(this ItemFunction function) =>
-        function is ItemFunction.Rasch or ItemFunction.PartialCredit or ItemFunction.RatingScale;
-
-    /// <summary>Whether the function is defined for two categories only.</summary>
-    /// <param name="function">The function.</param>
-    internal static bool IsDichotomous(this ItemFunction function) => function is ItemFunction.OneParameter
-        or ItemFunction.TwoParameter or ItemFunction.ThreeParameter or ItemFunction.FourParameter;
 }

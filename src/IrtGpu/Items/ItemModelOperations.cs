@@ -3,18 +3,16 @@ using IrtGpu.Models;
 
 namespace IrtGpu.Items;
 
-/// <summary>Loops over nodes of one item, compiled once for each item model: the model is chosen here, never inside a loop.</summary>
+/// <summary>Loops over nodes of one item, compiled once for each response function: it is chosen with the family, never inside a loop.</summary>
 internal abstract class ItemModelOperations
 {
-    public static ItemModelOperations Of(ItemModelKind kind) => kind switch
-    {
-        ItemModelKind.GeneralizedPartialCredit => WeightedScoreOperations<GeneralizedPartialCredit>.Instance,
-        ItemModelKind.GradedResponse => Operations<GradedResponse>.Instance,
-        ItemModelKind.SequentialResponse => Operations<SequentialResponse>.Instance,
-        ItemModelKind.FourParameterLogistic => Operations<FourParameterLogistic>.Instance,
-        ItemModelKind.NominalResponse => WeightedScoreOperations<NominalResponse>.Instance,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown item model."),
-    };
+    /// <summary>Those of a response function.</summary>
+    public static ItemModelOperations Of<TModel>()
+        where TModel : struct, IItemModel => Operations<TModel>.Instance;
+
+    /// <summary>Those of a response function of the exponential family.</summary>
+    public static ItemModelOperations OfWeightedScore<TModel>()
+        where TModel : struct, IWeightedScoreModel => WeightedScoreOperations<TModel>.Instance;
 
     /// <summary>Whether the shape parameters are admissible.</summary>
     public abstract bool IsInDomain(int categoryCount, Span<double> shape);

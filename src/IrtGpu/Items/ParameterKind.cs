@@ -33,3 +33,10 @@ public enum ParameterKind
     /// <summary>Log odds of a latent class against the first, within an observed group.</summary>
     ClassLogit,
 }
+
+/// <summary>Properties of kinds of parameters.</summary>
+internal static class ParameterKinds
+{
+    /// <summary>Whether the working scale is the logit of a probability.</summary>
+    public static bool IsLogit(this ParameterKind kind) => kind is ParameterKind.LowerAsymptote or ParameterKind.UpperAsymptote;
+}

@@ -90,7 +90,7 @@ public sealed class CalibrationPlan
         foreach (ItemParameterSet set in ParameterSets)
         {
             Span<double> shape = parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
-            if (!ItemModelOperations.Of(Items[set.Item].Kind).IsInDomain(Items[set.Item].CategoryCount, shape))
+            if (!Items[set.Item].Family.Operations.IsInDomain(Items[set.Item].CategoryCount, shape))
                 return false;
         }
         return !double.IsNegativeInfinity(LogPrior(parameters));

@@ -1,5 +1,4 @@
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
@@ -159,22 +158,8 @@ public sealed class CalibrationPlanner
     private static ItemParameterSet AddSet(PlannedItem item, int index, int[] blocks, int setIndex, ParameterLayoutBuilder builder)
     {
         int first = builder.Count;
-        int steps = item.CategoryCount - 1;
-        double slope = Math.Min(1, 2 / (item.Scores.Max() - item.Scores.Min()));
-        foreach (int attribute in item.Attributes)
-            builder.Add(new ParameterSlot(ParameterKind.Slope, FormattableString.Invariant($"a{attribute + 1}"), setIndex, -1, attribute), slope);
-        for (int step = 0; step < steps; step++)
-        {
-            string name = steps == 1 ? "d" : FormattableString.Invariant($"d{step + 1}");
-            builder.Add(new ParameterSlot(ParameterKind.Intercept, name, setIndex, -1, step), item.Kind == ItemModelKind.GradedResponse ? -step : 0);
-        }
-        if (item.Kind == ItemModelKind.FourParameterLogistic)
-        {
-            builder.Add(new ParameterSlot(ParameterKind.LowerAsymptote, "g", setIndex, -1, 0), Logit(0.15));
-            builder.Add(new ParameterSlot(ParameterKind.UpperAsymptote, "u", setIndex, -1, 0), Logit(0.95));
-        }
-        for (int category = 1; item.Kind == ItemModelKind.NominalResponse && category < steps; category++)
-            builder.Add(new ParameterSlot(ParameterKind.ScoringCoefficient, FormattableString.Invariant($"ak{category}"), setIndex, -1, category), category);
+        foreach (ItemSlot slot in item.Family.Slots(item))
+            builder.Add(new ParameterSlot(slot.Kind, slot.Name, setIndex, -1, slot.Index), slot.Start);
         return new ItemParameterSet(index, blocks, first, item.Attributes.Length, builder.Count - first - item.Attributes.Length);
     }
 
@@ -224,6 +209,4 @@ public sealed class CalibrationPlanner
         }
         return true;
     }
-
-    private static double Logit(double probability) => Math.Log(probability / (1 - probability));
 }

@@ -1,34 +1,29 @@
 using System.IO.Enumeration;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Planning;
 
-/// <summary>Applies to item slots what functions imply (unit slopes, common slopes, rating scales) and what the user set.</summary>
+/// <summary>Applies to item slots what functions fix and tie and what the user set.</summary>
 internal sealed class ConstraintPlanner(
     ModelSpecification specification, DataShape shape, string[] classNames, PlannedItem[] items, List<ItemParameterSet> sets,
     PlannedBlock[] blocks, ParameterLayoutBuilder builder, List<string> problems)
 {
+    /// <summary>What each function fixes.</summary>
     public void ApplyFunctionConstraints()
     {
         for (int set = 0; set < sets.Count; set++)
         {
-            PlannedItem item = items[sets[set].Item];
             foreach (int slot in SlotsOf(set))
             {
-                ParameterKind kind = builder[slot].Kind;
-                if (kind == ParameterKind.Slope && item.Function.HasUnitSlope())
-                    builder.Fix(slot, 1);
-                if (kind == ParameterKind.UpperAsymptote && item.Function == ItemFunction.ThreeParameter)
-                    builder.Fix(slot, double.PositiveInfinity);
+                if (items[sets[set].Item].Form.Fixed.FirstOrDefault(parameter => parameter.Kind == builder[slot].Kind) is { } fixedParameter)
+                    builder.Fix(slot, fixedParameter.Value);
             }
         }
-        TieCommonSlopes();
-        SumRatingScales();
     }
 
+    /// <summary>What the user set, then what functions tie of the rest.</summary>
     public void ApplyItemConstraints()
     {
         foreach (ParameterConstraint constraint in specification.Constraints)
@@ -61,7 +56,8 @@ internal sealed class ConstraintPlanner(
             if (!any && problems.Count == 0)
                 problems.Add(ExplainEmpty(constraint));
         }
-        CheckGradedIntercepts();
+        RefuseHeldValues();
+        TieItems();
     }
 
     public List<PlannedPrior> PlanPriors()
@@ -79,7 +75,7 @@ internal sealed class ConstraintPlanner(
             foreach (int slot in Select(prior.Items, prior.Parameter, null, null, "--prior"))
             {
                 any = true;
-                bool isProbability = builder[slot].Kind is ParameterKind.LowerAsymptote or ParameterKind.UpperAsymptote;
+                bool isProbability = builder[slot].Kind.IsLogit();
                 if (prior.Distribution == PriorDistribution.Beta && !isProbability)
                     problems.Add($"A beta prior is for probabilities (g, u), not for {builder[slot].Name}. Use normal or lognormal.");
                 else
@@ -104,59 +100,21 @@ internal sealed class ConstraintPlanner(
 
     private IEnumerable<int> SlotsOf(int set) => Enumerable.Range(sets[set].FirstSlot, sets[set].SlotCount);
 
-    private void TieCommonSlopes()
+    /// <summary>Ties the items of each function, set by set that share a block, directly or through others.</summary>
+    private void TieItems()
     {
-        foreach (PlannedBlock block in blocks)
+        foreach (IGrouping<ItemForm, int> ofForm in Enumerable.Range(0, sets.Count).GroupBy(set => items[sets[set].Item].Form).OrderBy(group => group.Key.Function))
         {
-            int first = -1;
-            for (int set = 0; set < sets.Count; set++)
+            HashSet<int> done = [];
+            foreach (int seed in ofForm)
             {
-                if (items[sets[set].Item].Function != ItemFunction.OneParameter || !sets[set].Blocks.Contains(block.Index))
+                if (ofForm.Key.Tie is not { } tie || !done.Add(seed))
                     continue;
-                foreach (int slot in SlotsOf(set).Take(sets[set].SlopeCount))
-                {
-                    if (first >= 0)
-                        builder.Tie(slot, first);
-                    first = slot;
-                }
-            }
-        }
-    }
-
-    private void SumRatingScales()
-    {
-        int[] ratingSets = [.. Enumerable.Range(0, sets.Count).Where(set => items[sets[set].Item].Function == ItemFunction.RatingScale)];
-        HashSet<int> done = [];
-        foreach (int seed in ratingSets)
-        {
-            if (!done.Add(seed))
-                continue;
-            List<int> scale = [seed]; // the sets that share a block, directly or through others
-            for (int k = 0; k < scale.Count; k++)
-                scale.AddRange(ratingSets.Where(other => sets[other].Blocks.Intersect(sets[scale[k]].Blocks).Any() && done.Add(other)));
-            scale.Sort();
-            SumRatingScale(scale);
-        }
-    }
-
-    private void SumRatingScale(List<int> scale)
-    {
-        int categoryCount = items[sets[scale[0]].Item].CategoryCount;
-        if (scale.Find(set => items[sets[set].Item].CategoryCount != categoryCount) is var other and > 0)
-        {
-            problems.Add($"The rating scale needs the same number of categories in all its items, but '{items[sets[scale[0]].Item].Name}' has {categoryCount} "
-                + $"and '{items[sets[other].Item].Name}' has {items[sets[other].Item].CategoryCount}. Use pcm for the odd ones.");
-            return;
-        }
-        int[] thresholds = [.. Enumerable.Range(0, categoryCount - 1).Select(step =>
-            builder.Add(new ParameterSlot(ParameterKind.Threshold, FormattableString.Invariant($"b{step + 1}"), -1, -1, step), 0))];
-        foreach (int set in scale)
-        {
-            int location = builder.Add(new ParameterSlot(ParameterKind.Location, "c", set, -1, 0), 0, fix: set == scale[0]);
-            for (int step = 0; step < thresholds.Length; step++)
-            {
-                (int, double)[] terms = [.. thresholds[..(step + 1)].Select(slot => (slot, -1.0)), (location, step + 1.0)];
-                builder.SetSum(sets[set].FirstSlot + sets[set].SlopeCount + step, terms);
+                List<int> linked = [seed];
+                for (int k = 0; k < linked.Count; k++)
+                    linked.AddRange(ofForm.Where(other => sets[other].Blocks.Intersect(sets[linked[k]].Blocks).Any() && done.Add(other)));
+                linked.Sort();
+                tie.Apply([.. linked.Select(set => new TiedItem(items[sets[set].Item], set, sets[set].FirstSlot))], builder, problems);
             }
         }
     }
@@ -182,7 +140,7 @@ internal sealed class ConstraintPlanner(
             foreach (int slot in SlotsOf(set))
             {
                 ParameterSlot candidate = builder[slot];
-                if (FileSystemName.MatchesSimpleExpression(parameter, candidate.Name) && !IsOutsideFunction(items[sets[set].Item], candidate.Kind))
+                if (FileSystemName.MatchesSimpleExpression(parameter, candidate.Name) && !items[sets[set].Item].Form.Hides(candidate.Kind))
                     yield return slot;
             }
         }
@@ -198,12 +156,9 @@ internal sealed class ConstraintPlanner(
                 + "Name a group that took the item, or remove the constraint.";
     }
 
-    private static bool IsOutsideFunction(PlannedItem item, ParameterKind kind) =>
-        item.Function == ItemFunction.ThreeParameter && kind == ParameterKind.UpperAsymptote;
-
     private double? ToWorking(ParameterSlot slot, double value)
     {
-        if (slot.Kind is not (ParameterKind.LowerAsymptote or ParameterKind.UpperAsymptote))
+        if (!slot.Kind.IsLogit())
             return value;
         if (value is >= 0 and <= 1)
             return Math.Log(value / (1 - value));
@@ -212,17 +167,13 @@ internal sealed class ConstraintPlanner(
         return null;
     }
 
-    private void CheckGradedIntercepts()
+    private void RefuseHeldValues()
     {
-        foreach (ItemParameterSet set in sets.Where(set => items[set.Item].Kind == ItemModelKind.GradedResponse))
+        for (int set = 0; set < sets.Count; set++)
         {
-            double? above = null;
-            foreach (int slot in Enumerable.Range(set.FirstSlot + set.SlopeCount, set.ShapeCount).Where(builder.IsFixed))
-            {
-                if (above <= builder.Value(slot))
-                    problems.Add($"The fixed intercepts of the graded item '{items[set.Item].Name}' do not decrease. Fix d1 > d2 > ….");
-                above = builder.Value(slot);
-            }
+            double?[] held = [.. SlotsOf(set).Select(slot => builder.IsFixed(slot) ? builder.Value(slot) : (double?)null)];
+            if (items[sets[set].Item].Family.RefuseHeld(items[sets[set].Item], held) is { } problem)
+                problems.Add(problem);
         }
     }
 }

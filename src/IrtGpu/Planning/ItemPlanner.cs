@@ -19,7 +19,7 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
             int categoryCount = shape.CategoryCodes[item].Length;
             ItemFunction function = functions[item]
                 ?? (categoryCount == 2 ? ItemFunction.TwoParameter : ItemFunction.GeneralizedPartialCredit);
-            if (function.IsDichotomous() && categoryCount != 2)
+            if (ItemFamily.FormOf(function).IsDichotomous && categoryCount != 2)
             {
                 problems.Add($"Item '{shape.ItemNames[item]}' has {categoryCount} categories, but {function.Name()} is for two. "
                     + "Use gpcm, grm or nominal for it, for example --model '*=2pl;" + shape.ItemNames[item] + "=gpcm'.");
@@ -34,22 +34,14 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
             {
                 problems.Add($"The category scores of item '{shape.ItemNames[item]}' are all equal or not finite, so its slope means nothing. Give at least two different finite scores.");
             }
-            items[item] = new PlannedItem(
-                shape.ItemNames[item], function, KindOf(function), categoryCount, row, itemScores, AttributesOf(item));
+            items[item] = new PlannedItem(shape.ItemNames[item], function, categoryCount, row, itemScores, AttributesOf(item));
+            if (items[item].Family.Refuse(items[item]) is { } problem)
+                problems.Add(problem);
             row += categoryCount;
         }
         CheckAttributes(items);
         return items;
     }
-
-    private static ItemModelKind KindOf(ItemFunction function) => function switch
-    {
-        ItemFunction.ThreeParameter or ItemFunction.FourParameter => ItemModelKind.FourParameterLogistic,
-        ItemFunction.Graded => ItemModelKind.GradedResponse,
-        ItemFunction.Sequential => ItemModelKind.SequentialResponse,
-        ItemFunction.Nominal => ItemModelKind.NominalResponse,
-        _ => ItemModelKind.GeneralizedPartialCredit,
-    };
 
     private ItemFunction?[] ResolveFunctions()
     {

@@ -58,12 +58,14 @@ internal sealed class PopulationPlanner(
         bool[] hasOrigin = new bool[blocks.Length]; // by component: a fully fixed item gives the origin
         for (int set = 0; set < sets.Count; set++)
         {
-            int loading = Array.IndexOf(items[sets[set].Item].Attributes, attribute);
-            if (loading < 0 || !builder.IsFixed(sets[set].FirstSlot + loading) || builder.Value(sets[set].FirstSlot + loading) == 0)
+            PlannedItem item = items[sets[set].Item];
+            int loading = Array.IndexOf(item.Attributes, attribute);
+            int slope = loading < 0 ? -1 : sets[set].FirstSlot + item.Family.SlopeSlot(item, loading);
+            if (loading < 0 || !builder.IsFixed(slope) || builder.Value(slope) == 0)
                 continue;
             int home = component[sets[set].Blocks[0]];
             hasScale[home] = true;
-            hasOrigin[home] |= Enumerable.Range(sets[set].FirstSlot + sets[set].SlopeCount, items[sets[set].Item].CategoryCount - 1).All(builder.IsFixed);
+            hasOrigin[home] |= Enumerable.Range(sets[set].FirstSlot + sets[set].SlopeCount, item.CategoryCount - 1).All(builder.IsFixed);
         }
         // Block 'reference' leads its component; elsewhere the first block does.
         int[] leader = new int[blocks.Length];

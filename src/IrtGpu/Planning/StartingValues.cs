@@ -1,6 +1,5 @@
 using IrtGpu.Data;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Planning;
@@ -34,17 +33,13 @@ internal static class StartingValues
         {
             PlannedItem item = plan.Items[set.Item];
             double shift = scale * Normal(random);
-            for (int k = 0; k < set.SlotCount; k++)
+            for (int slot = set.FirstSlot; slot < set.FirstSlot + set.SlotCount; slot++)
             {
-                int slot = set.FirstSlot + k;
-                desired[slot] += plan.Layout.Slots[slot].Kind switch
-                {
-                    ParameterKind.Slope => desired[slot] * (Math.Exp(scale / 3 * Normal(random)) - 1),
-                    // One shift an item keeps graded intercepts in order.
-                    ParameterKind.Intercept => item.Kind == ItemModelKind.GradedResponse ? shift : shift * (k - set.SlopeCount + 1) / (item.CategoryCount - 1.0),
-                    _ => 0,
-                };
+                if (plan.Layout.Slots[slot].Kind == ParameterKind.Slope)
+                    desired[slot] += desired[slot] * (Math.Exp(scale / 3 * Normal(random)) - 1);
             }
+            for (int step = 0; step < item.CategoryCount - 1; step++)
+                desired[set.FirstSlot + set.SlopeCount + step] += item.Family.InterceptNoise(item, shift, step);
         }
         return Project(plan, desired, keepUserStarts: true);
     }
@@ -55,37 +50,7 @@ internal static class StartingValues
     {
         PlannedItem item = plan.Items[set.Item];
         double[] totals = CategoryTotals(plan, patterns, set, item.CategoryCount);
-        double sum = totals.Sum();
-        int firstIntercept = set.FirstSlot + set.SlopeCount;
-        switch (item.Kind)
-        {
-            case ItemModelKind.GradedResponse:
-                double above = sum;
-                for (int step = 0; step < item.CategoryCount - 1; step++)
-                {
-                    above -= totals[step];
-                    desired[firstIntercept + step] = 1.2 * Math.Log(above / (sum - above));
-                }
-                break;
-            case ItemModelKind.SequentialResponse:
-                double passed = sum;
-                for (int step = 0; step < item.CategoryCount - 1; step++)
-                {
-                    passed -= totals[step];
-                    desired[firstIntercept + step] = 1.2 * Math.Log(passed / totals[step]);
-                }
-                break;
-            case ItemModelKind.FourParameterLogistic:
-                double lower = Elementary.Sigmoid(desired[firstIntercept + 1]);
-                double upper = Elementary.Sigmoid(desired[firstIntercept + 2]);
-                double share = Math.Clamp((totals[1] / sum - lower) / (upper - lower), 0.05, 0.95);
-                desired[firstIntercept] = 1.2 * Math.Log(share / (1 - share));
-                break;
-            default:
-                for (int step = 0; step < item.CategoryCount - 1; step++)
-                    desired[firstIntercept + step] = Math.Log(totals[step + 1] / totals[0]);
-                break;
-        }
+        item.Family.Start(item, totals, desired.AsSpan(set.FirstSlot, set.SlotCount));
     }
 
     private static double[] CategoryTotals(CalibrationPlan plan, PatternTable patterns, ItemParameterSet set, int categoryCount)

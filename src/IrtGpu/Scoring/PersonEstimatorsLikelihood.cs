@@ -72,7 +72,7 @@ internal sealed class PersonEstimatorsLikelihood(ModelPoint point)
         Span<double> shape = slots[set.SlopeCount..];
         Span<double> z = [0];
         ItemTables.LinearPredictor(slopes, planned.Attributes, theta, attributeCount, z);
-        ItemModelOperations operations = ItemModelOperations.Of(planned.Kind);
+        ItemModelOperations operations = planned.Family.Operations;
         operations.FillTable(z, planned.CategoryCount, shape, planned.Scores, logProbability, 1);
 
         double expected = 0;

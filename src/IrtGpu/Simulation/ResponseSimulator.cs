@@ -78,7 +78,7 @@ public static class ResponseSimulator
         foreach (ItemParameterSet set in plan.ParameterSets)
         {
             PlannedItem item = plan.Items[set.Item];
-            if (!ItemModelOperations.Of(item.Kind).IsInDomain(item.CategoryCount, parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount)))
+            if (!item.Family.Operations.IsInDomain(item.CategoryCount, parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount)))
                 problems.Add($"The parameters of item '{item.Name}' are outside the domain of {item.Function.Name()}: grm needs d1 > d2 > …, 3pl and 4pl need g < u.");
         }
         if (problems.Count > 0)
@@ -144,7 +144,7 @@ public static class ResponseSimulator
             ItemParameterSet set = plan.ParameterSets[setOfItem[item]];
             Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
             ItemTables.LinearPredictor(slots[..set.SlopeCount], planned.Attributes, theta, plan.AttributeCount, z);
-            ItemModelOperations.Of(planned.Kind).FillTable(z, planned.CategoryCount, slots[set.SlopeCount..], planned.Scores, logProbability, 1);
+            planned.Family.Operations.FillTable(z, planned.CategoryCount, slots[set.SlopeCount..], planned.Scores, logProbability, 1);
             int category = 0;
             while (category < planned.CategoryCount - 1 && (rest -= Math.Exp(logProbability[category])) >= 0)
                 category++;

@@ -8,17 +8,17 @@ namespace IrtGpu.Tests.Items;
 /// <summary>Tables and sums over nodes against one node after the other, for numbers of nodes that do and do not fill vectors.</summary>
 public sealed class ItemModelOperationsTests
 {
-    public static TheoryData<ItemModelKind, int, int> Cases
+    public static TheoryData<string, int, int> Cases
     {
         get
         {
-            TheoryData<ItemModelKind, int, int> cases = [];
-            foreach (ItemModelKind kind in Enum.GetValues<ItemModelKind>())
+            TheoryData<string, int, int> cases = [];
+            foreach (ItemModelSubject subject in ItemModelSubject.All)
             {
                 foreach (int nodeCount in new[] { 1, 5, 8, 13, 61 })
                 {
-                    cases.Add(kind, nodeCount, 1);
-                    cases.Add(kind, nodeCount, 3);
+                    cases.Add(subject.Name, nodeCount, 1);
+                    cases.Add(subject.Name, nodeCount, 3);
                 }
             }
             return cases;
@@ -27,12 +27,12 @@ public sealed class ItemModelOperationsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_table_has_the_bits_of_single_nodes(ItemModelKind kind, int nodeCount, int attributeCount)
+    public void A_table_has_the_bits_of_single_nodes(string model, int nodeCount, int attributeCount)
     {
-        Setting setting = Setting.Draw(kind, nodeCount, attributeCount);
+        Setting setting = Setting.Draw(ItemModelSubject.Of(model), nodeCount, attributeCount);
         int stride = nodeCount + 3;
         double[] table = [.. Enumerable.Repeat(double.NaN, setting.Scores.Length * stride)];
-        ItemModelOperations.Of(kind).FillTable(setting.Z, setting.Scores.Length, setting.Shape, setting.Scores, table, stride);
+        setting.Operations.FillTable(setting.Z, setting.Scores.Length, setting.Shape, setting.Scores, table, stride);
         for (int node = 0; node < nodeCount; node++)
         {
             double[] single = setting.LogProbabilities(node);
@@ -44,9 +44,9 @@ public sealed class ItemModelOperationsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_sum_over_nodes_is_that_of_single_nodes(ItemModelKind kind, int nodeCount, int attributeCount)
+    public void A_sum_over_nodes_is_that_of_single_nodes(string model, int nodeCount, int attributeCount)
     {
-        Setting setting = Setting.Draw(kind, nodeCount, attributeCount);
+        Setting setting = Setting.Draw(ItemModelSubject.Of(model), nodeCount, attributeCount);
         int slots = setting.Slopes.Length + setting.Shape.Length;
         double[] gradient = [.. Enumerable.Repeat(0.5, slots)]; // what is there is added to
         double[] hessian = [.. Enumerable.Repeat(0.25, slots * slots)];
@@ -67,7 +67,7 @@ public sealed class ItemModelOperationsTests
     public void Nodes_without_counts_add_nothing_whatever_is_there()
     {
         // δ = 0: the middle category has log-probability −∞ and an infinite κ everywhere.
-        Setting setting = Setting.Draw(ItemModelKind.GradedResponse, 20, 1) with { Shape = [0.3, 0.3], Scores = [0, 1, 2] };
+        Setting setting = Setting.Draw(ItemModelSubject.Of<GradedResponse>(), 20, 1) with { Shape = [0.3, 0.3], Scores = [0, 1, 2] };
         double[] counts = new double[3 * 20];
         counts[3] = 2; // first category, node 3
         counts[2 * 20 + 17] = 4; // last category, node 17
@@ -79,7 +79,7 @@ public sealed class ItemModelOperationsTests
         Assert.All([.. gradient, .. hessian], x => Assert.True(double.IsFinite(x)));
     }
 
-    private sealed record Setting(ItemModelKind Kind, double[] Slopes, int[] Attributes, double[] Theta, int AttributeCount, double[] Shape, double[] Scores, double[] Counts)
+    private sealed record Setting(ItemModelSubject Subject, double[] Slopes, int[] Attributes, double[] Theta, int AttributeCount, double[] Shape, double[] Scores, double[] Counts)
     {
         public int NodeCount => Theta.Length / AttributeCount;
 
@@ -93,32 +93,27 @@ public sealed class ItemModelOperationsTests
             }
         }
 
-        public static Setting Draw(ItemModelKind kind, int nodeCount, int attributeCount)
+        public static Setting Draw(ItemModelSubject subject, int nodeCount, int attributeCount)
         {
             Random random = new(nodeCount + 100 * attributeCount);
-            ItemModelCase item = ItemModelCase.For(kind, 1).ElementAt(kind == ItemModelKind.FourParameterLogistic ? 0 : 16); // four categories
+            ItemModelCase item = ItemModelCase.For(subject, 1).ElementAt(subject.LargestCategoryCount < 4 ? 0 : 16); // four categories
             int[] attributes = attributeCount == 1 ? [0] : [0, 2];
             double[] theta = [.. Enumerable.Range(0, nodeCount * attributeCount).Select(_ => 6 * random.NextDouble() - 3)];
             double[] counts = [.. Enumerable.Range(0, item.Scores.Length * nodeCount)
                 .Select(k => k % nodeCount is >= 16 and < 32 || k % 7 == 3 ? 0 : 5 * random.NextDouble())]; // two whole vectors of zeros
-            return new Setting(kind, [.. attributes.Select(_ => 0.5 + random.NextDouble())], attributes, theta, attributeCount, item.Shape, item.Scores, counts);
+            return new Setting(subject, [.. attributes.Select(_ => 0.5 + random.NextDouble())], attributes, theta, attributeCount, item.Shape, item.Scores, counts);
         }
 
-        public double[] LogProbabilities(int node) => Kind switch
-        {
-            ItemModelKind.GeneralizedPartialCredit => ItemModelProbe.LogProbabilities<GeneralizedPartialCredit>(PlainZ(node), Shape, Scores),
-            ItemModelKind.GradedResponse => ItemModelProbe.LogProbabilities<GradedResponse>(PlainZ(node), Shape, Scores),
-            ItemModelKind.SequentialResponse => ItemModelProbe.LogProbabilities<SequentialResponse>(PlainZ(node), Shape, Scores),
-            ItemModelKind.FourParameterLogistic => ItemModelProbe.LogProbabilities<FourParameterLogistic>(PlainZ(node), Shape, Scores),
-            _ => ItemModelProbe.LogProbabilities<NominalResponse>(PlainZ(node), Shape, Scores),
-        };
+        public ItemModelOperations Operations => Subject.Use(new OperationsOf());
+
+        public double[] LogProbabilities(int node) => Subject.LogProbabilities(PlainZ(node), Shape, Scores);
 
         public double Sum(Span<double> gradient, Span<double> hessian)
         {
             ItemNodes nodes = new() { Slopes = Slopes, Attributes = Attributes, Theta = Theta, AttributeCount = AttributeCount, Counts = Counts };
             double[] scratch = new double[ItemSums.ScratchLength(Slopes.Length, Scores.Length, Shape.Length)];
             Array.Fill(scratch, double.NaN);
-            return ItemModelOperations.Of(Kind).SumNodes(nodes, Scores.Length, Shape, Scores, scratch, gradient, hessian);
+            return Operations.SumNodes(nodes, Scores.Length, Shape, Scores, scratch, gradient, hessian);
         }
 
         /// <summary>One node after the other, each by the model's derivatives in z and the chain rule written out.</summary>
@@ -135,7 +130,7 @@ public sealed class ItemModelOperationsTests
                 double[] counts = [.. Enumerable.Range(0, Scores.Length).Select(m => Counts[m * NodeCount + node])];
                 double[] local = new double[1 + Shape.Length];
                 double[] second = new double[local.Length * (local.Length + 1) / 2];
-                ItemModelOperations.Of(Kind).AddDerivatives(PlainZ(node), Scores.Length, Shape, Scores, logProbability, 1, counts, 1, local, second);
+                Operations.AddDerivatives(PlainZ(node), Scores.Length, Shape, Scores, logProbability, 1, counts, 1, local, second);
                 double[] factor = [.. Attributes.Select(j => Theta[node * AttributeCount + j]), .. Shape.Select(_ => 1.0)];
                 int Local(int slot) => Math.Max(0, slot - Slopes.Length + 1);
                 for (int m = 0; m < counts.Length; m++)
@@ -160,5 +155,11 @@ public sealed class ItemModelOperationsTests
                 z += Slopes[loading] * Theta[node * AttributeCount + Attributes[loading]];
             return z;
         }
+    }
+
+    private sealed class OperationsOf : IItemModelUser<ItemModelOperations>
+    {
+        public ItemModelOperations Use<TModel>()
+            where TModel : struct, IItemModel => ItemModelOperations.Of<TModel>();
     }
 }

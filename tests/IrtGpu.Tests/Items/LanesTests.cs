@@ -38,20 +38,9 @@ public sealed class LanesTests
         }
     }
 
-    [Fact]
-    public void Generalized_partial_credit_has_the_bits_of_single_values() => CheckModel<GeneralizedPartialCredit>(ItemModelKind.GeneralizedPartialCredit);
-
-    [Fact]
-    public void Graded_response_has_the_bits_of_single_values() => CheckModel<GradedResponse>(ItemModelKind.GradedResponse);
-
-    [Fact]
-    public void Sequential_response_has_the_bits_of_single_values() => CheckModel<SequentialResponse>(ItemModelKind.SequentialResponse);
-
-    [Fact]
-    public void Four_parameter_logistic_has_the_bits_of_single_values() => CheckModel<FourParameterLogistic>(ItemModelKind.FourParameterLogistic);
-
-    [Fact]
-    public void Nominal_response_has_the_bits_of_single_values() => CheckModel<NominalResponse>(ItemModelKind.NominalResponse);
+    [Theory]
+    [MemberData(nameof(ItemModelSubject.Names), MemberType = typeof(ItemModelSubject))]
+    public void A_response_function_has_the_bits_of_single_values(string model) => Assert.True(ItemModelSubject.Of(model).Use(new ModelCheck()));
 
     [Fact]
     public void Lanes_beyond_the_count_are_read_as_zero_and_not_written()
@@ -68,10 +57,10 @@ public sealed class LanesTests
     }
 
     /// <summary>Eight predictors a time; counts with zeros; the second addition onto what the first left.</summary>
-    private static void CheckModel<TModel>(ItemModelKind kind)
+    private static void CheckModel<TModel>()
         where TModel : struct, IItemModel
     {
-        foreach (ItemModelCase argument in ItemModelCase.For(kind, 5))
+        foreach (ItemModelCase argument in ItemModelCase.For(ItemModelSubject.Of<TModel>(), 5))
         {
             int categoryCount = argument.Scores.Length;
             int size = 1 + TModel.ShapeCount(categoryCount);
@@ -157,5 +146,15 @@ public sealed class LanesTests
         double[] result = new double[Lanes.Count];
         lanes.Store(result);
         return result;
+    }
+
+    private sealed class ModelCheck : IItemModelUser<bool>
+    {
+        public bool Use<TModel>()
+            where TModel : struct, IItemModel
+        {
+            CheckModel<TModel>();
+            return true;
+        }
     }
 }

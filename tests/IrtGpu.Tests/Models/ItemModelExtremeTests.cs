@@ -7,28 +7,19 @@ public sealed class ItemModelExtremeTests
 {
     private const double Inf = double.PositiveInfinity;
 
-    [Fact]
-    public void Nothing_is_NaN_or_infinite_up_to_predictors_of_700()
+    [Theory]
+    [MemberData(nameof(ItemModelSubject.Names), MemberType = typeof(ItemModelSubject))]
+    public void Nothing_is_NaN_or_infinite_up_to_predictors_of_700(string model)
     {
-        Check<GeneralizedPartialCredit>(ItemModelKind.GeneralizedPartialCredit);
-        Check<GradedResponse>(ItemModelKind.GradedResponse);
-        Check<SequentialResponse>(ItemModelKind.SequentialResponse);
-        Check<FourParameterLogistic>(ItemModelKind.FourParameterLogistic);
-        Check<NominalResponse>(ItemModelKind.NominalResponse);
-
-        static void Check<TModel>(ItemModelKind kind)
-            where TModel : struct, IItemModel
+        ItemModelSubject subject = ItemModelSubject.Of(model);
+        foreach (ItemModelCase argument in ItemModelCase.For(subject, 2))
         {
-            foreach (ItemModelCase argument in ItemModelCase.For(kind, 2))
+            for (int z = -700; z <= 700; z += 70)
             {
-                for (int z = -700; z <= 700; z += 70)
-                {
-                    double[] logProbability = ItemModelProbe.LogProbabilities<TModel>(z, argument.Shape, argument.Scores);
-                    (double[] gradient, double[] hessian) = ItemModelProbe.Derivatives<TModel>(
-                        z, argument.Shape, argument.Scores, [.. argument.Scores.Select((_, m) => 1.0 + m)]);
-                    Assert.All([.. logProbability, .. gradient, .. hessian], value =>
-                        Assert.True(double.IsFinite(value), $"{value} at z = {z}, {argument}"));
-                }
+                double[] logProbability = subject.LogProbabilities(z, argument.Shape, argument.Scores);
+                (double[] gradient, double[] hessian) = subject.Derivatives(z, argument.Shape, argument.Scores, [.. argument.Scores.Select((_, m) => 1.0 + m)]);
+                Assert.All([.. logProbability, .. gradient, .. hessian], value =>
+                    Assert.True(double.IsFinite(value), $"{value} at z = {z}, {argument}"));
             }
         }
     }
@@ -40,17 +31,11 @@ public sealed class ItemModelExtremeTests
         const double d = 0.375;
         Extended right = Extended.Sigmoid(d + (Extended)z);
         Extended wrong = Extended.Sigmoid(-(d + (Extended)z));
-        Compare<GeneralizedPartialCredit>(d);
-        Compare<GradedResponse>(d);
-        Compare<SequentialResponse>(d);
-        Compare<NominalResponse>(d);
-        Compare<FourParameterLogistic>(d, -Inf, Inf);
-
-        void Compare<TModel>(params double[] shape)
-            where TModel : struct, IItemModel
+        foreach (ItemModelSubject subject in ItemModelSubject.All)
         {
-            (double[] gradientRight, double[] hessian) = ItemModelProbe.Derivatives<TModel>(z, shape, [0, 1], [0, 1]);
-            (double[] gradientWrong, _) = ItemModelProbe.Derivatives<TModel>(z, shape, [0, 1], [1, 0]);
+            double[] shape = subject.AsTwoParameter(d);
+            (double[] gradientRight, double[] hessian) = subject.Derivatives(z, shape, [0, 1], [0, 1]);
+            (double[] gradientWrong, _) = subject.Derivatives(z, shape, [0, 1], [1, 0]);
             double relative = 1e-15 * (4 + Math.Abs(z));
             AssertRelative(wrong.ToDouble(), gradientRight[0], relative);
             AssertRelative(wrong.ToDouble(), gradientRight[1], relative);

@@ -7,66 +7,51 @@ namespace IrtGpu.Tests.Models;
 /// <summary>Truths that hold whatever the numbers: sums, special cases, linearity, information.</summary>
 public sealed class ItemModelIdentityTests
 {
-    private static readonly Arbitrary<ItemModelCase> CreditCases = Cases(ItemModelKind.GeneralizedPartialCredit);
-    private static readonly Arbitrary<ItemModelCase> GradedCases = Cases(ItemModelKind.GradedResponse);
-    private static readonly Arbitrary<ItemModelCase> SequentialCases = Cases(ItemModelKind.SequentialResponse);
-    private static readonly Arbitrary<ItemModelCase> LogisticCases = Cases(ItemModelKind.FourParameterLogistic);
-    private static readonly Arbitrary<ItemModelCase> NominalCases = Cases(ItemModelKind.NominalResponse);
+    private static readonly Arbitrary<ItemModelCase> CreditCases = Cases(ItemModelSubject.Of<GeneralizedPartialCredit>());
 
-    [Fact]
-    public void Probabilities_sum_to_one()
+    [Theory]
+    [MemberData(nameof(ItemModelSubject.Names), MemberType = typeof(ItemModelSubject))]
+    public void Probabilities_sum_to_one(string model)
     {
-        Check<GeneralizedPartialCredit>(CreditCases);
-        Check<GradedResponse>(GradedCases);
-        Check<SequentialResponse>(SequentialCases);
-        Check<FourParameterLogistic>(LogisticCases);
-        Check<NominalResponse>(NominalCases);
-
-        static void Check<TModel>(Arbitrary<ItemModelCase> cases)
-            where TModel : struct, IItemModel => ForAll(cases, argument =>
-            {
-                double[] logProbability = ItemModelProbe.LogProbabilities<TModel>(argument.Z, argument.Shape, argument.Scores);
-                Assert.All(logProbability, value => Assert.True(value <= 0));
-                Assert.Equal(1.0, logProbability.Sum(Math.Exp), 1e-12);
-            });
+        ItemModelSubject subject = ItemModelSubject.Of(model);
+        ForAll(Cases(subject), argument =>
+        {
+            double[] logProbability = subject.LogProbabilities(argument.Z, argument.Shape, argument.Scores);
+            Assert.All(logProbability, value => Assert.True(value <= 0));
+            Assert.Equal(1.0, logProbability.Sum(Math.Exp), 1e-12);
+        });
     }
 
-    [Fact]
-    public void Derivatives_are_linear_in_the_counts_and_accumulate()
+    [Theory]
+    [MemberData(nameof(ItemModelSubject.Names), MemberType = typeof(ItemModelSubject))]
+    public void Derivatives_are_linear_in_the_counts_and_accumulate(string model)
     {
-        Check<GeneralizedPartialCredit>(CreditCases);
-        Check<GradedResponse>(GradedCases);
-        Check<SequentialResponse>(SequentialCases);
-        Check<FourParameterLogistic>(LogisticCases);
-        Check<NominalResponse>(NominalCases);
-
-        static void Check<TModel>(Arbitrary<ItemModelCase> cases)
-            where TModel : struct, IItemModel => ForAll(cases, argument =>
+        ItemModelSubject subject = ItemModelSubject.Of(model);
+        ForAll(Cases(subject), argument =>
+        {
+            int categoryCount = argument.Scores.Length;
+            double[] counts = [.. Enumerable.Range(0, categoryCount).Select(m => m == 1 ? 0.0 : 3.7 + 11.3 * m)];
+            (double[] gradient, double[] hessian) =
+                subject.Derivatives(argument.Z, argument.Shape, argument.Scores, counts);
+            double[] sum = new double[gradient.Length + hessian.Length];
+            double[] size = new double[sum.Length];
+            for (int m = 0; m < categoryCount; m++)
             {
-                int categoryCount = argument.Scores.Length;
-                double[] counts = [.. Enumerable.Range(0, categoryCount).Select(m => m == 1 ? 0.0 : 3.7 + 11.3 * m)];
-                (double[] gradient, double[] hessian) =
-                    ItemModelProbe.Derivatives<TModel>(argument.Z, argument.Shape, argument.Scores, counts);
-                double[] sum = new double[gradient.Length + hessian.Length];
-                double[] size = new double[sum.Length];
-                for (int m = 0; m < categoryCount; m++)
+                (double[] unitGradient, double[] unitHessian) = subject.Derivatives(argument.Z, argument.Shape, argument.Scores, ItemModelProbe.Unit(categoryCount, m));
+                double[] unit = [.. unitGradient, .. unitHessian];
+                for (int index = 0; index < unit.Length; index++)
                 {
-                    (double[] unitGradient, double[] unitHessian) = ItemModelProbe.Derivatives<TModel>(
-                        argument.Z, argument.Shape, argument.Scores, ItemModelProbe.Unit(categoryCount, m));
-                    double[] unit = [.. unitGradient, .. unitHessian];
-                    for (int index = 0; index < unit.Length; index++)
-                    {
-                        sum[index] += counts[m] * unit[index];
-                        size[index] += counts[m] * Math.Abs(unit[index]);
-                    }
+                    sum[index] += counts[m] * unit[index];
+                    size[index] += counts[m] * Math.Abs(unit[index]);
                 }
+            }
 
-                double[] together = [.. gradient, .. hessian];
-                for (int index = 0; index < sum.Length; index++)
-                    Assert.Equal(sum[index], together[index], 1e-13 * size[index] + 1e-13 * (1 + argument.Z * argument.Z)); // terms up to z² cancel
+            double[] together = [.. gradient, .. hessian];
+            for (int index = 0; index < sum.Length; index++)
+                Assert.Equal(sum[index], together[index], 1e-13 * size[index] + 1e-13 * (1 + argument.Z * argument.Z)); // terms up to z² cancel
 
-                AssertAccumulates<TModel>(argument, counts, together, gradient.Length);
-            });
+            AssertAccumulates(subject, argument, counts, together, gradient.Length);
+        });
     }
 
     [Fact]
@@ -78,17 +63,11 @@ public sealed class ItemModelIdentityTests
             double[] scores = [0, 1];
             double[] counts = [2.5, 0.75];
             double[] expected = [Elementary.LogSigmoid(-(d + z)), Elementary.LogSigmoid(d + z)];
-            Compare<GeneralizedPartialCredit>([d]);
-            Compare<GradedResponse>([d]);
-            Compare<SequentialResponse>([d]);
-            Compare<NominalResponse>([d]);
-            Compare<FourParameterLogistic>([d, double.NegativeInfinity, double.PositiveInfinity]);
-
-            void Compare<TModel>(double[] shape)
-                where TModel : struct, IItemModel
+            foreach (ItemModelSubject subject in ItemModelSubject.All)
             {
+                double[] shape = subject.AsTwoParameter(d);
                 double relative = 1e-15 * (10 + Math.Abs(d + z)); // P is had from log P
-                double[] logProbability = ItemModelProbe.LogProbabilities<TModel>(z, shape, scores);
+                double[] logProbability = subject.LogProbabilities(z, shape, scores);
                 Assert.Equal(expected[0], logProbability[0], relative * Math.Abs(expected[0]));
                 Assert.Equal(expected[1], logProbability[1], relative * Math.Abs(expected[1]));
 
@@ -96,7 +75,7 @@ public sealed class ItemModelIdentityTests
                 double wrong = Elementary.Sigmoid(-(d + z));
                 double slope = counts[1] * wrong - counts[0] * right;
                 double curvature = -(counts[0] + counts[1]) * right * wrong;
-                (double[] gradient, double[] hessian) = ItemModelProbe.Derivatives<TModel>(z, shape, scores, counts);
+                (double[] gradient, double[] hessian) = subject.Derivatives(z, shape, scores, counts);
                 Assert.All(gradient[..2], value => Assert.Equal(slope, value, 4 * relative));
                 Assert.All(hessian[..3], value => Assert.Equal(curvature, value, relative * Math.Abs(curvature)));
                 Assert.All(gradient[2..], value => Assert.Equal(0.0, value));
@@ -150,61 +129,47 @@ public sealed class ItemModelIdentityTests
             Assert.All(hessians, hessian => Assert.Equal(hessians[0], hessian));
         });
 
-    [Fact]
-    public void Expected_score_is_zero_and_expected_Hessian_is_minus_the_outer_product_of_scores()
+    [Theory]
+    [MemberData(nameof(ItemModelSubject.Names), MemberType = typeof(ItemModelSubject))]
+    public void Expected_score_is_zero_and_expected_Hessian_is_minus_the_outer_product_of_scores(string model)
     {
-        Check<GeneralizedPartialCredit>(CreditCases);
-        Check<GradedResponse>(GradedCases);
-        Check<SequentialResponse>(SequentialCases);
-        Check<FourParameterLogistic>(LogisticCases);
-        Check<NominalResponse>(NominalCases);
-
-        static void Check<TModel>(Arbitrary<ItemModelCase> cases)
-            where TModel : struct, IItemModel => ForAll(cases, argument =>
+        ItemModelSubject subject = ItemModelSubject.Of(model);
+        ForAll(Cases(subject), argument =>
+        {
+            double[] probability = [.. subject.LogProbabilities(argument.Z, argument.Shape, argument.Scores).Select(Math.Exp)];
+            (double[] expectedGradient, double[] expectedHessian) =
+                subject.Derivatives(argument.Z, argument.Shape, argument.Scores, probability);
+            double[] outer = new double[expectedHessian.Length];
+            for (int m = 0; m < probability.Length; m++)
             {
-                double[] probability = [.. ItemModelProbe.LogProbabilities<TModel>(
-                    argument.Z, argument.Shape, argument.Scores).Select(Math.Exp)];
-                (double[] expectedGradient, double[] expectedHessian) =
-                    ItemModelProbe.Derivatives<TModel>(argument.Z, argument.Shape, argument.Scores, probability);
-                double[] outer = new double[expectedHessian.Length];
-                for (int m = 0; m < probability.Length; m++)
+                double[] score = subject.Derivatives(argument.Z, argument.Shape, argument.Scores, ItemModelProbe.Unit(probability.Length, m)).Gradient;
+                for (int row = 0; row < score.Length; row++)
                 {
-                    double[] score = ItemModelProbe.Derivatives<TModel>(
-                        argument.Z, argument.Shape, argument.Scores, ItemModelProbe.Unit(probability.Length, m)).Gradient;
-                    for (int row = 0; row < score.Length; row++)
-                    {
-                        for (int column = 0; column <= row; column++)
-                            outer[ItemModelProbe.Packed(row, column)] += probability[m] * score[row] * score[column];
-                    }
+                    for (int column = 0; column <= row; column++)
+                        outer[ItemModelProbe.Packed(row, column)] += probability[m] * score[row] * score[column];
                 }
+            }
 
-                double size = 1 + argument.Z * argument.Z + outer.Max(Math.Abs);
-                Assert.All(expectedGradient, value => Assert.Equal(0.0, value, 1e-12 * Math.Sqrt(size)));
-                for (int index = 0; index < outer.Length; index++)
-                    Assert.Equal(-outer[index], expectedHessian[index], 1e-11 * size);
-            });
+            double size = 1 + argument.Z * argument.Z + outer.Max(Math.Abs);
+            Assert.All(expectedGradient, value => Assert.Equal(0.0, value, 1e-12 * Math.Sqrt(size)));
+            for (int index = 0; index < outer.Length; index++)
+                Assert.Equal(-outer[index], expectedHessian[index], 1e-11 * size);
+        });
     }
 
-    private static void AssertAccumulates<TModel>(
-        ItemModelCase argument, double[] counts, double[] once, int gradientLength)
-        where TModel : struct, IItemModel
+    private static void AssertAccumulates(
+        ItemModelSubject subject, ItemModelCase argument, double[] counts, double[] once, int gradientLength)
     {
         double[] total = new double[once.Length];
         for (int time = 0; time < 2; time++)
-        {
-            double[] logProbability = ItemModelProbe.LogProbabilities<TModel>(argument.Z, argument.Shape, argument.Scores);
-            TModel.AddDerivatives(
-                argument.Z, counts.Length, new SpanVector(argument.Shape), new SpanVector(argument.Scores),
-                new SpanVector(logProbability), new SpanVector(counts),
-                new SpanVector(total.AsSpan(0, gradientLength)), new SpanVector(total.AsSpan(gradientLength)));
-        }
+            subject.AddDerivatives(argument, counts, total.AsSpan(0, gradientLength), total.AsSpan(gradientLength));
 
         for (int index = 0; index < once.Length; index++)
             Assert.Equal(2 * once[index], total[index], 1e-13 * Math.Abs(once[index]) + 1e-11);
     }
 
-    private static Arbitrary<ItemModelCase> Cases(ItemModelKind kind) =>
-        Arb.From(Gen.Elements(ItemModelCase.For(kind, 30).ToArray()));
+    private static Arbitrary<ItemModelCase> Cases(ItemModelSubject subject) =>
+        Arb.From(Gen.Elements(ItemModelCase.For(subject, 30).ToArray()));
 
     private static void ForAll<T>(Arbitrary<T> arbitrary, Action<T> truth) =>
         Prop.ForAll(arbitrary, truth).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithReplay(20, 21));

@@ -1,3 +1,4 @@
+using IrtGpu.Items;
 using IrtGpu.Models;
 
 namespace IrtGpu.Tests.Models;
@@ -9,61 +10,23 @@ public sealed class ItemModelOracleTests
     private const double DifferenceNoise = 1e-40; // truncation 2^−160 and rounding 2^−320/2^−160 of the differences
 
     [Fact]
-    public void Generalized_partial_credit_equals_its_definition() =>
-        CheckLogProbabilities<GeneralizedPartialCredit>(
-            ItemModelKind.GeneralizedPartialCredit, ItemModelOracle.GeneralizedPartialCredit);
+    public void Every_response_function_of_a_family_is_tested() => Assert.Equal(
+        ItemFamily.All.Select(family => family.Use(new TypeName())).Order(), ItemModelSubject.All.Select(subject => subject.Name).Order());
 
-    [Fact]
-    public void Graded_response_equals_its_definition() =>
-        CheckLogProbabilities<GradedResponse>(ItemModelKind.GradedResponse, ItemModelOracle.GradedResponse);
-
-    [Fact]
-    public void Sequential_response_equals_its_definition() =>
-        CheckLogProbabilities<SequentialResponse>(ItemModelKind.SequentialResponse, ItemModelOracle.SequentialResponse);
-
-    [Fact]
-    public void Sequential_response_derivatives_equal_differences() =>
-        CheckDerivatives<SequentialResponse>(ItemModelKind.SequentialResponse, ItemModelOracle.SequentialResponse, 3);
-
-    [Fact]
-    public void Four_parameter_logistic_equals_its_definition() =>
-        CheckLogProbabilities<FourParameterLogistic>(
-            ItemModelKind.FourParameterLogistic, ItemModelOracle.FourParameterLogistic);
-
-    [Fact]
-    public void Nominal_response_equals_its_definition() =>
-        CheckLogProbabilities<NominalResponse>(ItemModelKind.NominalResponse, ItemModelOracle.NominalResponse);
-
-    [Fact]
-    public void Generalized_partial_credit_derivatives_equal_differences() =>
-        CheckDerivatives<GeneralizedPartialCredit>(
-            ItemModelKind.GeneralizedPartialCredit, ItemModelOracle.GeneralizedPartialCredit, 3);
-
-    [Fact]
-    public void Graded_response_derivatives_equal_differences() =>
-        CheckDerivatives<GradedResponse>(ItemModelKind.GradedResponse, ItemModelOracle.GradedResponse, 3);
-
-    [Fact]
-    public void Four_parameter_logistic_derivatives_equal_differences() =>
-        CheckDerivatives<FourParameterLogistic>(
-            ItemModelKind.FourParameterLogistic, ItemModelOracle.FourParameterLogistic, 6);
-
-    [Fact]
-    public void Nominal_response_derivatives_equal_differences() =>
-        CheckDerivatives<NominalResponse>(ItemModelKind.NominalResponse, ItemModelOracle.NominalResponse, 1);
-
-    private static void CheckLogProbabilities<TModel>(ItemModelKind kind, ItemModelOracle.Definition definition)
-        where TModel : struct, IItemModel
+    [Theory]
+    [MemberData(nameof(ItemModelSubject.Names), MemberType = typeof(ItemModelSubject))]
+    public void Log_probabilities_equal_their_definition(string model)
     {
+        ItemModelSubject subject = ItemModelSubject.Of(model);
         double worst = 0.0;
-        foreach (ItemModelCase argument in ItemModelCase.For(kind, 20))
+        foreach (ItemModelCase argument in ItemModelCase.For(subject, 20))
         {
-            double[] computed = ItemModelProbe.LogProbabilities<TModel>(argument.Z, argument.Shape, argument.Scores);
-            Extended[] exact = definition(argument.Z, ItemModelOracle.Widen(argument.Shape), argument.Scores);
+            double[] computed = subject.LogProbabilities(argument.Z, argument.Shape, argument.Scores);
+            Extended[] exact = subject.Definition(argument.Z, ItemModelOracle.Widen(argument.Shape), argument.Scores);
             for (int m = 0; m < computed.Length; m++)
             {
                 // Rounding the predictor alone moves log P by this much, relative to itself.
-                double bound = Sensitivity(kind, argument) * Math.Abs(exact[m].ToDouble()) + double.Epsilon;
+                double bound = Sensitivity(subject, argument) * Math.Abs(exact[m].ToDouble()) + double.Epsilon;
                 double error = Extended.Abs(computed[m] - exact[m]).ToDouble();
                 worst = Math.Max(worst, error / bound);
                 Assert.True(error <= bound, $"category {m}: {computed[m]:R}, exact {exact[m].ToDouble():R}, {argument}");
@@ -73,21 +36,22 @@ public sealed class ItemModelOracleTests
         TestContext.Current.TestOutputHelper?.WriteLine($"largest share of the bound used: {worst:F3}");
     }
 
-    private static void CheckDerivatives<TModel>(
-        ItemModelKind kind, ItemModelOracle.Definition definition, int repetitions)
-        where TModel : struct, IItemModel
+    [Theory]
+    [MemberData(nameof(ItemModelSubject.Names), MemberType = typeof(ItemModelSubject))]
+    public void Derivatives_equal_differences(string model)
     {
+        ItemModelSubject subject = ItemModelSubject.Of(model);
         double worst = 0.0;
-        foreach (ItemModelCase argument in ItemModelCase.For(kind, repetitions))
+        foreach (ItemModelCase argument in ItemModelCase.For(subject, subject.Differences))
         {
             int categoryCount = argument.Scores.Length;
-            var differences = new ExtendedDifferences(definition, argument);
+            var differences = new ExtendedDifferences(subject.Definition, argument);
             for (int m = 0; m < categoryCount; m++)
             {
-                (double[] gradient, double[] hessian) = ItemModelProbe.Derivatives<TModel>(
+                (double[] gradient, double[] hessian) = subject.Derivatives(
                     argument.Z, argument.Shape, argument.Scores, ItemModelProbe.Unit(categoryCount, m));
                 double[] magnitude = differences.Magnitudes(m);
-                double bound = Sensitivity(kind, argument);
+                double bound = Sensitivity(subject, argument);
                 for (int row = 0; row < gradient.Length; row++)
                 {
                     Compare(gradient[row], differences.First(m, row), magnitude[row], $"category {m}, first derivative {row}");
@@ -114,10 +78,15 @@ public sealed class ItemModelOracleTests
     }
 
     /// <summary>Relative change of a probability when its predictor, shape and their sum are rounded.</summary>
-    private static double Sensitivity(ItemModelKind kind, ItemModelCase argument)
+    private static double Sensitivity(ItemModelSubject subject, ItemModelCase argument)
     {
-        double score = kind is ItemModelKind.GeneralizedPartialCredit or ItemModelKind.NominalResponse ? 4 : 1; // typical |s|
         double intercept = argument.Shape.Where(double.IsFinite).Max(Math.Abs);
-        return 4 * Epsilon * (2 + score * (Math.Abs(argument.Z) + intercept));
+        return 4 * Epsilon * (2 + subject.PredictorSize * (Math.Abs(argument.Z) + intercept));
+    }
+
+    private sealed class TypeName : IItemModelUser<string>
+    {
+        public string Use<TModel>()
+            where TModel : struct, IItemModel => typeof(TModel).Name;
     }
 }

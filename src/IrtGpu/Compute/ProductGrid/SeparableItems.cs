@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.ProductGrid;
@@ -47,7 +46,7 @@ internal sealed class SeparableItems
         bool isLine = plan.AttributeCount == 1;
         if (form == EStepForm.Tables || (plan.Grid.Moves && !isLine) || (form == EStepForm.DimensionTables && isLine))
             return null;
-        bool[] hasScore = [.. plan.Items.Select(item => form != EStepForm.DimensionTables && ItemModelOperations.Of(item.Kind).HasWeightedScore)];
+        bool[] hasScore = [.. plan.Items.Select(item => form != EStepForm.DimensionTables && item.Family.Operations.HasWeightedScore)];
         int scoreCount = hasScore.Count(has => has);
         if (form == EStepForm.Auto && isLine && (patterns.PatternCount < FewestPatterns || 2 * scoreCount < plan.ItemCount))
             return null;

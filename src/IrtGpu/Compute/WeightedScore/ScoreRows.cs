@@ -168,6 +168,6 @@ internal static unsafe class ScoreRows
     {
         PlannedItem item = point.Plan.Items[set.Item];
         Span<double> shape = point.Parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
-        return ItemModelOperations.Of(item.Kind).Score(category, item.CategoryCount, shape, item.Scores);
+        return item.Family.Operations.Score(category, item.CategoryCount, shape, item.Scores);
     }
 }

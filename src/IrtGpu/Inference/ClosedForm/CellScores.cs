@@ -139,7 +139,7 @@ internal sealed class CellScores
         {
             PlannedItem planned = plan.Items[item];
             ItemParameterSet set = SetOf(block, item);
-            ItemModelOperations operations = ItemModelOperations.Of(planned.Kind);
+            ItemModelOperations operations = planned.Family.Operations;
             Span<double> shape = point.Parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
             double slope = point.Parameters.Slots[set.FirstSlot];
             for (int category = 1; category < planned.CategoryCount; category++)
@@ -193,7 +193,7 @@ internal sealed class CellScores
         {
             PlannedItem planned = plan.Items[item];
             ItemParameterSet set = SetOf(block, item);
-            ItemModelOperations operations = ItemModelOperations.Of(planned.Kind);
+            ItemModelOperations operations = planned.Family.Operations;
             Span<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
             Span<double> shape = slots[set.SlopeCount..];
             double[] probability = new double[planned.CategoryCount * NodeCount];

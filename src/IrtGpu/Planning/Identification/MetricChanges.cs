@@ -1,5 +1,4 @@
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning.Layout;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -91,7 +90,7 @@ internal sealed class MetricChanges
             PlannedItem item = plan.Items[set.Item];
             double[] slopes = new double[attributeCount];
             for (int loading = 0; loading < set.SlopeCount; loading++)
-                slopes[item.Attributes[loading]] = slots[set.FirstSlot + loading];
+                slopes[item.Attributes[loading]] = slots[set.FirstSlot + item.Family.SlopeSlot(item, loading)];
             foreach (int block in set.Blocks)
             {
                 for (int j = 0; j < attributeCount; j++)
@@ -100,28 +99,23 @@ internal sealed class MetricChanges
                     for (int k = 0; k < attributeCount; k++)
                         row[LocalLinear(k, j)] = -slopes[k];
                     int loading = Array.IndexOf(item.Attributes, j);
-                    Add(block, row, loading < 0 ? -1 : set.FirstSlot + loading);
+                    Add(block, row, loading < 0 ? -1 : set.FirstSlot + item.Family.SlopeSlot(item, loading));
                 }
                 for (int step = 0; step < item.CategoryCount - 1; step++)
                 {
                     double[] row = new double[PerBlock];
-                    for (int j = 0; j < attributeCount; j++)
-                        row[j] = -Score(item, set, step) * slopes[j];
+                    for (int loading = 0; loading < set.SlopeCount; loading++)
+                    {
+                        int j = item.Attributes[loading];
+                        (double mean, double deviation) = item.Family.InterceptMovement(item, loading, step, slots.AsSpan(set.FirstSlot, set.SlotCount));
+                        row[j] = -mean;
+                        row[LocalLinear(j, j)] = -deviation;
+                    }
                     Add(block, row, set.FirstSlot + set.SlopeCount + step);
                 }
             }
         }
     }
-
-    /// <summary>How often θ's linear predictor enters that of category step + 1.</summary>
-    private double Score(PlannedItem item, ItemParameterSet set, int step) => item.Kind switch
-    {
-        Models.ItemModelKind.GeneralizedPartialCredit => item.Scores[step + 1],
-        Models.ItemModelKind.NominalResponse => step == item.CategoryCount - 2
-            ? item.CategoryCount - 1
-            : slots[set.FirstSlot + set.SlopeCount + item.CategoryCount - 1 + step],
-        _ => 1,
-    };
 
     private void AddPopulation(PlannedBlock block)
     {

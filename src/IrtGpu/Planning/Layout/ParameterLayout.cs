@@ -32,7 +32,7 @@ public sealed class ParameterLayout
                 Uses[free]++;
                 if (RepresentativeSlot[free] < 0)
                     RepresentativeSlot[free] = slot;
-                if (slots[slot].Kind is ParameterKind.LowerAsymptote or ParameterKind.UpperAsymptote)
+                if (slots[slot].Kind.IsLogit())
                     IsBoundedLogit[free] = true;
             }
         }
@@ -79,6 +79,11 @@ public sealed class ParameterLayout
     /// <param name="free">Free parameter.</param>
     /// <param name="value">Its value.</param>
     public bool IsAtBound(int free, double value) => IsBoundedLogit[free] && Math.Abs(value) >= LogitBound - 1e-6;
+
+    /// <summary>Whether a slot is a logit at the end of its range, so that its probability is 0 or 1 for all the data can say.</summary>
+    /// <param name="slot">Slot index.</param>
+    /// <param name="value">Its value.</param>
+    internal bool IsLogitAtEnd(int slot, double value) => Slots[slot].Kind.IsLogit() && Math.Abs(value) >= LogitBound;
 
     /// <summary>Computes all slots from the free parameters.</summary>
     /// <param name="free">Free parameters. [free]</param>

@@ -1,7 +1,9 @@
+using IrtGpu.Items;
+
 namespace IrtGpu.Planning.Layout;
 
 /// <summary>Collects slots, fixes, ties and sums, and resolves them to a <see cref="ParameterLayout"/>.</summary>
-internal sealed class ParameterLayoutBuilder
+internal sealed class ParameterLayoutBuilder : IItemSlots
 {
     private readonly List<ParameterSlot> slots = [];
     private readonly List<double> start = [];
@@ -23,6 +25,9 @@ internal sealed class ParameterLayoutBuilder
         parent.Add(slots.Count - 1);
         return slots.Count - 1;
     }
+
+    int IItemSlots.Add(ParameterKind kind, string name, int parameterSet, int index, double value, bool fix) =>
+        Add(new ParameterSlot(kind, name, parameterSet, -1, index), value, fix);
 
     public void Fix(int slot, double value)
     {

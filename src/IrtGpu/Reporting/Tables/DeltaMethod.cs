@@ -1,4 +1,6 @@
 using IrtGpu.Inference;
+using IrtGpu.Items;
+using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Reporting.Tables;
@@ -14,6 +16,13 @@ internal sealed class DeltaMethod(ParameterLayout layout, StandardErrors errors)
 
     /// <summary>Standard error of one slot; null where it is fixed or there is no covariance.</summary>
     public double? OfSlot(int slot) => Of([(slot, 1)]);
+
+    /// <summary>Standard error of what is reported of an item; null where nothing in it is free, an asymptote is at its bound, or there is no covariance.</summary>
+    public double? Of(ParameterVector parameters, ItemParameterSet set, ReportedParameter parameter)
+    {
+        (int Slot, double Derivative)[] derivatives = [.. parameter.Derivatives.Select(term => (set.FirstSlot + term.Slot, term.Derivative))];
+        return derivatives.Any(term => layout.IsLogitAtEnd(term.Slot, parameters.Slots[term.Slot])) ? null : Of(derivatives);
+    }
 
     /// <summary>Standard error of a function; null where it depends on nothing free or there is no covariance.</summary>
     /// <param name="derivatives">Partial derivatives of the function by slot; a slot may come more than once.</param>

@@ -1,7 +1,6 @@
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Documents;
@@ -39,19 +38,16 @@ public static class ItemTable
             PlannedItem item = plan.Items[set.Item];
             ItemRow blank = new(
                 BlockItems.GroupLabel(plan, block), BlockItems.ClassLabel(plan, block), item.Name, item.Function.Name(), "", 0, null, ParameterStatus.Fixed);
-            int firstCoefficient = set.FirstSlot + set.SlopeCount + item.CategoryCount - 1;
-            for (int slot = set.FirstSlot; slot < set.FirstSlot + set.SlotCount; slot++)
+            foreach (ReportedParameter parameter in item.Family.Report(item, parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount)))
             {
-                if (item.Kind == ItemModelKind.NominalResponse && slot == firstCoefficient)
-                    rows.Add(blank with { Parameter = "ak0" });
-                if (item.Function != ItemFunction.ThreeParameter || plan.Layout.Slots[slot].Kind != ParameterKind.UpperAsymptote)
-                    rows.Add(Describe(plan.Layout, parameters, delta, set, slot, blank));
-            }
-            if (item.Kind == ItemModelKind.NominalResponse)
-            {
-                if (item.CategoryCount == 2)
-                    rows.Add(blank with { Parameter = "ak0" });
-                rows.Add(blank with { Parameter = FormattableString.Invariant($"ak{item.CategoryCount - 1}"), Estimate = item.CategoryCount - 1 });
+                ParameterStatus status = StatusOf(plan.Layout, parameters, set, parameter);
+                rows.Add(blank with
+                {
+                    Parameter = parameter.Name,
+                    Estimate = parameter.Value,
+                    StandardError = status is ParameterStatus.Fixed ? null : delta.Of(parameters, set, parameter),
+                    Status = status,
+                });
             }
         }
         return rows;
@@ -79,24 +75,12 @@ public static class ItemTable
         }
     }
 
-    private static ItemRow Describe(
-        ParameterLayout layout, ParameterVector parameters, DeltaMethod delta, ItemParameterSet set, int slot, ItemRow blank)
+    private static ParameterStatus StatusOf(ParameterLayout layout, ParameterVector parameters, ItemParameterSet set, ReportedParameter parameter)
     {
-        ParameterSlot description = layout.Slots[slot];
-        double value = parameters.Slots[slot];
-        bool isLogit = description.Kind is ParameterKind.LowerAsymptote or ParameterKind.UpperAsymptote;
-        ParameterStatus status = layout.IsFixed(slot) ? ParameterStatus.Fixed
-            : isLogit && Math.Abs(value) >= ParameterLayout.LogitBound ? ParameterStatus.Bound
-            : set.Blocks.Length > 1 || layout.IsTied(slot) ? ParameterStatus.Equal
+        int[] slots = [.. parameter.Derivatives.Select(term => set.FirstSlot + term.Slot)];
+        return slots.All(layout.IsFixed) ? ParameterStatus.Fixed
+            : slots.Any(slot => layout.IsLogitAtEnd(slot, parameters.Slots[slot])) ? ParameterStatus.Bound
+            : set.Blocks.Length > 1 || slots.Any(layout.IsTied) ? ParameterStatus.Equal
             : ParameterStatus.Free;
-        double probability = isLogit ? Elementary.Sigmoid(value) : 0;
-        return blank with
-        {
-            Parameter = description.Name,
-            Estimate = isLogit ? probability : value,
-            StandardError = status is ParameterStatus.Fixed or ParameterStatus.Bound ? null
-                : delta.Of([(slot, isLogit ? probability * (1 - probability) : 1)]),
-            Status = status,
-        };
     }
 }

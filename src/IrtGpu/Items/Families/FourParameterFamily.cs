@@ -1,0 +1,43 @@
+using IrtGpu.Models;
+
+namespace IrtGpu.Items.Families;
+
+/// <summary>Two categories with asymptotes: 3PL and 4PL.</summary>
+internal sealed class FourParameterFamily : ItemFamily<FourParameterLogistic>
+{
+    public override IReadOnlyList<ItemForm> Forms { get; } =
+    [
+        new(ItemFunction.ThreeParameter, "3pl") { IsDichotomous = true, Fixed = [new(ParameterKind.UpperAsymptote, double.PositiveInfinity, IsShown: false)] },
+        new(ItemFunction.FourParameter, "4pl") { IsDichotomous = true },
+    ];
+
+    public override IReadOnlyList<ItemSlot> Slots(PlannedItem item) =>
+    [
+        .. base.Slots(item),
+        new ItemSlot(ParameterKind.LowerAsymptote, "g", 0, Logit(0.15)),
+        new ItemSlot(ParameterKind.UpperAsymptote, "u", 0, Logit(0.95)),
+    ];
+
+    public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots)
+    {
+        Span<double> shape = slots[item.Attributes.Length..];
+        double lower = Elementary.Sigmoid(shape[1]);
+        double upper = Elementary.Sigmoid(shape[2]);
+        double share = Math.Clamp((totals[1] / MarginalLogits.Sum(totals) - lower) / (upper - lower), 0.05, 0.95);
+        shape[0] = MarginalLogits.Stretch * Math.Log(share / (1 - share));
+    }
+
+    public override IReadOnlyList<ReportedParameter> ReportClassical(PlannedItem item, ReadOnlySpan<double> slots, bool isOneDimensional)
+    {
+        List<ReportedParameter> reported = ClassicalForm.DiscriminationAndDifficulties(item, slots, isOneDimensional, hasSteps: false);
+        IReadOnlyList<ItemSlot> described = Slots(item);
+        for (int slot = 0; slot < described.Count; slot++)
+        {
+            if (described[slot].Kind.IsLogit() && !item.Form.Hides(described[slot].Kind))
+                reported.Add(Report(described, slot, slots));
+        }
+        return reported;
+    }
+
+    private static double Logit(double probability) => Math.Log(probability / (1 - probability));
+}

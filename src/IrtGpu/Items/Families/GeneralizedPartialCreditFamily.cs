@@ -1,0 +1,32 @@
+using IrtGpu.Models;
+
+namespace IrtGpu.Items.Families;
+
+/// <summary>Generalized partial credit and its forms: Rasch, 1PL, 2PL, partial credit, rating scale.</summary>
+internal sealed class GeneralizedPartialCreditFamily : ItemFamily<GeneralizedPartialCredit>
+{
+    private static readonly FixedParameter UnitSlope = new(ParameterKind.Slope, 1, IsShown: true);
+
+    public override IReadOnlyList<ItemForm> Forms { get; } =
+    [
+        new(ItemFunction.Rasch, "rasch") { Fixed = [UnitSlope] },
+        new(ItemFunction.OneParameter, "1pl") { IsDichotomous = true, Tie = new CommonSlopeTie() },
+        new(ItemFunction.TwoParameter, "2pl") { IsDichotomous = true },
+        new(ItemFunction.PartialCredit, "pcm") { Fixed = [UnitSlope] },
+        new(ItemFunction.GeneralizedPartialCredit, "gpcm"),
+        new(ItemFunction.RatingScale, "rsm") { Fixed = [UnitSlope], Tie = new RatingScaleTie() },
+    ];
+
+    public override ItemModelOperations Operations => ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit>();
+
+    public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots)
+    {
+        for (int step = 0; step < item.CategoryCount - 1; step++)
+            slots[item.Attributes.Length + step] = Math.Log(totals[step + 1] / totals[0]);
+    }
+
+    public override IReadOnlyList<ReportedParameter> ReportClassical(PlannedItem item, ReadOnlySpan<double> slots, bool isOneDimensional) =>
+        ClassicalForm.DiscriminationAndDifficulties(item, slots, isOneDimensional, hasSteps: true);
+
+    protected override double PredictorFactor(PlannedItem item, int step, ReadOnlySpan<double> slots) => item.Scores[step + 1];
+}
