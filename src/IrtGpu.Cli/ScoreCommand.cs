@@ -16,12 +16,15 @@ namespace IrtGpu.Cli;
 /// <summary><c>irtgpu score</c>: scores persons with a finished fit.</summary>
 internal sealed class ScoreCommand
 {
+    private const int LargestDrawCount = 1000;
+
     private readonly Argument<string> fit = new("FIT") { Description = "The calibration.json of a finished calibration." };
     private readonly Argument<string> data = new("DATA") { Description = "Table of responses with the items of the fit." };
     private readonly DataOptions dataOptions = new();
     private readonly ComputeOptions computeOptions = new();
-    private readonly Option<string> method = new("--method") { HelpName = "eap|map|ml|wle|pv", Description = "Posterior mean (default), posterior mode, maximum likelihood, Warm's weighted likelihood, or five plausible values.", DefaultValueFactory = _ => "eap" };
+    private readonly Option<string> method = new("--method") { HelpName = "eap|map|ml|wle|pv", Description = "Posterior mean (default), posterior mode, maximum likelihood, Warm's weighted likelihood, or plausible values.", DefaultValueFactory = _ => "eap" };
     private readonly Option<int> seed = new("--seed") { HelpName = "S", Description = "Seed of plausible values (default: 1).", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> draws = new("--draws") { HelpName = "N", Description = "Plausible values a person (default: 5).", DefaultValueFactory = _ => PlausibleValues.DefaultDraws };
     private readonly Option<string> output = new("--out") { HelpName = "FILE", Description = "Table of scores to write; .gz compresses.", Required = true };
 
     public static Command Create()
@@ -38,6 +41,7 @@ internal sealed class ScoreCommand
         score.dataOptions.AddTo(command, withItems: false);
         command.Options.Add(score.method);
         command.Options.Add(score.seed);
+        command.Options.Add(score.draws);
         score.computeOptions.AddTo(command);
         score.computeOptions.AddEStepTo(command);
         command.Options.Add(score.output);
@@ -49,6 +53,9 @@ internal sealed class ScoreCommand
     {
         string how = parsed.GetValue(method)!.ToLowerInvariant();
         Choice.Parse("--method", how, ("eap", 0), ("map", 0), ("ml", 0), ("wle", 0), ("pv", 0));
+        int drawCount = parsed.GetValue(draws);
+        if (drawCount is < 1 or > LargestDrawCount)
+            throw new SpecificationException($"--draws is {drawCount}. Give a number of plausible values from 1 to {LargestDrawCount}; large-scale studies take 5 to 20.");
         int threads = computeOptions.Threads(parsed);
         string device = computeOptions.Device(parsed);
         string path = parsed.GetValue(output)!;
@@ -79,17 +86,19 @@ internal sealed class ScoreCommand
             Providers = [new AcceleratorProvider()],
         };
         using IComputeBackend backend = BackendCatalog.Create(compute, saved.Plan, patterns);
-        if (how == "pv")
-        {
-            double[] values = PlausibleValues.Draw(point, patterns, backend, parsed.GetValue(seed));
-            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values, threads));
-            return ExitCode.Done;
-        }
         PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend);
         interrupts.Token.ThrowIfCancellationRequested();
         if (how == "eap")
         {
             AtomicFile.Write(path, stream => ScoreTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap, threads));
+            return ExitCode.Done;
+        }
+        if (how == "pv")
+        {
+            if ((long)responses.PersonCount * drawCount * saved.Plan.AttributeCount > Array.MaxLength)
+                throw new SpecificationException($"--draws is {drawCount}: for {responses.PersonCount} persons that is more numbers than one table can hold here. Score parts of the data, or draw fewer.");
+            double[] values = PlausibleValues.Draw(point, patterns, summaries, parsed.GetValue(seed), drawCount, threads);
+            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values, threads));
             return ExitCode.Done;
         }
         PointEstimator estimator = how switch

@@ -19,6 +19,8 @@ internal sealed class NormalPopulation
 
     public Matrix<double> Precision { get; } // [attribute, attribute]
 
+    public double StandardDeviation(int attribute) => Math.Sqrt(Cholesky.Row(attribute).Sum(value => value * value));
+
     private double LogNormalizer => Mean.Length * 0.5 * Math.Log(2 * Math.PI) + Cholesky.Diagonal().Sum(Math.Log);
 
     /// <summary>Reads mean and covariance from slots; null when the covariance matrix is not positive definite.</summary>

@@ -4,7 +4,6 @@ using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 using IrtGpu.Specification;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Scoring;
 
@@ -25,24 +24,22 @@ public enum PointEstimator
 /// <param name="AttributeCount">J.</param>
 /// <param name="Theta">Estimates; NaN where there is none. [pattern, attribute]</param>
 /// <param name="StandardErrors">From the observed information (with the prior's for modes; expected information for weighted likelihood); NaN where there is none. [pattern, attribute]</param>
-/// <param name="Notes">Why there is no estimate: <c>no answers</c>, <c>infinite</c> (with one attribute <c>+infinite</c> or
-/// <c>-infinite</c>), <c>not converged</c>; empty where there is. [pattern]</param>
+/// <param name="Notes">Why there is no estimate: <c>no answers</c>, <c>+infinite</c>, <c>-infinite</c>, <c>infinite</c> (several
+/// attributes together); with several attributes led by the name of each without one. Empty where all have one. [pattern]</param>
 public sealed record PersonEstimates(int AttributeCount, double[] Theta, double[] StandardErrors, string[] Notes);
 
 /// <summary>Finds maximum-likelihood, posterior-mode and weighted-likelihood estimates of response patterns.</summary>
 /// <remarks>
-/// Newton's method from the quadrature node of the largest posterior, with the expected information where the observed
-/// one is not positive definite, steps of at most 2 and halved until the objective does not fall; the local maximum found
-/// is the reported one (3PL and 4PL likelihoods may have several). With several classes, the parameters of the person's most
-/// probable class are used. Patterns are independent: results do not depend on threads.
+/// An estimate is blank only where there is none: the likelihood has no finite maximum, or no answered item measures the attribute.
+/// Attributes that no answered item ties together have likelihoods of their own, so one may be finite where another is not. With
+/// several classes, the parameters of the person's most probable class are used. Patterns are independent: results do not depend
+/// on threads.
 /// </remarks>
 public static class PersonEstimators
 {
     private const int MaxIterations = 200;
-    private const double StepLimit = 2;
-    private const double Tolerance = 1e-9;
-    private const double InfiniteTheta = 30; // beyond it a test says nothing: the maximum lies at infinity
-    private const double NoInformation = 1e-5;
+    private const double Tolerance = 1e-12; // of a bracket, relative
+    private const double NoInformation = 1e-12; // of Σ a²
 
     /// <summary>Estimates every pattern.</summary>
     /// <param name="point">The model at its estimates.</param>
@@ -64,23 +61,21 @@ public static class PersonEstimators
             new string[patterns.PatternCount]);
         NormalPopulation[] populations = [.. plan.Blocks.Select(block => NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!)];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
-        Parallel.For(0, patterns.PatternCount, parallel, () => new PersonEstimatorsLikelihood(point), (pattern, _, likelihood) =>
+        Parallel.For(0, patterns.PatternCount, parallel, () => new Worker(point), (pattern, _, worker) =>
         {
             Span<double> theta = estimates.Theta.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount);
             Span<double> errors = estimates.StandardErrors.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount);
             summaries.MapTheta.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount).CopyTo(theta);
             PlannedBlock block = plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + MostProbableClass(summaries, pattern)];
-            likelihood.SetPattern(block, patterns.Row(pattern), estimator == PointEstimator.PosteriorMode ? populations[block.Index] : null);
-            string note = likelihood.AnsweredCount == 0 && estimator != PointEstimator.PosteriorMode ? "no answers"
-                : estimator == PointEstimator.WeightedLikelihood ? SolveWeighted(likelihood, theta, errors)
-                : Maximize(likelihood, theta, errors);
-            if (note.Length > 0)
+            worker.Likelihood.SetPattern(block, patterns.Row(pattern), estimator == PointEstimator.PosteriorMode ? populations[block.Index] : null);
+            estimates.Notes[pattern] = estimator switch
             {
-                theta.Fill(double.NaN);
-                errors.Fill(double.NaN);
-            }
-            estimates.Notes[pattern] = note;
-            return likelihood;
+                PointEstimator.PosteriorMode => worker.MaximizeTogether(theta, errors),
+                PointEstimator.WeightedLikelihood => SolveWeighted(worker.Likelihood, theta, errors),
+                PointEstimator.MaximumLikelihood => worker.MaximizeApart(theta, errors),
+                _ => throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "Unknown estimator."),
+            };
+            return worker;
         }, _ => { });
         return estimates;
     }
@@ -97,79 +92,31 @@ public static class PersonEstimators
         return largest;
     }
 
-    private static string Maximize(PersonEstimatorsLikelihood likelihood, Span<double> theta, Span<double> errors)
-    {
-        int count = theta.Length;
-        double[] current = theta.ToArray();
-        double value = likelihood.Evaluate(current);
-        for (int iteration = 0; iteration < MaxIterations; iteration++)
-        {
-            Matrix<double> information = Matrix<double>.Build.DenseOfArray(likelihood.ObservedInformation);
-            if (!IsPositiveDefinite(information))
-                information = Matrix<double>.Build.DenseOfArray(likelihood.ExpectedInformation) + Matrix<double>.Build.DenseDiagonal(count, 1e-10);
-            double[] step = information.Solve(Vector<double>.Build.Dense(likelihood.Gradient)).AsArray();
-            double longest = 0;
-            foreach (double element in step)
-                longest = Math.Max(longest, Math.Abs(element));
-            if (!double.IsFinite(longest))
-                return "infinite";
-            double scale = longest > StepLimit ? StepLimit / longest : 1;
-            double[] next = new double[count];
-            double nextValue = double.NegativeInfinity;
-            for (int halving = 0; halving < 40 && !(nextValue >= value); halving++, scale /= 2)
-            {
-                for (int j = 0; j < count; j++)
-                    next[j] = current[j] + scale * step[j];
-                nextValue = likelihood.Evaluate(next);
-            }
-            if (!(nextValue >= value))
-            {
-                likelihood.Evaluate(current); // no better point within rounding: this is the maximum
-                break;
-            }
-            current = next;
-            value = nextValue;
-            if (Array.Exists(current, element => Math.Abs(element) > InfiniteTheta))
-                return Infinite(current);
-            if (longest < Tolerance)
-                break;
-            if (iteration == MaxIterations - 1)
-                return "not converged";
-        }
-        Matrix<double> atMaximum = Matrix<double>.Build.DenseOfArray(likelihood.ObservedInformation);
-        if (!IsPositiveDefinite(atMaximum) || atMaximum.Diagonal().Minimum() < NoInformation)
-            return Infinite(current);
-        Matrix<double> covariance = atMaximum.Inverse();
-        for (int j = 0; j < count; j++)
-        {
-            theta[j] = current[j];
-            errors[j] = Math.Sqrt(covariance[j, j]);
-        }
-        return "";
-    }
-
     /// <summary>Solves score + J/(2I) = 0 by bracketing outwards from the start, then bisection with secant steps (Illinois).</summary>
-    private static string SolveWeighted(PersonEstimatorsLikelihood likelihood, Span<double> theta, Span<double> errors)
+    private static string SolveWeighted(PersonLikelihood likelihood, Span<double> theta, Span<double> errors)
     {
+        if (likelihood.AnsweredCount == 0)
+            return Blank(theta, errors, "no answers");
         double[] at = [theta[0]];
         double Score(double x)
         {
             at[0] = x;
-            likelihood.Evaluate(at);
-            double information = likelihood.ExpectedInformation[0, 0];
+            likelihood.Evaluate(at, withExpectation: true);
+            double information = likelihood.ExpectedInformation[0];
             return likelihood.Gradient[0] + (information > 0 ? likelihood.WarmNumerator / (2 * information) : 0);
         }
         double low = theta[0];
         double high = theta[0];
         double atLow = Score(low);
         double atHigh = atLow;
-        for (double width = 0.5; atLow < 0 && low > -InfiniteTheta; width *= 1.5)
+        double reach = likelihood.Reach(0);
+        for (double width = 0.5; atLow < 0 && low > -reach; width *= 1.5)
             atLow = Score(low -= width);
-        for (double width = 0.5; atHigh > 0 && high < InfiniteTheta; width *= 1.5)
+        for (double width = 0.5; atHigh > 0 && high < reach; width *= 1.5)
             atHigh = Score(high += width);
         if (!(atLow >= 0 && atHigh <= 0))
-            return "infinite";
-        for (int iteration = 0; iteration < MaxIterations && high - low > Tolerance; iteration++)
+            return Blank(theta, errors, atLow < 0 ? "-infinite" : "+infinite");
+        for (int iteration = 0; iteration < MaxIterations && high - low > Tolerance * (1 + Math.Abs(low)); iteration++)
         {
             // A secant step, kept off the ends; every third step halves the bracket.
             double middle = iteration % 3 == 2 || atLow == atHigh ? 0.5 * (low + high) : low + (high - low) * atLow / (atLow - atHigh);
@@ -182,15 +129,76 @@ public static class PersonEstimators
         }
         theta[0] = 0.5 * (low + high);
         Score(theta[0]);
-        double final = likelihood.ExpectedInformation[0, 0];
-        if (!(final > NoInformation))
-            return "infinite";
+        double final = likelihood.ExpectedInformation[0];
+        if (!(final > NoInformation * likelihood.SumOfSquaredSlopes(0)))
+            return Blank(theta, errors, theta[0] > 0 ? "+infinite" : "-infinite");
         errors[0] = 1 / Math.Sqrt(final);
         return "";
     }
 
-    private static string Infinite(double[] theta) => theta.Length > 1 ? "infinite" : theta[0] > 0 ? "+infinite" : "-infinite";
+    private static string Blank(Span<double> theta, Span<double> errors, string note)
+    {
+        theta.Fill(double.NaN);
+        errors.Fill(double.NaN);
+        return note;
+    }
 
-    private static bool IsPositiveDefinite(Matrix<double> matrix) =>
-        matrix.RowCount == 1 ? matrix[0, 0] > 0 : matrix.Evd(Symmetricity.Symmetric).EigenValues.All(value => value.Real > 1e-12);
+    /// <summary>What one thread needs.</summary>
+    private sealed class Worker
+    {
+        private readonly IReadOnlyList<string> names;
+        private readonly LikelihoodMaximizer maximizer;
+        private readonly double[] covariance;
+        private readonly int[] all;
+
+        public Worker(ModelPoint point)
+        {
+            int attributeCount = point.Plan.AttributeCount;
+            names = point.Plan.Specification.Attributes;
+            Likelihood = new PersonLikelihood(point);
+            maximizer = new LikelihoodMaximizer(Likelihood, attributeCount);
+            covariance = new double[attributeCount * attributeCount];
+            all = [.. Enumerable.Range(0, attributeCount)];
+        }
+
+        public PersonLikelihood Likelihood { get; }
+
+        /// <summary>The mode of the posterior: the prior ties all attributes together.</summary>
+        public string MaximizeTogether(Span<double> theta, Span<double> errors) => MaximizeSet(theta, errors, all);
+
+        /// <summary>The maximum of the likelihood, one set of linked attributes after the other.</summary>
+        public string MaximizeApart(Span<double> theta, Span<double> errors)
+        {
+            if (Likelihood.AnsweredCount == 0)
+                return Blank(theta, errors, "no answers");
+            List<string> notes = [];
+            foreach (int[] attributes in Likelihood.LinkedAttributes())
+            {
+                string note = Likelihood.Activate(attributes[0], attributes) == 0 ? "no answers" : MaximizeSet(theta, errors, attributes);
+                if (note.Length == 0)
+                    continue;
+                foreach (int attribute in attributes)
+                {
+                    (theta[attribute], errors[attribute]) = (double.NaN, double.NaN);
+                    notes.Add(theta.Length == 1 ? note : $"{names[attribute]}: {note}");
+                }
+            }
+            return string.Join("; ", notes);
+        }
+
+        private string MaximizeSet(Span<double> theta, Span<double> errors, int[] attributes)
+        {
+            if (attributes.Length == 1)
+            {
+                double information = maximizer.MaximizeOne(theta, attributes[0]);
+                errors[attributes[0]] = 1 / Math.Sqrt(information);
+                return double.IsFinite(theta[attributes[0]]) ? "" : theta[attributes[0]] > 0 ? "+infinite" : "-infinite";
+            }
+            if (!maximizer.Maximize(theta, attributes, covariance))
+                return "infinite";
+            for (int j = 0; j < attributes.Length; j++)
+                errors[attributes[j]] = Math.Sqrt(covariance[j * attributes.Length + j]);
+            return "";
+        }
+    }
 }
