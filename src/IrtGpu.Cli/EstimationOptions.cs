@@ -9,6 +9,8 @@ namespace IrtGpu.Cli;
 /// <summary>The options that make <see cref="CalibrationOptions"/>.</summary>
 internal sealed class EstimationOptions
 {
+    private const int LargestStartCount = 10_000;
+
     private readonly Option<double?> tolerance = new("--tolerance") { HelpName = "X", Description = "Stop when no parameter changes by this much (default: 1e-4)." };
     private readonly Option<int?> maxCycles = new("--max-cycles") { HelpName = "N", Description = "Largest number of cycles (default: 500)." };
     private readonly Option<int?> mIterations = new("--m-iterations") { HelpName = "N", Description = "Newton iterations in each M-step (default: 1)." };
@@ -55,8 +57,8 @@ internal sealed class EstimationOptions
             problems.Add($"--max-cycles {options.MaxCycles}: at least one cycle is needed.");
         if (options.MIterations < 1)
             problems.Add($"--m-iterations {options.MIterations}: at least one iteration is needed.");
-        if (options.Starts < 0 || parsed.GetValue(starts) == 0)
-            problems.Add($"--starts {options.Starts}: at least one start is needed.");
+        if (parsed.GetValue(starts) is < 1 or > LargestStartCount)
+            problems.Add($"--starts {options.Starts}: give a number of starts from 1 to {LargestStartCount}.");
         return problems.Count > 0 ? throw new SpecificationException(problems) : options;
     }
 }

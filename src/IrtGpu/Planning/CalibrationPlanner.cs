@@ -7,6 +7,8 @@ namespace IrtGpu.Planning;
 /// <summary>Turns a specification and the shape of the data into a plan; collects every problem before it gives up.</summary>
 public sealed class CalibrationPlanner
 {
+    private const int LargestClassCount = 100;
+
     private readonly ModelSpecification specification;
     private readonly DataShape shape;
     private readonly List<string> problems = [];
@@ -89,14 +91,14 @@ public sealed class CalibrationPlanner
 
     private string[] NameClasses()
     {
-        if (classCount < 1)
-            problems.Add($"--classes {classCount}: at least one class is needed.");
-        if (shape.ClassNames.Length > Math.Max(classCount, 1))
+        if (classCount is < 1 or > LargestClassCount)
+            throw new SpecificationException($"--classes {classCount}: give a number of latent classes from 1 to {LargestClassCount}.");
+        if (shape.ClassNames.Length > classCount)
         {
             problems.Add($"The class column has {shape.ClassNames.Length} different values ({string.Join(", ", shape.ClassNames.Take(5))}…) "
                 + $"but {classCount} classes are asked for. Raise --classes, or blank the values that are not classes.");
         }
-        string[] names = new string[Math.Max(classCount, 1)];
+        string[] names = new string[classCount];
         for (int k = 0; k < names.Length; k++)
             names[k] = k < shape.ClassNames.Length ? shape.ClassNames[k] : FormattableString.Invariant($"{k + 1}");
         if (names.Length == 1 && shape.ClassNames.Length == 0)

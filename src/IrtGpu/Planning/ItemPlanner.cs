@@ -34,6 +34,8 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
             {
                 problems.Add($"The category scores of item '{shape.ItemNames[item]}' are all equal or not finite, so its slope means nothing. Give at least two different finite scores.");
             }
+            if (itemScores[0] != 0) // the first category's predictor is 0, so scores count from its own
+                itemScores = [.. itemScores.Select(score => score - itemScores[0])];
             items[item] = new PlannedItem(shape.ItemNames[item], function, categoryCount, row, itemScores, AttributesOf(item));
             if (items[item].Family.Refuse(items[item]) is { } problem)
                 problems.Add(problem);

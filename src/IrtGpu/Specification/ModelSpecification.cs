@@ -12,7 +12,7 @@ public sealed record ModelSpecification
     /// <summary>Functions of items. Items named by none take 2pl with two categories and gpcm with more.</summary>
     public IReadOnlyList<FunctionAssignment> Functions { get; init; } = [];
 
-    /// <summary>Scores s_m of the categories of GPCM-type items; default 0…M−1.</summary>
+    /// <summary>Scores s_m of the categories of GPCM-type items; default 0…M−1. A constant added to all scores of an item changes nothing.</summary>
     public IReadOnlyList<CategoryScores> CategoryScores { get; init; } = [];
 
     /// <summary>Names of the attributes (dimensions). [attribute]</summary>

@@ -193,4 +193,10 @@ public sealed class BadSpecificationTests
     [Fact]
     public void Known_classes_must_fit_into_the_classes() =>
         Refuses(new() { ClassCount = 2 }, Shape(classes: ["a", "b", "c"]), "3 different values", "2 classes", "Raise --classes");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(int.MaxValue)]
+    public void The_number_of_classes_is_bounded(int classes) =>
+        Refuses(new() { ClassCount = classes }, Shape(), $"--classes {classes}", "from 1 to 100");
 }

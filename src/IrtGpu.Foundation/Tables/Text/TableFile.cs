@@ -85,9 +85,9 @@ internal sealed class TableFile : IDisposable
         {
             return action();
         }
-        catch (InvalidDataException error)
+        catch (InvalidDataException)
         {
-            throw Failure(path, $"The gzip data is damaged or cut short: {error.Message} Copy or compress the file again.");
+            throw Failure(path, "The gzip data is cut short or damaged. Copy or compress the file again.");
         }
         catch (UnauthorizedAccessException error)
         {

@@ -35,6 +35,8 @@ public sealed record SpecificationFile
     public static SpecificationFile Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (string.IsNullOrWhiteSpace(path))
+            throw new SpecificationException("--spec has an empty name. Give the specification file, or leave the option out.");
         return new SpecificationFileReader(path).Read();
     }
 }

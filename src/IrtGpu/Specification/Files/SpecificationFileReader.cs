@@ -105,7 +105,14 @@ internal sealed class SpecificationFileReader(string path)
     private ModelSpecification ReadAttributes(ModelSpecification model, YamlNode node)
     {
         if (node is not YamlScalarNode)
-            return model with { Attributes = yaml.Texts(node, "attributes") };
+        {
+            List<string> names = yaml.Texts(node, "attributes");
+            if (names.Count == 0)
+                yaml.Add(node, "attributes", "there is no attribute in the list. Name at least one, or leave the key out.");
+            foreach (string name in names.GroupBy(name => name, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key))
+                yaml.Add(node, "attributes", $"'{name}' is listed twice. Give every attribute a name of its own.");
+            return names.Count == 0 ? model : model with { Attributes = names };
+        }
         if (yaml.Whole(node, "attributes") is not { } count)
             return model;
         if (count is < 1 or > 20)
@@ -242,7 +249,10 @@ internal sealed class SpecificationFileReader(string path)
                         yaml.Add(value, key, "two numbers are needed, for example [-6, 6].");
                     break;
                 case "prune-below":
-                    quadrature = quadrature with { PruneBelow = yaml.Number(value, key) ?? 0 };
+                    double share = yaml.Number(value, key) ?? 0;
+                    if (share is < 0 or >= 1)
+                        yaml.Add(value, key, FormattableString.Invariant($"{share} is no share of the largest weight: give a number from 0 to below 1, for example 1e-6."));
+                    quadrature = quadrature with { PruneBelow = share };
                     break;
             }
         }
@@ -287,7 +297,12 @@ internal sealed class SpecificationFileReader(string path)
     private List<(string, double)> ReadGroups(YamlNode node)
     {
         if (node is not YamlMappingNode)
-            return [.. yaml.Texts(node, "groups").Select(name => (name, 1.0))];
+        {
+            List<string> names = yaml.Texts(node, "groups");
+            foreach (string name in names.GroupBy(name => name, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key))
+                yaml.Add(node, "groups", $"group '{name}' is listed twice. Name every group once.");
+            return [.. names.Select(name => (name, 1.0))];
+        }
         List<(string, double)> groups = [];
         foreach ((string name, YamlNode at, YamlNode value) in yaml.Named(node, "groups"))
         {

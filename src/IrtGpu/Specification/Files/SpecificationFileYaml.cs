@@ -16,9 +16,14 @@ internal sealed class SpecificationFileYaml(string path)
     {
         try
         {
-            using StreamReader reader = new(path);
+            string text = File.ReadAllText(path);
+            if (YamlGuard.Check(text) is var (line, problem))
+            {
+                Problems.Add($"{path}:{line}: {problem}");
+                return null;
+            }
             YamlStream stream = [];
-            stream.Load(reader);
+            stream.Load(new StringReader(text));
             if (stream.Documents.Count == 0)
                 Problems.Add($"{path}: the file is empty. Write for example 'model: 2pl'.");
             else if (stream.Documents[0].RootNode is YamlMappingNode root)
@@ -34,6 +39,10 @@ internal sealed class SpecificationFileYaml(string path)
         catch (InvalidOperationException) // what YamlDotNet 18 throws where a flow mapping or sequence goes on without indentation
         {
             Problems.Add($"{path}: this is not YAML: lines inside {{ }} or [ ] must be indented. Begin each of them with two spaces.");
+        }
+        catch (ArgumentException error) // what the same library throws at events that it does not know
+        {
+            Problems.Add($"{path}: this is not YAML that can be read: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Check keys, colons and quotes.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
