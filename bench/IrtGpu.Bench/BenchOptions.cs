@@ -1,6 +1,5 @@
 using System.Globalization;
 using IrtGpu.Bench.Output;
-using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench;
 
@@ -76,7 +75,7 @@ internal sealed record BenchOptions
     {
         "cpu" or "reference" or "auto" => IsDeviceNamed
             ? []
-            : [.. AcceleratorCatalog.List().Where(device => device.IsAvailable && device.Name != "ilgpu-cpu").Select(device => device.Name)],
+            : [.. BenchDevices.All.Where(device => device.IsAvailable && device.Name.Kind != "ilgpu-cpu").Select(device => device.Name.ToString())],
         _ => [Device],
     };
 

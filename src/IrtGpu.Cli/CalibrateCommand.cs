@@ -4,7 +4,6 @@ using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Tables.Writing;
-using IrtGpu.Kernels.Devices;
 using IrtGpu.Reporting;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
@@ -62,7 +61,7 @@ internal sealed class CalibrateCommand
             Threads = computeOptions.Threads(parsed),
             Device = computeOptions.Device(parsed),
             EStep = computeOptions.EStep(parsed),
-            Providers = [new AcceleratorProvider()],
+            Providers = [computeOptions.Accelerators],
         };
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IrtGpu.Compute;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -13,6 +14,9 @@ internal sealed class ComputeOptions
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
     private readonly Option<string?> eStep = new("--e-step") { HelpName = "FORM", Description = "How posteriors are computed: auto (default), tables, weighted-score or, on the CPU, dimension-tables." };
     private readonly Option<string?> precision = new("--precision") { HelpName = "double", Description = "Arithmetic: double." };
+
+    /// <summary>The accelerators of this run, asked for once.</summary>
+    public AcceleratorProvider Accelerators { get; } = new();
 
     public void AddTo(Command command)
     {
@@ -43,7 +47,7 @@ internal sealed class ComputeOptions
     /// <exception cref="DeviceNotAvailableException">It is not available.</exception>
     public string Device(ParseResult parsed)
     {
-        string name = parsed.GetValue(device) ?? Environment.GetEnvironmentVariable(DeviceVariable) ?? "auto";
-        return Devices.Require(name.Length == 0 ? "auto" : name);
+        string name = parsed.GetValue(device) ?? Environment.GetEnvironmentVariable(DeviceVariable) ?? DeviceName.Auto;
+        return Devices.Require(name.Length == 0 ? DeviceName.Auto : name, Accelerators.Catalog);
     }
 }

@@ -1,54 +1,32 @@
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
 
-/// <summary>One line of <c>irtgpu devices</c>.</summary>
-/// <param name="Name">What <c>--device</c> takes.</param>
-/// <param name="Description">What it is.</param>
-/// <param name="IsAvailable">Whether it can compute.</param>
-/// <param name="Reason">Why not; empty when it can.</param>
-/// <param name="MemoryBytes">Its memory; 0 when unknown.</param>
-/// <param name="Precision">Arithmetic it has.</param>
-internal sealed record DeviceLine(string Name, string Description, bool IsAvailable, string Reason, long MemoryBytes, string Precision);
-
 /// <summary>What can compute here.</summary>
 internal static class Devices
 {
-    public static IReadOnlyList<DeviceLine> List() => [Cpu(), .. Accelerators()];
+    /// <summary>The processor and every accelerator that a catalogue has.</summary>
+    public static IEnumerable<ComputeDevice> List(AcceleratorCatalog catalog) => catalog.Devices.Prepend(new ComputeDevice(
+        DeviceName.OfKind(DeviceName.Cpu), FormattableString.Invariant($"{Environment.ProcessorCount} processors, vectors of {VectorBits} bits"),
+        IsAvailable: true, MemoryBytes: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, SupportsDouble: true));
 
-    /// <summary>The name to compute with: <c>auto</c> and <c>cpu</c> always, others only where they are available.</summary>
+    /// <summary>The name to compute with; of accelerators only one that is available, before any data are read.</summary>
     /// <exception cref="DeviceNotAvailableException">It is not available.</exception>
     /// <exception cref="SpecificationException">There is no such name.</exception>
-    public static string Require(string name)
+    public static string Require(string text, AcceleratorCatalog catalog)
     {
-        if (name is "auto" or "cpu" or "reference")
-            return name;
-        string kind = name.Split(':')[0];
-        if (kind is not ("cuda" or "opencl" or "ilgpu-cpu"))
-            Choice.Parse("--device", name, ("auto", 0), ("cpu", 0), ("cuda", 0), ("cuda:0", 0), ("opencl", 0), ("opencl:0", 0), ("ilgpu-cpu", 0));
-        if (name == kind + ":all")
-        {
-            Require(kind);
-            return name;
-        }
-        DeviceLine[] candidates = [.. Accelerators().Where(line => line.Name == name || line.Name.StartsWith(name + ":", StringComparison.Ordinal)
-            || (line.Name == kind && !line.IsAvailable))];
-        if (candidates.FirstOrDefault(line => line.IsAvailable) is { } found)
-            return found.Name;
-        string reason = candidates.Length > 0 ? candidates[0].Reason : $"this machine has no device of that name; 'irtgpu devices' lists what it has.";
-        throw new DeviceNotAvailableException($"the device '{name}' is not available: {reason} Use --device cpu, or --device auto to take what there is.");
+        string[] kinds = [DeviceName.Auto, DeviceName.Cpu, DeviceName.Reference, .. AcceleratorCatalog.Kinds];
+        if (DeviceName.TryParse(text) is not { } name || !kinds.Contains(name.Kind))
+            throw new SpecificationException($"--device does not know '{text}'. {NearNames.Suggest(text, kinds)} It takes {string.Join(", ", kinds)}; of accelerators also one by its number (cuda:0), or all of a kind (cuda:all).");
+        if (name.IsBuiltIn)
+            return name.Kind;
+        IReadOnlyList<ComputeDevice> found = catalog.Require(name);
+        return (name.IsAll ? name : found[0].Name).ToString();
     }
 
     private static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
-
-    private static DeviceLine Cpu() => new(
-        "cpu", FormattableString.Invariant($"{Environment.ProcessorCount} processors, vectors of {VectorBits} bits"),
-        true, "", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, "double");
-
-    private static IEnumerable<DeviceLine> Accelerators() => AcceleratorCatalog.List().Select(device => new DeviceLine(
-        device.Name, string.Join(", ", new[] { device.Description, device.Driver }.Where(text => text.Length > 0)),
-        device.IsAvailable, device.Reason, device.MemoryBytes, device.SupportsDouble ? "double" : ""));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Cli;
 
@@ -11,13 +12,13 @@ internal static class DevicesCommand
         Command command = new("devices", "List what can compute here, its memory and precision, and why the rest cannot.");
         command.SetAction(_ =>
         {
-            IReadOnlyList<string[]> rows = [.. Devices.List().Select(line => new[]
+            IReadOnlyList<string[]> rows = [.. Devices.List(new AcceleratorCatalog()).Select(device => new[]
             {
-                line.Name,
-                line.IsAvailable ? "yes" : "no",
-                line.MemoryBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{line.MemoryBytes / (1024.0 * 1024 * 1024):0.0} GiB") : "",
-                line.Precision,
-                line.IsAvailable ? line.Description : line.Reason,
+                device.Name.ToString(),
+                device.IsAvailable ? "yes" : "no",
+                device.MemoryBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{device.MemoryBytes / (1024.0 * 1024 * 1024):0.0} GiB") : "",
+                device.SupportsDouble ? "double" : "",
+                !device.IsAvailable ? device.Reason : device.Driver.Length > 0 ? $"{device.Description}, {device.Driver}" : device.Description,
             })];
             TextTable.Write(["device", "available", "memory", "precision", "what, or why not"], rows);
             Console.Out.WriteLine("--device auto takes the cpu for small problems and the first cuda device for large ones.");

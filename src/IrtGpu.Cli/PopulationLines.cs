@@ -59,7 +59,7 @@ internal static class PopulationLines
             plan.ClassCount > 1 ? Show(Math.Exp(result.Point.LogProportion[block.Index])) : "",
             plan.AttributeCount > 1 ? plan.Specification.Attributes[attribute] : "",
             Show(slots[block.FirstMeanSlot + attribute]),
-            Show(Math.Sqrt(slots[block.FirstCovarianceSlot + attribute * (attribute + 1) / 2 + attribute])),
+            Show(Math.Sqrt(slots[block.CovarianceSlot(attribute, attribute)])),
             summary is null ? "" : Show(summary.Mean[attribute]),
             summary is null ? "" : Show(Math.Sqrt(summary.Variance(attribute))),
             summary is null ? "" : Show(summary.Reliability(attribute)),

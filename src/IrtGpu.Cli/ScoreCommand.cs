@@ -5,7 +5,6 @@ using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
-using IrtGpu.Kernels.Devices;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Saved;
 using IrtGpu.Scoring;
@@ -83,7 +82,7 @@ internal sealed class ScoreCommand
             EStep = computeOptions.EStep(parsed),
             MaxCycles = 1,
             StandardErrors = StandardErrorMethod.None,
-            Providers = [new AcceleratorProvider()],
+            Providers = [computeOptions.Accelerators],
         };
         using IComputeBackend backend = BackendCatalog.Create(compute, saved.Plan, patterns);
         PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend);

@@ -6,10 +6,6 @@ public static partial class Elementary
 {
     private const double Ln2 = 0.6931471805599453;
 
-    /// <summary>Soft-plus ln(1 + e^x), within 2 ulp; 0 at −∞, +∞ at +∞.</summary>
-    /// <param name="x">Any double.</param>
-    public static double Log1PExp(double x) => (x > 0.0 ? x : 0.0) + LogisticTail(x);
-
     /// <summary>ln σ(x) = −ln(1 + e^−x), within 2 ulp; −∞ at −∞, 0 at +∞. ln(1 − σ(x)) is its value at −x.</summary>
     /// <param name="x">Any double.</param>
     public static double LogSigmoid(double x) => NegativePart(x) - LogisticTail(x);

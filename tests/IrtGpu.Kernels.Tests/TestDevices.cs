@@ -43,15 +43,24 @@ internal static class TestDevices
         AnsweredSets? sets = null)
     {
         Require(device);
-        return new IlgpuBackend(DeviceSession.Open(device), plan, patterns, sets, Cut(device, plan, patterns, cut, sets));
+        return new IlgpuBackend(OpenSession(device), plan, patterns, sets, Cut(device, plan, patterns, cut, sets));
     }
+
+    /// <summary>What is here; the drivers are asked once for all tests.</summary>
+    public static AcceleratorCatalog Catalog { get; } = new();
+
+    /// <summary>The device of that name, available or not.</summary>
+    public static ComputeDevice Find(string device) => Catalog.Find(DeviceName.TryParse(device)!)!;
+
+    /// <summary>Opens the device of that name.</summary>
+    public static DeviceSession OpenSession(string device, Action<long>? beforeAllocation = null) => DeviceSession.Open(Find(device), beforeAllocation);
 
     /// <summary>Skips the test, with the reason, where the device is missing.</summary>
     public static void Require(string device)
     {
         if (device is "cpu" or "ilgpu-cpu")
             return;
-        ComputeDevice found = AcceleratorCatalog.Find(device)!;
+        ComputeDevice found = Find(device);
         Assert.SkipUnless(found.IsAvailable, found.Reason);
     }
 
@@ -83,7 +92,7 @@ public sealed class OpenDevices : IDisposable
     {
         TestDevices.Require(device);
         if (!sessions.TryGetValue(device, out DeviceSession? session))
-            sessions[device] = session = DeviceSession.Open(device);
+            sessions[device] = session = TestDevices.OpenSession(device);
         return new IlgpuBackend(session, plan, patterns, sets, memory, ownsSession: false);
     }
 

@@ -68,7 +68,7 @@ internal static class CyclesSuite
         EStepRecorder recorder = new(threads);
         CalibrationOptions settings = new()
         {
-            Device = EStepRecorder.DeviceName,
+            Device = EStepRecorder.Kind,
             Providers = [recorder],
             Threads = threads,
             Tolerance = OptimumTolerance,

@@ -9,19 +9,19 @@ namespace IrtGpu.Bench.Cycles;
 /// <param name="threads">Number of threads.</param>
 internal sealed class EStepRecorder(int threads) : IBackendProvider
 {
-    public const string DeviceName = "recorded-cpu";
+    public const string Kind = "recorded-cpu";
 
     private readonly List<(double[] Free, double LogLikelihood)> steps = [];
 
     /// <summary>Free parameters and log-likelihood of each E-step, in order.</summary>
     public IReadOnlyList<(double[] Free, double LogLikelihood)> Steps => steps;
 
-    public bool Knows(string device) => device == DeviceName;
+    public IReadOnlyList<string> Kinds { get; } = [Kind];
 
-    public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, EStepForm form) =>
+    public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepForm form) =>
         new Recording(new CpuBackend(plan, patterns, threads, EStepForm.Tables), steps);
 
-    public string? FindFastDevice() => null;
+    public DeviceName? FindFastDevice() => null;
 
     private sealed class Recording(CpuBackend inner, List<(double[] Free, double LogLikelihood)> steps) : IComputeBackend
     {

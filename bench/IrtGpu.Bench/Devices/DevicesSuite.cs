@@ -25,7 +25,7 @@ internal static class DevicesSuite
             + "The limit is that of the suite `limits`: half the rate of multiply-adds."
             + (options.IsQuick ? " **Quick run: a two-thousandth of the persons.**" : ""));
         string[] devices = ["cpu", .. options.IsQuick && options.Accelerators.Count == 0 ? TestDevice() : options.Accelerators];
-        foreach (ComputeDevice missing in AcceleratorCatalog.List().Where(device => !device.IsAvailable))
+        foreach (ComputeDevice missing in BenchDevices.All.Where(device => !device.IsAvailable))
             file.Add($"Not here: {missing.Name}. {missing.Reason}");
         LimitTable limits = new(options.IsQuick);
         foreach ((string name, Problem problem) in Problems(options.IsQuick ? 2000 : 1))
@@ -48,7 +48,7 @@ internal static class DevicesSuite
 
     // So that a quick run goes through a device's code on any machine that has the package.
     private static IEnumerable<string> TestDevice() =>
-        AcceleratorCatalog.List().Where(device => device.IsAvailable && device.Name == "ilgpu-cpu").Select(device => device.Name);
+        BenchDevices.All.Where(device => device.IsAvailable && device.Name.Kind == "ilgpu-cpu").Select(device => device.Name.ToString());
 
     private static IEnumerable<(string Name, Problem Problem)> Problems(int scale)
     {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Measuring;
 
 namespace IrtGpu.Bench.Limits;
 

@@ -1,4 +1,4 @@
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Measuring;
 
 namespace IrtGpu.Bench.Limits;
 
@@ -23,7 +23,7 @@ internal sealed class LimitTable(bool isQuick)
         (string, int) key = isHost ? ("cpu", device == "reference" ? 1 : threads) : (device, 0);
         if (!measured.TryGetValue(key, out MachineLimits? limits))
         {
-            limits = isHost ? HostLimits.Measure(key.Item2, SecondsPerRepeat, CopyBytes) : MachineLimitProbe.Measure(device, SecondsPerRepeat, CopyBytes);
+            limits = isHost ? HostLimits.Measure(key.Item2, SecondsPerRepeat, CopyBytes) : MachineLimitProbe.Measure(BenchDevices.Require(device), SecondsPerRepeat, CopyBytes);
             measured.Add(key, limits);
         }
         return limits;

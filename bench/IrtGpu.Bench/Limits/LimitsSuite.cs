@@ -1,5 +1,5 @@
 using IrtGpu.Bench.Output;
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Measuring;
 
 namespace IrtGpu.Bench.Limits;
 

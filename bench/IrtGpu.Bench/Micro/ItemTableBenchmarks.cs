@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
-using IrtGpu.Kernels.Items;
+using IrtGpu.Kernels.Measuring;
 
 namespace IrtGpu.Bench.Micro;
 
@@ -32,7 +32,7 @@ public class ItemTableBenchmarks
         logProbability = [.. problem.Plan.Tables.Select(_ => new double[problem.Plan.RowCount * problem.Plan.NodeCount])];
         if (!one.Target.IsAccelerator)
             return;
-        probe = new ItemTableProbe(one.Target.Device, problem.Point);
+        probe = new ItemTableProbe(BenchDevices.Require(one.Target.Device), problem.Point);
         Fill();
         Check(probe.Download());
     }

@@ -1,6 +1,6 @@
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Measuring;
 
 namespace IrtGpu.Bench.Micro;
 
@@ -21,8 +21,7 @@ internal sealed record MicroTarget(string Device, int Threads = 1, EStepForm For
     {
         if (!IsStreamed)
             return BackendCatalog.Create(StepTimer.Compute(Device, Threads, Form), problem.Plan, problem.Patterns);
-        ComputeDevice device = AcceleratorCatalog.Find(Device) ?? throw new DeviceNotAvailableException($"There is no device '{Device}' here.");
-        return BackendFactory.Create(device, problem.Plan, problem.Patterns, isStreamed: true);
+        return StreamedBackend.Open(BenchDevices.Require(Device), problem.Plan, problem.Patterns);
     }
 
     public override string ToString() => Device switch

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench.Output;
 
@@ -26,7 +25,7 @@ internal static class Machine
 
     /// <summary>A line about an accelerator for the head of a result file.</summary>
     /// <param name="device">Device name.</param>
-    public static string DescribeDevice(string device) => AcceleratorCatalog.Find(device) is { } found
+    public static string DescribeDevice(string device) => BenchDevices.Find(device) is { } found
         ? FormattableString.Invariant($"device {found.Name}: {found.Description}, {found.MemoryBytes / (1024.0 * 1024 * 1024):f1} GiB, {found.Multiprocessors} multiprocessors, {found.Driver}{(found.IsAvailable ? "" : $"; not available: {found.Reason}")}")
         : $"device {device}: not here";
 
@@ -36,7 +35,7 @@ internal static class Machine
     {
         string name = device is "auto" or "cpu" or "reference"
             ? $"cpu-{Processor}"
-            : device.StartsWith("ilgpu", StringComparison.OrdinalIgnoreCase) ? device : $"{device.Split(':')[0]}-{AcceleratorCatalog.Find(device)?.Description}";
+            : device.StartsWith("ilgpu", StringComparison.OrdinalIgnoreCase) ? device : $"{device.Split(':')[0]}-{BenchDevices.Find(device)?.Description}";
         char[] letters = [.. name.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')];
         return string.Join('-', new string(letters).Split('-', StringSplitOptions.RemoveEmptyEntries));
     }

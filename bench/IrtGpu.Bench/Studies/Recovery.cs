@@ -87,10 +87,7 @@ internal static class Recovery
         ParameterLayout layout = result.Plan.Layout;
         double[] weights = new double[layout.FreeCount];
         foreach ((int slot, double weight) in terms)
-        {
-            for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
-                weights[layout.FreeIndex[term]] += weight * layout.Coefficient[term];
-        }
+            layout.AddToFree(slot, weight, weights);
         double variance = 0;
         for (int row = 0; row < weights.Length; row++)
         {
@@ -108,13 +105,13 @@ internal static class Recovery
         {
             if (!layout.IsFixed(block.FirstMeanSlot + j))
                 matched.Add(new(RecoveredKind.Mean, trueBlock, population.Mean[j], slots[block.FirstMeanSlot + j]));
-            int diagonal = block.FirstCovarianceSlot + j * (j + 1) / 2 + j;
+            int diagonal = block.CovarianceSlot(j, j);
             if (!layout.IsFixed(diagonal))
                 matched.Add(new(RecoveredKind.Sd, trueBlock, population.Sd[j], Math.Sqrt(slots[diagonal])));
             for (int k = 0; k < j; k++)
             {
-                int other = block.FirstCovarianceSlot + k * (k + 1) / 2 + k;
-                int slot = block.FirstCovarianceSlot + j * (j + 1) / 2 + k;
+                int other = block.CovarianceSlot(k, k);
+                int slot = block.CovarianceSlot(j, k);
                 if (!layout.IsFixed(slot))
                     matched.Add(new(RecoveredKind.Correlation, trueBlock, population.Correlation, slots[slot] / Math.Sqrt(slots[diagonal] * slots[other])));
             }

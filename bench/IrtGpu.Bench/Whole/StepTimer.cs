@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
-using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench.Whole;
 
@@ -40,7 +39,7 @@ internal static class StepTimer
 
     /// <summary>Options for a backend alone; every accelerator of this machine can be named.</summary>
     public static CalibrationOptions Compute(string device, int threads, EStepForm form = EStepForm.Tables) =>
-        new() { Device = device, Threads = threads, EStep = form, Providers = [new AcceleratorProvider()] };
+        new() { Device = device, Threads = threads, EStep = form, Providers = [BenchDevices.Provider] };
 
     public static double EStep(Problem problem, string device, int threads, int repeats = 7)
     {

@@ -1,3 +1,5 @@
+using IrtGpu.Compute;
+
 namespace IrtGpu.Kernels.Devices;
 
 /// <summary>One accelerator that could compute here, or one kind of accelerator and why there is none.</summary>
@@ -10,7 +12,7 @@ namespace IrtGpu.Kernels.Devices;
 /// <param name="SupportsDouble">Whether the device has 64-bit floating point.</param>
 /// <param name="Driver">Driver or platform with its version; empty where unknown.</param>
 public sealed record ComputeDevice(
-    string Name,
+    DeviceName Name,
     string Description,
     bool IsAvailable,
     string Reason = "",

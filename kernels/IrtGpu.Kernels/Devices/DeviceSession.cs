@@ -1,5 +1,5 @@
-using System.Globalization;
 using ILGPU;
+using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -28,34 +28,25 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Is told the bytes before every allocation and may throw what a driver would: the seam for tests of full devices.</summary>
     public Action<long>? BeforeAllocation { get; private init; }
 
-    /// <summary>Opens the device of that name.</summary>
-    /// <param name="name">As <see cref="AcceleratorCatalog.Find"/> takes it.</param>
+    /// <summary>Opens a device.</summary>
+    /// <param name="device">One that the catalogue calls available.</param>
     /// <param name="beforeAllocation">As <see cref="BeforeAllocation"/>.</param>
-    /// <exception cref="ArgumentException">There is no such device, or it is not available; the message has the catalogue's reason.</exception>
-    public static DeviceSession Open(string name, Action<long>? beforeAllocation = null)
+    /// <exception cref="AcceleratorException">The driver refuses.</exception>
+    public static DeviceSession Open(ComputeDevice device, Action<long>? beforeAllocation = null)
     {
-        ComputeDevice? device = AcceleratorCatalog.Find(name);
-        if (device is null)
+        int number = device.Name.Number ?? 0;
+        (Action<Context.Builder> include, Func<Context, Accelerator> create) = device.Name.Kind switch // the catalogue's predicates, so that numbers mean the same device
         {
-            string known = string.Join(", ", AcceleratorCatalog.List().Select(found => found.Name));
-            throw new ArgumentException($"There is no device '{name}' here. Known: {known}. `irtgpu devices` tells more.", nameof(name));
-        }
-
-        if (!device.IsAvailable)
-            throw new ArgumentException($"Device '{name}' is not available. {device.Reason}", nameof(name));
-
-        // The same predicate as the catalogue's, so that numbers mean the same device.
-        string[] parts = device.Name.Split(':');
-        int index = parts.Length == 1 ? 0 : int.Parse(parts[1], CultureInfo.InvariantCulture);
-        Context context = Context.Create(builder => Include(builder, parts[0]));
+            AcceleratorCatalog.Cuda => ((Action<Context.Builder>)(builder => builder.Cuda(_ => true)),
+                (Func<Context, Accelerator>)(context => context.GetCudaDevice(number).CreateCudaAccelerator(context))),
+            AcceleratorCatalog.OpenCl => (builder => builder.OpenCL(_ => true), context => context.GetCLDevice(number).CreateCLAccelerator(context)),
+            AcceleratorCatalog.CpuAccelerator => (builder => builder.DefaultCPU(), context => context.GetCPUDevice(0).CreateAccelerator(context)),
+            string other => throw new ArgumentException($"ILGPU has no device of the kind '{other}'.", nameof(device)),
+        };
+        Context context = Context.Create(builder => include(builder.EnableAlgorithms()));
         try
         {
-            Accelerator accelerator = parts[0] switch
-            {
-                "cuda" => context.GetCudaDevice(index).CreateCudaAccelerator(context),
-                "opencl" => context.GetCLDevice(index).CreateCLAccelerator(context),
-                _ => context.GetCPUDevice(0).CreateAccelerator(context),
-            };
+            Accelerator accelerator = create(context);
             return new DeviceSession(device, context, accelerator) { BeforeAllocation = beforeAllocation };
         }
         catch
@@ -70,21 +61,5 @@ internal sealed class DeviceSession : IDisposable
     {
         Accelerator.Dispose();
         context.Dispose();
-    }
-
-    private static void Include(Context.Builder builder, string kind)
-    {
-        switch (kind)
-        {
-            case "cuda":
-                builder.Cuda(_ => true);
-                break;
-            case "opencl":
-                builder.OpenCL(_ => true);
-                break;
-            default:
-                builder.DefaultCPU();
-                break;
-        }
     }
 }

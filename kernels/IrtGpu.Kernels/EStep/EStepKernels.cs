@@ -1,4 +1,6 @@
 using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Algorithms.ScanReduceOperations;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
 
@@ -248,23 +250,29 @@ internal static class EStepKernels
         }
     }
 
-    /// <summary>Adds frequency times log-likelihood over the patterns of a slice.</summary>
-    /// <param name="cell">point · slices + slice.</param>
+    /// <summary>Adds frequency times log-likelihood over the patterns of a slice; one group a slice.</summary>
+    /// <remarks>
+    /// A thread adds every so-many-th pattern in order, and a scan adds the threads, in an order that depends on the size of the group alone.
+    /// The library's reduction would do it with atomic additions, whose order is that of arrival (decision 0004).
+    /// The group's index is point · slices + slice.
+    /// </remarks>
     /// <param name="tile">The tile.</param>
     /// <param name="patterns">Frequencies.</param>
     /// <param name="normalizers">Log-likelihoods.</param>
     /// <param name="sums">Added to. [slice, point]</param>
-    public static void SumLogLikelihood(Index1D cell, TileShape tile, PatternViews patterns, NormalizerViews normalizers, ArrayView<double> sums)
+    public static void SumLogLikelihood(TileShape tile, PatternViews patterns, NormalizerViews normalizers, ArrayView<double> sums)
     {
-        int slice = cell.X % tile.SliceCount;
-        int point = cell.X / tile.SliceCount;
+        int slice = Grid.IdxX % tile.SliceCount;
+        int point = Grid.IdxX / tile.SliceCount;
         long firstNormalizer = (long)point * tile.NormalizerStride + tile.FirstNormalizer;
         int begin = slice * tile.SliceLength;
         int end = IntrinsicMath.Min(begin + tile.SliceLength, tile.PatternCount);
-        double sum = 0.0;
-        for (int pattern = begin; pattern < end; pattern++)
-            sum += patterns.Frequency[tile.FirstPattern + pattern] * normalizers.LogLikelihood[firstNormalizer + pattern];
-        sums[slice * tile.PointCount + point] += sum;
+        double own = 0.0;
+        for (int pattern = begin + Group.IdxX; pattern < end; pattern += Group.DimX)
+            own += patterns.Frequency[tile.FirstPattern + pattern] * normalizers.LogLikelihood[firstNormalizer + pattern];
+        double sum = GroupExtensions.InclusiveScan<double, AddDouble>(own);
+        if (Group.IdxX == Group.DimX - 1)
+            sums[slice * tile.PointCount + point] += sum;
     }
 
     /// <summary>Adds all slices of one cell to the first, in order.</summary>

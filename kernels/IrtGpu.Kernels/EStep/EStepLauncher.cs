@@ -8,6 +8,8 @@ namespace IrtGpu.Kernels.EStep;
 /// <summary>Holds the E-step's working buffers and launches <see cref="EStepKernels"/> tile by tile, all on the default stream.</summary>
 internal sealed class EStepLauncher
 {
+    private const int LargestSumGroup = 64; // the most that scans on ILGPU's CPU accelerator take
+
     private readonly CalibrationPlan plan;
     private readonly MemoryPlan memory;
     private readonly DeviceBuffers buffers;
@@ -21,7 +23,7 @@ internal sealed class EStepLauncher
     private readonly Action<Index1D, TileShape, NormalizerViews> normalize;
     private readonly Action<Index1D, TileShape, int, PatternViews, NormalizerViews, ArrayView<double>> scale;
     private readonly Action<Index1D, TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> collect;
-    private readonly Action<Index1D, TileShape, PatternViews, NormalizerViews, ArrayView<double>> sumLogLikelihood;
+    private readonly Action<KernelConfig, TileShape, PatternViews, NormalizerViews, ArrayView<double>> sumLogLikelihood;
     private readonly Action<Index1D, int, long, ArrayView<double>> addSlices;
 
     /// <summary>Compiles the kernels and allocates what does not depend on the patterns.</summary>
@@ -43,8 +45,7 @@ internal sealed class EStepLauncher
         scale = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.Scale);
         collect = accelerator.LoadAutoGroupedStreamKernel<
             Index1D, TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(EStepKernels.CollectCounts);
-        sumLogLikelihood = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, NormalizerViews, ArrayView<double>>(
-            EStepKernels.SumLogLikelihood);
+        sumLogLikelihood = accelerator.LoadStreamKernel<TileShape, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.SumLogLikelihood);
         addSlices = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, long, ArrayView<double>>(EStepKernels.AddSlices);
 
         ProblemSize size = memory.Size;
@@ -184,7 +185,8 @@ internal sealed class EStepLauncher
     /// <summary>Adds the tile's log-likelihoods.</summary>
     public void CollectLogLikelihood(TileShape tile, PatternViews patterns)
     {
-        sumLogLikelihood(tile.PointCount * tile.SliceCount, tile, patterns, Normalizers, logLikelihoods);
+        int groupSize = Math.Min(LargestSumGroup, buffers.Accelerator.MaxNumThreadsPerGroup);
+        sumLogLikelihood((tile.PointCount * tile.SliceCount, groupSize), tile, patterns, Normalizers, logLikelihoods);
         Count(1);
     }
 

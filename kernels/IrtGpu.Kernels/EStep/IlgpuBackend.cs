@@ -65,7 +65,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
         try
         {
             Memory = memory ?? MemoryPlan.Create(
-                ProblemSize.Of(plan, patterns.PatternCount, sets?.IsAnswered.Count ?? 0), DeviceBuffers.FreeBytes(session.Accelerator), session.Accelerator.MaxNumThreads, session.Device.Name);
+                ProblemSize.Of(plan, patterns.PatternCount, sets?.IsAnswered.Count ?? 0), DeviceBuffers.FreeBytes(session.Accelerator), session.Accelerator.MaxNumThreads, session.Device.Name.ToString());
             int padded = Memory.Size.PaddedNodeCount;
             hostTheta = new double[(long)plan.NodeSetCount * padded * plan.AttributeCount];
             hostLogWeight = new double[(long)plan.Blocks.Count * padded];

@@ -6,7 +6,7 @@ using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Inference;
 
-/// <summary>Σ_p N_p s_p s_pᵀ, s_p the posterior mean of the complete-data score of pattern p.</summary>
+/// <summary>Σ_p N_p s_p s_pᵀ, s_p the posterior mean of the complete-data gradient of pattern p.</summary>
 /// <remarks>Every number has one thread that adds in index order: the result depends on the cut into tiles, runs and slices alone.</remarks>
 internal static class CrossProductKernels
 {
@@ -51,23 +51,23 @@ internal static class CrossProductKernels
         }
     }
 
-    /// <summary>s_p of one pattern by one free parameter: Σ over classes and nodes of posterior times the complete-data score.</summary>
-    /// <remarks>A node of posterior 0 contributes nothing, whatever the score is there.</remarks>
+    /// <summary>s_p of one pattern by one free parameter: Σ over classes and nodes of posterior times the complete-data derivative.</summary>
+    /// <remarks>A node of posterior 0 contributes nothing, whatever the derivative is there.</remarks>
     /// <param name="cell">free · patterns of the run + pattern.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="run">Patterns.</param>
     /// <param name="patterns">Responses.</param>
     /// <param name="tableOfBlock">[block]</param>
-    /// <param name="views">Derivatives, terms and functions; receives scores.</param>
+    /// <param name="views">Derivatives, terms and functions; receives gradients.</param>
     /// <param name="posterior">Posterior. [class, node, pattern]</param>
-    public static void ScorePatterns(
+    public static void FindGradients(
         Index1D cell, TileShape tile, PatternRun run, PatternViews patterns, ArrayView<int> tableOfBlock, CrossProductViews views,
         ArrayView<double> posterior)
     {
         int pattern = run.First + cell.X % run.Count;
         int free = cell.X / run.Count;
         long firstWord = (long)(tile.FirstPattern + pattern) * patterns.WordCount;
-        double score = 0.0;
+        double gradient = 0.0;
         for (int k = 0; k < tile.ClassCount; k++)
         {
             int block = tile.FirstBlock + k;
@@ -82,7 +82,7 @@ internal static class CrossProductKernels
                     sum += weight != 0.0 ? weight * views.NodeFunctions[(long)function * tile.NodeCount + node] : 0.0;
                 }
 
-                score += sum;
+                gradient += sum;
             }
 
             long list = (long)tableOfBlock[block] * views.FreeCount + free;
@@ -103,11 +103,11 @@ internal static class CrossProductKernels
                     sum += weight != 0.0 ? weight * (views.Derivatives[line + node] * factor) : 0.0;
                 }
 
-                score += views.TermCoefficient[term] * sum;
+                gradient += views.TermCoefficient[term] * sum;
             }
         }
 
-        views.Scores[(long)(pattern - run.First) * views.FreeCount + free] = score;
+        views.Gradients[(long)(pattern - run.First) * views.FreeCount + free] = gradient;
     }
 
     /// <summary>Adds N s_r s_c over the patterns of one slice of the run, c ≤ r.</summary>
@@ -115,7 +115,7 @@ internal static class CrossProductKernels
     /// <param name="tile">The tile.</param>
     /// <param name="run">Patterns.</param>
     /// <param name="patterns">Frequencies.</param>
-    /// <param name="views">In: scores; products are added to.</param>
+    /// <param name="views">In: gradients; products are added to.</param>
     public static void AddProducts(Index1D cell, TileShape tile, PatternRun run, PatternViews patterns, CrossProductViews views)
     {
         int column = cell.X % views.FreeCount;
@@ -128,8 +128,8 @@ internal static class CrossProductKernels
         double sum = 0.0;
         for (int pattern = begin; pattern < end; pattern++)
         {
-            long scores = (long)pattern * views.FreeCount;
-            sum += patterns.Frequency[tile.FirstPattern + run.First + pattern] * views.Scores[scores + row] * views.Scores[scores + column];
+            long gradients = (long)pattern * views.FreeCount;
+            sum += patterns.Frequency[tile.FirstPattern + run.First + pattern] * views.Gradients[gradients + row] * views.Gradients[gradients + column];
         }
 
         views.Products[cell.X] += sum;

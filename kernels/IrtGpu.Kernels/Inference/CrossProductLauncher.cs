@@ -27,7 +27,7 @@ internal sealed class CrossProductLauncher : IDisposable
     private readonly CrossProductViews views;
     private readonly Cut cut;
     private readonly ArrayView<double> scratch; // [category, item, node]
-    private readonly Action<Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>> score;
+    private readonly Action<Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>> findGradients;
     private readonly Action<Index1D, TileShape, PatternRun, PatternViews, CrossProductViews> addProducts;
     private readonly Action<Index1D, int, long, ArrayView<double>> addSlices;
 
@@ -43,8 +43,8 @@ internal sealed class CrossProductLauncher : IDisposable
         int freeCount = plan.Layout.FreeCount;
         int nodeCount = memory.Size.PaddedNodeCount;
         Accelerator accelerator = session.Accelerator;
-        score = accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.ScorePatterns);
+        findGradients = accelerator.LoadAutoGroupedStreamKernel<
+            Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.FindGradients);
         addProducts = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternRun, PatternViews, CrossProductViews>(CrossProductKernels.AddProducts);
         addSlices = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, long, ArrayView<double>>(EStepKernels.AddSlices);
         buffers = new DeviceBuffers(session);
@@ -67,7 +67,7 @@ internal sealed class CrossProductLauncher : IDisposable
                 TermCoefficient = Send([.. terms.Terms.Select(term => term.Coefficient)]),
                 NodeFunction = Send(terms.NodeFunction),
                 NodeFunctions = Send(Pad(terms.NodeFunctions, nodeCount)),
-                Scores = buffers.Allocate<double>((long)cut.RunLength * freeCount),
+                Gradients = buffers.Allocate<double>((long)cut.RunLength * freeCount),
                 Products = buffers.Allocate<double>((long)cut.SliceCount * freeCount * freeCount),
             };
         }
@@ -146,7 +146,7 @@ internal sealed class CrossProductLauncher : IDisposable
                 Count = Math.Min(cut.RunLength, shape.PatternCount - first),
                 SliceLength = (cut.RunLength + cut.SliceCount - 1) / cut.SliceCount,
             };
-            score(all.FreeCount * run.Count, shape, run, patterns, launcher.Layout.TableOfBlock, all, launcher.Posterior);
+            findGradients(all.FreeCount * run.Count, shape, run, patterns, launcher.Layout.TableOfBlock, all, launcher.Posterior);
             addProducts(cut.SliceCount * all.FreeCount * all.FreeCount, shape, run, patterns, all);
             traffic.CountLaunch();
             traffic.CountLaunch();

@@ -8,7 +8,7 @@ namespace IrtGpu.Kernels.Inference;
 /// <summary>The gradient of a pattern by free parameter as lists that a kernel can walk: the chain rule, done once on the host.</summary>
 /// <remarks>
 /// By free parameter a table has terms coefficient · ∂ log P of an answer (· θ_j for slopes), a block at most one function of θ:
-/// its population's score plus that of the class proportions.
+/// the derivative of its log weight by population parameters plus that of the class proportions.
 /// </remarks>
 internal sealed class CrossProductTerms
 {
@@ -82,46 +82,47 @@ internal sealed class CrossProductTerms
                 bool isSlope = k < set.SlopeCount;
                 int first = FirstLine[table][item] + (isSlope ? 0 : 1 + k - set.SlopeCount);
                 int attribute = isSlope ? plan.Items[item].Attributes[k] : -1;
-                for (int entry = layout.RowStart[set.FirstSlot + k]; entry < layout.RowStart[set.FirstSlot + k + 1]; entry++)
-                    byFree[layout.FreeIndex[entry]].Add(new Term(item, first, 1 + set.ShapeCount, attribute, layout.Coefficient[entry]));
+                ReadOnlySpan<int> free = layout.FreeOf(set.FirstSlot + k);
+                ReadOnlySpan<double> coefficients = layout.CoefficientsOf(set.FirstSlot + k);
+                for (int entry = 0; entry < free.Length; entry++)
+                    byFree[free[entry]].Add(new Term(item, first, 1 + set.ShapeCount, attribute, coefficients[entry]));
             }
         }
-        for (int free = 0; free < layout.FreeCount; free++)
+        for (int index = 0; index < layout.FreeCount; index++)
         {
-            terms.AddRange(byFree[free]);
-            TermStart[table * layout.FreeCount + free + 1] = terms.Count;
+            terms.AddRange(byFree[index]);
+            TermStart[table * layout.FreeCount + index + 1] = terms.Count;
         }
     }
 
     private void AddPopulation(ModelPoint point, PlannedBlock block)
     {
-        double[] scores = CompleteDataScores.PopulationScores(point, block);
-        ParameterLayout layout = plan.Layout;
+        double[] gradients = CompleteDataGradients.PopulationGradients(point, block);
         for (int k = 0; k < plan.AttributeCount + plan.CovarianceCount; k++)
-        {
-            for (int entry = layout.RowStart[block.FirstMeanSlot + k]; entry < layout.RowStart[block.FirstMeanSlot + k + 1]; entry++)
-            {
-                double[] function = FunctionOf(block, layout.FreeIndex[entry]);
-                for (int node = 0; node < function.Length; node++)
-                    function[node] += layout.Coefficient[entry] * scores[k * plan.NodeCount + node];
-            }
-        }
+            AddFunction(block, block.FirstMeanSlot + k, gradients.AsSpan(k * plan.NodeCount, plan.NodeCount));
     }
 
     private void AddProportions(ModelPoint point, PlannedBlock block)
     {
-        ParameterLayout layout = plan.Layout;
+        double[] derivative = new double[plan.NodeCount]; // the same at every node
         int firstOfGroup = block.Index / plan.ClassCount * plan.ClassCount;
         for (int other = firstOfGroup; other < firstOfGroup + plan.ClassCount; other++)
         {
-            double derivative = (other == block.Index ? 1 : 0) - Math.Exp(point.LogProportion[other]);
-            int slot = plan.Blocks[other].ClassLogitSlot;
-            for (int entry = layout.RowStart[slot]; entry < layout.RowStart[slot + 1]; entry++)
-            {
-                double[] function = FunctionOf(block, layout.FreeIndex[entry]);
-                for (int node = 0; node < function.Length; node++)
-                    function[node] += layout.Coefficient[entry] * derivative;
-            }
+            Array.Fill(derivative, (other == block.Index ? 1 : 0) - Math.Exp(point.LogProportion[other]));
+            AddFunction(block, plan.Blocks[other].ClassLogitSlot, derivative);
+        }
+    }
+
+    /// <summary>Adds the derivative by a slot, a function of θ, to the functions of its free parameters.</summary>
+    private void AddFunction(PlannedBlock block, int slot, ReadOnlySpan<double> derivative)
+    {
+        ReadOnlySpan<int> free = plan.Layout.FreeOf(slot);
+        ReadOnlySpan<double> coefficients = plan.Layout.CoefficientsOf(slot);
+        for (int entry = 0; entry < free.Length; entry++)
+        {
+            double[] function = FunctionOf(block, free[entry]);
+            for (int node = 0; node < function.Length; node++)
+                function[node] += coefficients[entry] * derivative[node];
         }
     }
 

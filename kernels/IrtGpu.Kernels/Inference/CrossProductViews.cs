@@ -38,7 +38,7 @@ internal readonly struct CrossProductViews
 
     public ArrayView<double> NodeFunctions { get; init; } // [line, padded node]
 
-    public ArrayView<double> Scores { get; init; } // [pattern of the run, free]
+    public ArrayView<double> Gradients { get; init; } // [pattern of the run, free]
 
     public ArrayView<double> Products { get; init; } // [slice][free, free], lower triangle
 }

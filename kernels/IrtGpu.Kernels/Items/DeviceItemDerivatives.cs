@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -94,8 +95,8 @@ internal sealed class DeviceItemDerivatives
         ItemBlock block = part.Block;
         int parameters = block.AttributeCount + block.MaxShape;
         int local = 1 + block.MaxShape;
-        int sumCount = 1 + parameters + parameters * (parameters + 1) / 2;
-        int scratchLength = sumCount + block.MaxCategories + local + local * (local + 1) / 2;
+        int sumCount = 1 + parameters + PackedTriangle.Length(parameters);
+        int scratchLength = sumCount + block.MaxCategories + local + PackedTriangle.Length(local);
         int nodeCount = memory.Size.PaddedNodeCount;
         int itemCount = part.Sets.Length; // of a point: how nodes are cut does not depend on the number of points
         long affordable = memory.ReductionBytes / (sizeof(double) * (long)itemCount * scratchLength);
@@ -132,7 +133,7 @@ internal sealed class DeviceItemDerivatives
             int row = Position(r);
             result.Gradient[setIndex][r] += sums[(1 + row) * itemCount + index];
             for (int c = 0; c <= r; c++)
-                result.Hessian[setIndex][r * set.SlotCount + c] += sums[(firstHessian + row * (row + 1) / 2 + Position(c)) * itemCount + index];
+                result.Hessian[setIndex][r * set.SlotCount + c] += sums[(firstHessian + PackedTriangle.Index(row, Position(c))) * itemCount + index];
         }
     }
 

@@ -1,4 +1,5 @@
 using ILGPU;
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Items;
@@ -54,7 +55,7 @@ internal static class ItemDerivativeKernels
         int parameterCount = attributeCount + shapeCount;
         int localCount = 1 + shapeCount;
         var sums = new ArrayViewVector(scratch, thread.X, threads);
-        int sumCount = shape.WithDerivatives != 0 ? 1 + parameterCount + parameterCount * (parameterCount + 1) / 2 : 1;
+        int sumCount = shape.WithDerivatives != 0 ? 1 + parameterCount + PackedTriangle.Length(parameterCount) : 1;
         for (int k = 0; k < sumCount; k++)
             sums[k] = 0.0;
 
@@ -84,7 +85,7 @@ internal static class ItemDerivativeKernels
                 continue;
             for (int k = 0; k < localCount; k++)
                 gradient[k] = 0.0;
-            for (int k = 0; k < localCount * (localCount + 1) / 2; k++)
+            for (int k = 0; k < PackedTriangle.Length(localCount); k++)
                 hessian[k] = 0.0;
             TModel.AddDerivatives(z, categoryCount, parameters, scores, logProbability, rows, gradient, hessian);
             AddNode(attributeCount, shapeCount, theta, firstTheta, gradient, hessian, sums);
@@ -116,14 +117,14 @@ internal static class ItemDerivativeKernels
             double thetaJ = theta[position + j];
             sums[1 + j] += thetaJ * gradient[0];
             for (int k = 0; k <= j; k++)
-                sums[secondOrder + j * (j + 1) / 2 + k] += thetaJ * theta[position + k] * hessian[0];
+                sums[secondOrder + PackedTriangle.Index(j, k)] += thetaJ * theta[position + k] * hessian[0];
         }
 
         for (int r = 1; r <= shapeCount; r++)
         {
             int row = attributeCount + r - 1;
-            int packed = r * (r + 1) / 2;
-            int target = secondOrder + row * (row + 1) / 2;
+            int packed = PackedTriangle.Index(r, 0);
+            int target = secondOrder + PackedTriangle.Index(row, 0);
             sums[1 + row] += gradient[r];
             for (int j = 0; j < attributeCount; j++)
                 sums[target + j] += theta[position + j] * hessian[packed];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IrtGpu.Compute;
 using IrtGpu.Compute.WeightedScore;
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels.Memory;
@@ -32,7 +33,7 @@ internal sealed record ProblemSize(
     public int PaddedNodeCount => MemoryPlan.RoundUp(NodeCount, MemoryPlan.NodeMultiple);
 
     /// <summary>Derived pairs of attributes.</summary>
-    public int CovarianceCount => AttributeCount * (AttributeCount + 1) / 2;
+    public int CovarianceCount => PackedTriangle.Length(AttributeCount);
 
     /// <summary>Weight, then the mean of each attribute: what the weighted-score form sums by response.</summary>
     public int MomentCount => 1 + AttributeCount;

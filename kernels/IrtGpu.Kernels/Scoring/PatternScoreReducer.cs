@@ -20,10 +20,10 @@ internal sealed class PatternScoreReducer
     private readonly ArrayView<double> device; // [score, pattern]
     private readonly double[] host; // [score, pattern]
     private readonly double[] logLikelihood; // [pattern]
-    private readonly Action<Index1D, TileShape, ArrayView<double>, ScoreViews> sumChunk;
-    private readonly Action<Index1D, TileShape, ScoreViews> mergeMeans;
-    private readonly Action<Index1D, TileShape, ArrayView<double>, ScoreViews> sumSquares;
-    private readonly Action<Index1D, TileShape, ScoreViews> mergeCovariances;
+    private readonly Action<Index1D, TileShape, ArrayView<double>, PersonScoreViews> sumChunk;
+    private readonly Action<Index1D, TileShape, PersonScoreViews> mergeMeans;
+    private readonly Action<Index1D, TileShape, ArrayView<double>, PersonScoreViews> sumSquares;
+    private readonly Action<Index1D, TileShape, PersonScoreViews> mergeCovariances;
 
     /// <summary>Compiles the kernels and allocates their sums.</summary>
     public PatternScoreReducer(CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers)
@@ -32,10 +32,10 @@ internal sealed class PatternScoreReducer
         this.memory = memory;
         this.buffers = buffers;
         Accelerator accelerator = buffers.Accelerator;
-        sumChunk = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ArrayView<double>, ScoreViews>(PersonScoreKernels.SumChunk);
-        mergeMeans = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ScoreViews>(PersonScoreKernels.MergeMeans);
-        sumSquares = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ArrayView<double>, ScoreViews>(PersonScoreKernels.SumSquares);
-        mergeCovariances = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ScoreViews>(PersonScoreKernels.MergeCovariances);
+        sumChunk = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ArrayView<double>, PersonScoreViews>(PersonScoreKernels.SumChunk);
+        mergeMeans = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PersonScoreViews>(PersonScoreKernels.MergeMeans);
+        sumSquares = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ArrayView<double>, PersonScoreViews>(PersonScoreKernels.SumSquares);
+        mergeCovariances = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PersonScoreViews>(PersonScoreKernels.MergeCovariances);
         nodeSetOfBlock = buffers.Allocate<int>(plan.Blocks.Count);
         buffers.Upload(nodeSetOfBlock, [.. plan.Blocks.Select(block => plan.Tables[block.Table].NodeSet)]);
         sums = buffers.Allocate<double>((long)memory.PatternTileCapacity * plan.ClassCount * memory.ScoreChunksPerClass * memory.ScoreSums);
@@ -62,7 +62,7 @@ internal sealed class PatternScoreReducer
         EStepLauncher launcher, ArrayView<double> theta, long thetaStride, PatternTile tile, TileShape shape, ModelPoint point, int[] order,
         PatternScores scores)
     {
-        ScoreViews views = new()
+        PersonScoreViews views = new()
         {
             AttributeCount = plan.AttributeCount,
             CovarianceCount = plan.CovarianceCount,

@@ -5,7 +5,7 @@ using IrtGpu.Kernels.Memory;
 namespace IrtGpu.Kernels.Scoring;
 
 /// <summary>What the score kernels need beside the tile.</summary>
-internal readonly struct ScoreViews
+internal readonly struct PersonScoreViews
 {
     public int AttributeCount { get; init; }
 
@@ -39,7 +39,7 @@ internal static class PersonScoreKernels
     /// <param name="tile">The tile.</param>
     /// <param name="posterior">Posterior. [class, node, pattern]</param>
     /// <param name="views">Nodes; receives the sums.</param>
-    public static void SumChunk(Index1D cell, TileShape tile, ArrayView<double> posterior, ScoreViews views)
+    public static void SumChunk(Index1D cell, TileShape tile, ArrayView<double> posterior, PersonScoreViews views)
     {
         int pattern = cell.X % tile.PatternCount;
         int chunk = cell.X / tile.PatternCount;
@@ -79,7 +79,7 @@ internal static class PersonScoreKernels
     /// <param name="pattern">Pattern of the tile.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="views">In: sums of chunks; receives scores.</param>
-    public static void MergeMeans(Index1D pattern, TileShape tile, ScoreViews views)
+    public static void MergeMeans(Index1D pattern, TileShape tile, PersonScoreViews views)
     {
         double largest = -1.0;
         double mode = 0.0;
@@ -109,7 +109,7 @@ internal static class PersonScoreKernels
     /// <param name="tile">The tile.</param>
     /// <param name="posterior">Posterior. [class, node, pattern]</param>
     /// <param name="views">Nodes and means; receives the sums.</param>
-    public static void SumSquares(Index1D cell, TileShape tile, ArrayView<double> posterior, ScoreViews views)
+    public static void SumSquares(Index1D cell, TileShape tile, ArrayView<double> posterior, PersonScoreViews views)
     {
         int pattern = cell.X % tile.PatternCount;
         int chunk = cell.X / tile.PatternCount;
@@ -142,13 +142,13 @@ internal static class PersonScoreKernels
     /// <param name="pattern">Pattern of the tile.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="views">In: sums of chunks; receives covariances.</param>
-    public static void MergeCovariances(Index1D pattern, TileShape tile, ScoreViews views)
+    public static void MergeCovariances(Index1D pattern, TileShape tile, PersonScoreViews views)
     {
         for (int pair = 0; pair < views.CovarianceCount; pair++)
             views.Scores[(long)(views.AttributeCount + pair) * tile.PatternStride + pattern.X] = AddMoments(pair, tile, views, pattern.X);
     }
 
-    private static double AddMoments(int moment, TileShape tile, ScoreViews views, int pattern)
+    private static double AddMoments(int moment, TileShape tile, PersonScoreViews views, int pattern)
     {
         double sum = 0.0;
         for (int chunk = 0; chunk < tile.ClassCount * views.ChunksPerClass; chunk++)
@@ -156,6 +156,6 @@ internal static class PersonScoreKernels
         return sum;
     }
 
-    private static long SumIndex(int chunk, TileShape tile, ScoreViews views, int pattern) =>
+    private static long SumIndex(int chunk, TileShape tile, PersonScoreViews views, int pattern) =>
         (long)chunk * (Moments + views.CovarianceCount) * tile.PatternStride + pattern;
 }

@@ -28,22 +28,20 @@ internal static class BackendCatalog
     /// <exception cref="DeviceNotAvailableException">The device is known but cannot compute here.</exception>
     public static (IComputeBackend Backend, string? Choice) CreateWithReason(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
     {
-        switch (options.Device)
+        DeviceName? device = DeviceName.TryParse(options.Device);
+        switch (device?.Kind)
         {
-            case "auto":
+            case DeviceName.Auto:
                 return Choose(options, plan, patterns);
-            case "cpu":
+            case DeviceName.Cpu:
                 return (new CpuBackend(plan, patterns, options.Threads, options.EStep), null);
-            case "reference":
+            case DeviceName.Reference:
                 return (new ReferenceBackend(plan, patterns), null);
         }
-        foreach (IBackendProvider provider in options.Providers)
-        {
-            if (provider.Knows(options.Device))
-                return (provider.Create(options.Device, plan, patterns, options.EStep), null);
-        }
+        if (options.Providers.FirstOrDefault(provider => device is not null && provider.Kinds.Contains(device.Kind)) is { } known)
+            return (known.Create(device!, plan, patterns, options.EStep), null);
         throw new ArgumentException(
-            $"There is no device '{options.Device}' here. Devices are auto, cpu and reference{(options.Providers.Count > 0 ? ", and those that 'irtgpu devices' lists" : "")}.",
+            $"There is no device '{options.Device}'. Devices are {string.Join(", ", new[] { DeviceName.Auto, DeviceName.Cpu, DeviceName.Reference }.Concat(options.Providers.SelectMany(provider => provider.Kinds)))}; accelerators also by number (kind:0), or all of a kind (kind:all).",
             nameof(options));
     }
 

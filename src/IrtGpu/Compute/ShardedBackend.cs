@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
 
@@ -32,16 +33,15 @@ public sealed class ShardedBackend
         ArgumentOutOfRangeException.ThrowIfLessThan(shardCount, 1);
         this.plan = plan;
         patternCount = patterns.PatternCount;
-        int count = Math.Max(1, Math.Min(shardCount, patternCount));
-        backends = new IComputeBackend[count];
-        firstPattern = new int[count];
+        Shards shards = Shards.Cut(patternCount, 1, shardCount);
+        backends = new IComputeBackend[shards.Count];
+        firstPattern = new int[shards.Count];
         try
         {
-            for (int shard = 0; shard < count; shard++)
+            for (int shard = 0; shard < shards.Count; shard++)
             {
-                firstPattern[shard] = (int)((long)patternCount * shard / count);
-                int end = (int)((long)patternCount * (shard + 1) / count);
-                backends[shard] = create(shard, patterns.Slice(firstPattern[shard], end - firstPattern[shard]));
+                firstPattern[shard] = shards.Begin(shard);
+                backends[shard] = create(shard, patterns.Slice(firstPattern[shard], shards.End(shard) - firstPattern[shard]));
             }
         }
         catch

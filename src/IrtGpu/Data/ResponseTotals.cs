@@ -1,11 +1,13 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using IrtGpu.Foundation.Sharding;
 
 namespace IrtGpu.Data;
 
 /// <summary>How often each category of each item was given in each observed group, from one pass over the patterns.</summary>
 internal sealed class ResponseTotals
 {
+    private const int PatternsPerPart = 4096;
     private const int LargestPartCount = 64; // of patterns, each summed in order and then added in order
     private const int MostCountedCategories = 16; // of items counted many at a time: that takes a pass for each category
 
@@ -35,15 +37,14 @@ internal sealed class ResponseTotals
         int groupCount = 1;
         foreach (int group in patterns.Groups)
             groupCount = Math.Max(groupCount, group + 1);
-        int partCount = Math.Clamp(patterns.PatternCount / 4096, 1, LargestPartCount);
-        ResponseTotals[] parts = new ResponseTotals[partCount];
-        Parallel.For(0, partCount, part =>
+        Shards shards = Shards.Cut(patterns.PatternCount, PatternsPerPart, LargestPartCount);
+        ResponseTotals[] parts = new ResponseTotals[shards.Count];
+        Parallel.For(0, shards.Count, part =>
         {
             parts[part] = new ResponseTotals(groupCount, patterns.CategoryCount);
-            int end = (int)((long)patterns.PatternCount * (part + 1) / partCount);
-            parts[part].Add(patterns, (int)((long)patterns.PatternCount * part / partCount), end);
+            parts[part].Add(patterns, shards.Begin(part), shards.End(part));
         });
-        for (int part = 1; part < partCount; part++)
+        for (int part = 1; part < parts.Length; part++)
         {
             for (int cell = 0; cell < parts[0].weight.Length; cell++)
             {

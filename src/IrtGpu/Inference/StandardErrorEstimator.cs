@@ -52,7 +52,7 @@ internal sealed class StandardErrorEstimator
             StandardErrorMethod.Complete => CompleteInformation(),
             StandardErrorMethod.CrossProduct => CrossProduct() + PriorInformation(),
             StandardErrorMethod.Louis => TryExactInformation()
-                ?? CompleteInformation() - Visit(scores => new MissingInformationVisitor(scores), visitor => visitor.Sum),
+                ?? CompleteInformation() - Visit(gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum),
             _ => TryExactInformation() ?? DifferencedInformation(),
         };
         if (!TryInvert(information, out Matrix<double> covariance, out int failed))
@@ -112,25 +112,25 @@ internal sealed class StandardErrorEstimator
 
     private Matrix<double> CrossProduct() => (backend as ICrossProductBackend)?.TryComputeCrossProduct(point) is { } sum
         ? Interior(sum)
-        : Visit(scores => new CrossProductVisitor(scores), visitor => visitor.Sum);
+        : Visit(gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);
 
     private Matrix<double> PriorInformation()
     {
         Matrix<double> information = Matrix<double>.Build.Dense(interior.Length, interior.Length);
         foreach (PlannedPrior prior in plan.Priors)
         {
-            int position = Array.IndexOf(interior, plan.Layout.FreeIndex[plan.Layout.RowStart[prior.Slot]]);
+            int position = Array.IndexOf(interior, plan.Layout.FreeOf(prior.Slot)[0]);
             if (position >= 0)
                 information[position, position] -= prior.Derivatives(point.Parameters.Slots[prior.Slot]).Second;
         }
         return information;
     }
 
-    private Matrix<double> Visit<TVisitor>(Func<CompleteDataScores, TVisitor> create, Func<TVisitor, double[]> sumOf)
+    private Matrix<double> Visit<TVisitor>(Func<CompleteDataGradients, TVisitor> create, Func<TVisitor, double[]> sumOf)
         where TVisitor : IPosteriorVisitor
     {
-        CompleteDataScores scores = new(point, patterns);
-        IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(scores));
+        CompleteDataGradients gradients = new(point, patterns);
+        IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(gradients));
         double[] sum = sumOf(visitors[0]);
         for (int k = 1; k < visitors.Count; k++)
             TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);

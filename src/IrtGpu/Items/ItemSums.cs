@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using IrtGpu.Foundation.LinearAlgebra;
 
 namespace IrtGpu.Items;
 
@@ -52,9 +53,9 @@ internal readonly ref struct ItemSums
         CountTail = Take(scratch, ref position, categoryCount);
         Theta = Take(scratch, ref position, slopeCount);
         Gradient = Take(scratch, ref position, 1 + shapeCount);
-        Hessian = Take(scratch, ref position, Packed(1 + shapeCount));
+        Hessian = Take(scratch, ref position, PackedTriangle.Length(1 + shapeCount));
         SlopeGradient = Take(scratch, ref position, slopeCount);
-        SlopeHessian = Take(scratch, ref position, Packed(slopeCount));
+        SlopeHessian = Take(scratch, ref position, PackedTriangle.Length(slopeCount));
         CrossHessian = Take(scratch, ref position, shapeCount * slopeCount);
     }
 
@@ -75,7 +76,7 @@ internal readonly ref struct ItemSums
     public Span<double> CrossHessian { get; } // [shape, loading]
 
     public static int ScratchLength(int slopeCount, int categoryCount, int shapeCount) => Lanes.Count
-        * (1 + 2 * categoryCount + slopeCount + 1 + shapeCount + Packed(1 + shapeCount) + slopeCount + Packed(slopeCount) + shapeCount * slopeCount);
+        * (1 + 2 * categoryCount + slopeCount + 1 + shapeCount + PackedTriangle.Length(1 + shapeCount) + slopeCount + PackedTriangle.Length(slopeCount) + shapeCount * slopeCount);
 
     public void Clear()
     {
@@ -94,7 +95,7 @@ internal readonly ref struct ItemSums
         LaneVector hessian = new(Hessian);
         gradient[0] = 0.0;
         for (int r = 0; r <= shapeCount; r++)
-            hessian[r * (r + 1) / 2] = 0.0;
+            hessian[PackedTriangle.Index(r, 0)] = 0.0;
     }
 
     /// <summary>Chain rule from z to slopes for one block of nodes.</summary>
@@ -114,11 +115,11 @@ internal readonly ref struct ItemSums
             slopeGradient[j] += thetaJ * first;
             Lanes product = thetaJ * second;
             for (int k = 0; k <= j; k++)
-                slopeHessian[j * (j + 1) / 2 + k] += product * theta[k];
+                slopeHessian[PackedTriangle.Index(j, k)] += product * theta[k];
         }
         for (int r = 1; r <= shapeCount; r++)
         {
-            Lanes cross = hessian[r * (r + 1) / 2];
+            Lanes cross = hessian[PackedTriangle.Index(r, 0)];
             for (int j = 0; j < slopeCount; j++)
                 crossHessian[(r - 1) * slopeCount + j] += theta[j] * cross;
         }
@@ -134,7 +135,7 @@ internal readonly ref struct ItemSums
         {
             gradient[j] += Total(SlopeGradient, j);
             for (int k = 0; k <= j; k++)
-                hessian[j * width + k] += Total(SlopeHessian, j * (j + 1) / 2 + k);
+                hessian[j * width + k] += Total(SlopeHessian, PackedTriangle.Index(j, k));
         }
         for (int r = 1; r <= shapeCount; r++)
         {
@@ -143,13 +144,11 @@ internal readonly ref struct ItemSums
             for (int j = 0; j < slopeCount; j++)
                 hessian[row * width + j] += Total(CrossHessian, (r - 1) * slopeCount + j);
             for (int c = 1; c <= r; c++)
-                hessian[row * width + slopeCount + c - 1] += Total(Hessian, r * (r + 1) / 2 + c);
+                hessian[row * width + slopeCount + c - 1] += Total(Hessian, PackedTriangle.Index(r, c));
         }
     }
 
     private static double Total(ReadOnlySpan<double> rows, int row) => Lanes.Load(rows[(row * Lanes.Count)..]).Sum();
-
-    private static int Packed(int order) => order * (order + 1) / 2;
 
     private static Span<double> Take(Span<double> scratch, scoped ref int position, int rows)
     {

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
@@ -71,7 +72,7 @@ public sealed class CalibrationPlan
     public int NodeSetCount => Grid.Moves ? Blocks.Count : 1;
 
     /// <summary>Number of elements of a packed J × J lower triangle.</summary>
-    public int CovarianceCount => AttributeCount * (AttributeCount + 1) / 2;
+    public int CovarianceCount => PackedTriangle.Length(AttributeCount);
 
     /// <summary>Log prior density; 0 without priors.</summary>
     /// <param name="parameters">Where.</param>

@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.LinearAlgebra;
+
 namespace IrtGpu.Planning;
 
 /// <summary>One set of parameters of one item, shared by the blocks in which the item is equal.</summary>
@@ -26,7 +28,7 @@ public sealed record PlannedBlock(
     /// <summary>Slot of the covariance of two attributes, in either order.</summary>
     /// <param name="j">Attribute.</param>
     /// <param name="k">Attribute.</param>
-    public int CovarianceSlot(int j, int k) => FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k);
+    public int CovarianceSlot(int j, int k) => FirstCovarianceSlot + PackedTriangle.SymmetricIndex(j, k);
 }
 
 /// <summary>A distinct combination of item parameter sets and nodes.</summary>

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
@@ -95,31 +96,25 @@ internal sealed class PopulationPlanner(
 
     private int[] LinkBlocks(int attribute)
     {
-        int[] parent = [.. Enumerable.Range(0, blocks.Length)];
-        int Root(int block)
-        {
-            while (parent[block] != block)
-                block = parent[block];
-            return block;
-        }
+        LinkedSets linked = new(blocks.Length);
         Dictionary<int, int> firstBlockOfSlot = [];
         for (int set = 0; set < sets.Count; set++)
         {
             if (!items[sets[set].Item].Attributes.Contains(attribute))
                 continue;
             foreach (int block in sets[set].Blocks)
-                parent[Root(block)] = Root(sets[set].Blocks[0]);
+                linked.Link(block, sets[set].Blocks[0]);
             // Items held equal one parameter at a time link as well: their intercepts must be tied.
             int intercept = sets[set].FirstSlot + sets[set].SlopeCount;
             foreach ((int slot, int block) in firstBlockOfSlot)
             {
                 if (builder.AreTied(slot, intercept))
-                    parent[Root(block)] = Root(sets[set].Blocks[0]);
+                    linked.Link(block, sets[set].Blocks[0]);
             }
             if (specification.Constraints.Any(constraint => constraint.Kind == ConstraintKind.Equal))
                 firstBlockOfSlot[intercept] = sets[set].Blocks[0];
         }
-        return [.. Enumerable.Range(0, blocks.Length).Select(Root)];
+        return linked.Roots();
     }
 
     private void Apply(PopulationConstraint constraint)

@@ -74,13 +74,13 @@ internal static class StartingValues
             if (layout.Slots[slot].Kind != ParameterKind.Threshold || layout.IsFixed(slot))
                 continue;
             int step = layout.Slots[slot].Index;
-            int free = layout.FreeIndex[layout.RowStart[slot]];
+            int free = layout.FreeOf(slot)[0];
             double total = 0;
             int count = 0;
             for (int other = 0; other < layout.SlotCount; other++)
             {
                 ParameterSlot candidate = layout.Slots[other];
-                if (candidate.Kind != ParameterKind.Intercept || candidate.Index != step || !HasTerm(layout, other, free))
+                if (candidate.Kind != ParameterKind.Intercept || candidate.Index != step || !layout.FreeOf(other).Contains(free))
                     continue;
                 total += desired[other] - (step == 0 ? 0 : desired[other - 1]);
                 count++;
@@ -88,9 +88,6 @@ internal static class StartingValues
             desired[slot] = count == 0 ? 0 : -total / count;
         }
     }
-
-    private static bool HasTerm(ParameterLayout layout, int slot, int free) =>
-        layout.FreeIndex.AsSpan(layout.RowStart[slot], layout.RowStart[slot + 1] - layout.RowStart[slot]).Contains(free);
 
     /// <summary>Free parameters as the mean of what their direct slots desire.</summary>
     /// <param name="plan">The plan.</param>
@@ -103,9 +100,9 @@ internal static class StartingValues
         int[] count = new int[layout.FreeCount];
         for (int slot = 0; slot < layout.SlotCount; slot++)
         {
-            if (layout.RowStart[slot + 1] - layout.RowStart[slot] != 1 || layout.Coefficient[layout.RowStart[slot]] != 1)
+            if (layout.CoefficientsOf(slot) is not [1])
                 continue;
-            int index = layout.FreeIndex[layout.RowStart[slot]];
+            int index = layout.FreeOf(slot)[0];
             free[index] += desired[slot];
             count[index]++;
         }

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -104,8 +105,8 @@ internal sealed class NormalPopulation
 
     /// <summary>Derivatives of the log density with respect to means and the packed covariance triangle.</summary>
     /// <param name="theta">One node. [attribute]</param>
-    /// <param name="score">Receives them: J means, then J(J+1)/2 covariances.</param>
-    public void Score(ReadOnlySpan<double> theta, Span<double> score)
+    /// <param name="gradient">Receives them: J means, then J(J+1)/2 covariances.</param>
+    public void Gradient(ReadOnlySpan<double> theta, Span<double> gradient)
     {
         int attributeCount = Mean.Length;
         for (int j = 0; j < attributeCount; j++)
@@ -113,13 +114,13 @@ internal sealed class NormalPopulation
             double sum = 0;
             for (int k = 0; k < attributeCount; k++)
                 sum += Precision.At(j, k) * (theta[k] - Mean[k]);
-            score[j] = sum;
+            gradient[j] = sum;
         }
         int index = attributeCount;
         for (int j = 0; j < attributeCount; j++)
         {
             for (int k = 0; k <= j; k++)
-                score[index++] = (j == k ? 0.5 : 1) * (score[j] * score[k] - Precision.At(j, k));
+                gradient[index++] = (j == k ? 0.5 : 1) * (gradient[j] * gradient[k] - Precision.At(j, k));
         }
     }
 
@@ -171,7 +172,7 @@ internal sealed class NormalPopulation
     public void NaturalDerivatives(Span<double> derivatives)
     {
         int attributeCount = Mean.Length;
-        int count = attributeCount + attributeCount * (attributeCount + 1) / 2;
+        int count = attributeCount + PackedTriangle.Length(attributeCount);
         derivatives.Clear();
         Span<double> natural = stackalloc double[count];
         NaturalParameters(natural);
@@ -208,7 +209,7 @@ internal sealed class NormalPopulation
     public void AddExcessInformation(Vector<double> first, Matrix<double> second, Span<double> information)
     {
         int attributeCount = Mean.Length;
-        int count = attributeCount + attributeCount * (attributeCount + 1) / 2;
+        int count = attributeCount + PackedTriangle.Length(attributeCount);
         Vector<double> along = Precision * first;
         Matrix<double> square = Precision * second * Precision;
         int row = attributeCount;
@@ -241,7 +242,7 @@ internal sealed class NormalPopulation
     public void FisherInformation(Span<double> information)
     {
         int attributeCount = Mean.Length;
-        int count = attributeCount + attributeCount * (attributeCount + 1) / 2;
+        int count = attributeCount + PackedTriangle.Length(attributeCount);
         for (int j = 0; j < attributeCount; j++)
         {
             for (int k = 0; k <= j; k++)

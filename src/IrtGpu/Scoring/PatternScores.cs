@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.LinearAlgebra;
+
 namespace IrtGpu.Scoring;
 
 /// <summary>Posterior summaries of every response pattern.</summary>
@@ -15,5 +17,5 @@ public sealed record PatternScores(
     /// <param name="pattern">Pattern.</param>
     /// <param name="attribute">Attribute.</param>
     public double StandardDeviation(int pattern, int attribute) =>
-        Math.Sqrt(Covariance[pattern * (AttributeCount * (AttributeCount + 1) / 2) + attribute * (attribute + 1) / 2 + attribute]);
+        Math.Sqrt(Covariance[pattern * PackedTriangle.Length(AttributeCount) + PackedTriangle.Diagonal(attribute)]);
 }

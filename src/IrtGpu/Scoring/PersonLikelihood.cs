@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Population;
@@ -20,7 +21,7 @@ internal sealed class PersonLikelihood(ModelPoint point)
     private readonly double[] logProbability = new double[point.Plan.Items.Max(item => item.CategoryCount)];
     private readonly double[] counts = new double[point.Plan.Items.Max(item => item.CategoryCount)];
     private readonly double[] itemGradient = new double[1 + point.Plan.ParameterSets.Max(set => set.ShapeCount)];
-    private readonly double[] itemHessian = new double[TriangleOf(1 + point.Plan.ParameterSets.Max(set => set.ShapeCount))];
+    private readonly double[] itemHessian = new double[PackedTriangle.Length(1 + point.Plan.ParameterSets.Max(set => set.ShapeCount))];
     private NormalPopulation? prior;
 
     /// <summary>Number of items answered.</summary>
@@ -246,7 +247,6 @@ internal sealed class PersonLikelihood(ModelPoint point)
         return true;
     }
 
-    private static int TriangleOf(int order) => order * (order + 1) / 2;
 
     /// <summary>An item in the block of the pattern.</summary>
     private sealed class Item(PlannedItem planned, ItemModelOperations operations, double[] slopes, double[] shape)

@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Scoring;
@@ -23,12 +24,12 @@ public sealed record ScoreSummary(int Group, int Class, double Weight, double[] 
 
     /// <summary>Variance of the EAPs.</summary>
     /// <param name="attribute">Attribute.</param>
-    public double Variance(int attribute) => Covariance[attribute * (attribute + 1) / 2 + attribute];
+    public double Variance(int attribute) => Covariance[PackedTriangle.Diagonal(attribute)];
 
     /// <summary>Correlation of the EAPs of two attributes; farther from 0 than that of θ where scores borrow from each other.</summary>
     /// <param name="first">Attribute.</param>
     /// <param name="second">Another attribute, before the first.</param>
-    public double Correlation(int first, int second) => Covariance[first * (first + 1) / 2 + second] / Math.Sqrt(Variance(first) * Variance(second));
+    public double Correlation(int first, int second) => Covariance[PackedTriangle.Index(first, second)] / Math.Sqrt(Variance(first) * Variance(second));
 
     /// <summary>Summaries group by group: all classes together, then (with classes) each class.</summary>
     /// <param name="plan">The plan.</param>
@@ -52,7 +53,7 @@ public sealed record ScoreSummary(int Group, int Class, double Weight, double[] 
     private static ScoreSummary Summarize(PatternTable patterns, PatternScores scores, int group, int k)
     {
         int count = scores.AttributeCount;
-        int pairs = count * (count + 1) / 2;
+        int pairs = PackedTriangle.Length(count);
         double weight = 0;
         double[] mean = new double[count];
         double[] covariance = new double[pairs];
@@ -64,7 +65,7 @@ public sealed record ScoreSummary(int Group, int Class, double Weight, double[] 
             for (int j = 0; j < count; j++)
             {
                 mean[j] += w * scores.Mean[pattern * count + j];
-                posterior[j] += w * scores.Covariance[pattern * pairs + j * (j + 1) / 2 + j];
+                posterior[j] += w * scores.Covariance[pattern * pairs + PackedTriangle.Diagonal(j)];
             }
         }
         for (int j = 0; j < count; j++)

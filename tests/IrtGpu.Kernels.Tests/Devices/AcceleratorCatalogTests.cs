@@ -1,26 +1,26 @@
+using IrtGpu.Compute;
 using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Kernels.Tests.Devices;
 
 public sealed class AcceleratorCatalogTests
 {
-    private static readonly string[] Kinds = ["cuda", "opencl", "ilgpu-cpu"];
+    private static readonly AcceleratorCatalog Catalog = TestDevices.Catalog;
 
     [Fact]
-    public void Every_kind_is_listed_in_order_of_preference()
-    {
-        IEnumerable<string> kinds = AcceleratorCatalog.List().Select(device => device.Name.Split(':')[0]).Distinct();
-        Assert.Equal(Kinds, kinds);
-    }
+    public void Every_kind_is_listed_in_order_of_preference() =>
+        Assert.Equal(AcceleratorCatalog.Kinds, Catalog.Devices.Select(device => device.Name.Kind).Distinct());
 
     [Fact]
-    public void Names_are_unique() =>
-        Assert.Distinct(AcceleratorCatalog.List().Select(device => device.Name));
+    public void Names_are_unique() => Assert.Distinct(Catalog.Devices.Select(device => device.Name));
+
+    [Fact]
+    public void Drivers_are_asked_once() => Assert.Same(Catalog.Devices, Catalog.Devices);
 
     [Fact]
     public void What_is_not_available_says_why_and_what_is_says_what_it_is()
     {
-        Assert.All(AcceleratorCatalog.List(), device =>
+        Assert.All(Catalog.Devices, device =>
         {
             Assert.NotEmpty(device.Description);
             Assert.Equal(device.IsAvailable, device.Reason.Length == 0);
@@ -34,27 +34,29 @@ public sealed class AcceleratorCatalogTests
     }
 
     [Fact]
-    public void A_device_is_found_by_its_name_in_any_case()
+    public void A_device_is_found_by_its_name()
     {
-        foreach (ComputeDevice device in AcceleratorCatalog.List())
-            Assert.Equal(device.Name, AcceleratorCatalog.Find(device.Name.ToUpperInvariant())?.Name);
+        Assert.All(Catalog.Devices.Where(device => device.Name.Number is not null || device.IsAvailable), device => Assert.Same(device, Catalog.Find(device.Name)));
     }
 
     [Fact]
     public void A_kind_alone_means_its_first_available_device()
     {
-        foreach (string kind in Kinds)
+        foreach (string kind in AcceleratorCatalog.Kinds)
         {
-            ComputeDevice[] ofKind = [.. AcceleratorCatalog.List().Where(device => device.Name.Split(':')[0] == kind)];
+            ComputeDevice[] ofKind = [.. Catalog.Devices.Where(device => device.Name.Kind == kind)];
             ComputeDevice expected = ofKind.FirstOrDefault(device => device.IsAvailable, ofKind[0]);
-            Assert.Equal(expected.Name, AcceleratorCatalog.Find(kind)?.Name);
+            Assert.Same(expected, Catalog.Find(DeviceName.OfKind(kind)));
         }
     }
 
+    [Fact]
+    public void All_of_a_kind_are_the_available_ones() =>
+        Assert.Equal(["ilgpu-cpu"], Catalog.Require(DeviceName.TryParse("ilgpu-cpu:all")!).Select(device => device.Name.ToString()));
+
     [Theory]
-    [InlineData("")]
     [InlineData("gpu")]
     [InlineData("cuda:9999")]
     [InlineData("ilgpu")]
-    public void An_unknown_name_is_not_found(string name) => Assert.Null(AcceleratorCatalog.Find(name));
+    public void A_device_that_is_not_here_is_not_found(string name) => Assert.Null(Catalog.Find(DeviceName.TryParse(name)!));
 }

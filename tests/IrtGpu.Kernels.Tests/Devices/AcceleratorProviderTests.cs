@@ -26,7 +26,7 @@ public sealed class AcceleratorProviderTests
     [InlineData("cuda")]
     public void A_whole_fit_ends_where_the_reference_ends(string device)
     {
-        ComputeDevice found = AcceleratorCatalog.Find(device)!;
+        ComputeDevice found = TestDevices.Find(device);
         Assert.SkipUnless(found.IsAvailable || device == "ilgpu-cpu", found.Reason);
         CalibrationResult expected = Fit("reference");
         CalibrationResult result = Fit(device);
@@ -41,12 +41,13 @@ public sealed class AcceleratorProviderTests
     [Fact]
     public void A_missing_device_is_refused_with_its_reason()
     {
-        foreach (ComputeDevice device in AcceleratorCatalog.List().Where(device => !device.IsAvailable))
+        foreach (ComputeDevice device in TestDevices.Catalog.Devices.Where(device => !device.IsAvailable))
         {
-            DeviceNotAvailableException refusal = Assert.Throws<DeviceNotAvailableException>(() => Fit(device.Name));
+            DeviceNotAvailableException refusal = Assert.Throws<DeviceNotAvailableException>(() => Fit(device.Name.ToString()));
             Assert.Contains(device.Reason, refusal.Message, StringComparison.Ordinal);
         }
-        Assert.Throws<DeviceNotAvailableException>(() => Fit("cuda:9999"));
+        DeviceNotAvailableException missing = Assert.Throws<DeviceNotAvailableException>(() => Fit("cuda:9999"));
+        Assert.StartsWith("The device 'cuda:9999' is not available: this machine has cpu", missing.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +59,12 @@ public sealed class AcceleratorProviderTests
     }
 
     [Fact]
-    public void An_unknown_device_is_an_argument_error() => Assert.Throws<ArgumentException>(() => Fit("vulkan"));
+    public void An_unknown_device_is_an_argument_error()
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => Fit("vulkan"));
+        Assert.Contains("auto, cpu, reference, cuda, opencl, ilgpu-cpu", refusal.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Fit("cuda:first"));
+    }
 
     private static CalibrationResult Fit(string device)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.EStep;
@@ -36,7 +37,7 @@ public sealed partial class PtxResourceTests
     {
         Assert.SkipWhen(
             Assembler.Value is null, "There is no ptxas on PATH, under CUDA_HOME or under CUDA_PATH; it comes with the CUDA toolkit, 11.8 or later.");
-        string ptx = PtxTests.Compile(EntryPointDescription.FromImplicitlyGroupedKernel(EntryPoints()[kernel]), CudaInstructionSet.ISA_78);
+        string ptx = PtxTests.Compile(Describe(EntryPoints()[kernel]), CudaInstructionSet.ISA_78);
         string file = Path.Combine(
             Environment.GetEnvironmentVariable("IRTGPU_PTX_FOLDER") ?? Path.GetTempPath(), $"irtgpu-{Environment.ProcessId}-{kernel.Replace('<', '-').TrimEnd('>')}.ptx");
         File.WriteAllText(file, ptx);
@@ -64,6 +65,11 @@ public sealed partial class PtxResourceTests
         nameof(CrossProductKernels.FillDerivatives) => 88,
         _ => 64,
     };
+
+    /// <summary>Kernels that take no index run in groups.</summary>
+    private static EntryPointDescription Describe(MethodInfo kernel) => kernel.GetParameters()[0].ParameterType == typeof(Index1D)
+        ? EntryPointDescription.FromImplicitlyGroupedKernel(kernel)
+        : EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
 
     /// <summary>Every kernel, and each generic one with every item model.</summary>
     private static Dictionary<string, MethodInfo> EntryPoints()

@@ -3,7 +3,6 @@ using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Items;
-using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -152,7 +151,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         Assert.Equal(9, memory.PointCapacity(9, long.MaxValue));
 
         long left = long.MaxValue;
-        using IlgpuBackend full = new(DeviceSession.Open("ilgpu-cpu", bytes => Spend(ref left, bytes)), plan, patterns, memory: memory);
+        using IlgpuBackend full = new(TestDevices.OpenSession("ilgpu-cpu", bytes => Spend(ref left, bytes)), plan, patterns, memory: memory);
         left = 2 * ofPoint;
         Assert.Null(full.TryOpenBatch(8)); // refused by the driver, not by the plan
         left = long.MaxValue;

@@ -193,7 +193,7 @@ public sealed class WeightedScoreTests(OpenDevices devices) : IClassFixture<Open
     private static EStepForm FormOf(CalibrationCase problem, EStepForm form)
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint _) = problem.Build();
-        using IComputeBackend backend = new AcceleratorProvider().Create("ilgpu-cpu", plan, patterns, form);
+        using IComputeBackend backend = new AcceleratorProvider().Create(DeviceName.OfKind("ilgpu-cpu"), plan, patterns, form);
         return backend.Form;
     }
 

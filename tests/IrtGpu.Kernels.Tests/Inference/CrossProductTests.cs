@@ -4,7 +4,6 @@ using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Inference;
 using IrtGpu.Items;
-using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
@@ -160,7 +159,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases["2pl"].Build();
         bool isFull = false;
         using IlgpuBackend backend = new(
-            DeviceSession.Open("ilgpu-cpu", _ =>
+            TestDevices.OpenSession("ilgpu-cpu", _ =>
             {
                 if (isFull)
                     throw new InsufficientMemoryException("none left");
@@ -174,9 +173,9 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
 
     private static double[] OnHost(CalibrationPlan plan, PatternTable patterns, ModelPoint point)
     {
-        CompleteDataScores scores = new(point, patterns);
+        CompleteDataGradients gradients = new(point, patterns);
         using ReferenceBackend reference = new(plan, patterns);
-        return Assert.Single(reference.VisitPosteriors(point, () => new CrossProductVisitor(scores))).Sum;
+        return Assert.Single(reference.VisitPosteriors(point, () => new CrossProductVisitor(gradients))).Sum;
     }
 
     /// <summary>Lower triangles, in units of what the two parameters' diagonal elements allow; where these are 0, so is the sum.</summary>

@@ -60,7 +60,7 @@ public abstract class ItemTableTests<TModel>
     [Fact]
     public void Work_split_over_launches_gives_the_same_table()
     {
-        using DeviceSession session = DeviceSession.Open("ilgpu-cpu");
+        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu");
         ItemBlock block = RandomItems.Draw<TModel>(itemCount: 9, attributeCount: 2, seed: 3);
         double[] theta = RandomItems.DrawNodes(nodeCount: 5, attributeCount: 2, seed: 4);
         using var launcher = new ItemTableLauncher<TModel>(session.Accelerator, block, cellsPerLaunch: 11);
@@ -70,7 +70,7 @@ public abstract class ItemTableTests<TModel>
     [Fact]
     public void New_parameters_give_a_new_table()
     {
-        using DeviceSession session = DeviceSession.Open("ilgpu-cpu");
+        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu");
         ItemBlock block = RandomItems.Draw<TModel>(itemCount: 6, attributeCount: 1, seed: 5);
         double[] theta = RandomItems.DrawNodes(nodeCount: 15, attributeCount: 1, seed: 6);
         using var launcher = new ItemTableLauncher<TModel>(session.Accelerator, block);
@@ -85,7 +85,7 @@ public abstract class ItemTableTests<TModel>
     [Fact]
     public void A_table_too_short_and_nodes_in_part_are_refused()
     {
-        using DeviceSession session = DeviceSession.Open("ilgpu-cpu");
+        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu");
         ItemBlock block = RandomItems.Draw<TModel>(itemCount: 2, attributeCount: 2, seed: 1);
         using var launcher = new ItemTableLauncher<TModel>(session.Accelerator, block);
         using var nodes = session.Accelerator.Allocate1D<double>(6);
@@ -96,10 +96,8 @@ public abstract class ItemTableTests<TModel>
 
     private static DeviceSession OpenOrSkip(string device)
     {
-        ComputeDevice found = AcceleratorCatalog.Find(device)!;
-        if (device != "ilgpu-cpu")
-            Assert.SkipUnless(found.IsAvailable, found.Reason);
-        return DeviceSession.Open(device);
+        TestDevices.Require(device);
+        return TestDevices.OpenSession(device);
     }
 
     private static void AssertAgrees(DeviceSession session, ItemTableLauncher<TModel> launcher, ItemBlock block, double[] theta)

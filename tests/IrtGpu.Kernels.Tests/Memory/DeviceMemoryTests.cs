@@ -101,7 +101,7 @@ public sealed class DeviceMemoryTests
     [Fact]
     public void Failures_after_the_start_are_the_librarys_too()
     {
-        ComputeDevice device = new("cuda:0", "A card", IsAvailable: true);
+        ComputeDevice device = new(DeviceName.Numbered("cuda", 0), "A card", IsAvailable: true);
         AcceleratorException thrown = new CLException("lost");
         DeviceNotAvailableException failure = Assert.Throws<DeviceNotAvailableException>(
             () => DeviceFailure.Guard<int>(device, "in an E-step", () => throw thrown));
@@ -111,7 +111,7 @@ public sealed class DeviceMemoryTests
     }
 
     private static IlgpuBackend Open(CalibrationPlan plan, PatternTable patterns, bool isResident, Action<long> beforeAllocation) => new(
-        DeviceSession.Open("ilgpu-cpu", beforeAllocation), plan, patterns,
+        TestDevices.OpenSession("ilgpu-cpu", beforeAllocation), plan, patterns,
         memory: TestDevices.Cut("ilgpu-cpu", plan, patterns, memory => memory with { IsResident = isResident, PatternTileCapacity = 10 }));
 
     private static void Refuse(bool isRefused)
@@ -122,15 +122,15 @@ public sealed class DeviceMemoryTests
 
     private sealed class FullDevice : IBackendProvider
     {
-        public bool Knows(string device) => device == "full";
+        public IReadOnlyList<string> Kinds { get; } = ["full"];
 
-        public IComputeBackend Create(string device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
+        public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
         {
             long left = 4096;
             return Open(plan, patterns, isResident: true, bytes => Refuse((left -= bytes) < 0));
         }
 
-        public string? FindFastDevice() => "full";
+        public DeviceName? FindFastDevice() => DeviceName.OfKind("full");
     }
 
     private sealed class FailingBackend : IComputeBackend, IItemDerivativesBackend, IPatternScoringBackend, ICrossProductBackend

@@ -19,7 +19,6 @@ public sealed class ElementarySpecialValueTests
         { "Log", -Inf, double.NaN }, { "Log", -double.Epsilon, double.NaN },
         { "Log1P", Inf, Inf }, { "Log1P", -1, -Inf }, { "Log1P", 0, 0 }, { "Log1P", -1.5, double.NaN }, { "Log1P", -Inf, double.NaN },
         { "Log1P", double.Epsilon, double.Epsilon },
-        { "Log1PExp", Inf, Inf }, { "Log1PExp", -Inf, 0 }, { "Log1PExp", 1e300, 1e300 },
         { "LogSigmoid", Inf, 0 }, { "LogSigmoid", -Inf, -Inf }, { "LogSigmoid", -1e300, -1e300 },
         { "Sigmoid", Inf, 1 }, { "Sigmoid", -Inf, 0 }, { "Sigmoid", 0, 0.5 },
         { "Log1MExp", 0, -Inf }, { "Log1MExp", Inf, 0 }, { "Log1MExp", -1, double.NaN },
@@ -31,7 +30,7 @@ public sealed class ElementarySpecialValueTests
         Assert.Equal(expected, Function(function)(x));
 
     [Theory]
-    [InlineData("Exp"), InlineData("Expm1"), InlineData("Log"), InlineData("Log1P"), InlineData("Log1PExp")]
+    [InlineData("Exp"), InlineData("Expm1"), InlineData("Log"), InlineData("Log1P")]
     [InlineData("LogSigmoid"), InlineData("Sigmoid"), InlineData("Log1MExp")]
     public void NaN_gives_NaN(string function) => Assert.True(double.IsNaN(Function(function)(double.NaN)));
 
@@ -91,7 +90,6 @@ public sealed class ElementarySpecialValueTests
         "Expm1" => Elementary.Expm1,
         "Log" => Elementary.Log,
         "Log1P" => Elementary.Log1P,
-        "Log1PExp" => Elementary.Log1PExp,
         "LogSigmoid" => Elementary.LogSigmoid,
         "Sigmoid" => Elementary.Sigmoid,
         _ => Elementary.Log1MExp,

@@ -4,6 +4,7 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.ProductGrid;
@@ -60,9 +61,8 @@ internal sealed unsafe class SeparableStep : ICpuStep
         order = CountingSort.Order(
             patterns.PatternCount, plan.GroupCount * tables.SetCount, pattern => patterns.Groups[pattern] * tables.SetCount + tables.SetOf(pattern));
         long affordable = LargestShardBytes / (sizeof(double) * (long)tables.OuterCount * tables.PaddedLineCount * plan.Blocks.Count);
-        int count = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Clamp(affordable, 1, LargestShardCount));
-        shards = [.. Enumerable.Range(0, count).Select(index => new SeparableShard(
-            plan, tables, index, (int)((long)patterns.PatternCount * index / count), (int)((long)patterns.PatternCount * (index + 1) / count)))];
+        Shards cuts = Shards.Cut(patterns.PatternCount, PatternsPerShard, Math.Min(affordable, LargestShardCount));
+        shards = [.. Enumerable.Range(0, cuts.Count).Select(index => new SeparableShard(plan, tables, index, cuts.Begin(index), cuts.End(index)))];
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Tables;
@@ -114,13 +115,12 @@ internal sealed unsafe class TableStep : ICpuStep
     {
         long bytes = sizeof(double) * (long)joint.TotalRows * tiling.PaddedCount * plan.Tables.Count;
         long affordable = Math.Max(1, LargestCountBytes / Math.Max(bytes, 1));
-        int count = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Min(LargestShardCount, affordable));
-        Shard[] cut = new Shard[count];
-        for (int index = 0; index < count; index++)
+        Shards cuts = Shards.Cut(patterns.PatternCount, PatternsPerShard, Math.Min(LargestShardCount, affordable));
+        Shard[] cut = new Shard[cuts.Count];
+        for (int index = 0; index < cut.Length; index++)
         {
-            int begin = (int)((long)patterns.PatternCount * index / count);
-            int end = (int)((long)patterns.PatternCount * (index + 1) / count);
-            cut[index] = new Shard(index, begin, end, new AlignedBuffer?[plan.Tables.Count], new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount));
+            cut[index] = new Shard(
+                index, cuts.Begin(index), cuts.End(index), new AlignedBuffer?[plan.Tables.Count], new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount));
         }
         return cut;
     }

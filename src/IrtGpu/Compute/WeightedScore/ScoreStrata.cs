@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Sharding;
 
 namespace IrtGpu.Compute.WeightedScore;
 
@@ -33,13 +34,8 @@ internal sealed class ScoreStrata
             if (StratumOf(pattern) < StratumOf(pattern - 1))
                 order = CountingSort.Order(begin, StratumOf);
         }
-        int shardCount = (int)Math.Clamp(patterns.PatternCount / PatternsPerShard, 1, Math.Min(affordableShards, LargestShardCount));
-        Shards = new ScoreRun[shardCount][];
-        for (int shard = 0; shard < shardCount; shard++)
-        {
-            int end = (int)((long)patterns.PatternCount * (shard + 1) / shardCount);
-            Shards[shard] = Cut(begin, setCount, (int)((long)patterns.PatternCount * shard / shardCount), end);
-        }
+        Shards shards = Foundation.Sharding.Shards.Cut(patterns.PatternCount, PatternsPerShard, Math.Min(affordableShards, LargestShardCount));
+        Shards = [.. Enumerable.Range(0, shards.Count).Select(shard => Cut(begin, setCount, shards.Begin(shard), shards.End(shard)))];
     }
 
     /// <summary>Runs of each shard, in order. [shard][run]</summary>

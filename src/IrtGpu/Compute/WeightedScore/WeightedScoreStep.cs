@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Sharding;
 using IrtGpu.Inference.ClosedForm;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -136,8 +137,8 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         return MissingInformation.Sum(plan, patterns, sets, (block, set, members) =>
         {
             int index = block * sets.IsAnswered.Count + set;
-            CellScores cellScores = new(point, plan.Blocks[block], sets.IsAnswered[set]);
-            return new MissingInformationCell(cellScores, grids[index]!, ThetaOf(block), PriorOf(index), paddedNodeCount, members);
+            CellGradients gradients = new(point, plan.Blocks[block], sets.IsAnswered[set]);
+            return new MissingInformationCell(gradients, grids[index]!, ThetaOf(block), PriorOf(index), paddedNodeCount, members);
         }, parallel.MaxDegreeOfParallelism);
     }
 

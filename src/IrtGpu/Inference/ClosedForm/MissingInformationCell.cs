@@ -1,16 +1,18 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Sharding;
 
 namespace IrtGpu.Inference.ClosedForm;
 
 /// <summary>Σ_p N_p Cov(s | pattern) over the patterns of one block that answer the same items.</summary>
 /// <remarks>
 /// <para>
-/// There the score of a pattern is s_k(θ) = c_pk θ − h_k(θ) + const: the responses enter through c alone, and the posterior is a function
+/// There the complete-data gradient of a pattern is s_k(θ) = c_pk θ − h_k(θ) + const: the responses enter through c alone, and the posterior is a function
 /// of the weighted score t. With v(t) = Var(θ | t),
 /// Cov(s_j, s_k | p) = c_pj c_pk v(t_p) − c_pj Cov(θ, h_k | t_p) − c_pk Cov(θ, h_j | t_p) + Cov(h_j, h_k | t_p).
 /// </para>
@@ -28,9 +30,10 @@ internal sealed unsafe class MissingInformationCell : IDisposable
     private const int PatternsPerTile = 64;
     private const int RowsPerPanel = 32; // of the cross-product, of which the lower triangle is wanted
 
-    private readonly CellScores scores;
+    private readonly CellGradients gradients;
     private readonly ScoreGrid grid;
     private readonly int[] members; // patterns of the cell
+    private readonly Shards shards;
     private readonly int nodeCount; // padded
     private readonly int slopeWidth; // padded number of parameters with a c
     private readonly double[] variance; // v [grid point]
@@ -42,19 +45,19 @@ internal sealed unsafe class MissingInformationCell : IDisposable
     private double[] result = []; // [parameter, padded parameter]
 
     /// <summary>Tables posteriors at the grid points.</summary>
-    /// <param name="scores">Scores of the cell's patterns.</param>
+    /// <param name="gradients">Complete-data gradients of the cell's patterns.</param>
     /// <param name="grid">The cell's grid, filled.</param>
     /// <param name="nodes">Nodes. [padded node]</param>
     /// <param name="logPrior">log π − A, padding −∞. [padded node]</param>
     /// <param name="nodeCount">Padded number of nodes.</param>
     /// <param name="members">Patterns of the cell.</param>
-    public MissingInformationCell(CellScores scores, ScoreGrid grid, double* nodes, double* logPrior, int nodeCount, int[] members)
+    public MissingInformationCell(CellGradients gradients, ScoreGrid grid, double* nodes, double* logPrior, int nodeCount, int[] members)
     {
-        this.scores = scores;
+        this.gradients = gradients;
         this.grid = grid;
         this.members = members;
         this.nodeCount = nodeCount;
-        slopeWidth = (scores.SlopeParameterCount + 7) / 8 * 8;
+        slopeWidth = (gradients.SlopeParameterCount + 7) / 8 * 8;
         theta = new AlignedBuffer(nodeCount);
         new ReadOnlySpan<double>(nodes, nodeCount).CopyTo(new Span<double>(theta.Pointer, nodeCount));
         weights = new AlignedBuffer((long)grid.PointCount * nodeCount);
@@ -62,14 +65,13 @@ internal sealed unsafe class MissingInformationCell : IDisposable
         for (int point = 0; point < grid.PointCount; point++)
             variance[point] = grid.Weights(point, nodes, logPrior, weights.Pointer + (long)point * nodeCount);
         long shardBytes = sizeof(double) * (long)slopeWidth * (slopeWidth + grid.PointCount);
-        int affordable = (int)Math.Clamp(LargestBytes / Math.Max(1, shardBytes), 1, LargestShardCount);
-        ShardCount = Math.Clamp(members.Length / PatternsPerShard, 1, affordable);
+        shards = Shards.Cut(members.Length, PatternsPerShard, Math.Min(LargestBytes / Math.Max(1, shardBytes), LargestShardCount));
         squares = [.. Enumerable.Range(0, ShardCount).Select(_ => new AlignedBuffer((long)slopeWidth * slopeWidth))];
         slopeDeposits = [.. Enumerable.Range(0, ShardCount).Select(_ => new AlignedBuffer((long)grid.PointCount * slopeWidth))];
         deposits = [.. Enumerable.Range(0, ShardCount).Select(_ => new double[grid.PointCount])];
     }
 
-    public int ShardCount { get; }
+    public int ShardCount => shards.Count;
 
     public void Dispose()
     {
@@ -87,12 +89,11 @@ internal sealed unsafe class MissingInformationCell : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(PatternTable patterns, int shard)
     {
-        int begin = (int)((long)members.Length * shard / ShardCount);
-        int end = (int)((long)members.Length * (shard + 1) / ShardCount);
+        int end = shards.End(shard);
         using AlignedBuffer tile = new((long)PatternsPerTile * slopeWidth); // c [pattern of the tile, padded slope parameter]
         using AlignedBuffer scaled = new((long)PatternsPerTile * slopeWidth); // N v c
         double[] deposit = deposits[shard];
-        for (int start = begin; start < end; start += PatternsPerTile)
+        for (int start = shards.Begin(shard); start < end; start += PatternsPerTile)
         {
             int count = Math.Min(PatternsPerTile, end - start);
             for (int k = 0; k < count; k++)
@@ -100,7 +101,7 @@ internal sealed unsafe class MissingInformationCell : IDisposable
                 int pattern = members[start + k];
                 double frequency = patterns.Frequency[pattern];
                 double* row = tile.Pointer + (long)k * slopeWidth;
-                double score = scores.Fill(patterns.Row(pattern), new Span<double>(row, slopeWidth));
+                double score = gradients.Fill(patterns.Row(pattern), new Span<double>(row, slopeWidth));
                 int first = grid.Locate(score, out Vector512<double> coefficients);
                 double factor = frequency * Vector512.Dot(coefficients, Vector512.LoadUnsafe(ref variance[first]));
                 ref double target = ref deposit[first];
@@ -127,9 +128,9 @@ internal sealed unsafe class MissingInformationCell : IDisposable
         {
             PatternKernels.Accumulate(squares[0].Pointer, squares[shard].Pointer, squares[0].Length);
             PatternKernels.Accumulate(slopeDeposits[0].Pointer, slopeDeposits[shard].Pointer, slopeDeposits[0].Length);
-            System.Numerics.Tensors.TensorPrimitives.Add(deposits[0], deposits[shard], deposits[0]);
+            TensorPrimitives.Add(deposits[0], deposits[shard], deposits[0]);
         }
-        int width = scores.PaddedCount;
+        int width = gradients.PaddedCount;
         using AlignedBuffer functions = CentredFunctions();
         using AlignedBuffer covariance = NodeCovariance();
         using AlignedBuffer half = new((long)nodeCount * width);
@@ -141,15 +142,15 @@ internal sealed unsafe class MissingInformationCell : IDisposable
         using AlignedBuffer cross = new((long)slopeWidth * width);
         MatrixKernels.MultiplyAdd(slopes.Pointer, nodeCount, 1, functions.Pointer, width, cross.Pointer, width, slopeWidth, nodeCount, width);
         result = new Span<double>(sum.Pointer, width * width).ToArray();
-        for (int j = 0; j < scores.SlopeParameterCount; j++)
+        for (int j = 0; j < gradients.SlopeParameterCount; j++)
         {
-            for (int k = 0; k < scores.ParameterCount; k++)
+            for (int k = 0; k < gradients.ParameterCount; k++)
             {
                 double value = cross.Pointer[(long)j * width + k];
                 result[j * width + k] -= value;
                 result[k * width + j] -= value;
             }
-            for (int k = 0; k < scores.SlopeParameterCount; k++)
+            for (int k = 0; k < gradients.SlopeParameterCount; k++)
                 result[j * width + k] += squares[0].Pointer[(long)Math.Max(j, k) * slopeWidth + Math.Min(j, k)];
         }
     }
@@ -159,13 +160,13 @@ internal sealed unsafe class MissingInformationCell : IDisposable
     /// <param name="freeCount">Number of free parameters.</param>
     public void AddTo(double[] sum, int freeCount)
     {
-        int[] free = scores.Free;
+        int[] free = gradients.Free;
         for (int j = 0; j < free.Length; j++)
         {
             for (int k = 0; k < free.Length; k++)
             {
                 if (free[k] <= free[j])
-                    sum[(long)free[j] * freeCount + free[k]] += result[j * scores.PaddedCount + k];
+                    sum[(long)free[j] * freeCount + free[k]] += result[j * gradients.PaddedCount + k];
             }
         }
     }
@@ -208,21 +209,21 @@ internal sealed unsafe class MissingInformationCell : IDisposable
     /// <summary>h less its mean, on which no covariance depends, so that large constants do not cost digits. [padded node, padded parameter]</summary>
     private AlignedBuffer CentredFunctions()
     {
-        int width = scores.PaddedCount;
+        int width = gradients.PaddedCount;
         AlignedBuffer centred = new((long)nodeCount * width);
         double[] totals = NodeTotals();
         double[] mean = new double[width];
         double total = 0;
-        for (int node = 0; node < scores.NodeCount; node++)
+        for (int node = 0; node < gradients.NodeCount; node++)
         {
             total += totals[node];
             for (int k = 0; k < width; k++)
-                mean[k] += totals[node] * scores.Functions[node * width + k];
+                mean[k] += totals[node] * gradients.Functions[node * width + k];
         }
-        for (int node = 0; node < scores.NodeCount; node++)
+        for (int node = 0; node < gradients.NodeCount; node++)
         {
             for (int k = 0; k < width; k++)
-                centred.Pointer[(long)node * width + k] = scores.Functions[node * width + k] - mean[k] / total;
+                centred.Pointer[(long)node * width + k] = gradients.Functions[node * width + k] - mean[k] / total;
         }
         return centred;
     }

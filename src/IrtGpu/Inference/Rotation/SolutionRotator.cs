@@ -106,7 +106,7 @@ public static class SolutionRotator
         int count = plan.AttributeCount;
         Vector<double> means = Vector<double>.Build.Dense(count, j => parameters.Slots[block.FirstMeanSlot + j]);
         Matrix<double> covariances = Matrix<double>.Build.Dense(
-            count, count, (j, k) => parameters.Slots[block.FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k)]);
+            count, count, (j, k) => parameters.Slots[block.CovarianceSlot(j, k)]);
         return new RotatedPopulation(
             plan.GroupCount > 1 ? plan.Shape.GroupNames[block.Group] : "", plan.ClassCount > 1 ? plan.ClassNames[block.Class] : "",
             (transformation.Transpose() * means).ToArray(), (transformation.TransposeThisAndMultiply(covariances) * transformation).ToRowArrays());

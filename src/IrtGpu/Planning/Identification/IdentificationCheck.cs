@@ -180,7 +180,7 @@ internal sealed class IdentificationCheck
         PlannedBlock block = plan.Blocks[0];
         for (int other = 0; other < Attributes.Count; other++)
         {
-            int slot = block.FirstCovarianceSlot + Math.Max(attribute, other) * (Math.Max(attribute, other) + 1) / 2 + Math.Min(attribute, other);
+            int slot = block.CovarianceSlot(attribute, other);
             if (other != attribute && plan.Layout.IsFixed(slot) && plan.Layout.Offset[slot] != 0)
                 return true;
         }

@@ -34,14 +34,14 @@ internal sealed class MetricChanges
         isPinned = new bool[layout.FreeCount];
         foreach (PlannedPrior prior in plan.Priors)
         {
-            foreach (int free in layout.FreeIndex.AsSpan(layout.RowStart[prior.Slot], layout.RowStart[prior.Slot + 1] - layout.RowStart[prior.Slot]))
+            foreach (int free in layout.FreeOf(prior.Slot))
                 isPinned[free] = true;
         }
         isCoupled = new bool[layout.FreeCount];
         for (int slot = 0; slot < layout.SlotCount; slot++)
         {
-            for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
-                isCoupled[layout.FreeIndex[term]] |= layout.RowStart[slot + 1] - layout.RowStart[slot] > 1;
+            foreach (int free in layout.FreeOf(slot))
+                isCoupled[free] |= layout.FreeOf(slot).Length > 1;
         }
         squares = new double[layout.FreeCount];
         Residual = Matrix<double>.Build.Dense(plan.Blocks.Count * PerBlock, plan.Blocks.Count * PerBlock);
@@ -119,7 +119,7 @@ internal sealed class MetricChanges
 
     private void AddPopulation(PlannedBlock block)
     {
-        double Covariance(int j, int k) => slots[block.FirstCovarianceSlot + Math.Max(j, k) * (Math.Max(j, k) + 1) / 2 + Math.Min(j, k)];
+        double Covariance(int j, int k) => slots[block.CovarianceSlot(j, k)];
         for (int j = 0; j < attributeCount; j++)
         {
             double[] mean = new double[PerBlock];
@@ -151,8 +151,7 @@ internal sealed class MetricChanges
         }
         if (slot < 0)
             return;
-        ParameterLayout layout = plan.Layout;
-        Span<int> terms = layout.FreeIndex.AsSpan(layout.RowStart[slot], layout.RowStart[slot + 1] - layout.RowStart[slot]);
+        ReadOnlySpan<int> terms = plan.Layout.FreeOf(slot);
         if (terms.Length == 0)
             return;
         if (isCoupled[terms[0]])
@@ -161,7 +160,7 @@ internal sealed class MetricChanges
         }
         else if (!isPinned[terms[0]])
         {
-            double coefficient = layout.Coefficient[layout.RowStart[slot]];
+            double coefficient = plan.Layout.CoefficientsOf(slot)[0];
             squares[terms[0]] += coefficient * coefficient;
             if (!byFree.TryGetValue(terms[0], out List<(int, double[])>? rows))
                 byFree[terms[0]] = rows = [];
@@ -197,18 +196,20 @@ internal sealed class MetricChanges
         Matrix<double> movements = Matrix<double>.Build.Dense(coupled.Length, Residual.RowCount);
         foreach ((int block, double[] row, int slot) in coupledRows)
         {
-            for (int a = layout.RowStart[slot]; a < layout.RowStart[slot + 1]; a++)
+            ReadOnlySpan<int> free = layout.FreeOf(slot);
+            ReadOnlySpan<double> coefficients = layout.CoefficientsOf(slot);
+            for (int a = 0; a < free.Length; a++)
             {
-                int p = Array.BinarySearch(coupled, layout.FreeIndex[a]);
+                int p = Array.BinarySearch(coupled, free[a]);
                 if (p < 0)
                     continue;
                 for (int r = 0; r < PerBlock; r++)
-                    movements[p, block * PerBlock + r] += layout.Coefficient[a] * row[r];
-                for (int b = layout.RowStart[slot]; b < layout.RowStart[slot + 1]; b++)
+                    movements[p, block * PerBlock + r] += coefficients[a] * row[r];
+                for (int b = 0; b < free.Length; b++)
                 {
-                    int q = Array.BinarySearch(coupled, layout.FreeIndex[b]);
+                    int q = Array.BinarySearch(coupled, free[b]);
                     if (q >= 0)
-                        products[p, q] += layout.Coefficient[a] * layout.Coefficient[b];
+                        products[p, q] += coefficients[a] * coefficients[b];
                 }
             }
         }

@@ -85,6 +85,25 @@ public sealed class ParameterLayout
     /// <param name="value">Its value.</param>
     internal bool IsLogitAtEnd(int slot, double value) => Slots[slot].Kind.IsLogit() && Math.Abs(value) >= LogitBound;
 
+    /// <summary>The free parameters that a run of slots has as terms.</summary>
+    /// <param name="slot">First slot.</param>
+    /// <param name="slotCount">Number of slots.</param>
+    internal ReadOnlySpan<int> FreeOf(int slot, int slotCount = 1) => FreeIndex.AsSpan(RowStart[slot]..RowStart[slot + slotCount]);
+
+    /// <summary>The factors of a slot's terms, in the order of <see cref="FreeOf"/>.</summary>
+    /// <param name="slot">Slot index.</param>
+    internal ReadOnlySpan<double> CoefficientsOf(int slot) => Coefficient.AsSpan(RowStart[slot]..RowStart[slot + 1]);
+
+    /// <summary>The chain rule: adds the derivative by a slot to those by the free parameters that it is a sum of.</summary>
+    /// <param name="slot">Slot index.</param>
+    /// <param name="derivative">Derivative by the slot.</param>
+    /// <param name="gradient">Added to. [free]</param>
+    internal void AddToFree(int slot, double derivative, Span<double> gradient)
+    {
+        for (int term = RowStart[slot]; term < RowStart[slot + 1]; term++)
+            gradient[FreeIndex[term]] += Coefficient[term] * derivative;
+    }
+
     /// <summary>Computes all slots from the free parameters.</summary>
     /// <param name="free">Free parameters. [free]</param>
     /// <param name="slots">Receives the values. [slot]</param>

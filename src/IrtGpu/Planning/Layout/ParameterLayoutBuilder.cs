@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Items;
 
 namespace IrtGpu.Planning.Layout;
@@ -9,7 +10,7 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
     private readonly List<double> start = [];
     private readonly List<bool> hasUserStart = [];
     private readonly List<bool> isFixed = [];
-    private readonly List<int> parent = []; // union-find over tied slots
+    private readonly LinkedSets tied = new();
     private readonly Dictionary<int, (int Slot, double Coefficient)[]> sums = [];
 
     public int Count => slots.Count;
@@ -22,8 +23,7 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
         start.Add(value);
         hasUserStart.Add(false);
         isFixed.Add(fix);
-        parent.Add(slots.Count - 1);
-        return slots.Count - 1;
+        return tied.Add();
     }
 
     int IItemSlots.Add(ParameterKind kind, string name, int parameterSet, int index, double value, bool fix) =>
@@ -44,7 +44,7 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
         hasUserStart[slot] = true;
     }
 
-    public void Tie(int slot, int other) => parent[Root(slot)] = Root(other);
+    public void Tie(int slot, int other) => tied.Link(slot, other);
 
     public void SetSum(int slot, (int Slot, double Coefficient)[] terms) => sums[slot] = terms;
 
@@ -52,7 +52,7 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
 
     public double Value(int slot) => start[slot];
 
-    public bool AreTied(int slot, int other) => Root(slot) == Root(other);
+    public bool AreTied(int slot, int other) => tied.AreLinked(slot, other);
 
     /// <summary>Resolves the layout; start values follow the users' where given, else <see cref="Add"/>'s.</summary>
     /// <param name="problems">Receives contradictions.</param>
@@ -68,7 +68,7 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
         {
             if (!isFixed[slot])
                 continue;
-            int root = Root(slot);
+            int root = tied.Root(slot);
             if (rootIsFixed[root] && fixedOfRoot[root] != start[slot])
             {
                 problems.Add(FormattableString.Invariant(
@@ -82,7 +82,7 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
         List<bool> userStart = [];
         int FreeOf(int slot)
         {
-            int root = Root(slot);
+            int root = tied.Root(slot);
             if (freeOfRoot[root] < 0)
             {
                 freeOfRoot[root] = freeStart.Count;
@@ -107,7 +107,7 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
             {
                 foreach ((int term, double coefficient) in terms)
                 {
-                    int root = Root(term);
+                    int root = tied.Root(term);
                     if (rootIsFixed[root])
                     {
                         offset[slot] += coefficient * fixedOfRoot[root];
@@ -117,9 +117,9 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
                     coefficients.Add(coefficient);
                 }
             }
-            else if (rootIsFixed[Root(slot)])
+            else if (rootIsFixed[tied.Root(slot)])
             {
-                offset[slot] = fixedOfRoot[Root(slot)];
+                offset[slot] = fixedOfRoot[tied.Root(slot)];
             }
             else
             {
@@ -130,12 +130,5 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
         }
         ParameterLayout layout = new([.. slots], offset, rowStart, [.. freeIndex], [.. coefficients], freeStart.Count);
         return (layout, [.. freeStart], [.. userStart]);
-    }
-
-    private int Root(int slot)
-    {
-        while (parent[slot] != slot)
-            slot = parent[slot] = parent[parent[slot]];
-        return slot;
     }
 }

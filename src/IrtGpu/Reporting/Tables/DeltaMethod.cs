@@ -33,13 +33,12 @@ internal sealed class DeltaMethod(ParameterLayout layout, StandardErrors errors)
         touched.Clear();
         foreach ((int slot, double derivative) in derivatives)
         {
-            for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
+            foreach (int free in layout.FreeOf(slot))
             {
-                int free = layout.FreeIndex[term];
                 if (!touched.Contains(free))
                     touched.Add(free);
-                gradient[free] += layout.Coefficient[term] * derivative;
             }
+            layout.AddToFree(slot, derivative, gradient);
         }
         double variance = 0;
         foreach (int row in touched)

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Planning;
 using IrtGpu.Reporting.Documents;
@@ -51,7 +52,7 @@ public static class ScoreSummaryTable
         {
             for (int k = 0; k < j; k++)
             {
-                Row("covariance", names[k], names[j], summary.Covariance[j * (j + 1) / 2 + k]);
+                Row("covariance", names[k], names[j], summary.Covariance[PackedTriangle.Index(j, k)]);
                 Row("correlation", names[k], names[j], summary.Correlation(j, k));
             }
         }

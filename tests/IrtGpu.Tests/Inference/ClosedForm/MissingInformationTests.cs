@@ -126,8 +126,8 @@ public sealed class MissingInformationTests
 
     private static double[] SumOverPosteriors(ModelPoint point, PatternTable patterns, CpuBackend backend)
     {
-        CompleteDataScores scores = new(point, patterns);
-        return backend.VisitPosteriors(point, () => new MissingInformationVisitor(scores)).Select(visitor => visitor.Sum)
+        CompleteDataGradients gradients = new(point, patterns);
+        return backend.VisitPosteriors(point, () => new MissingInformationVisitor(gradients)).Select(visitor => visitor.Sum)
             .Aggregate((sum, term) => [.. sum.Zip(term, (left, right) => left + right)]);
     }
 

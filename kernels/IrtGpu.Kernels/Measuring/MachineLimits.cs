@@ -1,4 +1,4 @@
-namespace IrtGpu.Kernels.Devices;
+namespace IrtGpu.Kernels.Measuring;
 
 /// <summary>What a machine can do at best, measured: benchmarks set their rates beside it.</summary>
 /// <param name="MultiplyAddsPerSecond">Double-precision multiplications with an addition, in independent chains; each counts once.</param>

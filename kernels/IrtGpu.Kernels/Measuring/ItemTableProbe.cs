@@ -2,10 +2,11 @@ using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Kernels.Items;
+namespace IrtGpu.Kernels.Measuring;
 
 /// <summary>The item tables of a plan on a device, alone, so that they can be timed.</summary>
 internal sealed class ItemTableProbe : IDisposable
@@ -18,9 +19,9 @@ internal sealed class ItemTableProbe : IDisposable
     private readonly ArrayView<double> logProbability; // [table, row, node]
 
     /// <summary>Opens the device, compiles the kernels and uploads the nodes.</summary>
-    /// <param name="device">As <see cref="AcceleratorCatalog.Find"/> takes it.</param>
+    /// <param name="device">An available one.</param>
     /// <param name="point">Nodes.</param>
-    public ItemTableProbe(string device, ModelPoint point)
+    public ItemTableProbe(ComputeDevice device, ModelPoint point)
     {
         plan = point.Plan;
         session = DeviceSession.Open(device);

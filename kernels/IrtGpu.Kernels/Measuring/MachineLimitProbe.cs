@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using ILGPU;
 using ILGPU.Runtime;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Memory;
 
-namespace IrtGpu.Kernels.Devices;
+namespace IrtGpu.Kernels.Measuring;
 
 /// <summary>Measures what a device can do at best.</summary>
 internal static class MachineLimitProbe
@@ -16,12 +17,11 @@ internal static class MachineLimitProbe
     private const int Repeats = 5;
 
     /// <summary>Opens the device and measures it, the best of five repeats each.</summary>
-    /// <param name="device">As <see cref="AcceleratorCatalog.Find"/> takes it.</param>
+    /// <param name="device">An available one.</param>
     /// <param name="secondsPerRepeat">How long a repeat should take at least.</param>
     /// <param name="copyBytes">Bytes of a copy.</param>
-    /// <exception cref="ArgumentException">There is no such device, or it is not available.</exception>
     /// <exception cref="InvalidOperationException">The device computed something else than it was asked for.</exception>
-    public static MachineLimits Measure(string device, double secondsPerRepeat = 0.05, long copyBytes = 256L << 20)
+    public static MachineLimits Measure(ComputeDevice device, double secondsPerRepeat = 0.05, long copyBytes = 256L << 20)
     {
         using DeviceSession session = DeviceSession.Open(device);
         Accelerator accelerator = session.Accelerator;

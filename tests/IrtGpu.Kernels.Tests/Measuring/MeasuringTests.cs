@@ -2,12 +2,12 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
-using IrtGpu.Kernels.Items;
+using IrtGpu.Kernels.Measuring;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Kernels.Tests.Devices;
+namespace IrtGpu.Kernels.Tests.Measuring;
 
 /// <summary>What benchmarks use beside the backends: limits of a device, item tables alone, responses uploaded in every E-step.</summary>
 public sealed class MeasuringTests
@@ -19,8 +19,8 @@ public sealed class MeasuringTests
     [InlineData("cuda")]
     public void A_device_has_limits(string device)
     {
-        SkipUnlessHere(device);
-        MachineLimits limits = MachineLimitProbe.Measure(device, secondsPerRepeat: 0.001, copyBytes: 1 << 20);
+        TestDevices.Require(device);
+        MachineLimits limits = MachineLimitProbe.Measure(TestDevices.Find(device), secondsPerRepeat: 0.001, copyBytes: 1 << 20);
         Assert.InRange(limits.MultiplyAddsPerSecond, 1e5, 1e15);
         Assert.InRange(limits.CopyBytesPerSecond, 1e6, 1e14);
         Assert.InRange(limits.UploadBytesPerSecond, 1e6, 1e14);
@@ -33,11 +33,11 @@ public sealed class MeasuringTests
     [InlineData("cuda")]
     public void Item_tables_alone_are_the_hosts(string device)
     {
-        SkipUnlessHere(device);
+        TestDevices.Require(device);
         (CalibrationPlan plan, _, ModelPoint point) = Problem();
         double[] expected = new double[plan.RowCount * plan.NodeCount];
         ItemTables.Fill(point, 0, expected, plan.NodeCount, threads: 1);
-        using ItemTableProbe probe = new(device, point);
+        using ItemTableProbe probe = new(TestDevices.Find(device), point);
         probe.Fill(point);
         double[] actual = probe.Download();
         Assert.Equal(expected.Length, actual.Length);
@@ -51,11 +51,10 @@ public sealed class MeasuringTests
     [InlineData("cuda")]
     public void Responses_uploaded_in_every_E_step_give_the_same_counts(string device)
     {
-        SkipUnlessHere(device);
+        TestDevices.Require(device);
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Problem();
-        ComputeDevice found = AcceleratorCatalog.Find(device)!;
-        using IComputeBackend resident = BackendFactory.Create(found, plan, patterns);
-        using IComputeBackend streamed = BackendFactory.Create(found, plan, patterns, isStreamed: true);
+        using IComputeBackend resident = new AcceleratorProvider().Create(TestDevices.Find(device).Name, plan, patterns, EStepForm.Tables);
+        using IComputeBackend streamed = StreamedBackend.Open(TestDevices.Find(device), plan, patterns);
         ExpectedCounts expected = resident.ComputeExpectedCounts(point);
         long begun = ((IDeviceReport)streamed).Traffic.BytesUp;
         ExpectedCounts actual = streamed.ComputeExpectedCounts(point);
@@ -63,13 +62,6 @@ public sealed class MeasuringTests
         Assert.Equal(expected.LogLikelihood, actual.LogLikelihood, 1e-10 * Math.Abs(expected.LogLikelihood));
         for (int cell = 0; cell < expected.RowCounts[0].Length; cell++)
             Assert.Equal(expected.RowCounts[0][cell], actual.RowCounts[0][cell], 1e-9);
-    }
-
-    private static void SkipUnlessHere(string device)
-    {
-        ComputeDevice found = AcceleratorCatalog.Find(device)!;
-        if (device != "ilgpu-cpu")
-            Assert.SkipUnless(found.IsAvailable, found.Reason);
     }
 
     private static (CalibrationPlan Plan, PatternTable Patterns, ModelPoint Point) Problem()

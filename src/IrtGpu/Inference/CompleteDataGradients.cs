@@ -1,27 +1,28 @@
+using System.Numerics.Tensors;
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
 using IrtGpu.Planning;
-using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
 
 namespace IrtGpu.Inference;
 
 /// <summary>Derivatives of the complete-data log-likelihood of one person with respect to free parameters, node by node.</summary>
-internal sealed class CompleteDataScores
+internal sealed class CompleteDataGradients
 {
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
-    private readonly double[][][] itemScores; // [table][row][slot of the set, node]
-    private readonly double[][] populationScores; // [block][mean and covariance slot, node]
+    private readonly double[][][] itemGradients; // [table][row][slot of the set, node]
+    private readonly double[][] populationGradients; // [block][mean and covariance slot, node]
     private readonly double[] proportion; // [block]
 
-    public CompleteDataScores(ModelPoint point, PatternTable patterns)
+    public CompleteDataGradients(ModelPoint point, PatternTable patterns)
     {
         plan = point.Plan;
         this.patterns = patterns;
-        itemScores = [.. Enumerable.Range(0, plan.Tables.Count).Select(table => ItemScores(point, table))];
-        populationScores = [.. plan.Blocks.Select(block => PopulationScores(point, block))];
+        itemGradients = [.. Enumerable.Range(0, plan.Tables.Count).Select(table => ItemGradients(point, table))];
+        populationGradients = [.. plan.Blocks.Select(block => PopulationGradients(point, block))];
         proportion = [.. point.LogProportion.Select(Math.Exp)];
     }
 
@@ -33,7 +34,7 @@ internal sealed class CompleteDataScores
 
     public double Frequency(int pattern) => patterns.Frequency[pattern];
 
-    /// <summary>Adds the posterior mean of the score: the pattern's gradient of its marginal log-likelihood.</summary>
+    /// <summary>Adds the posterior mean of the complete-data gradient: the gradient of the pattern's marginal log-likelihood.</summary>
     /// <param name="pattern">Pattern.</param>
     /// <param name="posterior">[class, node]</param>
     /// <param name="gradient">Added to. [free]</param>
@@ -54,18 +55,18 @@ internal sealed class CompleteDataScores
                 if (responses[item] == ResponseData.Missing)
                     continue;
                 ItemParameterSet set = plan.ParameterSets[plan.Tables[block.Table].SetOfItem[item]];
-                AddDots(itemScores[block.Table][plan.Items[item].FirstRow + responses[item]], set.FirstSlot, set.SlotCount, weights, gradient);
+                AddDots(itemGradients[block.Table][plan.Items[item].FirstRow + responses[item]], set.FirstSlot, set.SlotCount, weights, gradient);
             }
-            AddDots(populationScores[block.Index], block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount, weights, gradient);
-            AddClassScore(patterns.Groups[pattern], k, total, gradient);
+            AddDots(populationGradients[block.Index], block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount, weights, gradient);
+            AddClassGradient(patterns.Groups[pattern], k, total, gradient);
         }
     }
 
-    /// <summary>Writes the scores at all nodes of one class.</summary>
+    /// <summary>Writes the gradients at all nodes of one class.</summary>
     /// <param name="pattern">Pattern.</param>
     /// <param name="k">Class.</param>
-    /// <param name="scores">Receives them, cleared before. [free, node]</param>
-    public void Fill(int pattern, int k, double[] scores)
+    /// <param name="gradients">Receives them, cleared before. [free, node]</param>
+    public void Fill(int pattern, int k, double[] gradients)
     {
         PlannedBlock block = plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + k];
         ReadOnlySpan<byte> responses = patterns.Row(pattern);
@@ -74,17 +75,17 @@ internal sealed class CompleteDataScores
             if (responses[item] == ResponseData.Missing)
                 continue;
             ItemParameterSet set = plan.ParameterSets[plan.Tables[block.Table].SetOfItem[item]];
-            AddRows(itemScores[block.Table][plan.Items[item].FirstRow + responses[item]], set.FirstSlot, set.SlotCount, scores);
+            AddRows(itemGradients[block.Table][plan.Items[item].FirstRow + responses[item]], set.FirstSlot, set.SlotCount, gradients);
         }
-        AddRows(populationScores[block.Index], block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount, scores);
-        double[] classScore = new double[plan.Layout.FreeCount];
-        AddClassScore(patterns.Groups[pattern], k, 1, classScore);
-        for (int index = 0; index < classScore.Length; index++)
+        AddRows(populationGradients[block.Index], block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount, gradients);
+        double[] classGradient = new double[plan.Layout.FreeCount];
+        AddClassGradient(patterns.Groups[pattern], k, 1, classGradient);
+        for (int index = 0; index < classGradient.Length; index++)
         {
-            if (classScore[index] != 0)
+            if (classGradient[index] != 0)
             {
-                foreach (ref double value in scores.AsSpan(index * plan.NodeCount, plan.NodeCount))
-                    value += classScore[index];
+                foreach (ref double value in gradients.AsSpan(index * plan.NodeCount, plan.NodeCount))
+                    value += classGradient[index];
             }
         }
     }
@@ -93,39 +94,39 @@ internal sealed class CompleteDataScores
     /// <param name="point">Parameters, nodes and weights.</param>
     /// <param name="block">The block.</param>
     /// <returns>[mean and covariance slot, node]</returns>
-    public static double[] PopulationScores(ModelPoint point, PlannedBlock block)
+    public static double[] PopulationGradients(ModelPoint point, PlannedBlock block)
     {
         CalibrationPlan plan = point.Plan;
         int count = plan.AttributeCount + plan.CovarianceCount;
         int nodeCount = plan.NodeCount;
         NormalPopulation population = NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!;
         double[] theta = point.ThetaOfBlock(block);
-        double[] scores = new double[count * nodeCount];
+        double[] gradients = new double[count * nodeCount];
         double[] single = new double[count];
         double[] expected = new double[count];
         for (int node = 0; node < nodeCount; node++)
         {
-            population.Score(theta.AsSpan(node * plan.AttributeCount, plan.AttributeCount), single);
+            population.Gradient(theta.AsSpan(node * plan.AttributeCount, plan.AttributeCount), single);
             double weight = plan.Grid.Moves ? 0 : Math.Exp(point.LogWeight[block.Index][node]);
             for (int k = 0; k < count; k++)
             {
-                scores[k * nodeCount + node] = single[k];
+                gradients[k * nodeCount + node] = single[k];
                 expected[k] += weight * single[k];
             }
         }
         for (int k = 0; k < count; k++)
         {
             for (int node = 0; node < nodeCount; node++)
-                scores[k * nodeCount + node] -= expected[k];
+                gradients[k * nodeCount + node] -= expected[k];
         }
-        return scores;
+        return gradients;
     }
 
-    private static double[][] ItemScores(ModelPoint point, int table)
+    private static double[][] ItemGradients(ModelPoint point, int table)
     {
         CalibrationPlan plan = point.Plan;
         int nodeCount = plan.NodeCount;
-        double[][] scores = new double[plan.RowCount][];
+        double[][] gradients = new double[plan.RowCount][];
         Parallel.For(0, plan.ItemCount, item =>
         {
             int setIndex = plan.Tables[table].SetOfItem[item];
@@ -143,10 +144,10 @@ internal sealed class CompleteDataScores
             int local = 1 + set.ShapeCount;
             double[] unit = new double[planned.CategoryCount];
             double[] gradient = new double[local];
-            double[] hessian = new double[local * (local + 1) / 2];
+            double[] hessian = new double[PackedTriangle.Length(local)];
             for (int category = 0; category < planned.CategoryCount; category++)
             {
-                double[] row = scores[planned.FirstRow + category] = new double[set.SlotCount * nodeCount];
+                double[] row = gradients[planned.FirstRow + category] = new double[set.SlotCount * nodeCount];
                 unit.AsSpan().Clear();
                 unit[category] = 1;
                 for (int node = 0; node < nodeCount; node++)
@@ -161,48 +162,41 @@ internal sealed class CompleteDataScores
                 }
             }
         });
-        return scores;
+        return gradients;
     }
 
-    private void AddDots(double[] slotScores, int firstSlot, int slotCount, ReadOnlySpan<double> weights, Span<double> gradient)
+    private void AddDots(double[] slotGradients, int firstSlot, int slotCount, ReadOnlySpan<double> weights, Span<double> gradient)
     {
-        ParameterLayout layout = plan.Layout;
         for (int k = 0; k < slotCount; k++)
         {
-            int slot = firstSlot + k;
-            if (layout.IsFixed(slot))
-                continue;
-            double dot = System.Numerics.Tensors.TensorPrimitives.Dot(weights, slotScores.AsSpan(k * plan.NodeCount, plan.NodeCount));
-            for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
-                gradient[layout.FreeIndex[term]] += layout.Coefficient[term] * dot;
+            if (!plan.Layout.IsFixed(firstSlot + k))
+                plan.Layout.AddToFree(firstSlot + k, TensorPrimitives.Dot(weights, slotGradients.AsSpan(k * plan.NodeCount, plan.NodeCount)), gradient);
         }
     }
 
-    private void AddRows(double[] slotScores, int firstSlot, int slotCount, double[] scores)
+    private void AddRows(double[] slotGradients, int firstSlot, int slotCount, double[] gradients)
     {
-        ParameterLayout layout = plan.Layout;
         for (int k = 0; k < slotCount; k++)
         {
-            ReadOnlySpan<double> from = slotScores.AsSpan(k * plan.NodeCount, plan.NodeCount);
-            for (int term = layout.RowStart[firstSlot + k]; term < layout.RowStart[firstSlot + k + 1]; term++)
+            ReadOnlySpan<double> from = slotGradients.AsSpan(k * plan.NodeCount, plan.NodeCount);
+            ReadOnlySpan<int> free = plan.Layout.FreeOf(firstSlot + k);
+            ReadOnlySpan<double> coefficients = plan.Layout.CoefficientsOf(firstSlot + k);
+            for (int term = 0; term < free.Length; term++)
             {
-                Span<double> to = scores.AsSpan(layout.FreeIndex[term] * plan.NodeCount, plan.NodeCount);
+                Span<double> to = gradients.AsSpan(free[term] * plan.NodeCount, plan.NodeCount);
                 for (int node = 0; node < to.Length; node++)
-                    to[node] += layout.Coefficient[term] * from[node];
+                    to[node] += coefficients[term] * from[node];
             }
         }
     }
 
     /// <summary>Adds total · ∂ log τ_k / ∂ log odds.</summary>
-    private void AddClassScore(int group, int k, double total, Span<double> gradient)
+    private void AddClassGradient(int group, int k, double total, Span<double> gradient)
     {
-        ParameterLayout layout = plan.Layout;
         for (int other = 0; other < plan.ClassCount; other++)
         {
             PlannedBlock block = plan.Blocks[group * plan.ClassCount + other];
-            double derivative = total * ((other == k ? 1 : 0) - proportion[block.Index]);
-            for (int term = layout.RowStart[block.ClassLogitSlot]; term < layout.RowStart[block.ClassLogitSlot + 1]; term++)
-                gradient[layout.FreeIndex[term]] += layout.Coefficient[term] * derivative;
+            plan.Layout.AddToFree(block.ClassLogitSlot, total * ((other == k ? 1 : 0) - proportion[block.Index]), gradient);
         }
     }
 }

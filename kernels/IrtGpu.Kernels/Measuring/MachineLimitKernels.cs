@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace IrtGpu.Kernels.Devices;
+namespace IrtGpu.Kernels.Measuring;
 
 /// <summary>Kernels that do nothing but keep the arithmetic units busy.</summary>
 internal static class MachineLimitKernels

@@ -1,21 +1,21 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using IrtGpu.Compute;
 using IrtGpu.Items;
 using IrtGpu.Planning;
-using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
 
 namespace IrtGpu.Inference.ClosedForm;
 
 /// <summary>
-/// Complete-data scores of the patterns of one block that answer the same items of the exponential family, by the free parameters that
+/// Complete-data gradients of the patterns of one block that answer the same items of the exponential family, by the free parameters that
 /// occur there: s_k(θ) = c_pk θ − h_k(θ) + const.
 /// </summary>
 /// <remarks>
 /// By item: ∂/∂a = θ(s_x − Σ s_m P_m), ∂/∂d_m = 1[x=m] − P_m, ∂/∂ak_m = a θ(1[x=m] − P_m); by the population a function of θ alone.
 /// Slots go to free parameters by the affine map of the layout. Free parameters with a c, the slope parameters, come first.
 /// </remarks>
-internal sealed class CellScores
+internal sealed class CellGradients
 {
     private readonly CalibrationPlan plan;
     private readonly int[] items; // answered
@@ -32,7 +32,7 @@ internal sealed class CellScores
     /// <param name="point">Parameters and nodes.</param>
     /// <param name="block">Block.</param>
     /// <param name="isAnswered">Which items are answered. [item]</param>
-    public CellScores(ModelPoint point, PlannedBlock block, bool[] isAnswered)
+    public CellGradients(ModelPoint point, PlannedBlock block, bool[] isAnswered)
     {
         plan = point.Plan;
         NodeCount = plan.NodeCount;
@@ -105,7 +105,7 @@ internal sealed class CellScores
         slopes[answered.Length..].Clear();
         for (int k = 0; k < answered.Length; k++)
             own[k] = termCoefficient[terms[k] + responses[answered[k]]];
-        return System.Numerics.Tensors.TensorPrimitives.Dot(own, slopeOfParameter.AsSpan(0, own.Length));
+        return TensorPrimitives.Dot(own, slopeOfParameter.AsSpan(0, own.Length));
     }
 
     /// <summary>The items' slopes when each is a free parameter of its own and nothing else adds to c; else null.</summary>
@@ -115,10 +115,8 @@ internal sealed class CellScores
         for (int k = 0; k < items.Length; k++)
         {
             int slot = SetOf(block, items[k]).FirstSlot;
-            ParameterLayout layout = plan.Layout;
-            int term = layout.RowStart[slot];
-            bool isOwn = termCount[k] == 1 && termParameter[firstTermOfItem[k]] == k && layout.RowStart[slot + 1] == term + 1
-                && layout.Coefficient[term] == 1 && point.Parameters.Slots[slot] == point.Parameters.Free[layout.FreeIndex[term]];
+            bool isOwn = termCount[k] == 1 && termParameter[firstTermOfItem[k]] == k && plan.Layout.CoefficientsOf(slot) is [1]
+                && point.Parameters.Slots[slot] == point.Parameters.Free[plan.Layout.FreeOf(slot)[0]];
             if (!isOwn)
                 return null;
             own[k] = point.Parameters.Slots[slot];
@@ -164,17 +162,17 @@ internal sealed class CellScores
 
     private void AddTerms(List<(int Free, double Coefficient)> terms, int slot, double value)
     {
-        ParameterLayout layout = plan.Layout;
-        for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
-            terms.Add((layout.FreeIndex[term], layout.Coefficient[term] * value));
+        ReadOnlySpan<int> free = plan.Layout.FreeOf(slot);
+        ReadOnlySpan<double> coefficients = plan.Layout.CoefficientsOf(slot);
+        for (int term = 0; term < free.Length; term++)
+            terms.Add((free[term], coefficients[term] * value));
     }
 
     private int[] FreeParameters(PlannedBlock block, List<(int Free, double Coefficient)>[] terms, out int slopeParameterCount)
     {
         SortedSet<int> slopes = [.. terms.SelectMany(list => list).Select(term => term.Free)];
         SortedSet<int> others = [];
-        ParameterLayout layout = plan.Layout;
-        void AddSlots(int first, int count) => others.UnionWith(layout.FreeIndex[layout.RowStart[first]..layout.RowStart[first + count]]);
+        void AddSlots(int first, int count) => others.UnionWith(plan.Layout.FreeOf(first, count).ToArray());
         foreach (int item in items)
             AddSlots(SetOf(block, item).FirstSlot, SetOf(block, item).SlotCount);
         AddSlots(block.FirstMeanSlot, 1);
@@ -198,7 +196,7 @@ internal sealed class CellScores
             Span<double> shape = slots[set.SlopeCount..];
             double[] probability = new double[planned.CategoryCount * NodeCount];
             ItemTables.FillItem(point, set, theta, planned.Attributes, 1, z, probability, NodeCount);
-            System.Numerics.Tensors.TensorPrimitives.Exp(probability, probability);
+            TensorPrimitives.Exp(probability, probability);
             double[] expected = new double[NodeCount];
             for (int category = 1; category < planned.CategoryCount; category++)
             {
@@ -227,7 +225,7 @@ internal sealed class CellScores
         Span<double> score = stackalloc double[2];
         for (int node = 0; node < NodeCount; node++)
         {
-            population.Score(theta.AsSpan(node, 1), score);
+            population.Gradient(theta.AsSpan(node, 1), score);
             mean[node] = -score[0];
             variance[node] = -score[1];
         }
@@ -237,12 +235,13 @@ internal sealed class CellScores
 
     private void AddFunction(int slot, ReadOnlySpan<double> values, int[] parameterOf)
     {
-        ParameterLayout layout = plan.Layout;
-        for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
+        ReadOnlySpan<int> free = plan.Layout.FreeOf(slot);
+        ReadOnlySpan<double> coefficients = plan.Layout.CoefficientsOf(slot);
+        for (int term = 0; term < free.Length; term++)
         {
-            int parameter = parameterOf[layout.FreeIndex[term]];
+            int parameter = parameterOf[free[term]];
             for (int node = 0; node < NodeCount; node++)
-                Functions[node * PaddedCount + parameter] += layout.Coefficient[term] * values[node];
+                Functions[node * PaddedCount + parameter] += coefficients[term] * values[node];
         }
     }
 }
