@@ -1,58 +1,72 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Xml.Linq;
+using IrtGpu.Cli;
+using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Kernels.Devices;
+using IrtGpu.Models;
 
 namespace IrtGpu.Tests.Architecture;
 
-/// <summary>References go one way: Cli → Kernels → IrtGpu → IrtGpu.Models.</summary>
+/// <summary>References between assemblies go one way: Cli → Kernels → IrtGpu → Foundation, and IrtGpu → Models.</summary>
 public sealed class ReferenceTests
 {
-    private static readonly string[] Layers = ["IrtGpu.Models", "IrtGpu", "IrtGpu.Kernels", "irtgpu"];
+    /// <summary>Each assembly of the project with those of the project it may refer to.</summary>
+    private static readonly (Assembly Assembly, string Project, Assembly[] MayReferTo)[] Layers =
+    [
+        (Models, "src/IrtGpu.Models", []),
+        (Foundation, "src/IrtGpu.Foundation", []),
+        (Library, "src/IrtGpu", [Models, Foundation]),
+        (Kernels, "kernels/IrtGpu.Kernels", [Models, Foundation, Library]),
+        (Cli, "src/IrtGpu.Cli", [Models, Foundation, Library, Kernels]),
+    ];
+
+    private static Assembly Models => typeof(Elementary).Assembly;
+
+    private static Assembly Foundation => typeof(DataException).Assembly;
+
+    private static Assembly Library => typeof(Calibration).Assembly;
+
+    private static Assembly Kernels => typeof(AcceleratorProvider).Assembly;
+
+    private static Assembly Cli => typeof(CommandLine).Assembly;
+
+    public static TheoryData<int> LayerNumbers => [.. Enumerable.Range(0, Layers.Length)];
 
     [Fact]
-    public void Item_models_need_nothing_but_the_runtime() =>
-        Assert.All(ReferencesOf("IrtGpu.Models"), name => Assert.True(name.StartsWith("System.", StringComparison.Ordinal), name));
+    public void Every_project_is_a_layer() => Assert.Equal(
+        Directory.EnumerateFiles(Root(), "*.csproj", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root(), Path.GetDirectoryName(path)!).Replace('\\', '/'))
+            .Where(project => project.StartsWith("src/", StringComparison.Ordinal) || project.StartsWith("kernels/", StringComparison.Ordinal)).Order(),
+        Layers.Select(layer => layer.Project).Order());
 
+    /// <summary>An unused reference leaves no trace in the assembly, so the project files are read too.</summary>
     [Theory]
-    [InlineData("IrtGpu.Models")]
-    [InlineData("IrtGpu")]
-    [InlineData("irtgpu")]
-    public void Only_the_kernels_see_ilgpu(string assembly) =>
-        Assert.DoesNotContain(ReferencesOf(assembly), name => name.StartsWith("ILGPU", StringComparison.Ordinal));
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void No_layer_refers_to_a_higher_one(int layer)
+    [MemberData(nameof(LayerNumbers))]
+    public void A_layer_refers_to_nothing_above_it(int number)
     {
-        string[] references = ReferencesOf(Layers[layer]);
-        Assert.All(Layers[(layer + 1)..], higher => Assert.DoesNotContain(higher, references));
+        (Assembly assembly, string project, Assembly[] mayReferTo) = Layers[number];
+        string[] allowed = [.. mayReferTo.Select(layer => layer.GetName().Name!)];
+        string[] references = [.. assembly.GetReferencedAssemblies().Select(reference => reference.Name!)];
+        Assert.Equal(allowed.Intersect(references).Order(), references.Where(name => name.StartsWith("IrtGpu", StringComparison.Ordinal)).Order());
+        Assert.All(Includes(project, "ProjectReference"), reference => Assert.Contains(Path.GetFileNameWithoutExtension(reference.Replace('\\', '/')), allowed));
+    }
+
+    [Theory]
+    [MemberData(nameof(LayerNumbers))]
+    public void Only_the_kernels_see_ilgpu(int number)
+    {
+        (Assembly assembly, string project, _) = Layers[number];
+        bool sees = assembly.GetReferencedAssemblies().Select(reference => reference.Name!).Concat(Includes(project, "PackageReference"))
+            .Any(name => name.StartsWith("ILGPU", StringComparison.Ordinal));
+        Assert.Equal(assembly == Kernels, sees);
     }
 
     [Fact]
-    public void Project_files_declare_no_arrow_that_the_compiler_drops()
+    public void Item_models_need_nothing_but_the_runtime()
     {
-        // An unused reference leaves no trace in the assembly, so the project files are read too.
-        Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
-        {
-            ["src/IrtGpu.Models/IrtGpu.Models.csproj"] = [],
-            ["src/IrtGpu.Foundation/IrtGpu.Foundation.csproj"] = [],
-            ["src/IrtGpu/IrtGpu.csproj"] = ["IrtGpu.Foundation", "IrtGpu.Models"],
-            ["kernels/IrtGpu.Kernels/IrtGpu.Kernels.csproj"] = ["IrtGpu", "IrtGpu.Models"],
-            ["src/IrtGpu.Cli/IrtGpu.Cli.csproj"] = ["IrtGpu.Kernels", "IrtGpu", "IrtGpu.Models"],
-        };
-        foreach ((string path, string[] projects) in allowed)
-        {
-            XDocument project = XDocument.Load(Path.Combine(Root(), path));
-            foreach (string reference in Includes(project, "ProjectReference").Select(include => Path.GetFileNameWithoutExtension(include.Replace('\\', '/'))))
-                Assert.Contains(reference, projects);
-            foreach (string package in Includes(project, "PackageReference"))
-            {
-                Assert.False(path.Contains("Models", StringComparison.Ordinal), $"{path} refers to the package {package}.");
-                Assert.True(path.StartsWith("kernels/", StringComparison.Ordinal) || !package.StartsWith("ILGPU", StringComparison.Ordinal), $"{path} refers to {package}.");
-            }
-        }
+        Assert.All(Models.GetReferencedAssemblies(), reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+        Assert.Empty(Includes("src/IrtGpu.Models", "PackageReference"));
     }
 
     [Fact]
@@ -67,10 +81,9 @@ public sealed class ReferenceTests
         }
     }
 
-    private static IEnumerable<string> Includes(XDocument project, string element) =>
-        project.Descendants(element).Select(reference => (string?)reference.Attribute("Include")).OfType<string>();
-
-    private static string[] ReferencesOf(string assembly) => [.. Assembly.Load(assembly).GetReferencedAssemblies().Select(reference => reference.Name!)];
+    private static IEnumerable<string> Includes(string project, string element) =>
+        XDocument.Load(Assert.Single(Directory.GetFiles(Path.Combine(Root(), project), "*.csproj")))
+            .Descendants(element).Select(reference => (string?)reference.Attribute("Include")).OfType<string>();
 
     private static string Root([CallerFilePath] string path = "")
     {

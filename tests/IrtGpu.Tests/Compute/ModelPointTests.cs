@@ -4,7 +4,7 @@ using IrtGpu.Foundation.Integration;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
-using IrtGpu.Tests.Estimation;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Compute;
 
@@ -17,7 +17,7 @@ public sealed class ModelPointTests
     [InlineData("two dimensions, grm")]
     public void Weights_and_proportions_sum_to_1(string name)
     {
-        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = ModelCase.Get(name).Plan();
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, 4);
         Assert.All(point.LogWeight, weights => Assert.Equal(1, weights.Sum(Math.Exp), 1e-12));
         for (int group = 0; group < plan.GroupCount; group++)
@@ -27,8 +27,8 @@ public sealed class ModelPointTests
     [Fact]
     public void Moving_nodes_have_the_moments_of_their_population()
     {
-        ModelCase model = ModelCase.Get("groups, two dimensions");
-        model = model with { Specification = model.Specification with { Quadrature = new(QuadratureRule.GaussHermite, 9) } };
+        ModelCase model = Catalogue.Get("groups, two dimensions");
+        model = model with { Rule = QuadratureRule.GaussHermite, Nodes = 9 };
         (ResponseData _, PatternTable patterns, CalibrationPlan plan) = model.Plan();
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, 4);
         PlannedBlock block = plan.Blocks[1];
@@ -55,7 +55,7 @@ public sealed class ModelPointTests
     [Fact]
     public void There_is_no_point_without_a_covariance_matrix()
     {
-        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = ModelCase.Get("two dimensions").Plan();
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get("two dimensions").Plan();
         ParameterVector start = StartingValues.FromMarginals(plan, patterns);
         int covariance = plan.Blocks[0].FirstCovarianceSlot + 1;
         int free = plan.Layout.FreeIndex[plan.Layout.RowStart[covariance]];

@@ -1,5 +1,5 @@
 using IrtGpu.Data;
-using IrtGpu.Tests.Estimation;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Data;
 

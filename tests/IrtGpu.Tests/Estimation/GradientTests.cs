@@ -5,19 +5,20 @@ using IrtGpu.Estimation;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
 
 /// <summary>Fisher's identity and the Newton step of tied items, at points that are no optimum.</summary>
 public sealed class GradientTests
 {
-    public static TheoryData<string> Names => ModelCase.Names;
+    public static TheoryData<string> Names => Catalogue.UsualNames;
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Gradient_is_the_difference_quotient_of_the_marginal_log_likelihood(string name)
     {
-        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = ModelCase.Get(name).Plan();
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
         using CpuBackend backend = new(plan, patterns);
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, seed: 5);
         double[] gradient = new MStep(plan, 1, 1).Derivatives(point, backend.ComputeExpectedCounts(point));
@@ -53,7 +54,7 @@ public sealed class GradientTests
     [InlineData("mixed")]
     public void Item_step_solves_the_dense_newton_system(string name)
     {
-        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = ModelCase.Get(name).Plan();
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
         using CpuBackend backend = new(plan, patterns);
         MStep mStep = new(plan, 1, 1);
         ModelPoint point = NearOptimum(plan, patterns, backend, mStep);

@@ -5,6 +5,7 @@ using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
 
@@ -72,8 +73,8 @@ public sealed class IdentityTests
     [InlineData("two dimensions")]
     public void Everything_fixed_at_the_estimates_gives_their_log_likelihood(string name)
     {
-        ModelCase model = ModelCase.Get(name);
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get(name);
+        ResponseData data = model.Data();
         CalibrationResult estimated = AssertFit.Run(data, model.Specification, new CalibrationOptions());
         CalibrationPlan plan = estimated.Plan;
         List<ParameterConstraint> constraints = [];
@@ -125,8 +126,8 @@ public sealed class IdentityTests
     [Fact]
     public void Quadrature_rules_agree_when_nodes_are_many()
     {
-        ModelCase model = ModelCase.Get("groups");
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get("groups");
+        ResponseData data = model.Data();
         CalibrationResult rectangular = AssertFit.Run(data, model.Specification with { Quadrature = new(Nodes: 161, Low: -8, High: 8) });
         CalibrationResult hermite = AssertFit.Run(data, model.Specification with { Quadrature = new(QuadratureRule.GaussHermite, 101) }, new CalibrationOptions { Tolerance = 1e-7, MaxCycles = 5000 });
         Assert.True(hermite.Termination.IsConverged, hermite.Termination.Message);

@@ -4,6 +4,7 @@ using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 using IrtGpu.Tests.Data;
 
 namespace IrtGpu.Tests.Estimation;
@@ -20,8 +21,8 @@ public sealed class InvarianceTests
     [InlineData("two dimensions")]
     public void Thread_counts_give_the_same_bits(string name)
     {
-        ModelCase model = ModelCase.Get(name);
-        ResponseData data = (model.Simulation with { Persons = 3000 }).Draw(); // several shards
+        ModelCase model = Catalogue.Get(name);
+        ResponseData data = (model with { Persons = 3000 }).Data(); // several shards
         CalibrationOptions options = new() { MaxCycles = 12, Starts = 1 };
         CalibrationResult one = AssertFit.Run(data, model.Specification, options with { Threads = 1 });
         foreach (int threads in new[] { 2, 16 })
@@ -39,8 +40,8 @@ public sealed class InvarianceTests
     [InlineData("groups")]
     public void Order_of_persons_does_not_matter(string name)
     {
-        ModelCase model = ModelCase.Get(name);
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get(name);
+        ResponseData data = model.Data();
         ResponseData shuffled = Rows(data, [.. Enumerable.Range(0, data.PersonCount).OrderBy(person => person * 7919 % data.PersonCount)]);
         AssertSame(AssertFit.Run(data, model.Specification), AssertFit.Run(shuffled, model.Specification));
     }
@@ -50,8 +51,8 @@ public sealed class InvarianceTests
     [InlineData("groups")]
     public void Repeated_rows_equal_weights(string name)
     {
-        ModelCase model = ModelCase.Get(name);
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get(name);
+        ResponseData data = model.Data();
         int[] repeats = [.. Enumerable.Range(0, data.PersonCount).Select(person => person % 4)];
         ResponseData weighted = data.With(weights: [.. repeats.Select(count => (double)count)]);
         ResponseData repeated = Rows(data, [.. repeats.SelectMany((count, person) => Enumerable.Repeat(person, count))]);
@@ -63,8 +64,8 @@ public sealed class InvarianceTests
     [InlineData("1pl")]
     public void Order_of_items_does_not_matter(string name)
     {
-        ModelCase model = ModelCase.Get(name);
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get(name);
+        ResponseData data = model.Data();
         int[] order = [.. Enumerable.Range(0, data.ItemCount).OrderBy(item => item * 5 % data.ItemCount)];
         ResponseData permuted = new()
         {
@@ -82,8 +83,8 @@ public sealed class InvarianceTests
     [Fact]
     public void Exchanged_groups_exchange_the_output()
     {
-        ModelCase model = ModelCase.Get("groups with free items");
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get("groups with free items");
+        ResponseData data = model.Data();
         ResponseData exchanged = data.With(groups: [.. data.Groups!.Select(group => 1 - group)], groupNames: [data.GroupNames[1], data.GroupNames[0]]);
         ModelSpecification specification = model.Specification with { ReferenceGroup = data.GroupNames[0] };
         CalibrationResult expected = AssertFit.Run(data, specification);
@@ -101,8 +102,8 @@ public sealed class InvarianceTests
     [Fact]
     public void Groups_with_everything_equal_are_one_group()
     {
-        ModelCase model = ModelCase.Get("mixed");
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get("mixed");
+        ResponseData data = model.Data();
         int[] random = [.. Enumerable.Range(0, data.PersonCount).Select(person => person * 31 % 3 == 0 ? 1 : 0)];
         ResponseData split = data.With(groups: random, groupNames: ["left", "right"]);
         AssertSame(AssertFit.Run(data, model.Specification), AssertFit.Run(split, model.Specification with { Population = StandardNormal }));
@@ -132,8 +133,8 @@ public sealed class InvarianceTests
     [Fact]
     public void A_person_who_answered_nothing_changes_nothing()
     {
-        ModelCase model = ModelCase.Get("groups");
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get("groups");
+        ResponseData data = model.Data();
         ResponseData longer = new()
         {
             ItemNames = data.ItemNames,

@@ -2,6 +2,7 @@ using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Items;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 using IrtGpu.Tests.Data;
 
 namespace IrtGpu.Tests.Estimation;

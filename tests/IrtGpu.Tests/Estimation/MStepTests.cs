@@ -4,6 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
 
@@ -47,7 +48,7 @@ public sealed class MStepTests
 
     private static (MStep MStep, ModelPoint Point, ExpectedCounts Counts) Prepare(string name, int threads)
     {
-        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = ModelCase.Get(name).Plan();
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
         using CpuBackend backend = new(plan, patterns);
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, seed: 8);
         return (new MStep(plan, 1, threads), point, backend.ComputeExpectedCounts(point));

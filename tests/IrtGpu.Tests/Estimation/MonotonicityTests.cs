@@ -1,12 +1,13 @@
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
 
 /// <summary>What EM promises whatever the model: the log-likelihood never falls, and its maximum has no gradient.</summary>
 public sealed class MonotonicityTests
 {
-    public static TheoryData<string> Names => ModelCase.Names;
+    public static TheoryData<string> Names => Catalogue.UsualNames;
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -33,9 +34,9 @@ public sealed class MonotonicityTests
     public void Automatic_acceleration_does_not_crawl_along_a_flat_ridge()
     {
         // From this start a slope of one class grows to 16 while the log-likelihood hardly rises.
-        ModelCase model = ModelCase.Get("classes");
+        ModelCase model = Catalogue.Get("classes");
         CalibrationOptions options = new() { MaxCycles = 20000, Tolerance = 1e-6, Starts = 1 };
-        ResponseData data = model.Simulation.Draw();
+        ResponseData data = model.Data();
         CalibrationResult automatic = AssertFit.Run(data, model.Specification, options);
         CalibrationResult anderson = AssertFit.Run(data, model.Specification, options with { Acceleration = Acceleration.Anderson });
         Assert.True(anderson.Termination.IsConverged && automatic.Termination.IsConverged, automatic.Termination.Message);
@@ -67,7 +68,7 @@ public sealed class MonotonicityTests
 
     private static CalibrationResult Fit(string name, CalibrationOptions options)
     {
-        ModelCase model = ModelCase.Get(name);
-        return AssertFit.Run(model.Simulation.Draw(), model.Specification, options);
+        ModelCase model = Catalogue.Get(name);
+        return AssertFit.Run(model.Data(), model.Specification, options);
     }
 }

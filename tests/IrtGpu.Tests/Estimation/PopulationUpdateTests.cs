@@ -5,6 +5,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
 

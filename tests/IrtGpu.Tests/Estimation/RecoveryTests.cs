@@ -4,6 +4,7 @@ using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
 
@@ -23,9 +24,9 @@ public sealed class RecoveryTests
         List<(double True, double Estimate)> intercepts = [];
         for (int item = 0; item < simulation.ItemCount; item++)
         {
-            slopes.Add((simulation.Slopes[item][0], AssertFit.Value(result, simulation.Name(item), "a1")));
+            slopes.Add((simulation.Slopes[item][0], AssertFit.Value(result, SimulatedData.Name(item), "a1")));
             for (int step = 0; step < categories - 1; step++)
-                intercepts.Add((simulation.Intercepts[item][step], AssertFit.Value(result, simulation.Name(item), categories == 2 ? "d" : $"d{step + 1}")));
+                intercepts.Add((simulation.Intercepts[item][step], AssertFit.Value(result, SimulatedData.Name(item), categories == 2 ? "d" : $"d{step + 1}")));
         }
         List<(double, double)> persons = [.. theta.Select((value, person) => (value[0], result.Scores!.Mean[result.Patterns.PatternOfPerson[person]]))];
         Assert.InRange(Correlation(slopes), 0.93, 1);

@@ -3,6 +3,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
 
@@ -53,8 +54,8 @@ public sealed class TerminationTests
     [Fact]
     public void Log_likelihood_of_the_result_is_that_of_its_estimates()
     {
-        ModelCase model = ModelCase.Get("mixed");
-        CalibrationResult result = AssertFit.Run(model.Simulation.Draw(), model.Specification, new CalibrationOptions { MaxCycles = 7 });
+        ModelCase model = Catalogue.Get("mixed");
+        CalibrationResult result = AssertFit.Run(model.Data(), model.Specification, new CalibrationOptions { MaxCycles = 7 });
         using ReferenceBackend reference = new(result.Plan, result.Patterns);
         Assert.Equal(reference.ComputeExpectedCounts(result.Point).LogLikelihood, result.LogLikelihood, 1e-8);
         Assert.Equal(result.Plan.LogPrior(result.Point.Parameters), result.LogPrior);

@@ -4,7 +4,7 @@ using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
-using IrtGpu.Tests.Estimation;
+using IrtGpu.TestCases;
 using IrtGpu.Tests.Golden;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -150,13 +150,13 @@ public sealed class RotationTests : IClassFixture<RotationTests.ExploratoryFit>
     [Fact]
     public void Groups_share_one_rotation_and_classes_have_their_own()
     {
-        ResponseData data = new Estimation.SimulatedData(300, [2, 2, 2, 2, 2, 2]) { Groups = 2, Attributes = 2 }.Draw();
+        ResponseData data = new SimulatedData(300, [2, 2, 2, 2, 2, 2]) { Groups = 2, Attributes = 2 }.Draw();
         ModelSpecification model = new() { Attributes = ["F1", "F2"], IsExploratory = true, Quadrature = new(Nodes: 7) };
         CalibrationOptions options = new() { MaxCycles = 3, StandardErrors = StandardErrorMethod.None, Scores = ScoreMethod.None, Rotation = RotationMethod.Varimax };
         RotatedSolution groups = Assert.Single(Calibration.Run(data, model, options, cancellation: TestContext.Current.CancellationToken).Rotations);
         Assert.Equal(["GA", "GB"], groups.Populations.Select(population => population.Group));
         Assert.Equal(2, Calibration.Run(
-            new Estimation.SimulatedData(300, [2, 2, 2, 2, 2, 2]).Draw(), model with { ClassCount = 2 }, options with { Starts = 1 },
+            new SimulatedData(300, [2, 2, 2, 2, 2, 2]).Draw(), model with { ClassCount = 2 }, options with { Starts = 1 },
             cancellation: TestContext.Current.CancellationToken).Rotations.Count);
     }
 }

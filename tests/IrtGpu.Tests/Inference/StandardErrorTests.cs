@@ -7,6 +7,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 using IrtGpu.Tests.Estimation;
 using MathNet.Numerics.LinearAlgebra;
 

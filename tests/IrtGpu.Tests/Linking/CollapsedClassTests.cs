@@ -1,7 +1,7 @@
 using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Specification;
-using IrtGpu.Tests.Estimation;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Linking;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using IrtGpu.Data;
 using IrtGpu.Saved;
+using IrtGpu.TestCases;
 using IrtGpu.Tests.Data;
-using IrtGpu.Tests.Estimation;
 using static IrtGpu.Tests.Linking.Results;
 
 namespace IrtGpu.Tests.Linking;

@@ -1,3 +1,4 @@
+using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Items;
 using IrtGpu.Specification;

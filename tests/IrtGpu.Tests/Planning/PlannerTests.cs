@@ -5,7 +5,7 @@ using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
-using IrtGpu.Tests.Estimation;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Planning;
 

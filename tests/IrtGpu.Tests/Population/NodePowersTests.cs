@@ -2,7 +2,7 @@ using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 using IrtGpu.Specification;
-using IrtGpu.Tests.Estimation;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Population;
 

@@ -2,6 +2,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 using IrtGpu.Tests.Estimation;
 
 namespace IrtGpu.Tests.Scoring;

@@ -5,7 +5,7 @@ using IrtGpu.Data.Coding;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Inference;
-using IrtGpu.Tests.Estimation;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Data.Coding;
 
@@ -127,8 +127,8 @@ public sealed class CodedRowsTests : TableFixture
     [InlineData("missing and weights")]
     public void Fits_have_the_same_bits_wherever_responses_lie(string name)
     {
-        ModelCase model = ModelCase.Get(name);
-        ResponseData data = model.Simulation.Draw();
+        ModelCase model = Catalogue.Get(name);
+        ResponseData data = model.Data();
         using ResponseData onDisk = data.OnDisk(Folder);
         CalibrationOptions options = new() { MaxCycles = 5, Starts = 1 };
         CalibrationResult expected = Calibration.Run(data, model.Specification, options, cancellation: TestContext.Current.CancellationToken);

@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Tests.Data.Reading;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
+using IrtGpu.Foundation.Tables;
 
 namespace IrtGpu.Tests.Data.Reading;
 

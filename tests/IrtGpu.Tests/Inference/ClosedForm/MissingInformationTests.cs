@@ -7,6 +7,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 using IrtGpu.Tests.Data;
 using IrtGpu.Tests.Estimation;
 

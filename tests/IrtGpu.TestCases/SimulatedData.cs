@@ -1,6 +1,7 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Tables;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.TestCases;
 
 /// <summary>Responses drawn from a generalized partial credit model with known truth.</summary>
 /// <param name="Persons">N.</param>
@@ -22,7 +23,7 @@ internal sealed record SimulatedData(int Persons, int[] Categories)
     /// <summary>Share of persons whose class is known.</summary>
     public double KnownShare { get; init; }
 
-    /// <summary>Share of responses missing.</summary>
+    /// <summary>Share of responses missing; where it is not 0, every eleventh person answers nothing.</summary>
     public double Missing { get; init; }
 
     /// <summary>Whether rows carry weights, some of them 0.</summary>
@@ -41,7 +42,7 @@ internal sealed record SimulatedData(int Persons, int[] Categories)
 
     public static SimulatedData Polytomous(int persons, int items, int categories) => new(persons, [.. Enumerable.Repeat(categories, items)]);
 
-    public string Name(int item) => FormattableString.Invariant($"q{item + 1:d4}");
+    public static string Name(int item) => FormattableString.Invariant($"q{item + 1:d4}");
 
     public int[] Measures(int item)
     {
@@ -79,7 +80,7 @@ internal sealed record SimulatedData(int Persons, int[] Categories)
             {
                 double z = slopes[item].Zip(theta[person], (slope, value) => slope * value).Sum() + (latent == 0 ? 0 : Math.Cos(2.3 * item) * 1.5);
                 byte category = DrawCategory(z, intercepts[item], random);
-                responses[person * ItemCount + item] = random.NextDouble() < Missing ? ResponseData.Missing : category;
+                responses[person * ItemCount + item] = random.NextDouble() < Missing || (Missing > 0 && person % 11 == 3) ? ResponseData.Missing : category;
             }
         }
         return new ResponseData

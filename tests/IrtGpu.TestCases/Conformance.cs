@@ -1,0 +1,86 @@
+using IrtGpu.Compute;
+using IrtGpu.Compute.Reference;
+using IrtGpu.Data;
+using IrtGpu.Items;
+using IrtGpu.Planning;
+using IrtGpu.Scoring;
+
+namespace IrtGpu.TestCases;
+
+/// <summary>The suite that holds every engine against the plain loops of the reference.</summary>
+internal static class Conformance
+{
+    /// <summary>Every engine that applies to a case of the catalogue.</summary>
+    public static void AssertCase(IEnumerable<Engine> engines, string name) => AssertCases(engines, [(name, Catalogue.Get(name))]);
+
+    /// <summary>Every engine on every case of the product with these functions.</summary>
+    public static void AssertProduct(IEnumerable<Engine> engines, params ItemFunction[] functions) => AssertCases(engines, Catalogue.Product(functions));
+
+    /// <summary>One backend against the reference, at two points in turn since buffers are reused.</summary>
+    public static void AssertConforms(IComputeBackend backend, PatternTable patterns, ModelPoint point, double tolerance) =>
+        AssertConforms(backend, patterns, Expect(point.Plan, patterns, point, ModelCase.RandomPoint(point.Plan, patterns, 99)), tolerance);
+
+    private static void AssertCases(IEnumerable<Engine> engines, IEnumerable<(string Name, ModelCase Case)> cases)
+    {
+        List<string> failures = [];
+        int count = 0;
+        foreach ((string name, ModelCase problem) in cases)
+        {
+            (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
+            Expected[] expected = Expect(plan, patterns, point, ModelCase.RandomPoint(plan, patterns, 99));
+            foreach (Engine engine in engines.Where(engine => engine.Applies(problem)))
+            {
+                count++;
+                try
+                {
+                    using IComputeBackend backend = engine.Open(plan, patterns);
+                    if (engine.Form != EStepForm.Auto)
+                        Assert.Equal(engine.Form, backend.Form);
+                    AssertConforms(backend, patterns, expected, engine.Tolerance(problem));
+                }
+                catch (Exception exception) when (exception is not OutOfMemoryException)
+                {
+                    failures.Add($"{engine.Name}, {name}: {exception.Message}");
+                }
+            }
+        }
+        Assert.True(failures.Count == 0, $"{failures.Count} of {count}:\n{string.Join('\n', failures)}");
+    }
+
+    private static void AssertConforms(IComputeBackend backend, PatternTable patterns, Expected[] expected, double tolerance)
+    {
+        foreach (Expected at in expected)
+        {
+            EStepOutcome actual = EStepOutcome.Compute(backend, at.Point);
+            Closeness.AssertNear(at.Outcome, actual, tolerance, patterns.TotalWeight);
+            AssertPosteriors(backend, patterns, at, tolerance);
+            Closeness.AssertSame(actual, EStepOutcome.Compute(backend, at.Point)); // after another use of the buffers
+        }
+    }
+
+    private static void AssertPosteriors(IComputeBackend backend, PatternTable patterns, Expected at, double tolerance)
+    {
+        Posteriors posteriors = Posteriors.Of(backend, at.Point, patterns.PatternCount);
+        for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
+        {
+            Closeness.AssertRelative(at.Posteriors.LogLikelihood[pattern], posteriors.LogLikelihood[pattern], tolerance, "log-likelihood of a pattern");
+            Closeness.AssertNear(at.Posteriors.Weight[pattern], posteriors.Weight[pattern], 10 * tolerance, "posterior");
+        }
+        PatternScores scores = PatternScorer.Score(at.Point, patterns.Groups, backend);
+        Closeness.AssertNear(at.Scores.LogLikelihood, scores.LogLikelihood, tolerance * Math.Max(1, -at.Scores.LogLikelihood.Min()), "log-likelihoods beside scores");
+        Closeness.AssertNear(at.Scores.ClassProbability, scores.ClassProbability, 10 * tolerance, "class probabilities");
+        Closeness.AssertNear(at.Scores.Mean, scores.Mean, 100 * tolerance, "means");
+        Closeness.AssertNear(at.Scores.Covariance, scores.Covariance, 1000 * tolerance, "covariances");
+        at.Posteriors.AssertLargestButForTies(at.Point, patterns.Groups, scores.MapTheta);
+    }
+
+    private static Expected[] Expect(CalibrationPlan plan, PatternTable patterns, params ModelPoint[] points)
+    {
+        using ReferenceBackend reference = new(plan, patterns);
+        return [.. points.Select(point => new Expected(
+            point, EStepOutcome.Compute(reference, point), Posteriors.Of(reference, point, patterns.PatternCount), PatternScorer.Score(point, patterns.Groups, reference)))];
+    }
+
+    /// <summary>What the reference says.</summary>
+    private sealed record Expected(ModelPoint Point, EStepOutcome Outcome, Posteriors Posteriors, PatternScores Scores);
+}

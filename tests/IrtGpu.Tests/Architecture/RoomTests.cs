@@ -1,0 +1,75 @@
+using System.Reflection;
+using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Kernels.Devices;
+
+namespace IrtGpu.Tests.Architecture;
+
+/// <summary>Rooms are the namespaces next below an assembly's own; arrows between them go down this list, and so in no circle.</summary>
+/// <remarks>
+/// What stands in an assembly's own namespace is its front door (options, result, the call that ties the rooms together), open
+/// from within and without.
+/// </remarks>
+public sealed class RoomTests
+{
+    private static readonly Assembly[] Assemblies = [typeof(DataException).Assembly, typeof(Calibration).Assembly, typeof(AcceleratorProvider).Assembly];
+
+    /// <summary>Each may refer to those above it.</summary>
+    private static readonly string[] Rooms =
+    [
+        "IrtGpu.Foundation.Collections", "IrtGpu.Foundation.Sharding", "IrtGpu.Foundation.LinearAlgebra", "IrtGpu.Foundation.Integration",
+        "IrtGpu.Foundation.Optimization", "IrtGpu.Foundation.Estimation", "IrtGpu.Foundation.Tables",
+        "IrtGpu.Items", "IrtGpu.Data", "IrtGpu.Specification", "IrtGpu.Planning", "IrtGpu.Population", "IrtGpu.Compute", "IrtGpu.Estimation",
+        "IrtGpu.Inference", "IrtGpu.Scoring", "IrtGpu.Reporting", "IrtGpu.Saved", "IrtGpu.Simulation",
+        "IrtGpu.Kernels.Devices", "IrtGpu.Kernels.Memory", "IrtGpu.Kernels.Items", "IrtGpu.Kernels.EStep", "IrtGpu.Kernels.Scoring", "IrtGpu.Kernels.Inference",
+        "IrtGpu.Kernels.Measuring",
+    ];
+
+    /// <summary>Arrows up that are still to be turned round.</summary>
+    private static readonly string[] Exceptions =
+    [
+        "IrtGpu.Data -> IrtGpu.Specification", // ItemSelector
+        "IrtGpu.Compute -> IrtGpu.Scoring", // PatternScores
+        "IrtGpu.Compute -> IrtGpu.Inference", // MissingInformation
+        "IrtGpu.Scoring -> IrtGpu.Simulation", // PersonRandom
+        "IrtGpu.Reporting -> IrtGpu.Saved", "IrtGpu.Reporting -> IrtGpu.Simulation", // TruthTable
+        "IrtGpu.Kernels.Devices -> IrtGpu.Kernels.Memory", "IrtGpu.Kernels.Devices -> IrtGpu.Kernels.EStep", // BackendFactory
+        "IrtGpu.Kernels.Memory -> IrtGpu.Kernels.EStep", // PatternViews
+        "IrtGpu.Kernels.Items -> IrtGpu.Kernels.Inference", // CrossProductKernels
+        "IrtGpu.Kernels.EStep -> IrtGpu.Kernels.Scoring", "IrtGpu.Kernels.EStep -> IrtGpu.Kernels.Inference", // IlgpuBackend
+    ];
+
+    [Fact]
+    public void Every_room_has_its_place() => Assert.Empty(
+        Assemblies.SelectMany(assembly => assembly.GetTypes()).Select(RoomOf).OfType<string>().Distinct().Except(Rooms));
+
+    [Fact]
+    public void Arrows_go_down()
+    {
+        Dictionary<string, string> up = Assemblies.SelectMany(assembly => assembly.GetTypes())
+            .SelectMany(type => ArrowsOf(type).Where(arrow => Array.IndexOf(Rooms, arrow.From) < Array.IndexOf(Rooms, arrow.To)))
+            .GroupBy(arrow => $"{arrow.From} -> {arrow.To}")
+            .ToDictionary(group => group.Key, group => $"{group.Key}: {string.Join("; ", group.Select(arrow => arrow.Example).Distinct().Order().Take(20))}");
+        string[] problems =
+        [
+            .. up.Where(arrow => !Exceptions.Contains(arrow.Key)).Select(arrow => arrow.Value),
+            .. Exceptions.Except(up.Keys).Select(mended => $"{mended} is mended: take it off the list of exceptions."),
+        ];
+        Assert.True(problems.Length == 0, string.Join('\n', problems));
+    }
+
+    private static IEnumerable<(string From, string To, string Example)> ArrowsOf(Type type) => RoomOf(type) is { } from
+        ? TypeReferences.Of(type).Select(other => (from, To: RoomOf(other), $"{Outermost(type).Name} to {Outermost(other).Name}"))
+            .Where(arrow => arrow.To is not null && arrow.To != from).Select(arrow => (arrow.from, arrow.To!, arrow.Item3))
+        : [];
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    /// <summary>The first name below the assembly's own; null for other assemblies and for front doors.</summary>
+    private static string? RoomOf(Type type)
+    {
+        if (!Assemblies.Contains(type.Assembly) || type.Namespace is not { } space)
+            return null;
+        string own = type.Assembly.GetName().Name!;
+        return space.StartsWith(own + ".", StringComparison.Ordinal) ? $"{own}.{space[(own.Length + 1)..].Split('.')[0]}" : null;
+    }
+}
