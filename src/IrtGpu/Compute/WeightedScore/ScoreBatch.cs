@@ -43,10 +43,10 @@ internal sealed unsafe class ScoreBatch : IDisposable
     /// <summary>Cleared slots for Σ weight · f^k, as many cells as are asked for; whoever uses them clears them again.</summary>
     public double* Slots(long cellCount)
     {
-        if (slots.Length < cellCount * ScoreGrid.Points)
+        if (slots.Length < cellCount * LagrangeBasis.Points)
         {
             slots.Dispose();
-            slots = new AlignedBuffer(cellCount * ScoreGrid.Points);
+            slots = new AlignedBuffer(cellCount * LagrangeBasis.Points);
         }
         return slots.Pointer;
     }

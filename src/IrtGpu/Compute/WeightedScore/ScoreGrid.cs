@@ -18,15 +18,13 @@ namespace IrtGpu.Compute.WeightedScore;
 /// </remarks>
 internal sealed unsafe class ScoreGrid : IDisposable
 {
-    public const int Points = 8; // of the interpolation
     public const double LargestRange = 5000; // of scores: 50,000 grid points
     private const double Spacing = 0.1;
-    private const int FirstPoint = 3; // the argument lies between points 3 and 4 of its eight
+    private const int Points = LagrangeBasis.Points;
+    private const int FirstPoint = LagrangeBasis.FirstPoint;
     private const int PointsPerStretch = 8; // exponentials are taken at its first point; each step on is a product
 
-    private static readonly double[] Polynomials = LagrangePolynomials();
-
-    private readonly AlignedBuffer polynomials; // of the eight points [power, point], then [point, power]
+    private readonly LagrangeBasis basis = new();
     private readonly AlignedBuffer ratio; // exp(θ · spacing) [padded node]
     private readonly int paddedNodeCount;
     private readonly bool needsLogZ;
@@ -43,13 +41,6 @@ internal sealed unsafe class ScoreGrid : IDisposable
         this.paddedNodeCount = paddedNodeCount;
         this.needsLogZ = needsLogZ;
         ratio = new AlignedBuffer(paddedNodeCount);
-        polynomials = new AlignedBuffer(2L * Polynomials.Length);
-        Polynomials.CopyTo(new Span<double>(polynomials.Pointer, Polynomials.Length));
-        for (int power = 0; power < Points; power++)
-        {
-            for (int point = 0; point < Points; point++)
-                polynomials.Pointer[Polynomials.Length + point * Points + power] = Polynomials[power * Points + point];
-        }
     }
 
     public double[] LogZ { get; private set; } = []; // [grid point]
@@ -69,7 +60,7 @@ internal sealed unsafe class ScoreGrid : IDisposable
 
     public void Dispose()
     {
-        polynomials.Dispose();
+        basis.Dispose();
         ratio.Dispose();
         cells.Dispose();
         likelihoods?.Dispose();
@@ -100,43 +91,15 @@ internal sealed unsafe class ScoreGrid : IDisposable
                 Eap[point] = WeightedSum(values, theta) / sums[point];
             }
         }
-        FillCells(Eap, cells.Pointer);
+        basis.ToPowers(Eap, cells.Pointer);
         if (needsLogZ)
-            FillCells(LogZ, cells.Pointer + (long)CellCount * Points);
+            basis.ToPowers(LogZ, cells.Pointer + (long)CellCount * Points);
     }
 
     /// <summary>Turns sums Σ weight · f^k by cell into weights at the grid points, and clears them.</summary>
-    /// <param name="slots">Sums, then 0. [cell, power]</param>
+    /// <param name="powerSums">Sums, then 0. [cell, power]</param>
     /// <param name="deposit">Receives the weights. [grid point]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fold(double* slots, double[] deposit)
-    {
-        double* basis = polynomials.Pointer;
-        int cellCount = CellCount;
-        for (int cell = 0; cell < cellCount; cell++) // in place: the weights that the cell leaves at its eight points
-        {
-            double* slot = slots + (long)cell * Points;
-            if (slot[0] == 0)
-                continue;
-            Vector512<double> even = Vector512.Create(slot[0]) * Vector512.Load(basis);
-            Vector512<double> odd = Vector512.Create(slot[1]) * Vector512.Load(basis + Points);
-            for (int power = 2; power < Points; power += 2)
-            {
-                even = Vector512.FusedMultiplyAdd(Vector512.Create(slot[power]), Vector512.Load(basis + power * Points), even);
-                odd = Vector512.FusedMultiplyAdd(Vector512.Create(slot[power + 1]), Vector512.Load(basis + (power + 1) * Points), odd);
-            }
-            (even + odd).Store(slot);
-        }
-        for (int point = 0; point < deposit.Length; point++)
-        {
-            int last = Math.Min(point, cellCount - 1);
-            double sum = 0;
-            for (int cell = Math.Max(0, point - Points + 1); cell <= last; cell++)
-                sum += slots[(long)cell * Points + point - cell];
-            deposit[point] = sum;
-        }
-        new Span<double>(slots, cellCount * Points).Clear();
-    }
+    public void Fold(double* powerSums, double[] deposit) => basis.FromPowers(powerSums, deposit);
 
     /// <summary>Adds Σ_points deposit · w(t) to the node totals.</summary>
     /// <param name="deposit">Weights at the points. [grid point]</param>
@@ -193,12 +156,7 @@ internal sealed unsafe class ScoreGrid : IDisposable
     {
         double position = (score - lowest) * (1 / Spacing);
         int cell = Math.Clamp((int)position, FirstPoint, PointCount - Points + FirstPoint);
-        Vector512<double> fraction = Vector512.Create(position - cell);
-        double* basis = polynomials.Pointer;
-        Vector512<double> sum = Vector512.Load(basis + 7 * Points);
-        for (int power = 6; power >= 0; power--)
-            sum = Vector512.FusedMultiplyAdd(sum, fraction, Vector512.Load(basis + power * Points));
-        coefficients = sum;
+        coefficients = basis.Coefficients(position - cell);
         return cell - FirstPoint;
     }
 
@@ -305,56 +263,5 @@ internal sealed unsafe class ScoreGrid : IDisposable
         Vector512<double> factors = Vector512.Create(factor);
         for (int node = 0; node < paddedNodeCount; node += 8)
             Vector512.FusedMultiplyAdd(Vector512.Load(values + node), factors, Vector512.Load(totals + node)).Store(totals + node);
-    }
-
-    /// <summary>Each cell's polynomial from the values at its eight points.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FillCells(double[] values, double* target)
-    {
-        double* basis = polynomials.Pointer + Points * Points;
-        int count = CellCount;
-        fixed (double* first = values)
-        {
-            for (int cell = 0; cell < count; cell++)
-            {
-                double* point = first + cell;
-                Vector512<double> even = Vector512.Create(point[0]) * Vector512.Load(basis);
-                Vector512<double> odd = Vector512.Create(point[1]) * Vector512.Load(basis + Points);
-                for (int k = 2; k < Points; k += 2)
-                {
-                    even = Vector512.FusedMultiplyAdd(Vector512.Create(point[k]), Vector512.Load(basis + k * Points), even);
-                    odd = Vector512.FusedMultiplyAdd(Vector512.Create(point[k + 1]), Vector512.Load(basis + (k + 1) * Points), odd);
-                }
-                (even + odd).Store(target + (long)cell * Points);
-            }
-        }
-    }
-
-    /// <summary>Coefficients of the eight basis polynomials in f, the position within the cell. [power, point]</summary>
-    private static double[] LagrangePolynomials()
-    {
-        double[] result = new double[Points * Points];
-        for (int point = 0; point < Points; point++)
-        {
-            double[] polynomial = [1];
-            double denominator = 1;
-            for (int other = 0; other < Points; other++)
-            {
-                if (other == point)
-                    continue;
-                // Multiply by (f + FirstPoint − other).
-                double[] next = new double[polynomial.Length + 1];
-                for (int power = 0; power < polynomial.Length; power++)
-                {
-                    next[power + 1] += polynomial[power];
-                    next[power] += polynomial[power] * (FirstPoint - other);
-                }
-                polynomial = next;
-                denominator *= point - other;
-            }
-            for (int power = 0; power < Points; power++)
-                result[power * Points + point] = polynomial[power] / denominator;
-        }
-        return result;
     }
 }

@@ -56,7 +56,7 @@ internal sealed unsafe class ScoreShard : IDisposable
             for (int k = 0; k < classCount; k++)
             {
                 GridOf(grids, run, k).Fold(slots, Deposits[r * classCount + k]);
-                slots += (long)ScoreGrid.Points * cells[k].Count;
+                slots += (long)LagrangeBasis.Points * cells[k].Count;
             }
         }
     }
@@ -120,7 +120,7 @@ internal sealed unsafe class ScoreShard : IDisposable
                 double* weights = batch.Weights + k * ScoreBatch.Size;
                 ScoreKernels.Interpolate(cells[k], batch.Scores + k * ScoreBatch.Size, weights, count, slots, batch.Moments);
                 ScoreKernels.ScatterPairs(codes, groupCount, firstRow, count, batch.Moments, weights, moments.Pointer + FirstPair(run.Group, k));
-                slots += (long)ScoreGrid.Points * cells[k].Count;
+                slots += (long)LagrangeBasis.Points * cells[k].Count;
             }
         }
     }

@@ -3,7 +3,6 @@ using System.Numerics.Tensors;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Sharding;
 using IrtGpu.Inference.ClosedForm;
 using IrtGpu.Items;
 using IrtGpu.Planning;

@@ -44,7 +44,7 @@ public sealed unsafe class ScoreGridTests
         using ScoreGrid grid = new(Nodes, needsLogZ: true);
         grid.Fill(-3, 5, theta.Pointer, prior.Pointer, keepsLikelihoods: true);
         ScoreCells cells = grid.Cells;
-        using AlignedBuffer slots = new((long)ScoreGrid.Points * cells.Count);
+        using AlignedBuffer slots = new((long)LagrangeBasis.Points * cells.Count);
         double[] expected = new double[grid.PointCount];
         double[] scores = [-3, -2.95, 0, 1.2345, 1.2987, 4.99, 5];
         for (int k = 0; k < scores.Length; k++)
