@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests;
 

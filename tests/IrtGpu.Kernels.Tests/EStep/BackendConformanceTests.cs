@@ -8,6 +8,7 @@ using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 

@@ -9,6 +9,7 @@ using IrtGpu.Planning;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 

@@ -8,6 +8,7 @@ using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 
