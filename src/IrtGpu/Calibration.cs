@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
@@ -41,11 +42,12 @@ public static class Calibration
 
         (EmOutcome outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch(plan, patterns, backend, options).Run(progress, cancellation);
         outcome = AlignClasses(plan, backend, outcome);
-        double[] gradient = new MStep(plan, options.MIterations, options.Threads).Derivatives(outcome.Point, outcome.Counts);
+        double[] gradient = new MStep(plan, options.MIterations, options.Threads).Derivatives(outcome.Point, outcome.Expectation);
         double estimateSeconds = Lap(clock);
 
-        StandardErrors standardErrors = new StandardErrorEstimator(outcome.Point, outcome.Counts, patterns, backend, options.Threads)
+        StandardErrors standardErrors = new StandardErrorEstimator(outcome.Point, outcome.Expectation, patterns, backend, options.Threads)
             .Estimate(options.StandardErrors);
+        outcome.Expectation.Dispose();
         double standardErrorSeconds = Lap(clock);
 
         PatternScores? scores = options.Scores == ScoreMethod.None ? null : PatternScorer.Score(outcome.Point, patterns.Groups, backend);
@@ -57,7 +59,7 @@ public static class Calibration
             Patterns = patterns,
             Options = options,
             Point = outcome.Point,
-            LogLikelihood = outcome.Counts.LogLikelihood,
+            LogLikelihood = outcome.Expectation.LogLikelihood,
             LogPrior = plan.LogPrior(outcome.Point.Parameters),
             GradientNorm = Math.Sqrt(gradient.Sum(value => value * value)),
             Termination = outcome.Termination,
@@ -79,10 +81,11 @@ public static class Calibration
 
     private static EmOutcome AlignClasses(CalibrationPlan plan, IComputeBackend backend, EmOutcome outcome)
     {
-        ParameterVector aligned = ClassAlignment.Align(plan, outcome.Point.Parameters, outcome.Counts);
+        ParameterVector aligned = ClassAlignment.Align(plan, outcome.Point.Parameters, outcome.Expectation);
         if (ReferenceEquals(aligned, outcome.Point.Parameters) || ModelPoint.TryCreate(plan, aligned) is not { } point)
             return outcome;
-        return outcome with { Point = point, Counts = backend.ComputeExpectedCounts(point), EStepCount = outcome.EStepCount + 1 };
+        outcome.Expectation.Dispose();
+        return outcome with { Point = point, Expectation = backend.ComputeExpectation(point), EStepCount = outcome.EStepCount + 1 };
     }
 
     private static double Lap(Stopwatch clock)

@@ -1,21 +1,25 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
+using IrtGpu.Planning;
 using IrtGpu.Scoring;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests;
 
 /// <summary>Holds the results of two backends against each other.</summary>
 internal static class BackendComparison
 {
-    /// <summary>Largest difference in units of the larger of the two, with everything below a millionth of a person taken as that.</summary>
-    public static void AssertAgrees(ExpectedCounts expected, ExpectedCounts actual, double tolerance)
+    /// <summary>Log-likelihood, node totals and, where both have them, counts of items.</summary>
+    public static void AssertAgrees(CalibrationPlan plan, Expectation expected, Expectation actual, double tolerance)
     {
         AssertClose(expected.LogLikelihood, actual.LogLikelihood, tolerance, 1, "log-likelihood");
-        for (int table = 0; table < expected.RowCounts.Length; table++)
-            AssertAgrees(expected.RowCounts[table], actual.RowCounts[table], tolerance, $"counts of table {table}");
-        for (int block = 0; block < expected.NodeTotals.Length; block++)
-            AssertAgrees(expected.NodeTotals[block], actual.NodeTotals[block], tolerance, $"node totals of block {block}");
+        foreach (PlannedBlock block in plan.Blocks)
+            AssertAgrees(expected.TryNodeTotals(block.Index)!, actual.TryNodeTotals(block.Index)!, tolerance, $"node totals of block {block.Index}");
+        for (int table = 0; table < plan.Tables.Count; table++)
+            AssertAgrees(expected.Counts(plan, table), actual.Counts(plan, table), tolerance, $"counts of table {table}");
     }
 
+    /// <summary>Largest difference in units of the larger of the two, with everything below a millionth of a person taken as that.</summary>
     public static void AssertAgrees(double[] expected, double[] actual, double tolerance, string what)
     {
         Assert.Equal(expected.Length, actual.Length);
@@ -43,15 +47,6 @@ internal static class BackendComparison
         AssertNear(expected.Mean, actual.Mean, 100 * tolerance);
         AssertNear(expected.Covariance, actual.Covariance, 1000 * tolerance);
         AssertNear(expected.MapTheta, actual.MapTheta, tolerance);
-    }
-
-    public static void AssertSameBits(ExpectedCounts expected, ExpectedCounts actual)
-    {
-        Assert.Equal(BitConverter.DoubleToInt64Bits(expected.LogLikelihood), BitConverter.DoubleToInt64Bits(actual.LogLikelihood));
-        for (int table = 0; table < expected.RowCounts.Length; table++)
-            Assert.True(expected.RowCounts[table].AsSpan().SequenceEqual(actual.RowCounts[table]));
-        for (int block = 0; block < expected.NodeTotals.Length; block++)
-            Assert.True(expected.NodeTotals[block].AsSpan().SequenceEqual(actual.NodeTotals[block]));
     }
 
     /// <summary>[pattern, likelihood and (class, node)]</summary>

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 using IrtGpu.Planning;
 
@@ -6,7 +7,7 @@ namespace IrtGpu.TestCases;
 
 /// <summary>What an E-step says, as plain numbers.</summary>
 /// <param name="LogLikelihood">Marginal log-likelihood.</param>
-/// <param name="Population">Σ of weights, of first and of second powers of θ under the posteriors, block by block.</param>
+/// <param name="Population">Weight, then sums of the powers of θ under the posteriors, block by block.</param>
 /// <param name="Gradient">Of the expected complete-data log-likelihood, at the point of the E-step. [free]</param>
 /// <param name="Hessian">Its second derivatives; empty where there are too many. [free, free]</param>
 /// <param name="Counts">Expected counts by table, category and node; null where the form has none.</param>
@@ -17,23 +18,11 @@ internal sealed record EStepOutcome(double LogLikelihood, double[] Population, d
     public static EStepOutcome Compute(IComputeBackend backend, ModelPoint point)
     {
         CalibrationPlan plan = point.Plan;
-        ExpectedCounts counts = backend.ComputeExpectedCounts(point);
+        using Expectation expectation = backend.ComputeExpectation(point);
         double[]? hessian = plan.Layout.FreeCount <= MostParameters ? new double[plan.Layout.FreeCount * plan.Layout.FreeCount] : null;
-        double[] gradient = new MStep(plan, 1, 1, backend).Derivatives(point, counts, hessian);
+        double[] gradient = new MStep(plan, 1, 1).Derivatives(point, expectation, hessian);
         return new EStepOutcome(
-            counts.LogLikelihood,
-            [.. plan.Blocks.SelectMany(block => Moments(counts.NodeTotals[block.Index], point.ThetaOfBlock(block), plan.AttributeCount))],
-            gradient, hessian ?? [], backend.Form == EStepForm.Tables ? [.. counts.RowCounts.SelectMany(rows => rows)] : null);
-    }
-
-    private static IEnumerable<double> Moments(double[] totals, double[] theta, int attributeCount)
-    {
-        yield return totals.Sum();
-        for (int j = 0; j < attributeCount; j++)
-        {
-            yield return Enumerable.Range(0, totals.Length).Sum(node => totals[node] * theta[node * attributeCount + j]);
-            for (int k = 0; k <= j; k++)
-                yield return Enumerable.Range(0, totals.Length).Sum(node => totals[node] * theta[node * attributeCount + j] * theta[node * attributeCount + k]);
-        }
+            expectation.LogLikelihood, [.. expectation.Moments(plan).SelectMany(moments => moments)], gradient, hessian ?? [],
+            backend.Form == EStepForm.Tables ? [.. Enumerable.Range(0, plan.Tables.Count).SelectMany(table => expectation.Counts(plan, table))] : null);
     }
 }

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 
@@ -27,9 +28,9 @@ internal sealed class EStepRecorder(int threads) : IBackendProvider
     {
         public string Description => inner.Description;
 
-        public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+        public Expectation ComputeExpectation(ModelPoint point)
         {
-            ExpectedCounts counts = inner.ComputeExpectedCounts(point);
+            Expectation counts = inner.ComputeExpectation(point);
             steps.Add(((double[])point.Parameters.Free.Clone(), counts.LogLikelihood));
             return counts;
         }

@@ -4,6 +4,7 @@ using IrtGpu.Bench.Output;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
@@ -69,11 +70,12 @@ internal static class DevicesSuite
         Stopwatch clock = Stopwatch.StartNew();
         using IComputeBackend backend = BackendCatalog.Create(StepTimer.Compute(device, options.Threads), problem.Plan, problem.Patterns);
         double opening = clock.Elapsed.TotalSeconds;
-        MStep mStep = new(problem.Plan, iterations: 1, options.Threads, backend);
+        MStep mStep = new(problem.Plan, iterations: 1, options.Threads);
         int repeats = options.IsQuick ? 2 : 9;
-        double eSeconds = StepTimer.Median(() => backend.ComputeExpectedCounts(problem.Point), repeats);
-        ExpectedCounts counts = backend.ComputeExpectedCounts(problem.Point);
-        double mSeconds = StepTimer.Median(() => mStep.Maximize(problem.Point, counts), repeats);
+        double eSeconds = StepTimer.Median(() => backend.ComputeExpectation(problem.Point).Dispose(), repeats);
+        double mSeconds;
+        using (Expectation expectation = backend.ComputeExpectation(problem.Point))
+            mSeconds = StepTimer.Median(() => mStep.Maximize(problem.Point, expectation), repeats);
         string[] times =
         [
             MarkdownTable.Number(opening), MarkdownTable.Number(1000 * eSeconds), MarkdownTable.Number(problem.Pins / eSeconds),
@@ -83,9 +85,9 @@ internal static class DevicesSuite
             return [.. times, "–", "–", "–", "–", "–", "–"];
         memory.Add($"{device}: {report.MemoryDescription}.");
         DeviceTraffic start = report.Traffic;
-        counts = backend.ComputeExpectedCounts(problem.Point);
+        using Expectation again = backend.ComputeExpectation(problem.Point);
         DeviceTraffic middle = report.Traffic;
-        mStep.Maximize(problem.Point, counts);
+        mStep.Maximize(problem.Point, again);
         return [.. times, .. Show(middle - start), .. Show(report.Traffic - middle)];
     }
 

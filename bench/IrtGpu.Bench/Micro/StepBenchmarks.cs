@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 using IrtGpu.Planning.Layout;
 
@@ -39,7 +40,7 @@ public class EStepBenchmarks
     public void Cleanup() => backend.Dispose();
 
     [Benchmark]
-    public ExpectedCounts ExpectedCounts() => backend.ComputeExpectedCounts(problem.Point);
+    public void ComputeExpectation() => backend.ComputeExpectation(problem.Point).Dispose();
 }
 
 /// <summary>One M-step: the reductions of all items' counts, a Newton iteration, the population.</summary>
@@ -48,7 +49,7 @@ public class MStepBenchmarks
 {
     private Problem problem = null!;
     private IComputeBackend backend = null!;
-    private ExpectedCounts counts = null!;
+    private Expectation expectation = null!;
     private MStep mStep = null!;
 
     public static IEnumerable<object> Cases => MicroSession.Current.Cases(
@@ -63,15 +64,19 @@ public class MStepBenchmarks
         MicroCase one = (MicroCase)Case;
         problem = MicroSession.Current.CheckedProblem(one);
         backend = one.Target.Open(problem);
-        counts = backend.ComputeExpectedCounts(problem.Point);
-        mStep = new MStep(problem.Plan, iterations: 1, one.Target.Threads, backend);
+        expectation = backend.ComputeExpectation(problem.Point);
+        mStep = new MStep(problem.Plan, iterations: 1, one.Target.Threads);
     }
 
     [GlobalCleanup]
-    public void Cleanup() => backend.Dispose();
+    public void Cleanup()
+    {
+        expectation.Dispose();
+        backend.Dispose();
+    }
 
     [Benchmark]
-    public object Maximize() => mStep.Maximize(problem.Point, counts);
+    public object Maximize() => mStep.Maximize(problem.Point, expectation);
 }
 
 /// <summary>One whole cycle: item tables, E-step, M-step.</summary>
@@ -101,12 +106,16 @@ public class CycleBenchmarks
         MicroCase one = (MicroCase)Case;
         problem = MicroSession.Current.CheckedProblem(one);
         backend = one.Target.Open(problem);
-        mStep = new MStep(problem.Plan, iterations: 1, one.Target.Threads, backend);
+        mStep = new MStep(problem.Plan, iterations: 1, one.Target.Threads);
     }
 
     [GlobalCleanup]
     public void Cleanup() => backend.Dispose();
 
     [Benchmark]
-    public ParameterVector Cycle() => mStep.Maximize(problem.Point, backend.ComputeExpectedCounts(problem.Point));
+    public ParameterVector Cycle()
+    {
+        using Expectation expectation = backend.ComputeExpectation(problem.Point);
+        return mStep.Maximize(problem.Point, expectation);
+    }
 }

@@ -50,7 +50,7 @@ internal sealed record MirtFit(
     {
         ParameterVector parameters = On(plan);
         using ReferenceBackend reference = new(plan, patterns);
-        return (reference.ComputeExpectedCounts(ModelPoint.TryCreate(plan, parameters)!).LogLikelihood, plan.LogPrior(parameters));
+        return (reference.ComputeExpectation(ModelPoint.TryCreate(plan, parameters)!).LogLikelihood, plan.LogPrior(parameters));
     }
 
     private static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);

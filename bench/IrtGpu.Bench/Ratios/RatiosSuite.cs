@@ -3,6 +3,7 @@ using IrtGpu.Bench.Output;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Estimation;
 using IrtGpu.Items;
@@ -70,7 +71,7 @@ internal static class RatiosSuite
         {
             using IComputeBackend backend = Open(problem, 1, form);
             using ReferenceBackend reference = new(problem.Plan, problem.Patterns);
-            double[][] seconds = Time(options, () => reference.ComputeExpectedCounts(problem.Point), () => backend.ComputeExpectedCounts(problem.Point));
+            double[][] seconds = Time(options, () => reference.ComputeExpectation(problem.Point).Dispose(), () => backend.ComputeExpectation(problem.Point).Dispose());
             double rate = problem.Pins / StepTimer.Median(seconds[1]);
             table.Add(
                 [name, form == EStepForm.Tables ? "tables" : "weighted score", MarkdownTable.Number(problem.Pins / StepTimer.Median(seconds[0])), MarkdownTable.Number(rate),
@@ -97,8 +98,8 @@ internal static class RatiosSuite
             IComputeBackend[] copies = [.. Enumerable.Range(0, options.Threads).Select(_ => Open(problem, 1, form))];
             using IComputeBackend all = Open(problem, options.Threads, form);
             double[][] seconds = Time(
-                options, () => copies[0].ComputeExpectedCounts(problem.Point), () => all.ComputeExpectedCounts(problem.Point),
-                () => Parallel.ForEach(copies, copy => copy.ComputeExpectedCounts(problem.Point)));
+                options, () => copies[0].ComputeExpectation(problem.Point).Dispose(), () => all.ComputeExpectation(problem.Point).Dispose(),
+                () => Parallel.ForEach(copies, copy => copy.ComputeExpectation(problem.Point).Dispose()));
             double[] perCopy = [.. seconds[2].Select(value => value / copies.Length)];
             table.Add(
                 [name, form == EStepForm.Tables ? "tables" : "weighted score", .. seconds[..2].Select(Milliseconds), .. Ratio(seconds[0], seconds[1]), .. Ratio(seconds[0], perCopy),
@@ -116,9 +117,9 @@ internal static class RatiosSuite
         foreach ((string name, Problem problem) in problems.Where(row => options.Wants(row.Name)))
         {
             using IComputeBackend backend = Open(problem, options.Threads, EStepForm.Auto);
-            ExpectedCounts counts = backend.ComputeExpectedCounts(problem.Point);
-            MStep mStep = new(problem.Plan, iterations: 1, options.Threads, backend);
-            double[][] seconds = Time(options, () => backend.ComputeExpectedCounts(problem.Point), () => mStep.Maximize(problem.Point, counts));
+            using Expectation expectation = backend.ComputeExpectation(problem.Point);
+            MStep mStep = new(problem.Plan, iterations: 1, options.Threads);
+            double[][] seconds = Time(options, () => backend.ComputeExpectation(problem.Point).Dispose(), () => mStep.Maximize(problem.Point, expectation));
             double[] cycle = [.. seconds[0].Zip(seconds[1], (eStep, mStepSeconds) => eStep + mStepSeconds)];
             table.Add([name, .. seconds.Select(Milliseconds), .. Ratio(seconds[1], cycle)]);
         }

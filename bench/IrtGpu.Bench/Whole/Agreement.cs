@@ -1,5 +1,5 @@
 using IrtGpu.Compute;
-using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Estimation;
 
@@ -29,17 +29,23 @@ internal static class Agreement
     public static double Check(Problem part, IComputeBackend backend)
     {
         using ReferenceBackend reference = new(part.Plan, part.Patterns);
-        ExpectedCounts actual = backend.ComputeExpectedCounts(part.Point);
-        ExpectedCounts expected = reference.ComputeExpectedCounts(part.Point);
+        using Expectation actual = backend.ComputeExpectation(part.Point);
+        using Expectation expected = reference.ComputeExpectation(part.Point);
         double difference = Math.Abs(actual.LogLikelihood - expected.LogLikelihood) / Math.Abs(expected.LogLikelihood);
         double persons = part.Patterns.TotalWeight;
         MStep mStep = new(part.Plan, iterations: 1, threads: 1);
         difference = Math.Max(difference, Largest(mStep.Derivatives(part.Point, actual), mStep.Derivatives(part.Point, expected)) / persons);
-        bool hasCounts = backend is not CpuBackend { Form: not EStepForm.Tables };
-        for (int table = 0; table < expected.RowCounts.Length && hasCounts; table++)
-            difference = Math.Max(difference, Largest(actual.RowCounts[table], expected.RowCounts[table]) / persons);
-        for (int block = 0; block < expected.NodeTotals.Length; block++)
-            difference = Math.Max(difference, Largest(actual.NodeTotals[block], expected.NodeTotals[block]) / persons);
+        for (int block = 0; block < part.Plan.Blocks.Count; block++)
+            difference = Math.Max(difference, Largest(actual.TryNodeTotals(block)!, expected.TryNodeTotals(block)!) / persons);
+        for (int table = 0; table < part.Plan.Tables.Count; table++)
+        {
+            for (int item = 0; item < part.Plan.ItemCount; item++)
+            {
+                ItemCounts counts = expected.TryItemCounts(table, item, out _)!;
+                if (actual.TryItemCounts(table, item, out _) is { } found && found.NodeCount == counts.NodeCount)
+                    difference = Math.Max(difference, Largest(found.Counts, counts.Counts) / persons);
+            }
+        }
         return difference < Tolerance ? difference : throw new InvalidOperationException(FormattableString.Invariant(
             $"The E-step of '{backend.Description}' differs from the reference by {difference:g3} (relative; {Tolerance:g1} is allowed), so it is not timed."));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 
 namespace IrtGpu.Bench.Whole;
@@ -44,14 +45,14 @@ internal static class StepTimer
     public static double EStep(Problem problem, string device, int threads, int repeats = 7)
     {
         using IComputeBackend backend = BackendCatalog.Create(Compute(device, threads), problem.Plan, problem.Patterns);
-        return Median(() => backend.ComputeExpectedCounts(problem.Point), repeats);
+        return Median(() => backend.ComputeExpectation(problem.Point).Dispose(), repeats);
     }
 
     public static double MStep(Problem problem, string device, int threads, int repeats = 7)
     {
         using IComputeBackend backend = BackendCatalog.Create(Compute(device, threads), problem.Plan, problem.Patterns);
-        ExpectedCounts counts = backend.ComputeExpectedCounts(problem.Point);
-        MStep mStep = new(problem.Plan, iterations: 1, threads, backend);
+        using Expectation counts = backend.ComputeExpectation(problem.Point);
+        MStep mStep = new(problem.Plan, iterations: 1, threads);
         return Median(() => mStep.Maximize(problem.Point, counts), repeats);
     }
 }

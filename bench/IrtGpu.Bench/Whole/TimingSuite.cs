@@ -60,7 +60,7 @@ internal static class TimingSuite
         Problem part = problem.Thinned(options.IsQuick ? LargestReferencePins / 50 : LargestReferencePins);
         using ReferenceBackend reference = new(part.Plan, part.Patterns);
         Calibration.Run(problem.Data, specification, settings); // warm-up
-        reference.ComputeExpectedCounts(part.Point);
+        reference.ComputeExpectation(part.Point).Dispose();
         Round[] rounds = new Round[options.IsQuick ? 1 : 5];
         for (int round = 0; round < rounds.Length; round++)
         {
@@ -68,7 +68,7 @@ internal static class TimingSuite
             CalibrationResult result = Calibration.Run(problem.Data, specification, settings);
             double seconds = clock.Elapsed.TotalSeconds;
             clock.Restart();
-            reference.ComputeExpectedCounts(part.Point);
+            reference.ComputeExpectation(part.Point).Dispose();
             rounds[round] = new Round(seconds, part.Pins / clock.Elapsed.TotalSeconds, result);
         }
         return [.. rounds.OrderBy(round => round.Seconds)];

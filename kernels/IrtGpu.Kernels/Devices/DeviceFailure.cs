@@ -35,6 +35,13 @@ internal static class DeviceFailure
         }
     }
 
+    /// <inheritdoc cref="Guard{T}(ComputeDevice, string, Func{T})"/>
+    public static void Guard(ComputeDevice device, string task, Action work) => Guard(device, task, () =>
+    {
+        work();
+        return true;
+    });
+
     /// <summary>What a refused allocation becomes; null where the exception has another cause.</summary>
     /// <param name="device">The device.</param>
     /// <param name="exception">What allocating threw.</param>

@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -15,7 +16,6 @@ internal sealed class EStepLauncher
     private readonly DeviceBuffers buffers;
     private readonly LayoutViews layout;
     private readonly int normalizerStride;
-    private readonly ArrayView<double> totals; // [slice][point, block, node]
     private readonly ArrayView<double> logLikelihoods; // [slice][point]
     private readonly Action<Index1D, TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> joint;
     private readonly Action<Index1D, TileShape, ArrayView<double>, NormalizerViews> exponentiate;
@@ -52,7 +52,7 @@ internal sealed class EStepLauncher
         layout = UploadLayout(size.WordCount * MemoryPlan.ItemsPerWord, capacity);
         LogProbability = buffers.Allocate<double>((long)capacity * size.TableCount * size.RowCount * memory.NodeTileWidth);
         Counts = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
-        totals = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.BlockCount * memory.NodeTileWidth);
+        Totals = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.BlockCount * memory.NodeTileWidth);
         logLikelihoods = buffers.Allocate<double>((long)capacity * memory.SliceCount);
         Posterior = buffers.Allocate<double>((long)capacity * memory.PatternTileCapacity * size.ClassCount * memory.NodeTileWidth);
         long chunkLength = (long)capacity * memory.ChunkCount * memory.PatternTileCapacity;
@@ -71,8 +71,11 @@ internal sealed class EStepLauncher
     /// <summary>Item tables of the current node tile. [point, table, row, node]</summary>
     public ArrayView<double> LogProbability { get; }
 
-    /// <summary>Expected counts, in the first slice all of them once they have been downloaded. [slice][point, table, row, node]</summary>
+    /// <summary>Expected counts, in the first slice all of them once slices are added. [slice][point, table, row, node]</summary>
     public ArrayView<double> Counts { get; }
+
+    /// <summary>Expected number of persons by node, in the first slice all of them once slices are added. [slice][point, block, node]</summary>
+    public ArrayView<double> Totals { get; }
 
     /// <summary>The current tile. [point, class, node, pattern]</summary>
     public ArrayView<double> Posterior { get; }
@@ -112,7 +115,7 @@ internal sealed class EStepLauncher
     public void Clear()
     {
         Counts.MemSetToZero(buffers.Accelerator.DefaultStream);
-        totals.MemSetToZero(buffers.Accelerator.DefaultStream);
+        Totals.MemSetToZero(buffers.Accelerator.DefaultStream);
         ClearLogLikelihood();
     }
 
@@ -163,7 +166,7 @@ internal sealed class EStepLauncher
     }
 
     /// <summary>Adds the tile's weighted posteriors to the counts.</summary>
-    public void CollectCounts(TileShape tile, PatternViews patterns) => CollectCounts(tile, patterns, Posterior, Counts, totals);
+    public void CollectCounts(TileShape tile, PatternViews patterns) => CollectCounts(tile, patterns, Posterior, Counts, Totals);
 
     /// <summary>Adds columns of a tile to sums by response.</summary>
     /// <param name="tile">The tile.</param>
@@ -190,19 +193,46 @@ internal sealed class EStepLauncher
         Count(1);
     }
 
-    /// <summary>Adds slices and downloads the counts of a node tile.</summary>
+    /// <summary>Adds the slices of counts and node totals.</summary>
     /// <param name="nodeCount">Nodes of the tile, a multiple of four.</param>
     /// <param name="pointCount">Model points.</param>
-    /// <returns>[point, table, row, node] and [point, block, node]</returns>
-    public (double[] Counts, double[] Totals) DownloadCounts(int nodeCount, int pointCount = 1)
+    public void AddCountSlices(int nodeCount, int pointCount = 1)
     {
-        double[] hostCounts = new double[(long)pointCount * plan.Tables.Count * plan.RowCount * nodeCount];
-        double[] hostTotals = new double[(long)pointCount * plan.Blocks.Count * nodeCount];
-        AddSlices(Counts, hostCounts.Length);
-        AddSlices(totals, hostTotals.Length);
-        buffers.Download(Counts, hostCounts);
-        buffers.Download(totals, hostTotals);
-        return (hostCounts, hostTotals);
+        AddSlices(Counts, pointCount * plan.Tables.Count * plan.RowCount * nodeCount, memory.CountSliceCount);
+        AddSlices(Totals, pointCount * plan.Blocks.Count * nodeCount, memory.CountSliceCount);
+    }
+
+    /// <summary>Downloads node totals whose slices are added.</summary>
+    /// <param name="nodeCount">Nodes of the tile, a multiple of four.</param>
+    /// <param name="pointCount">Model points.</param>
+    /// <returns>[point, block, node]</returns>
+    public double[] DownloadTotals(int nodeCount, int pointCount = 1)
+    {
+        double[] all = new double[(long)pointCount * plan.Blocks.Count * nodeCount];
+        buffers.Download(Totals, all);
+        return all;
+    }
+
+    /// <summary>Downloads the counts of a node tile, whose slices are added, to their columns, padding left out.</summary>
+    /// <param name="firstNode">First node of the tile.</param>
+    /// <param name="nodeCount">Nodes of the tile, a multiple of four.</param>
+    /// <param name="target">Receives them.</param>
+    /// <param name="position">Which of the points.</param>
+    /// <param name="pointCount">Model points.</param>
+    public void DownloadCounts(int firstNode, int nodeCount, TableExpectation target, int position = 0, int pointCount = 1)
+    {
+        double[] totals = DownloadTotals(nodeCount, pointCount);
+        double[] counts = new double[(long)pointCount * plan.Tables.Count * plan.RowCount * nodeCount];
+        buffers.Download(Counts, counts);
+        int length = Math.Min(nodeCount, plan.NodeCount - firstNode);
+        for (int table = 0; table < plan.Tables.Count; table++)
+        {
+            long firstRow = ((long)position * plan.Tables.Count + table) * plan.RowCount;
+            for (int row = 0; row < plan.RowCount; row++)
+                Array.Copy(counts, (firstRow + row) * nodeCount, target.AtNodes[table], (long)row * plan.NodeCount + firstNode, length);
+        }
+        for (int block = 0; block < plan.Blocks.Count; block++)
+            Array.Copy(totals, ((long)position * plan.Blocks.Count + block) * nodeCount, target.NodeTotals[block], firstNode, length);
     }
 
     /// <summary>Adds slices and downloads the log-likelihoods.</summary>
@@ -211,7 +241,7 @@ internal sealed class EStepLauncher
     public double[] DownloadLogLikelihoods(int pointCount = 1)
     {
         double[] sums = new double[pointCount];
-        AddSlices(logLikelihoods, pointCount);
+        AddSlices(logLikelihoods, pointCount, memory.SliceCount);
         buffers.Download(logLikelihoods, sums);
         return sums;
     }
@@ -221,11 +251,12 @@ internal sealed class EStepLauncher
     /// <summary>Adds slices to the first.</summary>
     /// <param name="values">[slice, cell]</param>
     /// <param name="stride">Cells of a slice.</param>
-    public void AddSlices(ArrayView<double> values, int stride)
+    /// <param name="sliceCount">Number of slices.</param>
+    public void AddSlices(ArrayView<double> values, int stride, int sliceCount)
     {
-        if (memory.SliceCount == 1)
+        if (sliceCount == 1)
             return;
-        addSlices(stride, memory.SliceCount, stride, values);
+        addSlices(stride, sliceCount, stride, values);
         Count(1);
     }
 

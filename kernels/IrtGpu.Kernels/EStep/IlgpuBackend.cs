@@ -3,8 +3,8 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
@@ -18,10 +18,10 @@ namespace IrtGpu.Kernels.EStep;
 /// <summary>The E-step on an accelerator, in double precision; owns every allocation.</summary>
 /// <remarks>
 /// Patterns go up once (or are streamed where the memory plan says so). Each E-step uploads parameters, log weights and
-/// moving nodes, and downloads expected counts, node totals and the log-likelihood: nothing of the size of the patterns.
+/// moving nodes, and downloads the log-likelihood and moments: counts stay on the device, where the M-step asks for their sums.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IItemDerivativesBackend, IBatchedBackend, IDeviceReport
+internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IBatchedBackend, IDeviceReport
 {
     private const int VisitorCount = 16;
 
@@ -36,14 +36,12 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
     private readonly PatternScoreReducer? reducer;
     private readonly ArrayView<double> theta; // [node set, padded node, attribute]
     private readonly ArrayView<double> logWeight; // [block, padded node]; padding −∞
-    private readonly ItemObjective[] objectives; // [parameter set]; none with tables
     private readonly double[] hostTheta;
     private readonly double[] hostLogWeight;
-    private readonly DeviceItemDerivatives? derivatives;
+    private readonly Lazy<HostSums> sums;
+    private readonly DeviceCounts? counts; // null where nodes are tiled: what an E-step finds is put together on the host
     private readonly WeightedScoreLauncher? weightedScore; // null: tables
     private bool isThetaUploaded;
-    private ExpectedCounts? held; // what the counts on the device are
-    private double[][]? heldMoments; // of this backend's patterns alone, also where the caller adds others to those it was given
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
     /// <param name="session">The open device.</param>
@@ -60,7 +58,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
         this.ownsSession = ownsSession;
         this.plan = plan;
         this.patterns = patterns;
-        objectives = sets is null ? [] : [.. Enumerable.Range(0, plan.ParameterSets.Count).Select(set => new ItemObjective(plan, set))];
+        sums = new Lazy<HostSums>(() => new HostSums(plan, Environment.ProcessorCount));
         buffers = new DeviceBuffers(session);
         try
         {
@@ -80,7 +78,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
             if (Memory.NodeTileCount == 1)
             {
                 reducer = new PatternScoreReducer(plan, Memory, buffers);
-                derivatives = new DeviceItemDerivatives(plan, Memory, buffers, tables);
+                counts = new DeviceCounts(session, plan, Memory, buffers, launcher, tables, theta, weightedScore, sums);
             }
         }
         catch
@@ -107,99 +105,89 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
     public EStepForm Form => weightedScore is null ? EStepForm.Tables : EStepForm.WeightedScore;
 
     /// <inheritdoc/>
-    public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+    public Expectation ComputeExpectation(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        return DeviceFailure.Guard(session.Device, "in an E-step", () => EvaluateCounts(point));
+        return DeviceFailure.Guard(session.Device, "in an E-step", () => Evaluate(point));
     }
 
-    private ExpectedCounts EvaluateCounts(ModelPoint point)
+    private Expectation Evaluate(ModelPoint point)
     {
+        counts?.Release();
         Upload(point);
-        held = weightedScore is null ? CountByTables() : CountByScores(weightedScore, point);
-        heldMoments = held.ResponseMoments is { } moments ? [.. moments.Select(table => (double[])table.Clone())] : null;
-        return held;
-    }
-
-    private ExpectedCounts CountByTables()
-    {
-        ExpectedCounts counts = new(plan);
-        if (Memory.NodeTileCount > 1)
-            FindNormalizers();
+        weightedScore?.Begin(point.Parameters.Slots);
+        if (counts is null)
+            return weightedScore is null ? CountTiles(point) : CountTilesByScores(point, weightedScore);
         ForEachNodeTile((firstNode, nodeCount) =>
         {
-            launcher.Clear();
-            ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
-            {
-                ComputePosterior(shape, views, withFrequency: true);
-                launcher.CollectCounts(shape, views);
-                launcher.CollectLogLikelihood(shape, views);
-            });
-            Scatter(launcher.DownloadCounts(nodeCount), firstNode, nodeCount, counts);
+            if (weightedScore is null)
+                CountByTables(firstNode, nodeCount);
+            else
+                CountByScores(weightedScore, firstNode, nodeCount);
         });
-        counts.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
-        return counts;
+        return counts.Take([point])[0];
     }
 
-    private ExpectedCounts CountByScores(WeightedScoreLauncher scores, ModelPoint point)
+    private void CountByTables(int firstNode, int nodeCount)
     {
-        ExpectedCounts counts = new(plan) { ResponseMoments = ExpectedCounts.CreateMoments(plan) };
-        scores.Begin(point.Parameters.Slots);
-        if (Memory.NodeTileCount > 1)
+        launcher.Clear();
+        ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
         {
-            ForEachNodeTile((firstNode, nodeCount) =>
-            {
-                scores.BeginNodeTile(firstNode, nodeCount, logWeight);
-                ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
-                {
-                    scores.ComputeTerms(tile, shape, views);
-                    scores.MergeTerms(shape, isFirst: firstNode == 0);
-                });
-            });
-        }
+            ComputePosterior(shape, views, withFrequency: true);
+            launcher.CollectCounts(shape, views);
+            launcher.CollectLogLikelihood(shape, views);
+        });
+    }
+
+    private void CountByScores(WeightedScoreLauncher scores, int firstNode, int nodeCount)
+    {
+        launcher.ClearLogLikelihood();
+        scores.BeginNodeTile(firstNode, nodeCount, logWeight);
+        ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
+        {
+            scores.ComputeTerms(tile, shape, views);
+            if (Memory.NodeTileCount == 1)
+                scores.MergeTerms(shape, isFirst: true);
+            scores.Collect(tile, shape, views);
+        });
+    }
+
+    private TableExpectation CountTiles(ModelPoint point)
+    {
+        TableExpectation expectation = new(point, sums.Value);
+        FindNormalizers();
         ForEachNodeTile((firstNode, nodeCount) =>
         {
-            launcher.ClearLogLikelihood();
+            CountByTables(firstNode, nodeCount);
+            launcher.AddCountSlices(nodeCount);
+            launcher.DownloadCounts(firstNode, nodeCount, expectation);
+        });
+        expectation.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
+        return expectation;
+    }
+
+    private WeightedScoreExpectation CountTilesByScores(ModelPoint point, WeightedScoreLauncher scores)
+    {
+        WeightedScoreExpectation expectation = new(point, sums.Value);
+        ForEachNodeTile((firstNode, nodeCount) =>
+        {
             scores.BeginNodeTile(firstNode, nodeCount, logWeight);
             ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
             {
                 scores.ComputeTerms(tile, shape, views);
-                if (Memory.NodeTileCount == 1)
-                    scores.MergeTerms(shape, isFirst: true);
-                scores.Collect(tile, shape, views);
+                scores.MergeTerms(shape, isFirst: firstNode == 0);
             });
-            scores.DownloadTotals(firstNode, nodeCount, counts);
         });
-        if (derivatives is not null)
-            scores.SpreadTotals(Memory.Size.PaddedNodeCount);
-        scores.DownloadMoments(counts.ResponseMoments);
-        counts.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
-        return counts;
-    }
-
-    /// <inheritdoc/>
-    public bool Holds(ExpectedCounts counts) => derivatives is not null && ReferenceEquals(counts, held);
-
-    /// <inheritdoc/>
-    public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
-    {
-        ArgumentNullException.ThrowIfNull(slots);
-        if (derivatives is null || held is null)
-            throw new InvalidOperationException("The counts of the last E-step are not on the device: ask Holds first.");
-        return DeviceFailure.Guard(session.Device, "in reducing item derivatives", () => ReduceItems(derivatives, slots, withDerivatives));
-    }
-
-    private ItemDerivatives ReduceItems(DeviceItemDerivatives derivatives, double[] slots, bool withDerivatives)
-    {
-        ItemDerivatives result = derivatives.Compute(slots, withDerivatives, theta, ThetaStride, launcher.Counts);
-        for (int set = 0; heldMoments is not null && set < objectives.Length; set++)
+        ForEachNodeTile((firstNode, nodeCount) =>
         {
-            Span<double> own = slots.AsSpan(objectives[set].Set.FirstSlot, objectives[set].Set.SlotCount);
-            result.Value[set] += objectives[set].MomentValue(heldMoments, own);
-            if (withDerivatives)
-                objectives[set].AddMomentDerivatives(heldMoments, own, result.Gradient[set], result.Hessian[set]);
-        }
-        return result;
+            CountByScores(scores, firstNode, nodeCount);
+            scores.DownloadTotals(firstNode, nodeCount, expectation);
+        });
+        double[][] moments = scores.DownloadMoments();
+        for (int table = 0; table < moments.Length; table++)
+            moments[table].CopyTo(expectation.Moments![table], 0);
+        expectation.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
+        return expectation;
     }
 
     /// <inheritdoc/>
@@ -291,7 +279,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
         int capacity = Memory.PointCapacity(wanted, FreeBeside());
         try
         {
-            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, capacity);
+            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, sums, capacity);
         }
         catch (DeviceMemoryException)
         {
@@ -314,7 +302,8 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
 
     private void Upload(ModelPoint point)
     {
-        held = null; // nodes may move
+        if (plan.Grid.Moves)
+            counts?.Release();
         tables.UploadParameters(point.Parameters.Slots);
         if (plan.Grid.Moves || !isThetaUploaded)
         {
@@ -366,21 +355,5 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
             process(store.Tiles[index], views, launcher.Shape(store.Tiles[index], first, firstNode, nodeCount));
             store.PrefetchAfter(index);
         }
-    }
-
-    /// <summary>Copies the counts of a node tile to their columns, padding left out.</summary>
-    private void Scatter((double[] Counts, double[] Totals) tile, int firstNode, int nodeCount, ExpectedCounts counts)
-    {
-        int length = Math.Min(nodeCount, plan.NodeCount - firstNode);
-        for (int table = 0; table < plan.Tables.Count; table++)
-        {
-            for (int row = 0; row < plan.RowCount; row++)
-            {
-                Array.Copy(
-                    tile.Counts, ((long)table * plan.RowCount + row) * nodeCount, counts.RowCounts[table], (long)row * plan.NodeCount + firstNode, length);
-            }
-        }
-        for (int block = 0; block < plan.Blocks.Count; block++)
-            Array.Copy(tile.Totals, (long)block * nodeCount, counts.NodeTotals[block], firstNode, length);
     }
 }

@@ -1,5 +1,6 @@
 using ILGPU;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
@@ -21,20 +22,20 @@ internal sealed class PointBatch : IPointBatch
     private readonly DeviceBuffers buffers;
     private readonly DeviceItemTables tables;
     private readonly EStepLauncher launcher;
-    private readonly DeviceItemDerivatives derivatives;
+    private readonly DeviceCounts counts;
     private readonly ArrayView<double> theta; // [point where nodes move, node set, padded node, attribute]
     private readonly ArrayView<double> logWeight; // [point, block, padded node]; padding −∞
     private bool isThetaUploaded;
-    private int heldPoints; // points of the last E-step
 
     /// <summary>Allocates and compiles what the points need beside the patterns.</summary>
     /// <param name="session">The open device.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="memory">How the backend cut the problem; nodes in one tile.</param>
     /// <param name="store">The backend's patterns.</param>
+    /// <param name="sums">Sums over nodes on the host.</param>
     /// <param name="capacity">Most points at once.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
-    public PointBatch(DeviceSession session, CalibrationPlan plan, MemoryPlan memory, PatternStore store, int capacity)
+    public PointBatch(DeviceSession session, CalibrationPlan plan, MemoryPlan memory, PatternStore store, Lazy<HostSums> sums, int capacity)
     {
         this.session = session;
         this.plan = plan;
@@ -48,7 +49,7 @@ internal sealed class PointBatch : IPointBatch
             logWeight = buffers.Allocate<double>((long)capacity * plan.Blocks.Count * memory.Size.PaddedNodeCount);
             tables = new DeviceItemTables(plan, buffers, capacity);
             launcher = new EStepLauncher(plan, memory, buffers, capacity);
-            derivatives = new DeviceItemDerivatives(plan, memory, buffers, tables, capacity);
+            counts = new DeviceCounts(session, plan, memory, buffers, launcher, tables, theta, null, sums, capacity);
         }
         catch
         {
@@ -60,37 +61,28 @@ internal sealed class PointBatch : IPointBatch
     /// <inheritdoc/>
     public int Capacity { get; }
 
-    /// <inheritdoc/>
-    public bool HoldsCounts => true;
-
     /// <summary>What was launched and copied so far.</summary>
     public DeviceTraffic Traffic => buffers.Traffic;
 
     private long ThetaStride => (long)memory.Size.PaddedNodeCount * plan.AttributeCount;
 
     /// <inheritdoc/>
-    public ExpectedCounts[] ComputeExpectedCounts(IReadOnlyList<ModelPoint> points)
+    public Expectation[] ComputeExpectations(IReadOnlyList<ModelPoint> points)
     {
         ArgumentOutOfRangeException.ThrowIfZero(points.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(points.Count, Capacity);
-        return DeviceFailure.Guard(session.Device, "in E-steps side by side", () => EvaluateCounts(points));
+        return DeviceFailure.Guard(session.Device, "in E-steps side by side", () => Evaluate(points));
     }
 
     /// <inheritdoc/>
-    public ItemDerivatives?[] ComputeItemDerivatives(IReadOnlyList<double[]?> slotsOfPoint, bool withDerivatives)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(slotsOfPoint.Count, heldPoints);
-        return DeviceFailure.Guard(
-            session.Device, "in reducing item derivatives side by side",
-            () => derivatives.Compute(slotsOfPoint, withDerivatives, theta, ThetaStride, launcher.Counts));
-    }
+    public void Evaluate(IReadOnlyList<ItemEvaluation?> evaluations) => counts.Evaluate(evaluations);
 
     /// <inheritdoc/>
     public void Dispose() => buffers.Dispose();
 
-    private ExpectedCounts[] EvaluateCounts(IReadOnlyList<ModelPoint> points)
+    private DeviceExpectation[] Evaluate(IReadOnlyList<ModelPoint> points)
     {
-        heldPoints = 0;
+        counts.Release();
         int nodeCount = memory.Size.PaddedNodeCount;
         Upload(points);
         tables.Fill(theta, ThetaStride, 0, nodeCount, launcher.LogProbability, points.Count);
@@ -106,9 +98,7 @@ internal sealed class PointBatch : IPointBatch
             launcher.CollectLogLikelihood(shape, views);
             store.PrefetchAfter(index);
         }
-        ExpectedCounts[] counts = Scatter(points.Count);
-        heldPoints = points.Count;
-        return counts;
+        return counts.Take(points);
     }
 
     private void Upload(IReadOnlyList<ModelPoint> points)
@@ -139,27 +129,5 @@ internal sealed class PointBatch : IPointBatch
             }
         }
         buffers.Upload(logWeight, weights);
-    }
-
-    /// <summary>Brings the counts home, padding left out.</summary>
-    private ExpectedCounts[] Scatter(int pointCount)
-    {
-        int nodeCount = memory.Size.PaddedNodeCount;
-        (double[] rows, double[] totals) = launcher.DownloadCounts(nodeCount, pointCount);
-        double[] logLikelihoods = launcher.DownloadLogLikelihoods(pointCount);
-        ExpectedCounts[] counts = new ExpectedCounts[pointCount];
-        for (int point = 0; point < pointCount; point++)
-        {
-            counts[point] = new ExpectedCounts(plan) { LogLikelihood = logLikelihoods[point] };
-            for (int table = 0; table < plan.Tables.Count; table++)
-            {
-                long firstRow = ((long)point * plan.Tables.Count + table) * plan.RowCount;
-                for (int row = 0; row < plan.RowCount; row++)
-                    Array.Copy(rows, (firstRow + row) * nodeCount, counts[point].RowCounts[table], (long)row * plan.NodeCount, plan.NodeCount);
-            }
-            for (int block = 0; block < plan.Blocks.Count; block++)
-                Array.Copy(totals, ((long)point * plan.Blocks.Count + block) * nodeCount, counts[point].NodeTotals[block], 0, plan.NodeCount);
-        }
-        return counts;
     }
 }

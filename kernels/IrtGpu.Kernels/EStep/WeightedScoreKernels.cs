@@ -246,6 +246,21 @@ internal static class WeightedScoreKernels
         counts[((long)table * layout.RowCount + layout.FirstRow[item]) * tile.NodeCount + node] = sum;
     }
 
+    /// <summary>Expected number of persons of a block at a node, whatever they answered.</summary>
+    /// <param name="cell">block · L + node.</param>
+    /// <param name="tile">Node tile.</param>
+    /// <param name="views">Totals.</param>
+    /// <param name="totals">Receives them. [block, node]</param>
+    public static void AddSets(Index1D cell, TileShape tile, WeightedScoreViews views, ArrayView<double> totals)
+    {
+        int node = cell.X % tile.NodeCount;
+        int block = cell.X / tile.NodeCount;
+        double sum = 0.0;
+        for (int set = 0; set < views.SetCount; set++)
+            sum += views.Totals[((long)block * views.SetCount + set) * tile.NodeCount + node];
+        totals[cell] = sum;
+    }
+
     /// <summary>t·θ + log prior at a node.</summary>
     private static double LogTerm(
         TileShape tile, WeightedScoreViews views, long prior, long theta, long scores, int node, double t0, double t1, double t2)

@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -31,6 +33,7 @@ internal sealed class WeightedScoreLauncher
     private readonly Action<Index1D, TileShape, PatternViews, NormalizerViews, ArrayView<double>, WeightedScoreViews> sumLanes;
     private readonly Action<Index1D, TileShape, int, WeightedScoreViews> addLanes;
     private readonly Action<Index1D, TileShape, int, LayoutViews, WeightedScoreViews, ArrayView<double>> spreadTotals;
+    private readonly Action<Index1D, TileShape, WeightedScoreViews, ArrayView<double>> addSets;
 
     /// <summary>Compiles the kernels and allocates.</summary>
     /// <param name="plan">A plan of exponential-family items.</param>
@@ -60,6 +63,8 @@ internal sealed class WeightedScoreLauncher
         addLanes = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, WeightedScoreViews>(WeightedScoreKernels.AddLanes);
         spreadTotals = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, LayoutViews, WeightedScoreViews, ArrayView<double>>(
             WeightedScoreKernels.SpreadTotals);
+
+        addSets = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, WeightedScoreViews, ArrayView<double>>(WeightedScoreKernels.AddSets);
 
         ProblemSize size = memory.Size;
         long blockSets = (long)size.BlockCount * size.AnsweredSetCount;
@@ -154,12 +159,16 @@ internal sealed class WeightedScoreLauncher
         launcher.CollectLogLikelihood(shape, patterns);
     }
 
-    /// <summary>Leaves on the device what item derivatives read: who answered an item, by node, in the rows of first categories.</summary>
+    /// <summary>
+    /// Leaves on the device what its reductions read: who answered an item, by node, in the rows of first categories, and node totals.
+    /// </summary>
     /// <param name="nodeCount">All nodes.</param>
     public void SpreadTotals(int nodeCount)
     {
         TileShape shape = launcher.Shape(default, 0, 0, nodeCount);
         spreadTotals(plan.Tables.Count * plan.ItemCount * nodeCount, shape, plan.Blocks.Count, launcher.Layout, ViewsOf(shape), launcher.Counts);
+        addSets(plan.Blocks.Count * nodeCount, shape, ViewsOf(shape), launcher.Totals);
+        buffers.CountLaunch();
         buffers.CountLaunch();
     }
 
@@ -167,7 +176,7 @@ internal sealed class WeightedScoreLauncher
     /// <param name="firstNode">First node.</param>
     /// <param name="nodeCount">Nodes of the tile, with padding.</param>
     /// <param name="counts">Added to: node totals of blocks, first categories of items.</param>
-    public void DownloadTotals(int firstNode, int nodeCount, ExpectedCounts counts)
+    public void DownloadTotals(int firstNode, int nodeCount, WeightedScoreExpectation counts)
     {
         double[] totals = new double[(long)plan.Blocks.Count * sets.IsAnswered.Count * nodeCount];
         buffers.Download(views.Totals, totals);
@@ -177,29 +186,27 @@ internal sealed class WeightedScoreLauncher
             for (int set = 0; set < sets.IsAnswered.Count; set++)
             {
                 ReadOnlySpan<double> from = totals.AsSpan((block.Index * sets.IsAnswered.Count + set) * nodeCount, length);
-                Add(from, counts.NodeTotals[block.Index].AsSpan(firstNode, length));
+                Span<double> sum = counts.NodeTotals[block.Index].AsSpan(firstNode, length);
+                TensorPrimitives.Add(sum, from, sum);
                 for (int item = 0; item < plan.ItemCount; item++)
                 {
                     if (sets.IsAnswered[set][item])
-                        Add(from, counts.RowCounts[block.Table].AsSpan(plan.Items[item].FirstRow * plan.NodeCount + firstNode, length));
+                        counts.AddAnswered(block.Table, item, from, firstNode);
                 }
             }
         }
     }
 
     /// <summary>Adds slices and downloads the moments by response.</summary>
-    /// <param name="target">Receives them. [table][row, 1 + attribute]</param>
-    public void DownloadMoments(double[][] target)
+    /// <returns>[table][row, 1 + attribute]</returns>
+    public double[][] DownloadMoments()
     {
         int length = plan.RowCount * memory.Size.MomentCount;
         double[] all = new double[(long)plan.Tables.Count * length];
-        launcher.AddSlices(moments, all.Length);
+        launcher.AddSlices(moments, all.Length, memory.SliceCount);
         buffers.Download(moments, all);
-        for (int table = 0; table < target.Length; table++)
-            all.AsSpan(table * length, length).CopyTo(target[table]);
+        return [.. Enumerable.Range(0, plan.Tables.Count).Select(table => all.AsSpan(table * length, length).ToArray())];
     }
-
-    private static void Add(ReadOnlySpan<double> from, Span<double> to) => System.Numerics.Tensors.TensorPrimitives.Add(to, from, to);
 
     private static int ChunksPerClass(TileShape shape) => (shape.NodeCount + MemoryPlan.ChunkLength - 1) / MemoryPlan.ChunkLength;
 

@@ -1,6 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -39,31 +39,20 @@ internal sealed class DeviceItemDerivatives
         scratch = buffers.Allocate<double>(scratchLength);
     }
 
-    /// <summary>Reduces the counts.</summary>
-    /// <param name="slots">Item parameters. [slot]</param>
-    /// <param name="withDerivatives">Whether gradients and Hessians are wanted.</param>
-    /// <param name="theta">Nodes. [node set, node, attribute]</param>
-    /// <param name="thetaStride">Elements of a node set.</param>
-    /// <param name="counts">Expected counts, slices added. [table, row, node]</param>
-    public ItemDerivatives Compute(double[] slots, bool withDerivatives, ArrayView<double> theta, long thetaStride, ArrayView<double> counts) =>
-        Compute([slots], withDerivatives, theta, thetaStride, counts)[0]!;
-
-    /// <summary>Reduces the counts of several model points.</summary>
-    /// <param name="slotsOfPoint">Item parameters of each point; null: nothing is asked of it. [point][slot]</param>
-    /// <param name="withDerivatives">Whether gradients and Hessians are wanted.</param>
+    /// <summary>Reduces the counts of model points.</summary>
+    /// <param name="evaluations">What is asked of each point; null: nothing. All want derivatives, or none does. [point]</param>
     /// <param name="theta">Nodes. [point where nodes move, node set, node, attribute]</param>
     /// <param name="thetaStride">Elements of a node set.</param>
     /// <param name="counts">Expected counts, slices added. [point, table, row, node]</param>
-    /// <returns>[point]; null where nothing was asked.</returns>
-    public ItemDerivatives?[] Compute(
-        IReadOnlyList<double[]?> slotsOfPoint, bool withDerivatives, ArrayView<double> theta, long thetaStride, ArrayView<double> counts)
+    public void Compute(IReadOnlyList<ItemEvaluation?> evaluations, ArrayView<double> theta, long thetaStride, ArrayView<double> counts)
     {
-        tables.UploadParameters(slotsOfPoint);
+        bool withDerivatives = evaluations.Any(evaluation => evaluation is { WithDerivatives: true });
+        tables.UploadParameters([.. evaluations.Select(evaluation => evaluation?.Slots)]);
         foreach (Reduction reduction in reductions)
         {
             DerivativeShape shape = reduction.Shape with
             {
-                ItemCount = slotsOfPoint.Count * reduction.Shape.ItemCount,
+                ItemCount = evaluations.Count * reduction.Shape.ItemCount,
                 WithDerivatives = withDerivatives ? 1 : 0,
             };
             long tableLength = (long)plan.RowCount * shape.NodeCount;
@@ -75,19 +64,19 @@ internal sealed class DeviceItemDerivatives
             buffers.CountLaunch();
             buffers.CountLaunch();
         }
-        ItemDerivatives?[] results = [.. slotsOfPoint.Select(slots => slots is null ? null : new ItemDerivatives(plan))];
+        foreach (ItemEvaluation? evaluation in evaluations)
+            evaluation?.ClearAnswer();
         foreach (Reduction reduction in reductions)
         {
-            int itemCount = slotsOfPoint.Count * reduction.Shape.ItemCount;
+            int itemCount = evaluations.Count * reduction.Shape.ItemCount;
             double[] sums = new double[itemCount * (withDerivatives ? reduction.Shape.SumCount : 1)];
             buffers.Download(reduction.Sums, sums);
             for (int index = 0; index < itemCount; index++)
             {
-                if (results[index / reduction.Shape.ItemCount] is { } result)
-                    Add(reduction, index, itemCount, sums, withDerivatives, result);
+                if (evaluations[index / reduction.Shape.ItemCount] is { } evaluation)
+                    Add(reduction, index, itemCount, sums, withDerivatives, evaluation);
             }
         }
-        return results;
     }
 
     private Reduction Create(DeviceItemTables.Part part, MemoryPlan memory, int capacity)
@@ -117,7 +106,7 @@ internal sealed class DeviceItemDerivatives
     }
 
     /// <summary>Adds one item of one table to its parameter set, loadings for attributes.</summary>
-    private void Add(Reduction reduction, int index, int itemCount, double[] sums, bool withDerivatives, ItemDerivatives result)
+    private void Add(Reduction reduction, int index, int itemCount, double[] sums, bool withDerivatives, ItemEvaluation result)
     {
         int setIndex = reduction.Part.Sets[index % reduction.Shape.ItemCount];
         ItemParameterSet set = plan.ParameterSets[setIndex];

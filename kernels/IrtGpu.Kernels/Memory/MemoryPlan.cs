@@ -38,6 +38,15 @@ internal sealed record ProblemSize(
     /// <summary>Weight, then the mean of each attribute: what the weighted-score form sums by response.</summary>
     public int MomentCount => 1 + AttributeCount;
 
+    /// <summary>Powers 1, θ_j and θ_j θ_k whose sums over the nodes a population's update needs.</summary>
+    public int PowerCount => 1 + AttributeCount + CovarianceCount;
+
+    /// <summary>Nodes that one thread sums a power over: about as many as there are runs to be added afterwards.</summary>
+    public int PowerRunLength => Math.Max(MemoryPlan.ChunkLength, (int)Math.Sqrt(PaddedNodeCount));
+
+    /// <summary>Runs of nodes of a power.</summary>
+    public int PowerRunCount => (PaddedNodeCount + PowerRunLength - 1) / PowerRunLength;
+
     /// <summary>Intercept sum, then the weighted score of each attribute, with padding.</summary>
     public int ScoreStride => MemoryPlan.RoundUp(MomentCount, MemoryPlan.NodeMultiple);
 }
@@ -118,8 +127,12 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     /// <summary>Partial sums of item derivatives; none where nodes are tiled, since counts then do not stay.</summary>
     public long ReductionBytes => NodeTileCount > 1 ? 0 : Math.Min(LargestReduction, TableBytes);
 
+    /// <summary>Partial sums of the powers of populations; none where nodes are tiled.</summary>
+    public long PowerBytes => NodeTileCount > 1 ? 0
+        : sizeof(double) * (long)Size.PowerRunCount * Size.BlockCount * Size.PowerCount + sizeof(int) * (long)Size.BlockCount;
+
     /// <summary>All of it.</summary>
-    public long TotalBytes => TableBytes + CountBytes + PosteriorBytes + PatternBytes + NormalizerBytes + ParameterBytes + ReductionBytes
+    public long TotalBytes => TableBytes + CountBytes + PosteriorBytes + PatternBytes + NormalizerBytes + ParameterBytes + ReductionBytes + PowerBytes
         + WeightedScoreBytes;
 
     /// <summary>Threads of the widest launch.</summary>

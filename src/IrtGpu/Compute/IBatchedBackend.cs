@@ -1,3 +1,5 @@
+using IrtGpu.Compute.Expectations;
+
 namespace IrtGpu.Compute;
 
 /// <summary>A backend that gains by evaluating several points of its plan side by side, as several starts need it.</summary>
@@ -14,17 +16,12 @@ public interface IPointBatch : IDisposable
     /// <summary>Most points at once; at least two, at most what was wanted.</summary>
     int Capacity { get; }
 
-    /// <summary>Whether it keeps the counts of its last E-step, so that it can be asked for item derivatives.</summary>
-    bool HoldsCounts { get; }
-
     /// <summary>The E-step at each point.</summary>
     /// <param name="points">At least one, at most <see cref="Capacity"/>.</param>
     /// <returns>[point]</returns>
-    ExpectedCounts[] ComputeExpectedCounts(IReadOnlyList<ModelPoint> points);
+    Expectation[] ComputeExpectations(IReadOnlyList<ModelPoint> points);
 
-    /// <summary>Item derivatives from the counts of the last E-step, as <see cref="IItemDerivativesBackend.ComputeItemDerivatives"/>.</summary>
-    /// <param name="slotsOfPoint">Parameters of each point of the last E-step; null: nothing is asked of it. [point][slot]</param>
-    /// <param name="withDerivatives">Whether gradients and Hessians are wanted beside the values.</param>
-    /// <returns>[point]; null where nothing was asked.</returns>
-    ItemDerivatives?[] ComputeItemDerivatives(IReadOnlyList<double[]?> slotsOfPoint, bool withDerivatives);
+    /// <summary>Asks the expectations of the last E-step at once, as <see cref="Expectation.Evaluate"/> asks one.</summary>
+    /// <param name="evaluations">What is asked of each; null: nothing. Those asked want all of them derivatives, or none of them does. [point]</param>
+    void Evaluate(IReadOnlyList<ItemEvaluation?> evaluations);
 }

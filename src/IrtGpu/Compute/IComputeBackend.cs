@@ -1,3 +1,5 @@
+using IrtGpu.Compute.Expectations;
+
 namespace IrtGpu.Compute;
 
 /// <summary>Evaluates one plan on one set of patterns; owns its buffers.</summary>
@@ -11,7 +13,8 @@ public interface IComputeBackend : IDisposable
 
     /// <summary>The E-step.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
-    ExpectedCounts ComputeExpectedCounts(ModelPoint point);
+    /// <returns>To be disposed of as soon as it has been used, and before the backend.</returns>
+    Expectation ComputeExpectation(ModelPoint point);
 
     /// <summary>Shows every pattern's posterior to visitors, in shards that depend on the data alone.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>

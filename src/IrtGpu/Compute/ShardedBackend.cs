@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
@@ -6,19 +7,18 @@ using IrtGpu.Scoring;
 
 namespace IrtGpu.Compute;
 
-/// <summary>One calibration spread over several backends: each has a run of patterns, expected counts are added in order.</summary>
+/// <summary>One calibration spread over several backends: each has a run of patterns, what they find is added in order.</summary>
 /// <remarks>
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
 public sealed class ShardedBackend
-    : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IItemDerivativesBackend, IMissingInformationBackend
+    : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IMissingInformationBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
     private readonly IComputeBackend[] backends; // [shard]
     private readonly int[] firstPattern; // [shard]
-    private ExpectedCounts? held; // the sum of the last E-step, where every shard holds its part
 
     /// <summary>Cuts the patterns into runs of nearly equal length and makes a backend for each.</summary>
     /// <param name="plan">The plan.</param>
@@ -58,30 +58,11 @@ public sealed class ShardedBackend
     public EStepForm Form => backends[0].Form;
 
     /// <inheritdoc/>
-    public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+    public Expectation ComputeExpectation(ModelPoint point)
     {
-        ExpectedCounts[] parts = new ExpectedCounts[backends.Length];
-        ForEachShard(shard => parts[shard] = backends[shard].ComputeExpectedCounts(point));
-        bool isHeld = true;
-        for (int shard = 0; shard < parts.Length; shard++)
-            isHeld &= backends[shard] is IItemDerivativesBackend backend && backend.Holds(parts[shard]);
-        for (int shard = 1; shard < parts.Length; shard++)
-            parts[0].Add(parts[shard]);
-        held = isHeld ? parts[0] : null;
-        return parts[0];
-    }
-
-    /// <inheritdoc/>
-    public bool Holds(ExpectedCounts counts) => ReferenceEquals(counts, held);
-
-    /// <inheritdoc/>
-    public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
-    {
-        ItemDerivatives[] parts = new ItemDerivatives[backends.Length];
-        ForEachShard(shard => parts[shard] = ((IItemDerivativesBackend)backends[shard]).ComputeItemDerivatives(slots, withDerivatives));
-        for (int shard = 1; shard < parts.Length; shard++)
-            parts[0].Add(parts[shard]);
-        return parts[0];
+        Expectation[] parts = new Expectation[backends.Length];
+        ForEachShard(parts.Length, shard => parts[shard] = backends[shard].ComputeExpectation(point));
+        return new SumOfExpectations(plan, parts);
     }
 
     /// <inheritdoc/>
@@ -89,7 +70,6 @@ public sealed class ShardedBackend
         where TVisitor : IPosteriorVisitor
     {
         ArgumentNullException.ThrowIfNull(createVisitor);
-        held = null;
         List<TVisitor> visitors = [];
         for (int shard = 0; shard < backends.Length; shard++)
         {
@@ -102,9 +82,8 @@ public sealed class ShardedBackend
     /// <inheritdoc/>
     public PatternScores? TryComputeScores(ModelPoint point)
     {
-        held = null;
         PatternScores?[] parts = new PatternScores?[backends.Length];
-        ForEachShard(shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
+        ForEachShard(backends.Length, shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
         if (parts.Contains(null))
             return null;
         return new PatternScores(
@@ -115,7 +94,6 @@ public sealed class ShardedBackend
     /// <inheritdoc/>
     public double[]? TryComputeCrossProduct(ModelPoint point)
     {
-        held = null;
         return TrySum<ICrossProductBackend>(backend => backend.TryComputeCrossProduct(point));
     }
 
@@ -131,10 +109,12 @@ public sealed class ShardedBackend
     }
 
     /// <summary>All shards at once; what the first of them in order throws is thrown as it is.</summary>
-    private void ForEachShard(Action<int> process)
+    /// <param name="count">Number of shards.</param>
+    /// <param name="process">Takes a shard.</param>
+    internal static void ForEachShard(int count, Action<int> process)
     {
-        Exception?[] failures = new Exception?[backends.Length];
-        Parallel.For(0, backends.Length, shard =>
+        Exception?[] failures = new Exception?[count];
+        Parallel.For(0, count, shard =>
         {
             try
             {
@@ -156,7 +136,7 @@ public sealed class ShardedBackend
         if (!Array.TrueForAll(backends, backend => backend is TBackend))
             return null;
         double[]?[] parts = new double[]?[backends.Length];
-        ForEachShard(shard => parts[shard] = compute((TBackend)backends[shard]));
+        ForEachShard(backends.Length, shard => parts[shard] = compute((TBackend)backends[shard]));
         if (parts.Contains(null))
             return null;
         double[] sum = parts[0]!;

@@ -1,4 +1,4 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
@@ -10,8 +10,8 @@ internal static class ClassAlignment
     /// <summary>The parameters with classes in order of their share; the same ones where labels mean something (known members, constraints by class).</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="parameters">Estimates.</param>
-    /// <param name="counts">Expected counts at them.</param>
-    public static ParameterVector Align(CalibrationPlan plan, ParameterVector parameters, ExpectedCounts counts)
+    /// <param name="expectation">What the E-step found at them.</param>
+    public static ParameterVector Align(CalibrationPlan plan, ParameterVector parameters, Expectation expectation)
     {
         bool hasMeaning = plan.Shape.ClassNames.Length > 0
             || plan.Specification.Constraints.Any(constraint => constraint.Class is not null)
@@ -20,7 +20,7 @@ internal static class ClassAlignment
             return parameters;
         double[] share = new double[plan.ClassCount];
         foreach (PlannedBlock block in plan.Blocks)
-            share[block.Class] += counts.NodeTotals[block.Index].Sum();
+            share[block.Class] += expectation.Population(block.Index).Weight;
         int[] order = [.. Enumerable.Range(0, plan.ClassCount).OrderByDescending(k => share[k])];
         if (order.SequenceEqual(Enumerable.Range(0, plan.ClassCount)))
             return parameters;

@@ -1,4 +1,4 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Optimization;
 using IrtGpu.Models;
 using IrtGpu.Planning;
@@ -18,11 +18,11 @@ internal sealed class ClassProportionUpdate
         free = [.. plan.Blocks.SelectMany(block => TermsOf(block.ClassLogitSlot)).Distinct().Order()];
     }
 
-    public void Maximize(ExpectedCounts counts, double[] values)
+    public void Maximize(Expectation expectation, double[] values)
     {
         if (free.Length == 0)
             return;
-        double[] totals = Totals(counts);
+        double[] totals = Totals(expectation);
         double[] all = (double[])values.Clone();
         double[] x = [.. free.Select(index => values[index])];
         NewtonMaximizer.Maximize(x, (candidate, gradient, information) =>
@@ -35,13 +35,13 @@ internal sealed class ClassProportionUpdate
             values[free[k]] = Math.Clamp(x[k], -40, 40);
     }
 
-    public void AddDerivatives(ExpectedCounts counts, double[] values, double[] gradient, double[]? hessian)
+    public void AddDerivatives(Expectation expectation, double[] values, double[] gradient, double[]? hessian)
     {
         if (free.Length == 0)
             return;
         double[] local = new double[free.Length];
         double[] information = new double[free.Length * free.Length];
-        Evaluate(Totals(counts), values, local, information);
+        Evaluate(Totals(expectation), values, local, information);
         for (int p = 0; p < free.Length; p++)
         {
             gradient[free[p]] += local[p];
@@ -50,7 +50,7 @@ internal sealed class ClassProportionUpdate
         }
     }
 
-    private static double[] Totals(ExpectedCounts counts) => [.. counts.NodeTotals.Select(nodes => nodes.Sum())];
+    private double[] Totals(Expectation expectation) => [.. plan.Blocks.Select(block => expectation.Population(block.Index).Weight)];
 
     private double Evaluate(double[] totals, double[] values, Span<double> gradient, Span<double> information)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -8,12 +9,12 @@ namespace IrtGpu.Estimation;
 
 /// <summary>Where the EM algorithm ended.</summary>
 /// <param name="Point">The estimates.</param>
-/// <param name="Counts">Expected counts and log-likelihood at the estimates.</param>
+/// <param name="Expectation">What the E-step found at the estimates.</param>
 /// <param name="Termination">Why it ended.</param>
 /// <param name="History">One record a cycle.</param>
 /// <param name="EStepCount">Number of E-steps.</param>
 internal sealed record EmOutcome(
-    ModelPoint Point, ExpectedCounts Counts, Termination Termination, IReadOnlyList<IterationRecord> History, int EStepCount);
+    ModelPoint Point, Expectation Expectation, Termination Termination, IReadOnlyList<IterationRecord> History, int EStepCount);
 
 /// <summary>The EM algorithm: E-step, M-step, acceleration guarded by the log-likelihood, convergence.</summary>
 internal sealed class EmAlgorithm
@@ -35,7 +36,7 @@ internal sealed class EmAlgorithm
         this.options = options;
         this.progress = progress;
         this.cancellation = cancellation;
-        mStep = new MStep(plan, options.MIterations, options.Threads, backend);
+        mStep = new MStep(plan, options.MIterations, options.Threads);
     }
 
     /// <summary>Runs from a start until a stop rule holds.</summary>
@@ -52,16 +53,17 @@ internal sealed class EmAlgorithm
         int eSteps = 0;
         for (int cycle = 1; ; cycle++)
         {
-            ExpectedCounts counts = backend.ComputeExpectedCounts(point);
+            Expectation expectation = backend.ComputeExpectation(point);
             eSteps++;
-            double objective = counts.LogLikelihood + plan.LogPrior(point.Parameters);
+            double objective = expectation.LogLikelihood + plan.LogPrior(point.Parameters);
             if (isProposal && monitor.HasFallen(objective))
             {
+                expectation.Dispose();
                 accelerator!.Reset();
                 // On a flat ridge changes stay large, and where the expanded map leads off it every proposal would be rejected.
                 if (monitor.LastGain < ExpansionGain)
                     expansion = null;
-                progress?.Report(monitor.RecordRejection(cycle, counts.LogLikelihood, clock.Elapsed.TotalSeconds));
+                progress?.Report(monitor.RecordRejection(cycle, expectation.LogLikelihood, clock.Elapsed.TotalSeconds));
                 point = CreatePoint(plain);
                 isProposal = false;
                 if (monitor.JudgeLimits(cycle) is { } early)
@@ -69,13 +71,14 @@ internal sealed class EmAlgorithm
                 continue;
             }
             if (monitor.HasFallen(objective))
-                return new EmOutcome(point, counts, monitor.DescribeFall(objective), monitor.History, eSteps);
+                return new EmOutcome(point, expectation, monitor.DescribeFall(objective), monitor.History, eSteps);
 
-            plain = mStep.Maximize(point, counts);
-            ParameterVector mapped = expansion is null ? plain : expansion.Apply(point, mStep.GradientAtStart(point, counts), counts, plain);
+            plain = mStep.Maximize(point, expectation);
+            ParameterVector mapped = expansion is null ? plain : expansion.Apply(point, mStep.GradientAtStart(point, expectation), expectation, plain);
+            expectation.Dispose();
             ModelPoint? proposal = Propose(accelerator, point.Parameters, mapped);
             IterationRecord record = monitor.Record(
-                cycle, counts.LogLikelihood, objective, point.Parameters, plain, proposal is null ? "em" : accelerator!.Name, clock.Elapsed.TotalSeconds);
+                cycle, expectation.LogLikelihood, objective, point.Parameters, plain, proposal is null ? "em" : accelerator!.Name, clock.Elapsed.TotalSeconds);
             progress?.Report(record);
             if (monitor.Judge(record) is { } termination)
                 return Finish(CreatePoint(plain), termination, monitor, eSteps);
@@ -85,7 +88,7 @@ internal sealed class EmAlgorithm
     }
 
     private EmOutcome Finish(ModelPoint point, Termination termination, ConvergenceMonitor monitor, int eSteps) =>
-        new(point, backend.ComputeExpectedCounts(point), termination, monitor.History, eSteps + 1);
+        new(point, backend.ComputeExpectation(point), termination, monitor.History, eSteps + 1);
 
     private ParameterExpansion? CreateExpansion()
     {

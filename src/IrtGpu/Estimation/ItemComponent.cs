@@ -1,4 +1,4 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -11,9 +11,6 @@ namespace IrtGpu.Estimation;
 /// </summary>
 internal sealed class ItemComponent
 {
-    /// <summary>How often a step is halved before it is given up.</summary>
-    public const int LargestHalvingCount = 30;
-
     private const double LargestStep = 2; // of any working value in one Newton iteration
 
     private readonly CalibrationPlan plan;
@@ -22,9 +19,6 @@ internal sealed class ItemComponent
     private readonly double[] commonStep; // of the Newton step under way [common]
     private readonly double[] schur; // [common, common]
     private readonly double[] factor; // [common, common]
-    private readonly Action<int> evaluate; // made once, so that a step allocates nothing
-    private readonly Action<int> evaluateValue;
-    private (ModelPoint Point, ExpectedCounts Counts, double[] Values) arguments; // of the two
     private double stepScale;
     private double stepValue; // where the step begins
 
@@ -45,8 +39,6 @@ internal sealed class ItemComponent
         commonStep = new double[common.Length];
         schur = new double[common.Length * common.Length];
         factor = new double[common.Length * common.Length];
-        evaluate = k => members[k].Evaluate(arguments.Point, arguments.Counts, arguments.Values);
-        evaluateValue = k => members[k].EvaluateValue(arguments.Point, arguments.Counts, arguments.Values);
     }
 
     /// <summary>The components of a plan; sets without a free parameter belong to none.</summary>
@@ -79,42 +71,41 @@ internal sealed class ItemComponent
         return [.. estimated.GroupBy(Root).OrderBy(group => group.Min()).Select(group => new ItemComponent(plan, [.. group]))];
     }
 
-    /// <summary>Newton iterations with step halving; writes the new values into <paramref name="free"/>.</summary>
-    /// <param name="point">Nodes of the E-step.</param>
-    /// <param name="counts">Expected counts.</param>
-    /// <param name="iterations">Newton iterations.</param>
-    /// <param name="free">In: current free parameters; out: this component's are updated. [free]</param>
-    /// <param name="candidate">Scratch; only this component's elements are touched. [free]</param>
-    /// <param name="threads">Threads for the sets of this component.</param>
-    public void Maximize(ModelPoint point, ExpectedCounts counts, int iterations, double[] free, double[] candidate, int threads)
+    /// <summary>Asks for all sets of the component.</summary>
+    /// <param name="evaluation">The question.</param>
+    public void AskAll(ItemEvaluation evaluation)
     {
-        for (int iteration = 0; iteration < iterations; iteration++)
+        foreach (ItemComponentMember member in members)
+            evaluation.Add(member.SetIndex);
+    }
+
+    /// <summary>Asks for the sets whose parameters are admissible.</summary>
+    /// <param name="evaluation">The question, with its parameters.</param>
+    public void AskInDomain(ItemEvaluation evaluation)
+    {
+        foreach (ItemComponentMember member in members)
         {
-            arguments = (point, counts, free);
-            ForEachMember(threads, evaluate);
-            BeginStep();
-            bool accepted = false;
-            for (int halving = 0; halving < LargestHalvingCount && !accepted; halving++)
-            {
-                Propose(free, candidate);
-                arguments = (point, counts, candidate);
-                ForEachMember(threads, evaluateValue);
-                accepted = JudgeProposal();
-            }
-            if (!accepted)
-                return;
-            Accept(candidate, free);
+            if (member.IsInDomain(evaluation.Slots))
+                evaluation.Add(member.SetIndex);
         }
     }
 
-    /// <summary>Begins a Newton step from derivatives that a backend computed.</summary>
-    /// <param name="computed">At the free parameters given.</param>
-    /// <param name="free">Free parameters. [free]</param>
-    public void BeginStep(ItemDerivatives computed, double[] free)
+    /// <summary>Takes derivatives over, in terms of free parameters.</summary>
+    /// <param name="evaluation">The answer; priors are added to it.</param>
+    public void TakeDerivatives(ItemEvaluation evaluation)
     {
         foreach (ItemComponentMember member in members)
-            member.Evaluate(computed, free);
-        BeginStep();
+            member.TakeDerivatives(evaluation);
+    }
+
+    /// <summary>Begins a Newton step where the derivatives are for.</summary>
+    /// <param name="evaluation">The answer; priors are added to it.</param>
+    public void BeginStep(ItemEvaluation evaluation)
+    {
+        TakeDerivatives(evaluation);
+        stepValue = TotalValue();
+        Solve();
+        stepScale = StepScale();
     }
 
     /// <summary>Writes the step, as far as it goes, into a candidate.</summary>
@@ -132,17 +123,15 @@ internal sealed class ItemComponent
     }
 
     /// <summary>Whether the value at the candidate has not fallen; where it has, the next proposal goes half as far.</summary>
-    /// <param name="computed">Values at the candidate.</param>
-    /// <param name="candidate">What was proposed. [free]</param>
-    public bool JudgeProposal(ItemDerivatives computed, double[] candidate)
+    /// <param name="evaluation">The answer at the candidate.</param>
+    public bool IsGood(ItemEvaluation evaluation)
     {
         foreach (ItemComponentMember member in members)
-            member.EvaluateValue(computed, candidate);
-        return JudgeProposal();
+            member.TakeValue(evaluation);
+        double value = TotalValue();
+        stepScale /= 2;
+        return value >= stepValue - 1e-13 * Math.Abs(stepValue); // not where the value is NaN
     }
-
-    /// <summary>Whether the last proposal was good.</summary>
-    public bool IsStepTaken { get; private set; }
 
     /// <summary>Takes the candidate over.</summary>
     /// <param name="candidate">From. [free]</param>
@@ -155,61 +144,17 @@ internal sealed class ItemComponent
             free[index] = candidate[index];
     }
 
-    /// <summary>Adds the gradient of Q where the last Newton step began.</summary>
-    /// <param name="gradient">Added to. [free]</param>
-    public void AddLastGradient(double[] gradient)
-    {
-        foreach (ItemComponentMember member in members)
-            member.AddTo(gradient, null);
-    }
-
-    /// <summary>Adds the gradient of Q and, where asked for, its Hessian, both with respect to free parameters.</summary>
-    /// <param name="point">Nodes.</param>
-    /// <param name="counts">Expected counts.</param>
-    /// <param name="free">Free parameters. [free]</param>
+    /// <summary>Adds the last derivatives of Q.</summary>
     /// <param name="gradient">Added to. [free]</param>
     /// <param name="hessian">Added to, both triangles; null: gradient only. [free, free]</param>
-    public void AddDerivatives(ModelPoint point, ExpectedCounts counts, double[] free, double[] gradient, double[]? hessian)
+    public void AddLastDerivatives(double[] gradient, double[]? hessian)
     {
         foreach (ItemComponentMember member in members)
-        {
-            member.Evaluate(point, counts, free);
             member.AddTo(gradient, hessian);
-        }
-    }
-
-    /// <summary>As the other, from derivatives that a backend computed.</summary>
-    /// <param name="computed">At the free parameters given.</param>
-    /// <param name="free">Free parameters. [free]</param>
-    /// <param name="gradient">Added to. [free]</param>
-    /// <param name="hessian">Added to, both triangles; null: gradient only. [free, free]</param>
-    public void AddDerivatives(ItemDerivatives computed, double[] free, double[] gradient, double[]? hessian)
-    {
-        foreach (ItemComponentMember member in members)
-        {
-            member.Evaluate(computed, free);
-            member.AddTo(gradient, hessian);
-        }
     }
 
     private static int[] FreeOf(CalibrationPlan plan, ItemParameterSet set) =>
         [.. plan.Layout.FreeIndex[plan.Layout.RowStart[set.FirstSlot]..plan.Layout.RowStart[set.FirstSlot + set.SlotCount]].Distinct().Order()];
-
-    /// <summary>Solves for the step from the members' derivatives.</summary>
-    private void BeginStep()
-    {
-        stepValue = TotalValue();
-        Solve();
-        stepScale = StepScale();
-    }
-
-    private bool JudgeProposal()
-    {
-        double value = TotalValue();
-        stepScale /= 2;
-        IsStepTaken = value >= stepValue - 1e-13 * Math.Abs(stepValue); // not where the value is NaN
-        return IsStepTaken;
-    }
 
     private double TotalValue()
     {
@@ -217,17 +162,6 @@ internal sealed class ItemComponent
         foreach (ItemComponentMember member in members)
             value += member.LastValue;
         return value;
-    }
-
-    private void ForEachMember(int threads, Action<int> action)
-    {
-        if (members.Length > 1 && threads > 1)
-        {
-            Parallel.For(0, members.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, action);
-            return;
-        }
-        for (int k = 0; k < members.Length; k++)
-            action(k);
     }
 
     /// <summary>Solves the bordered system (−H) Δ = g; local steps stay in the members.</summary>

@@ -1,5 +1,6 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
@@ -8,43 +9,38 @@ namespace IrtGpu.Estimation;
 /// <summary>One item parameter set inside an <see cref="ItemComponent"/>, in terms of free parameters.</summary>
 internal sealed class ItemComponentMember
 {
-    private readonly ItemObjective objective;
-    private readonly int setIndex;
+    private readonly ItemParameterSet set;
+    private readonly ItemModelOperations operations;
+    private readonly int categoryCount;
     private readonly PlannedPrior[] priors;
     private readonly int[] free; // free parameters of the set: those it has alone, then those it shares
     private readonly int[] border; // position in the component's common parameters of each shared one
-    private readonly double[] offset; // [slot of the set]
     private readonly int[] termStart; // [slot of the set + 1]
     private readonly int[] termPosition; // position in free
     private readonly double[] termCoefficient;
-    private readonly double[] slots;
-    private readonly double[] slotGradient;
-    private readonly double[] slotHessian; // [slot, slot]
     private readonly double[] gradient; // [free of the set]
     private readonly double[] hessian; // [free of the set, free of the set], both triangles
     private readonly double[] negative; // −H of the local parameters [local, local]
     private readonly double[] factor; // [local, local]
     private readonly double[] eliminated; // (−H_LL)⁻¹ [−H_LC | g_L], row-major [local, border + 1]
+    private bool isInDomain;
 
     public ItemComponentMember(CalibrationPlan plan, int setIndex, int[] freeOfSet, int[] common)
     {
-        this.setIndex = setIndex;
-        objective = new ItemObjective(plan, setIndex);
+        SetIndex = setIndex;
+        set = plan.ParameterSets[setIndex];
+        operations = plan.Items[set.Item].Family.Operations;
+        categoryCount = plan.Items[set.Item].CategoryCount;
         priors = [.. plan.Priors.Where(prior => plan.Layout.Slots[prior.Slot].ParameterSet == setIndex)];
         Local = [.. freeOfSet.Where(index => Array.BinarySearch(common, index) < 0)];
         border = [.. freeOfSet.Select(index => Array.BinarySearch(common, index)).Where(position => position >= 0)];
         free = [.. Local, .. border.Select(position => common[position])];
-        int slotCount = objective.Set.SlotCount;
-        int firstSlot = objective.Set.FirstSlot;
-        int firstTerm = plan.Layout.RowStart[firstSlot];
-        int lastTerm = plan.Layout.RowStart[firstSlot + slotCount];
-        offset = plan.Layout.Offset[firstSlot..(firstSlot + slotCount)];
-        termStart = [.. plan.Layout.RowStart[firstSlot..(firstSlot + slotCount + 1)].Select(term => term - firstTerm)];
+        int end = set.FirstSlot + set.SlotCount;
+        int firstTerm = plan.Layout.RowStart[set.FirstSlot];
+        int lastTerm = plan.Layout.RowStart[end];
+        termStart = [.. plan.Layout.RowStart[set.FirstSlot..(end + 1)].Select(term => term - firstTerm)];
         termPosition = [.. plan.Layout.FreeIndex[firstTerm..lastTerm].Select(index => Array.IndexOf(free, index))];
         termCoefficient = plan.Layout.Coefficient[firstTerm..lastTerm];
-        slots = new double[slotCount];
-        slotGradient = new double[slotCount];
-        slotHessian = new double[slotCount * slotCount];
         gradient = new double[free.Length];
         hessian = new double[free.Length * free.Length];
         negative = new double[Local.Length * Local.Length];
@@ -52,6 +48,9 @@ internal sealed class ItemComponentMember
         eliminated = new double[Local.Length * (border.Length + 1)];
         Step = new double[Local.Length];
     }
+
+    /// <summary>The parameter set.</summary>
+    public int SetIndex { get; }
 
     /// <summary>Free parameters that only this set has.</summary>
     public int[] Local { get; }
@@ -73,46 +72,27 @@ internal sealed class ItemComponentMember
         }
     }
 
-    public void EvaluateValue(ModelPoint point, ExpectedCounts counts, double[] values)
-    {
-        ExpandSlots(values);
-        LastValue = objective.IsInDomain(slots) ? objective.Value(point, counts, slots) + LogPrior() : double.NegativeInfinity;
-    }
+    /// <summary>Whether the set's parameters are admissible; where not, its next value is −∞.</summary>
+    /// <param name="slots">All parameters. [slot]</param>
+    public bool IsInDomain(double[] slots) =>
+        isInDomain = operations.IsInDomain(categoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount));
 
-    /// <summary>As the other, from sums that a backend made.</summary>
-    /// <param name="computed">Values of all sets at these parameters.</param>
-    /// <param name="values">Free parameters. [free]</param>
-    public void EvaluateValue(ItemDerivatives computed, double[] values)
-    {
-        ExpandSlots(values);
-        LastValue = objective.IsInDomain(slots) ? computed.Value[setIndex] + LogPrior() : double.NegativeInfinity;
-    }
+    /// <summary>Takes the value over.</summary>
+    /// <param name="evaluation">The answer.</param>
+    public void TakeValue(ItemEvaluation evaluation) =>
+        LastValue = isInDomain ? evaluation.Value[SetIndex] + LogPrior(evaluation.Slots) : double.NegativeInfinity;
 
-    public void Evaluate(ModelPoint point, ExpectedCounts counts, double[] values)
+    /// <summary>Takes value and derivatives over, in terms of free parameters.</summary>
+    /// <param name="evaluation">The answer; priors are added to it.</param>
+    public void TakeDerivatives(ItemEvaluation evaluation)
     {
-        ExpandSlots(values);
-        LastValue = objective.Derivatives(point, counts, slots, slotGradient, slotHessian) + LogPrior();
-        FinishDerivatives();
-    }
-
-    /// <summary>As the other, from sums that a backend made.</summary>
-    /// <param name="computed">Derivatives of all sets at these parameters.</param>
-    /// <param name="values">Free parameters. [free]</param>
-    public void Evaluate(ItemDerivatives computed, double[] values)
-    {
-        ExpandSlots(values);
-        LastValue = computed.Value[setIndex] + LogPrior();
-        computed.Gradient[setIndex].CopyTo(slotGradient, 0);
-        computed.Hessian[setIndex].CopyTo(slotHessian, 0);
-        FinishDerivatives();
-    }
-
-    private void FinishDerivatives()
-    {
-        AddPriorDerivatives();
+        double[] slotGradient = evaluation.Gradient[SetIndex];
+        double[] slotHessian = evaluation.Hessian[SetIndex];
+        LastValue = evaluation.Value[SetIndex] + LogPrior(evaluation.Slots);
+        AddPriorDerivatives(evaluation.Slots, slotGradient, slotHessian);
         gradient.AsSpan().Clear();
         hessian.AsSpan().Clear();
-        int slotCount = slots.Length;
+        int slotCount = slotGradient.Length;
         for (int row = 0; row < slotCount; row++)
         {
             for (int a = termStart[row]; a < termStart[row + 1]; a++)
@@ -199,33 +179,22 @@ internal sealed class ItemComponentMember
         }
     }
 
-    private void ExpandSlots(double[] values)
-    {
-        for (int k = 0; k < slots.Length; k++)
-        {
-            double value = offset[k];
-            for (int term = termStart[k]; term < termStart[k + 1]; term++)
-                value += termCoefficient[term] * values[free[termPosition[term]]];
-            slots[k] = value;
-        }
-    }
-
-    private double LogPrior()
+    private double LogPrior(double[] slots)
     {
         double sum = 0;
         foreach (PlannedPrior prior in priors)
-            sum += prior.LogDensity(slots[prior.Slot - objective.Set.FirstSlot]);
+            sum += prior.LogDensity(slots[prior.Slot]);
         return sum;
     }
 
-    private void AddPriorDerivatives()
+    private void AddPriorDerivatives(double[] slots, double[] slotGradient, double[] slotHessian)
     {
         foreach (PlannedPrior prior in priors)
         {
-            int slot = prior.Slot - objective.Set.FirstSlot;
-            (double first, double second) = prior.Derivatives(slots[slot]);
+            int slot = prior.Slot - set.FirstSlot;
+            (double first, double second) = prior.Derivatives(slots[prior.Slot]);
             slotGradient[slot] += first;
-            slotHessian[slot * slots.Length + slot] += second;
+            slotHessian[slot * slotGradient.Length + slot] += second;
         }
     }
 }

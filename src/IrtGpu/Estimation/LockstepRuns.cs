@@ -1,11 +1,12 @@
 using System.Runtime.ExceptionServices;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 
 namespace IrtGpu.Estimation;
 
 /// <summary>Runs of EM side by side: when every run has asked for something, the requests are served together.</summary>
 /// <remarks>
-/// Each run has a thread and sees a backend of its own. Requests for item derivatives go first, so that an E-step, which
+/// Each run has a thread and sees a backend of its own. Questions to expectations go first, so that an E-step, which
 /// overwrites the counts on the device, is computed for all runs at once or not at all. A point gets the bits that it gets
 /// alone, whichever others it shares a launch with: the results do not depend on the timing of the threads.
 /// </remarks>
@@ -92,7 +93,7 @@ internal sealed class LockstepRuns
         int[] asking = [.. Enumerable.Range(0, pending.Length).Where(worker => pending[worker] is not null)];
         if (asking.Length < activeCount || asking.Length == 0)
             return;
-        int[] reducing = [.. asking.Where(worker => pending[worker]!.Slots is not null)];
+        int[] reducing = [.. asking.Where(worker => pending[worker]!.Evaluation is not null)];
         int[] served = reducing.Length > 0 ? reducing : asking;
         try
         {
@@ -118,11 +119,11 @@ internal sealed class LockstepRuns
     {
         Array.Fill(positions, -1);
         pointCount = workers.Length;
-        ExpectedCounts[] counts = batch.ComputeExpectedCounts([.. workers.Select(worker => pending[worker]!.Point!)]);
+        Expectation[] expectations = batch.ComputeExpectations([.. workers.Select(worker => pending[worker]!.Point!)]);
         for (int position = 0; position < workers.Length; position++)
         {
             positions[workers[position]] = position;
-            pending[workers[position]]!.Counts = counts[position];
+            pending[workers[position]]!.Expectation = expectations[position];
         }
     }
 
@@ -130,58 +131,38 @@ internal sealed class LockstepRuns
     {
         foreach (bool withDerivatives in new[] { true, false })
         {
-            int[] alike = [.. workers.Where(worker => pending[worker]!.WithDerivatives == withDerivatives)];
+            int[] alike = [.. workers.Where(worker => pending[worker]!.Evaluation!.WithDerivatives == withDerivatives)];
             if (alike.Length == 0)
                 continue;
-            double[]?[] slots = new double[]?[pointCount];
+            ItemEvaluation?[] evaluations = new ItemEvaluation?[pointCount];
             foreach (int worker in alike)
-                slots[positions[worker]] = pending[worker]!.Slots;
-            ItemDerivatives?[] derivatives = batch.ComputeItemDerivatives(slots, withDerivatives);
-            foreach (int worker in alike)
-                pending[worker]!.Derivatives = derivatives[positions[worker]];
+                evaluations[positions[worker]] = pending[worker]!.Evaluation;
+            batch.Evaluate(evaluations);
         }
     }
 
-    /// <summary>What a run waits for: an E-step at a point, or derivatives at parameters.</summary>
+    /// <summary>What a run waits for: an E-step at a point, or an answer.</summary>
     private sealed class Request
     {
         public ModelPoint? Point { get; init; }
 
-        public double[]? Slots { get; init; }
+        public ItemEvaluation? Evaluation { get; init; }
 
-        public bool WithDerivatives { get; init; }
-
-        public ExpectedCounts? Counts { get; set; }
-
-        public ItemDerivatives? Derivatives { get; set; }
+        public Expectation? Expectation { get; set; }
 
         public ExceptionDispatchInfo? Failure { get; set; }
     }
 
     /// <summary>The backend as one run sees it.</summary>
-    private sealed class RunBackend(LockstepRuns runs, int worker) : IComputeBackend, IItemDerivativesBackend
+    private sealed class RunBackend(LockstepRuns runs, int worker) : IComputeBackend
     {
-        private ExpectedCounts? held;
-
         public string Description => "one of several runs";
 
-        public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+        public Expectation ComputeExpectation(ModelPoint point)
         {
-            held = null;
             Request request = new() { Point = point };
             runs.Ask(worker, request);
-            return held = request.Counts!;
-        }
-
-        public bool Holds(ExpectedCounts counts) => runs.batch.HoldsCounts && ReferenceEquals(counts, held);
-
-        public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
-        {
-            if (held is null)
-                throw new InvalidOperationException("There are no counts of an E-step of this run: ask Holds first.");
-            Request request = new() { Slots = slots, WithDerivatives = withDerivatives };
-            runs.Ask(worker, request);
-            return request.Derivatives!;
+            return new RunExpectation(runs, worker, request.Expectation!);
         }
 
         public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
@@ -189,6 +170,36 @@ internal sealed class LockstepRuns
 
         public void Dispose()
         {
+        }
+    }
+
+    /// <summary>What the last E-step of a run found: its questions wait for those of the others.</summary>
+    private sealed class RunExpectation : Expectation
+    {
+        private readonly LockstepRuns runs;
+        private readonly int worker;
+        private readonly Expectation inner;
+
+        public RunExpectation(LockstepRuns runs, int worker, Expectation inner)
+        {
+            this.runs = runs;
+            this.worker = worker;
+            this.inner = inner;
+            LogLikelihood = inner.LogLikelihood;
+        }
+
+        public override PopulationMoments Population(int block) => inner.Population(block);
+
+        public override double[]? TryNodeTotals(int block) => inner.TryNodeTotals(block);
+
+        public override void Evaluate(ItemEvaluation evaluation) => runs.Ask(worker, new Request { Evaluation = evaluation });
+
+        public override ItemCounts? TryItemCounts(int table, int item, out string? reason) => inner.TryItemCounts(table, item, out reason);
+
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
         }
     }
 }

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
@@ -8,76 +9,77 @@ namespace IrtGpu.Estimation;
 internal sealed class MStep
 {
     private readonly CalibrationPlan plan;
-    private readonly ItemComponent[] components;
+    private readonly int iterations;
+    private readonly ItemNewton items;
     private readonly PopulationUpdate population;
     private readonly ClassProportionUpdate proportions;
-    private readonly int iterations;
-    private readonly int threads;
-    private readonly IItemDerivativesBackend? reducer;
-    private readonly double[] candidate; // scratch of the items' steps; each component touches its own elements [free]
-    private readonly double[] slots; // of steps that a backend helps with [slot]
-    private readonly int[] pending; // components whose step is not yet taken, in front
-    private readonly bool[] hasStopped; // [component]
-    private readonly Action<int> maximizeComponent; // made once, so that an M-step allocates nothing but its result
-    private (ModelPoint Point, ExpectedCounts Counts, double[] Free, int Threads) arguments; // of it
 
     /// <summary>Prepares the M-step of a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="iterations">Newton iterations.</param>
     /// <param name="threads">Number of threads; 0: all processors.</param>
-    /// <param name="backend">Where it still holds the counts it reduces them; null: the host does.</param>
-    public MStep(CalibrationPlan plan, int iterations, int threads, IComputeBackend? backend = null)
+    public MStep(CalibrationPlan plan, int iterations, int threads)
     {
-        reducer = backend as IItemDerivativesBackend;
         this.plan = plan;
         this.iterations = iterations;
-        this.threads = threads > 0 ? threads : Environment.ProcessorCount;
-        components = ItemComponent.Of(plan);
-        candidate = new double[plan.Layout.FreeCount];
-        slots = new double[plan.Layout.SlotCount];
-        pending = new int[components.Length];
-        hasStopped = new bool[components.Length];
-        maximizeComponent = k => components[k].Maximize(
-            arguments.Point, arguments.Counts, this.iterations, arguments.Free, candidate, arguments.Threads);
+        items = new ItemNewton(plan, iterations, threads > 0 ? threads : Environment.ProcessorCount);
         population = new PopulationUpdate(plan);
         proportions = new ClassProportionUpdate(plan);
     }
 
     /// <summary>The EM map.</summary>
-    /// <param name="point">Where the counts were computed.</param>
-    /// <param name="counts">Expected counts.</param>
-    public ParameterVector Maximize(ModelPoint point, ExpectedCounts counts)
+    /// <param name="point">Where the E-step was made.</param>
+    /// <param name="expectation">What it found.</param>
+    public ParameterVector Maximize(ModelPoint point, Expectation expectation)
     {
         double[] free = (double[])point.Parameters.Free.Clone();
-        if (reducer?.Holds(counts) == true)
+        items.Begin(free);
+        while (items.Question is { } question)
         {
-            MaximizeItemsTogether(reducer, free);
+            expectation.Evaluate(question);
+            items.Take();
         }
-        else
+        return MaximizePopulations(point, expectation, free);
+    }
+
+    /// <summary>The EM map of several points side by side, each by an M-step of its own, in the launches of one.</summary>
+    /// <param name="steps">An M-step for each.</param>
+    /// <param name="points">Where the E-steps were made.</param>
+    /// <param name="expectations">What they found, in one go of the batch.</param>
+    /// <param name="batch">Is asked.</param>
+    /// <returns>The bits of <see cref="Maximize(ModelPoint, Expectation)"/>. [point]</returns>
+    public static ParameterVector[] Maximize(
+        IReadOnlyList<MStep> steps, IReadOnlyList<ModelPoint> points, IReadOnlyList<Expectation> expectations, IPointBatch batch)
+    {
+        double[][] free = [.. points.Select(point => (double[])point.Parameters.Free.Clone())];
+        for (int k = 0; k < free.Length; k++)
+            steps[k].items.Begin(free[k]);
+        while (Questions(steps) is { } questions)
         {
-            MaximizeItems(point, counts, free);
+            batch.Evaluate(questions);
+            for (int k = 0; k < questions.Length; k++)
+            {
+                if (questions[k] is not null)
+                    steps[k].items.Take();
+            }
         }
-        population.Maximize(point, counts, free);
-        proportions.Maximize(counts, free);
-        return new ParameterVector(plan.Layout, free);
+        return [.. free.Select((values, k) => steps[k].MaximizePopulations(points[k], expectations[k], values))];
     }
 
     /// <summary>
-    /// Gradient of the marginal log-likelihood with priors where the last <see cref="Maximize"/> began; costs nothing more than adding
-    /// up where that took one Newton iteration.
+    /// Gradient of the marginal log-likelihood with priors where the last <see cref="Maximize(ModelPoint, Expectation)"/> began; costs
+    /// nothing more than adding up where that took one Newton iteration.
     /// </summary>
-    /// <param name="point">What <see cref="Maximize"/> was given.</param>
-    /// <param name="counts">What <see cref="Maximize"/> was given.</param>
+    /// <param name="point">What that was given.</param>
+    /// <param name="expectation">What that was given.</param>
     /// <returns>The gradient. [free]</returns>
-    public double[] GradientAtStart(ModelPoint point, ExpectedCounts counts)
+    public double[] GradientAtStart(ModelPoint point, Expectation expectation)
     {
         if (iterations != 1)
-            return Derivatives(point, counts);
+            return Derivatives(point, expectation);
         double[] gradient = new double[plan.Layout.FreeCount];
-        foreach (ItemComponent component in components)
-            component.AddLastGradient(gradient);
-        population.AddDerivatives(point, counts, gradient, null);
-        proportions.AddDerivatives(counts, point.Parameters.Free, gradient, null);
+        items.AddLastGradient(gradient);
+        AddPopulations(point, expectation, gradient, null);
         return gradient;
     }
 
@@ -85,83 +87,37 @@ internal sealed class MStep
     /// Gradient and Hessian of the expected complete-data log-likelihood with priors. At the parameters of the E-step the
     /// gradient is that of the marginal log-likelihood (Fisher's identity).
     /// </summary>
-    /// <param name="point">Where the counts were computed.</param>
-    /// <param name="counts">Expected counts.</param>
+    /// <param name="point">Where the E-step was made.</param>
+    /// <param name="expectation">What it found.</param>
     /// <param name="hessian">Receives the Hessian; null: gradient only. [free, free]</param>
     /// <returns>The gradient. [free]</returns>
-    public double[] Derivatives(ModelPoint point, ExpectedCounts counts, double[]? hessian = null)
+    public double[] Derivatives(ModelPoint point, Expectation expectation, double[]? hessian = null)
     {
         double[] gradient = new double[plan.Layout.FreeCount];
-        ItemDerivatives? computed = reducer?.Holds(counts) == true ? reducer.ComputeItemDerivatives(point.Parameters.Slots, withDerivatives: true) : null;
-        foreach (ItemComponent component in components)
-        {
-            if (computed is not null)
-                component.AddDerivatives(computed, point.Parameters.Free, gradient, hessian);
-            else
-                component.AddDerivatives(point, counts, point.Parameters.Free, gradient, hessian);
-        }
-        population.AddDerivatives(point, counts, gradient, hessian);
-        proportions.AddDerivatives(counts, point.Parameters.Free, gradient, hessian);
+        items.AddDerivatives(expectation, point.Parameters.Slots, gradient, hessian);
+        AddPopulations(point, expectation, gradient, hessian);
         return gradient;
     }
 
-    /// <summary>The components one by one: over threads where there are enough of them, each over threads where there are few.</summary>
-    private void MaximizeItems(ModelPoint point, ExpectedCounts counts, double[] free)
+    /// <summary>What the steps want to ask next: derivatives first, values once nobody waits for derivatives; null: all are done.</summary>
+    private static ItemEvaluation?[]? Questions(IReadOnlyList<MStep> steps)
     {
-        bool isWide = components.Length >= threads;
-        arguments = (point, counts, free, isWide ? 1 : threads);
-        if (isWide && threads > 1)
-        {
-            Parallel.For(0, components.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, maximizeComponent);
-            return;
-        }
-        for (int k = 0; k < components.Length; k++)
-            maximizeComponent(k);
+        ItemEvaluation?[] questions = [.. steps.Select(step => step.items.Question)];
+        bool withDerivatives = questions.Any(question => question is { WithDerivatives: true });
+        ItemEvaluation?[] alike = [.. questions.Select(question => question?.WithDerivatives == withDerivatives ? question : null)];
+        return Array.TrueForAll(alike, question => question is null) ? null : alike;
     }
 
-    /// <summary>The Newton steps of all components side by side, so that the backend reduces its counts for all of them at once.</summary>
-    private void MaximizeItemsTogether(IItemDerivativesBackend backend, double[] free)
+    private ParameterVector MaximizePopulations(ModelPoint point, Expectation expectation, double[] free)
     {
-        free.CopyTo(candidate, 0);
-        Array.Clear(hasStopped);
-        for (int iteration = 0; iteration < iterations; iteration++)
-        {
-            plan.Layout.Expand(free, slots);
-            ItemDerivatives computed = backend.ComputeItemDerivatives(slots, withDerivatives: true);
-            int pendingCount = 0;
-            for (int k = 0; k < components.Length; k++)
-            {
-                if (!hasStopped[k])
-                    pending[pendingCount++] = k;
-            }
-            Parallel.For(0, pendingCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, k => components[pending[k]].BeginStep(computed, free));
-            for (int halving = 0; halving < ItemComponent.LargestHalvingCount && pendingCount > 0; halving++)
-                pendingCount = TryStep(backend, free, pendingCount);
-            foreach (int k in pending.AsSpan(0, pendingCount))
-            {
-                hasStopped[k] = true;
-                components[k].Accept(free, candidate); // later proposals of others must not see a rejected one
-            }
-        }
+        population.Maximize(point, expectation, free);
+        proportions.Maximize(expectation, free);
+        return new ParameterVector(plan.Layout, free);
     }
 
-    /// <summary>One proposal of every pending component; those whose value has not fallen take it.</summary>
-    /// <returns>How many are still pending.</returns>
-    private int TryStep(IItemDerivativesBackend backend, double[] free, int pendingCount)
+    private void AddPopulations(ModelPoint point, Expectation expectation, double[] gradient, double[]? hessian)
     {
-        foreach (int k in pending.AsSpan(0, pendingCount))
-            components[k].Propose(free, candidate);
-        plan.Layout.Expand(candidate, slots);
-        ItemDerivatives computed = backend.ComputeItemDerivatives(slots, withDerivatives: false);
-        int remaining = 0;
-        for (int position = 0; position < pendingCount; position++)
-        {
-            int k = pending[position];
-            if (components[k].JudgeProposal(computed, candidate))
-                components[k].Accept(candidate, free);
-            else
-                pending[remaining++] = k;
-        }
-        return remaining;
+        population.AddDerivatives(point, expectation, gradient, hessian);
+        proportions.AddDerivatives(expectation, point.Parameters.Free, gradient, hessian);
     }
 }

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -33,11 +34,11 @@ internal sealed class ParameterExpansion
     /// <summary>Carries the moments that the reference populations would be given into the parameters.</summary>
     /// <param name="point">Where the E-step was made.</param>
     /// <param name="gradient">Of the log-likelihood there, priors included. [free]</param>
-    /// <param name="counts">Counts of the E-step.</param>
+    /// <param name="expectation">What it found.</param>
     /// <param name="mapped">The plain M-step's parameters.</param>
-    public ParameterVector Apply(ModelPoint point, double[] gradient, ExpectedCounts counts, ParameterVector mapped)
+    public ParameterVector Apply(ModelPoint point, double[] gradient, Expectation expectation, ParameterVector mapped)
     {
-        double[] scores = [.. metrics.Select(metric => metric.CanShift ? Slope(metric, point.Parameters, gradient, 1, 0) / Total(counts, metric) : 0)];
+        double[] scores = [.. metrics.Select(metric => metric.CanShift ? Slope(metric, point.Parameters, gradient, 1, 0) / Total(expectation, metric) : 0)];
         double[] slots = (double[])mapped.Slots.Clone();
         for (int k = 0; k < metrics.Length; k++)
         {
@@ -48,7 +49,7 @@ internal sealed class ParameterExpansion
                 if (metrics[other].Reference.Index == metric.Reference.Index)
                     mean += point.Parameters.Slots[metric.Reference.CovarianceSlot(metric.Attribute, metrics[other].Attribute)] * scores[other];
             }
-            double variance = metric.CanScale ? 1 + Slope(metric, point.Parameters, gradient, 0, 1) / Total(counts, metric) - mean * mean : 1;
+            double variance = metric.CanScale ? 1 + Slope(metric, point.Parameters, gradient, 0, 1) / Total(expectation, metric) - mean * mean : 1;
             if (!double.IsFinite(mean) || !(variance > 1e-6))
                 return mapped;
             Transform(metric, mean, Math.Sqrt(variance), slots);
@@ -72,7 +73,7 @@ internal sealed class ParameterExpansion
         return sum / (2 * Step);
     }
 
-    private static double Total(ExpectedCounts counts, Metric metric) => counts.NodeTotals[metric.Reference.Index].Sum();
+    private static double Total(Expectation expectation, Metric metric) => expectation.Population(metric.Reference.Index).Weight;
 
     private static IEnumerable<Metric> MetricsOf(CalibrationPlan plan, int attribute)
     {

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Optimization;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -18,30 +19,28 @@ internal sealed class PopulationUpdate
 {
     private readonly CalibrationPlan plan;
     private readonly (int[] Blocks, int[] Free)[] components; // blocks tied by common free parameters
-    private readonly NodePowers?[] powers; // [node set], of the nodes seen last
-    private readonly double[] totals; // N [block]
-    private readonly double[][] sums; // T [block][power]
+    private readonly NodePowers? powers; // of fixed nodes
+    private readonly PopulationMoments[] moments; // [block]
 
     public PopulationUpdate(CalibrationPlan plan)
     {
         this.plan = plan;
         components = Components(plan);
-        powers = new NodePowers?[plan.NodeSetCount];
-        totals = new double[plan.Blocks.Count];
-        sums = [.. plan.Blocks.Select(_ => new double[ScoreCount])];
+        powers = plan.Grid.Moves || components.Length == 0 ? null : new NodePowers(plan.Grid.Theta, plan.AttributeCount);
+        moments = new PopulationMoments[plan.Blocks.Count];
     }
 
     private int ScoreCount => plan.AttributeCount + plan.CovarianceCount;
 
     /// <summary>Moves the free means and covariances to the maximum.</summary>
     /// <param name="point">Nodes of the E-step.</param>
-    /// <param name="counts">Expected counts.</param>
+    /// <param name="expectation">What it found.</param>
     /// <param name="values">Free parameters, updated. [free]</param>
-    public void Maximize(ModelPoint point, ExpectedCounts counts, double[] values)
+    public void Maximize(ModelPoint point, Expectation expectation, double[] values)
     {
         foreach ((int[] blocks, int[] free) in components)
         {
-            SumPowers(point, counts, blocks);
+            TakeMoments(expectation, blocks);
             double[] all = (double[])values.Clone();
             double[] slots = new double[plan.Layout.SlotCount];
             double[] x = [.. free.Select(index => values[index])];
@@ -59,19 +58,19 @@ internal sealed class PopulationUpdate
 
     /// <summary>Adds gradient and Hessian at the point's parameters; fixed or tied parameters leave moments unmatched, so the expected Hessian would not do.</summary>
     /// <param name="point">Nodes of the E-step.</param>
-    /// <param name="counts">Expected counts.</param>
+    /// <param name="expectation">What it found.</param>
     /// <param name="gradient">Added to. [free]</param>
     /// <param name="hessian">Added to; null: gradient only. [free, free]</param>
-    public void AddDerivatives(ModelPoint point, ExpectedCounts counts, double[] gradient, double[]? hessian)
+    public void AddDerivatives(ModelPoint point, Expectation expectation, double[] gradient, double[]? hessian)
     {
         foreach ((int[] blocks, int[] free) in components)
         {
             double[] local = new double[free.Length];
             double[] information = new double[free.Length * free.Length];
-            SumPowers(point, counts, blocks);
+            TakeMoments(expectation, blocks);
             Evaluate(blocks, free, point.Parameters.Slots, local, information);
             foreach (int block in hessian is null ? [] : blocks)
-                AddExcessInformation(plan.Blocks[block], point, counts, free, information);
+                AddExcessInformation(plan.Blocks[block], point, expectation, free, information);
             for (int p = 0; p < free.Length; p++)
             {
                 gradient[free[p]] += local[p];
@@ -81,11 +80,12 @@ internal sealed class PopulationUpdate
         }
     }
 
-    private void AddExcessInformation(PlannedBlock block, ModelPoint point, ExpectedCounts counts, int[] free, double[] information)
+    private void AddExcessInformation(PlannedBlock block, ModelPoint point, Expectation expectation, int[] free, double[] information)
     {
         NormalPopulation population = NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!;
         double[] theta = point.ThetaOfBlock(block);
-        double[] nodeTotals = counts.NodeTotals[block.Index];
+        double[] nodeTotals = expectation.TryNodeTotals(block.Index)
+            ?? throw new NotSupportedException("Second derivatives by the population need node totals, and these persons share no nodes.");
         double total = nodeTotals.Sum();
         int attributeCount = plan.AttributeCount;
         Vector<double> first = Vector<double>.Build.Dense(attributeCount);
@@ -139,19 +139,11 @@ internal sealed class PopulationUpdate
         }
     }
 
-    private void SumPowers(ModelPoint point, ExpectedCounts counts, int[] blocks)
+    private void TakeMoments(Expectation expectation, int[] blocks)
     {
         foreach (int block in blocks)
-        {
-            double[] theta = point.ThetaOfBlock(plan.Blocks[block]);
-            ref NodePowers? current = ref powers[NodeSetOf(block)];
-            if (current?.Theta != theta)
-                current = new NodePowers(theta, plan.AttributeCount);
-            totals[block] = current.Sum(counts.NodeTotals[block], sums[block]);
-        }
+            moments[block] = expectation.Population(block);
     }
-
-    private int NodeSetOf(int block) => plan.Tables[plan.Blocks[block].Table].NodeSet;
 
     private double Evaluate(int[] blocks, int[] free, double[] slots, Span<double> gradient, Span<double> information)
     {
@@ -163,10 +155,11 @@ internal sealed class PopulationUpdate
             if (NormalPopulation.TryCreate(plan, plan.Blocks[block], slots) is not { } population)
                 return double.NegativeInfinity;
             population.NaturalParameters(natural);
-            double logPartition = plan.Grid.Moves ? population.LogPartition() : powers[NodeSetOf(block)]!.LogPartition(natural);
+            double logPartition = powers is null ? population.LogPartition() : powers.LogPartition(natural);
+            double[] sums = moments[block].Powers;
             for (int power = 0; power < count; power++)
-                value += natural[power] * sums[block][power];
-            value -= totals[block] * logPartition;
+                value += natural[power] * sums[1 + power];
+            value -= sums[0] * logPartition;
             if (!gradient.IsEmpty)
                 AddBlock(block, population, free, gradient, information);
         }
@@ -181,24 +174,25 @@ internal sealed class PopulationUpdate
         double[] derivatives = new double[count * count];
         double[] first = new double[count];
         double[] second = new double[count * count];
+        double[] sums = moments[block].Powers;
         population.NaturalDerivatives(derivatives);
-        if (plan.Grid.Moves)
+        if (powers is null)
             population.ExpectedPowers(expected);
         else
-            powers[NodeSetOf(block)]!.Moments(expected, covariance);
+            powers.Moments(expected, covariance);
         for (int r = 0; r < count; r++)
         {
             for (int power = 0; power < count; power++)
-                first[r] += derivatives[r * count + power] * (sums[block][power] - totals[block] * expected[power]);
+                first[r] += derivatives[r * count + power] * (sums[1 + power] - sums[0] * expected[power]);
         }
-        if (plan.Grid.Moves)
+        if (powers is null)
             population.FisherInformation(second);
         else
             Sandwich(derivatives, covariance, second, count);
         for (int r = 0; r < count; r++)
         {
             for (int c = 0; c <= r; c++)
-                second[r * count + c] = second[c * count + r] = totals[block] * second[r * count + c];
+                second[r * count + c] = second[c * count + r] = sums[0] * second[r * count + c];
         }
         ToFree(plan.Blocks[block], first, second, free, gradient, information);
     }

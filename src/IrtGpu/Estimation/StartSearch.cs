@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
@@ -50,6 +51,8 @@ internal sealed class StartSearch(CalibrationPlan plan, PatternTable patterns, I
                 finished.Add(full.Run(promising.Point.Parameters));
         }
         EmOutcome best = finished.MaxBy(Objective)!;
+        foreach (EmOutcome other in finished.Where(other => !ReferenceEquals(other, best)))
+            other.Expectation.Dispose();
         return (best with { EStepCount = begun.Sum(outcome => outcome.EStepCount) + finished.Sum(outcome => outcome.EStepCount) }, Maxima(finished));
     }
 
@@ -58,9 +61,14 @@ internal sealed class StartSearch(CalibrationPlan plan, PatternTable patterns, I
     private IReadOnlyList<EmOutcome> RunBriefly(ParameterVector[] starts, CancellationToken cancellation)
     {
         CalibrationOptions briefOptions = options with { MaxCycles = ShortCycles, Tolerance = Math.Max(options.Tolerance, 1e-2) };
-        EmOutcome? Run(int start, IComputeBackend on) => start > 0 && cancellation.IsCancellationRequested
-            ? null
-            : new EmAlgorithm(plan, on, briefOptions, null, cancellation).Run(starts[start]);
+        EmOutcome? Run(int start, IComputeBackend on)
+        {
+            if (start > 0 && cancellation.IsCancellationRequested)
+                return null;
+            EmOutcome outcome = new EmAlgorithm(plan, on, briefOptions, null, cancellation).Run(starts[start]);
+            outcome.Expectation.Dispose(); // where it led and how high is all that counts
+            return outcome;
+        }
 
         using IPointBatch? batch = (backend as IBatchedBackend)?.TryOpenBatch(starts.Length);
         EmOutcome?[] outcomes = batch is null
@@ -71,7 +79,7 @@ internal sealed class StartSearch(CalibrationPlan plan, PatternTable patterns, I
 
     private double Objective(EmOutcome outcome)
     {
-        double objective = outcome.Counts.LogLikelihood + plan.LogPrior(outcome.Point.Parameters);
+        double objective = outcome.Expectation.LogLikelihood + plan.LogPrior(outcome.Point.Parameters);
         return double.IsNaN(objective) ? double.NegativeInfinity : objective;
     }
 

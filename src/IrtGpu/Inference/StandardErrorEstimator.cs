@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Planning;
@@ -17,20 +18,20 @@ internal sealed class StandardErrorEstimator
 
     private readonly CalibrationPlan plan;
     private readonly ModelPoint point;
-    private readonly ExpectedCounts counts;
+    private readonly Expectation expectation;
     private readonly PatternTable patterns;
     private readonly IComputeBackend backend;
     private readonly MStep mStep;
     private readonly int[] interior; // free parameters that are not at a bound
 
-    public StandardErrorEstimator(ModelPoint point, ExpectedCounts counts, PatternTable patterns, IComputeBackend backend, int threads)
+    public StandardErrorEstimator(ModelPoint point, Expectation expectation, PatternTable patterns, IComputeBackend backend, int threads)
     {
         plan = point.Plan;
         this.point = point;
-        this.counts = counts;
+        this.expectation = expectation;
         this.patterns = patterns;
         this.backend = backend;
-        mStep = new MStep(plan, 1, threads, backend);
+        mStep = new MStep(plan, 1, threads);
         interior = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]))];
     }
 
@@ -71,7 +72,7 @@ internal sealed class StandardErrorEstimator
     private Matrix<double> CompleteInformation()
     {
         double[] hessian = new double[(long)plan.Layout.FreeCount * plan.Layout.FreeCount];
-        mStep.Derivatives(point, counts, hessian);
+        mStep.Derivatives(point, expectation, hessian);
         return Matrix<double>.Build.Dense(interior.Length, interior.Length, (r, c) => -hessian[(long)interior[r] * plan.Layout.FreeCount + interior[c]]);
     }
 
@@ -107,7 +108,8 @@ internal sealed class StandardErrorEstimator
         double[] free = (double[])point.Parameters.Free.Clone();
         free[index] += step;
         ModelPoint shifted = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, free)) ?? point;
-        return mStep.Derivatives(shifted, backend.ComputeExpectedCounts(shifted));
+        using Expectation there = backend.ComputeExpectation(shifted);
+        return mStep.Derivatives(shifted, there);
     }
 
     private Matrix<double> CrossProduct() => (backend as ICrossProductBackend)?.TryComputeCrossProduct(point) is { } sum

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
@@ -7,6 +8,7 @@ using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 
@@ -49,9 +51,9 @@ public sealed class BackendConformanceTests(OpenDevices devices) : IClassFixture
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases[name].Build();
         using ReferenceBackend reference = new(plan, patterns);
         using IComputeBackend backend = devices.Open(device, plan, patterns);
-        ExpectedCounts first = backend.ComputeExpectedCounts(point);
-        BackendComparison.AssertAgrees(reference.ComputeExpectedCounts(point), first, TestDevices.Tolerance(device));
-        BackendComparison.AssertSameBits(first, backend.ComputeExpectedCounts(point));
+        Expectation first = backend.ComputeExpectation(point);
+        BackendComparison.AssertAgrees(plan, reference.ComputeExpectation(point), first, TestDevices.Tolerance(device));
+        backend.AssertSameBitsTwice(point);
     }
 
     [Theory]
@@ -100,9 +102,9 @@ public sealed class BackendConformanceTests(OpenDevices devices) : IClassFixture
             SliceCount = slices,
             IsResident = isResident,
         });
-        ExpectedCounts first = backend.ComputeExpectedCounts(point);
-        BackendComparison.AssertAgrees(reference.ComputeExpectedCounts(point), first, TestDevices.Tolerance(device));
-        BackendComparison.AssertSameBits(first, backend.ComputeExpectedCounts(point));
+        Expectation first = backend.ComputeExpectation(point);
+        BackendComparison.AssertAgrees(plan, reference.ComputeExpectation(point), first, TestDevices.Tolerance(device));
+        backend.AssertSameBitsTwice(point);
         BackendComparison.AssertPosteriorsAgree(reference, backend, point, patterns.PatternCount, TestDevices.Tolerance(device));
         BackendComparison.AssertNear(
             PatternScorer.Score(point, patterns.Groups, reference).Mean, PatternScorer.Score(point, patterns.Groups, backend).Mean, 1e-10);
@@ -119,9 +121,9 @@ public sealed class BackendConformanceTests(OpenDevices devices) : IClassFixture
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = sharded.Build();
         using ReferenceBackend reference = new(plan, patterns);
         using ShardedBackend backend = new(plan, patterns, 2, (_, part) => devices.Open(device, plan, part));
-        ExpectedCounts first = backend.ComputeExpectedCounts(point);
-        BackendComparison.AssertAgrees(reference.ComputeExpectedCounts(point), first, TestDevices.Tolerance(device));
-        BackendComparison.AssertSameBits(first, backend.ComputeExpectedCounts(point));
+        Expectation first = backend.ComputeExpectation(point);
+        BackendComparison.AssertAgrees(plan, reference.ComputeExpectation(point), first, TestDevices.Tolerance(device));
+        backend.AssertSameBitsTwice(point);
         BackendComparison.AssertPosteriorsAgree(reference, backend, point, patterns.PatternCount, TestDevices.Tolerance(device));
         BackendComparison.AssertNear(
             PatternScorer.Score(point, patterns.Groups, reference).Mean, PatternScorer.Score(point, patterns.Groups, backend).Mean, 1e-10);

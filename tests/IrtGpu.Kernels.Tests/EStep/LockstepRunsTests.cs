@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
@@ -46,7 +47,7 @@ public sealed class LockstepRunsTests
         {
             for (int step = 0; step < 4; step++)
             {
-                backend.ComputeExpectedCounts(point);
+                backend.ComputeExpectation(point);
                 if (task is 1 or 3 && step == 2)
                     throw new ArithmeticException($"run {task}");
             }
@@ -64,7 +65,7 @@ public sealed class LockstepRunsTests
         DeviceMemoryException failure = Assert.Throws<DeviceMemoryException>(() => LockstepRuns.Run(batch, 3, (_, backend) =>
         {
             for (int step = 0; step < 4; step++)
-                backend.ComputeExpectedCounts(point);
+                backend.ComputeExpectation(point);
             return 0;
         }));
         Assert.Equal("full", failure.Message);
@@ -74,61 +75,63 @@ public sealed class LockstepRunsTests
     public void Derivatives_are_served_before_E_steps_and_only_to_who_asked()
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Problem.Build();
-        PlainBatch batch = new(plan, patterns, 3) { HoldsCounts = true };
+        PlainBatch batch = new(plan, patterns, 3) { Echoes = true };
         LockstepRuns.Run(batch, 3, (task, backend) =>
         {
-            IItemDerivativesBackend reducer = (IItemDerivativesBackend)backend;
-            Assert.Throws<InvalidOperationException>(() => reducer.ComputeItemDerivatives([0.0], withDerivatives: true));
-            ExpectedCounts counts = backend.ComputeExpectedCounts(point);
+            Expectation expectation = backend.ComputeExpectation(point);
+            ItemEvaluation question = new(plan);
             for (int k = 0; k < task; k++)
             {
-                Assert.True(reducer.Holds(counts));
-                ItemDerivatives derivatives = reducer.ComputeItemDerivatives([10 * task + k], withDerivatives: k % 2 == 0);
-                Assert.Equal(10 * task + k + (k % 2 == 0 ? 0.5 : 0), derivatives.Value[0]);
+                question.Slots[0] = 10 * task + k;
+                question.WithDerivatives = k % 2 == 0;
+                expectation.Evaluate(question);
+                Assert.Equal(10 * task + k + (k % 2 == 0 ? 0.5 : 0), question.Value[0]);
             }
-            backend.ComputeExpectedCounts(point);
-            Assert.False(reducer.Holds(counts));
+            backend.ComputeExpectation(point);
             return 0;
         });
         Assert.Equal([3, 3], batch.Widths);
         Assert.Equal(["1+2", "2"], batch.Asked); // and no E-step between them
     }
 
-    /// <summary>A batch that computes point by point with the reference; derivatives echo the parameter they were asked at.</summary>
+    /// <summary>A batch that computes point by point with the reference.</summary>
     private sealed class PlainBatch(CalibrationPlan plan, PatternTable patterns, int capacity) : IPointBatch
     {
         private readonly ReferenceBackend reference = new(plan, patterns);
+        private Expectation[] last = [];
 
         public int Capacity => capacity;
-
-        public bool HoldsCounts { get; init; }
 
         /// <summary>Number of points of each E-step.</summary>
         public List<int> Widths { get; } = [];
 
-        /// <summary>Tasks of each request for derivatives.</summary>
+        /// <summary>Tasks of each question.</summary>
         public List<string> Asked { get; } = [];
+
+        /// <summary>Whether an answer is the first parameter of the question, plus a half where derivatives are wanted.</summary>
+        public bool Echoes { get; init; }
 
         /// <summary>E-step that fails; 0: none.</summary>
         public int FailsAt { get; init; }
 
-        public ExpectedCounts[] ComputeExpectedCounts(IReadOnlyList<ModelPoint> points)
+        public Expectation[] ComputeExpectations(IReadOnlyList<ModelPoint> points)
         {
             Widths.Add(points.Count);
-            return Widths.Count == FailsAt ? throw new DeviceMemoryException("full") : [.. points.Select(reference.ComputeExpectedCounts)];
+            return Widths.Count == FailsAt ? throw new DeviceMemoryException("full") : last = [.. points.Select(reference.ComputeExpectation)];
         }
 
-        public ItemDerivatives?[] ComputeItemDerivatives(IReadOnlyList<double[]?> slotsOfPoint, bool withDerivatives)
+        public void Evaluate(IReadOnlyList<ItemEvaluation?> evaluations)
         {
-            Asked.Add(string.Join('+', slotsOfPoint.OfType<double[]>().Select(slots => (int)slots[0] / 10).Order()));
-            return [.. slotsOfPoint.Select(slots =>
+            Asked.Add(string.Join('+', evaluations.OfType<ItemEvaluation>().Select(question => (int)question.Slots[0] / 10).Order()));
+            for (int point = 0; point < evaluations.Count; point++)
             {
-                if (slots is null)
-                    return null;
-                ItemDerivatives echo = new(plan);
-                echo.Value[0] = slots[0] + (withDerivatives ? 0.5 : 0);
-                return echo;
-            })];
+                if (evaluations[point] is not { } question)
+                    continue;
+                if (Echoes)
+                    question.Value[0] = question.Slots[0] + (question.WithDerivatives ? 0.5 : 0);
+                else
+                    last[point].Evaluate(question);
+            }
         }
 
         public void Dispose() => reference.Dispose();

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Integration;
@@ -8,6 +9,7 @@ using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 
@@ -73,23 +75,24 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         foreach (int first in new[] { 0, 2, 1 }) // all, then fewer, then others than before in the same place
         {
             ModelPoint[] some = points[first..];
-            ExpectedCounts[] together = batch.ComputeExpectedCounts(some);
+            Expectation[] together = batch.ComputeExpectations(some);
             double[][] slots = [.. some.Select(at => at.Parameters.Slots.Select(value => 0.97 * value).ToArray())];
-            ItemDerivatives?[] derivatives = batch.ComputeItemDerivatives([slots[0], .. slots[1..^1].Select(_ => (double[]?)null), slots[^1]], withDerivatives: true);
-            ItemDerivatives?[] values = batch.ComputeItemDerivatives(slots, withDerivatives: false);
+            ItemEvaluation[] derivatives = [.. slots.Select(at => Question(plan, at, withDerivatives: true))];
+            ItemEvaluation[] values = [.. slots.Select(at => Question(plan, at, withDerivatives: false))];
+            batch.Evaluate([.. derivatives.Select((question, index) => index == 0 || index == some.Length - 1 ? question : null)]);
+            batch.Evaluate(values);
             for (int index = 0; index < some.Length; index++)
             {
-                ExpectedCounts alone = backend.ComputeExpectedCounts(some[index]);
-                BackendComparison.AssertSameBits(alone, together[index]);
-                Assert.Equal(backend.ComputeItemDerivatives(slots[index], withDerivatives: false).Value, values[index]!.Value);
-                bool isAsked = index == 0 || index == some.Length - 1;
-                Assert.Equal(isAsked, derivatives[index] is not null);
-                if (!isAsked)
-                    continue;
-                ItemDerivatives expected = backend.ComputeItemDerivatives(slots[index], withDerivatives: true);
-                Assert.Equal(expected.Value, derivatives[index]!.Value);
-                Assert.Equal(expected.Gradient, derivatives[index]!.Gradient);
-                Assert.Equal(expected.Hessian, derivatives[index]!.Hessian);
+                using Expectation alone = backend.ComputeExpectation(some[index]);
+                Assert.Equal(alone.EvaluateAll(plan, slots[index], withDerivatives: false).Value, values[index].Value);
+                if (index == 0 || index == some.Length - 1)
+                {
+                    ItemEvaluation expected = alone.EvaluateAll(plan, slots[index], withDerivatives: true);
+                    Assert.Equal(expected.Value, derivatives[index].Value);
+                    Assert.Equal(expected.Gradient, derivatives[index].Gradient);
+                    Assert.Equal(expected.Hessian, derivatives[index].Hessian);
+                }
+                ExpectationReading.AssertSameBits(plan, slots[index], alone, together[index]);
             }
             Assert.NotEqual(together[0].LogLikelihood, together[^1].LogLikelihood);
         }
@@ -102,11 +105,11 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         using IComputeBackend opened = devices.Open("ilgpu-cpu", plan, patterns);
         IlgpuBackend backend = (IlgpuBackend)opened;
         DeviceTraffic before = backend.Traffic;
-        backend.ComputeExpectedCounts(point);
+        backend.ComputeExpectation(point);
         long alone = (backend.Traffic - before).Launches;
         ModelPoint[] points = [.. Enumerable.Range(0, 10).Select(seed => Elsewhere(point, seed))];
         using PointBatch batch = (PointBatch)backend.TryOpenBatch(points.Length)!;
-        batch.ComputeExpectedCounts(points);
+        batch.ComputeExpectations(points);
         Assert.Equal(alone, batch.Traffic.Launches);
     }
 
@@ -124,7 +127,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         (EmOutcome outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch(plan, patterns, together, options).Run(null, cancellation);
         (EmOutcome expected, IReadOnlyList<StartOutcome> expectedMaxima) = new StartSearch(plan, patterns, inTurn, options).Run(null, cancellation);
         Assert.Equal(expected.Point.Parameters.Free, outcome.Point.Parameters.Free);
-        BackendComparison.AssertSameBits(expected.Counts, outcome.Counts);
+        Assert.Equal(expected.Expectation.LogLikelihood, outcome.Expectation.LogLikelihood);
         Assert.Equal(expected.EStepCount, outcome.EStepCount);
         Assert.Equal(expectedMaxima, maxima);
         Assert.InRange(together.ESteps, 1, inTurn.ESteps / 2); // the short runs are in the batch
@@ -166,6 +169,15 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
             throw new InsufficientMemoryException("full");
     }
 
+    private static ItemEvaluation Question(CalibrationPlan plan, double[] slots, bool withDerivatives)
+    {
+        ItemEvaluation question = new(plan) { WithDerivatives = withDerivatives };
+        slots.CopyTo(question.Slots, 0);
+        for (int set = 0; set < plan.ParameterSets.Count; set++)
+            question.Add(set);
+        return question;
+    }
+
     private static ModelPoint Elsewhere(ModelPoint point, int seed)
     {
         Random random = new(seed);
@@ -174,7 +186,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
     }
 
     /// <summary>Passes everything on, counts what the backend itself and its batch are asked for.</summary>
-    private sealed class CountingBackend(IlgpuBackend inner, bool isBatched) : IComputeBackend, IItemDerivativesBackend, IBatchedBackend
+    private sealed class CountingBackend(IlgpuBackend inner, bool isBatched) : IComputeBackend, IBatchedBackend
     {
         private readonly DeviceTraffic before = inner.Traffic;
         private DeviceTraffic after = inner.Traffic;
@@ -187,21 +199,12 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
 
         public string Description => inner.Description;
 
-        public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+        public Expectation ComputeExpectation(ModelPoint point)
         {
             ESteps++;
-            ExpectedCounts counts = inner.ComputeExpectedCounts(point);
+            Expectation counts = inner.ComputeExpectation(point);
             after = inner.Traffic;
             return counts;
-        }
-
-        public bool Holds(ExpectedCounts counts) => inner.Holds(counts);
-
-        public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives)
-        {
-            ItemDerivatives derivatives = inner.ComputeItemDerivatives(slots, withDerivatives);
-            after = inner.Traffic;
-            return derivatives;
         }
 
         public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
@@ -219,12 +222,9 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
     {
         public int Capacity => inner.Capacity;
 
-        public bool HoldsCounts => inner.HoldsCounts;
+        public Expectation[] ComputeExpectations(IReadOnlyList<ModelPoint> points) => inner.ComputeExpectations(points);
 
-        public ExpectedCounts[] ComputeExpectedCounts(IReadOnlyList<ModelPoint> points) => inner.ComputeExpectedCounts(points);
-
-        public ItemDerivatives?[] ComputeItemDerivatives(IReadOnlyList<double[]?> slotsOfPoint, bool withDerivatives) =>
-            inner.ComputeItemDerivatives(slotsOfPoint, withDerivatives);
+        public void Evaluate(IReadOnlyList<ItemEvaluation?> evaluations) => inner.Evaluate(evaluations);
 
         public void Dispose()
         {

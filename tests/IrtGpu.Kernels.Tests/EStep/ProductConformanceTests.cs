@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
@@ -8,6 +9,7 @@ using IrtGpu.Planning;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 
@@ -128,9 +130,9 @@ public sealed class ProductConformanceTests(OpenDevices devices) : IClassFixture
         using ReferenceBackend reference = new(plan, patterns);
         using IComputeBackend backend = devices.Open(device, plan, patterns, memory => memory with { PatternTileCapacity = 16 });
         double tolerance = TestDevices.Tolerance(device);
-        ExpectedCounts first = backend.ComputeExpectedCounts(point);
-        BackendComparison.AssertAgrees(reference.ComputeExpectedCounts(point), first, tolerance);
-        BackendComparison.AssertSameBits(first, backend.ComputeExpectedCounts(point));
+        Expectation first = backend.ComputeExpectation(point);
+        BackendComparison.AssertAgrees(plan, reference.ComputeExpectation(point), first, tolerance);
+        backend.AssertSameBitsTwice(point);
         if (!problem.HasMissing || !problem.HasWeights)
             return;
         BackendComparison.AssertPosteriorsAgree(reference, backend, point, patterns.PatternCount, tolerance);

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Items;
@@ -7,6 +8,7 @@ using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 
@@ -130,9 +132,9 @@ public sealed class SizeConformanceTests(OpenDevices devices) : IClassFixture<Op
         using ReferenceBackend reference = new(plan, patterns);
         using IlgpuBackend backend = devices.OpenAccelerator(device, plan, patterns, memory);
         double tolerance = TestDevices.Tolerance(device);
-        ExpectedCounts first = backend.ComputeExpectedCounts(point);
-        BackendComparison.AssertAgrees(reference.ComputeExpectedCounts(point), first, tolerance);
-        BackendComparison.AssertSameBits(first, backend.ComputeExpectedCounts(point));
+        Expectation first = backend.ComputeExpectation(point);
+        BackendComparison.AssertAgrees(plan, reference.ComputeExpectation(point), first, tolerance);
+        backend.AssertSameBitsTwice(point);
         BackendComparison.AssertPosteriorsAgree(reference, backend, point, patterns.PatternCount, tolerance);
         BackendComparison.AssertScoresAgree(PatternScorer.Score(point, patterns.Groups, reference), PatternScorer.Score(point, patterns.Groups, backend), tolerance);
     }

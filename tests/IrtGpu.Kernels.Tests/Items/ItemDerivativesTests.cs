@@ -1,4 +1,6 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Integration;
@@ -6,7 +8,9 @@ using IrtGpu.Items;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Items;
 
@@ -50,11 +54,11 @@ public sealed class ItemDerivativesTests
         };
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
         using IlgpuBackend backend = TestDevices.OpenAccelerator(device, plan, patterns);
-        ExpectedCounts counts = backend.ComputeExpectedCounts(point);
-        Assert.True(backend.Holds(counts));
+        Expectation counts = backend.ComputeExpectation(point);
         double[] slots = [.. point.Parameters.Slots.Select(value => 0.97 * value)]; // not where the counts were computed
-        ItemDerivatives computed = backend.ComputeItemDerivatives(slots, withDerivatives: true);
-        ItemDerivatives values = backend.ComputeItemDerivatives(slots, withDerivatives: false);
+        ItemEvaluation computed = counts.EvaluateAll(plan, slots, withDerivatives: true);
+        ItemEvaluation values = counts.EvaluateAll(plan, slots, withDerivatives: false);
+        double[][] atNodes = [.. Enumerable.Range(0, plan.Tables.Count).Select(table => counts.Counts(plan, table))];
         double tolerance = 10 * TestDevices.Tolerance(device);
         for (int set = 0; set < plan.ParameterSets.Count; set++)
         {
@@ -62,7 +66,7 @@ public sealed class ItemDerivativesTests
             int count = objective.Set.SlotCount;
             double[] gradient = new double[count];
             double[] hessian = new double[count * count];
-            double value = objective.Derivatives(point, counts, slots.AsSpan(objective.Set.FirstSlot, count), gradient, hessian);
+            double value = objective.Derivatives(point, atNodes, null, slots.AsSpan(objective.Set.FirstSlot, count), gradient, hessian);
             double scale = patterns.TotalWeight;
             Assert.InRange(computed.Value[set], value - tolerance * scale, value + tolerance * scale);
             Assert.Equal(computed.Value[set], values.Value[set]);
@@ -73,26 +77,40 @@ public sealed class ItemDerivativesTests
         }
     }
 
-    [Fact]
-    public void Counts_are_held_until_something_else_is_computed()
+    [Theory]
+    [InlineData(QuadratureRule.Rectangular)]
+    [InlineData(QuadratureRule.GaussHermite)]
+    public void An_expectation_stays_good_while_the_device_goes_on(QuadratureRule rule)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase().Build();
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase { Rule = rule, Groups = 2 }.Build();
+        ModelPoint elsewhere = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, [.. point.Parameters.Free.Select(value => value + 0.1)]))!;
+        double[] slots = [.. point.Parameters.Slots.Select(value => 0.97 * value)];
         using IlgpuBackend backend = TestDevices.OpenAccelerator("ilgpu-cpu", plan, patterns);
-        ExpectedCounts first = backend.ComputeExpectedCounts(point);
-        ExpectedCounts second = backend.ComputeExpectedCounts(point);
-        Assert.False(backend.Holds(first));
-        Assert.True(backend.Holds(second));
-        backend.TryComputeScores(point);
-        Assert.False(backend.Holds(second));
-        Assert.Throws<InvalidOperationException>(() => backend.ComputeItemDerivatives(point.Parameters.Slots, withDerivatives: true));
+        using Expectation first = backend.ComputeExpectation(point);
+        ItemEvaluation onDevice = first.EvaluateAll(plan, slots, withDerivatives: true);
+        double[][] totals = first.NodeTotals(plan);
+        backend.TryComputeScores(elsewhere);
+        using Expectation second = backend.ComputeExpectation(elsewhere);
+        Assert.NotEqual(totals, second.NodeTotals(plan));
+        Assert.Equal(totals, first.NodeTotals(plan));
+        ItemEvaluation atHome = first.EvaluateAll(plan, slots, withDerivatives: true);
+        for (int set = 0; set < plan.ParameterSets.Count; set++)
+            BackendComparison.AssertNear(onDevice.Gradient[set], atHome.Gradient[set], 1e-10);
     }
 
     [Fact]
-    public void Counts_of_node_tiles_are_not_held()
+    public void A_disposed_expectation_costs_no_copy_and_answers_no_more()
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase { Nodes = 14 }.Build();
-        using IlgpuBackend backend = TestDevices.OpenAccelerator("ilgpu-cpu", plan, patterns, memory => memory with { NodeTileWidth = 8 });
-        Assert.False(backend.Holds(backend.ComputeExpectedCounts(point)));
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase().Build();
+        using IlgpuBackend backend = TestDevices.OpenAccelerator("ilgpu-cpu", plan, patterns);
+        Expectation first = backend.ComputeExpectation(point);
+        double logLikelihood = first.LogLikelihood;
+        first.Dispose();
+        long before = backend.Traffic.BytesDown;
+        using Expectation second = backend.ComputeExpectation(point);
+        Assert.InRange(backend.Traffic.BytesDown - before, 1, 8 * plan.NodeCount);
+        Assert.Equal(logLikelihood, first.LogLikelihood);
+        Assert.Throws<ObjectDisposedException>(() => first.EvaluateAll(plan, point.Parameters.Slots, withDerivatives: true));
     }
 
     [Theory]
@@ -103,10 +121,9 @@ public sealed class ItemDerivativesTests
         CalibrationCase problem = new() { Functions = [ItemFunction.Rasch, ItemFunction.Graded, ItemFunction.OneParameter], Items = 9, Persons = 200, Groups = 2 };
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
         using ShardedBackend backend = new(plan, patterns, 2, (_, part) => TestDevices.Open("ilgpu-cpu", plan, part));
-        ExpectedCounts counts = backend.ComputeExpectedCounts(point);
-        Assert.True(backend.Holds(counts));
-        double[] expected = new MStep(plan, iterations, threads: 2).Maximize(point, counts).Free;
-        double[] actual = new MStep(plan, iterations, threads: 2, backend).Maximize(point, counts).Free;
+        using ReferenceBackend reference = new(plan, patterns);
+        double[] expected = new MStep(plan, iterations, threads: 2).Maximize(point, reference.ComputeExpectation(point)).Free;
+        double[] actual = new MStep(plan, iterations, threads: 2).Maximize(point, backend.ComputeExpectation(point)).Free;
         for (int k = 0; k < expected.Length; k++)
             Assert.InRange(actual[k], expected[k] - 1e-9, expected[k] + 1e-9);
         Assert.NotEqual(point.Parameters.Free, actual);

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
@@ -6,6 +7,7 @@ using IrtGpu.Kernels.Measuring;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Measuring;
 
@@ -55,13 +57,14 @@ public sealed class MeasuringTests
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Problem();
         using IComputeBackend resident = new AcceleratorProvider().Create(TestDevices.Find(device).Name, plan, patterns, EStepForm.Tables);
         using IComputeBackend streamed = StreamedBackend.Open(TestDevices.Find(device), plan, patterns);
-        ExpectedCounts expected = resident.ComputeExpectedCounts(point);
+        Expectation expected = resident.ComputeExpectation(point);
         long begun = ((IDeviceReport)streamed).Traffic.BytesUp;
-        ExpectedCounts actual = streamed.ComputeExpectedCounts(point);
+        Expectation actual = streamed.ComputeExpectation(point);
         Assert.True(((IDeviceReport)streamed).Traffic.BytesUp - begun >= (long)patterns.PatternCount * plan.ItemCount, "the responses were not uploaded");
         Assert.Equal(expected.LogLikelihood, actual.LogLikelihood, 1e-10 * Math.Abs(expected.LogLikelihood));
-        for (int cell = 0; cell < expected.RowCounts[0].Length; cell++)
-            Assert.Equal(expected.RowCounts[0][cell], actual.RowCounts[0][cell], 1e-9);
+        double[] counts = actual.Counts(plan, 0);
+        foreach ((double count, int cell) in expected.Counts(plan, 0).Select((count, cell) => (count, cell)))
+            Assert.Equal(count, counts[cell], 1e-9);
     }
 
     private static (CalibrationPlan Plan, PatternTable Patterns, ModelPoint Point) Problem()

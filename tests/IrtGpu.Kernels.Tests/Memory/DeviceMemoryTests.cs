@@ -2,6 +2,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
@@ -92,8 +93,7 @@ public sealed class DeviceMemoryTests
         Assert.Throws<DeviceMemoryException>(() => new ShardedBackend(
             plan, patterns, 2, (shard, part) => Open(plan, part, isResident: true, _ => Refuse(shard == 1))));
         using ShardedBackend failing = new(plan, patterns, 2, (_, _) => new FailingBackend());
-        Assert.Throws<DeviceMemoryException>(() => failing.ComputeExpectedCounts(point));
-        Assert.Throws<DeviceMemoryException>(() => failing.ComputeItemDerivatives([], withDerivatives: false));
+        Assert.Throws<DeviceMemoryException>(() => failing.ComputeExpectation(point));
         Assert.Throws<DeviceMemoryException>(() => failing.TryComputeScores(point));
         Assert.Throws<DeviceMemoryException>(() => failing.TryComputeCrossProduct(point));
     }
@@ -133,15 +133,11 @@ public sealed class DeviceMemoryTests
         public DeviceName? FindFastDevice() => DeviceName.OfKind("full");
     }
 
-    private sealed class FailingBackend : IComputeBackend, IItemDerivativesBackend, IPatternScoringBackend, ICrossProductBackend
+    private sealed class FailingBackend : IComputeBackend, IPatternScoringBackend, ICrossProductBackend
     {
         public string Description => "failing";
 
-        public ExpectedCounts ComputeExpectedCounts(ModelPoint point) => throw new DeviceMemoryException("full");
-
-        public bool Holds(ExpectedCounts counts) => true;
-
-        public ItemDerivatives ComputeItemDerivatives(double[] slots, bool withDerivatives) => throw new DeviceMemoryException("full");
+        public Expectation ComputeExpectation(ModelPoint point) => throw new DeviceMemoryException("full");
 
         public PatternScores? TryComputeScores(ModelPoint point) => throw new DeviceMemoryException("full");
 

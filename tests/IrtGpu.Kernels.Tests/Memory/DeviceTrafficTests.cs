@@ -12,7 +12,7 @@ namespace IrtGpu.Kernels.Tests.Memory;
 public sealed class DeviceTrafficTests
 {
     [Fact]
-    public void A_cycle_of_a_resident_run_moves_parameters_up_and_counts_down_whatever_the_number_of_patterns()
+    public void An_E_step_of_a_resident_run_moves_parameters_and_weights_up_and_moments_down_whatever_the_number_of_patterns()
     {
         DeviceTraffic few = Cycle(new CalibrationCase { Persons = 30 }, out _, out MemoryPlan fewer);
         DeviceTraffic many = Cycle(new CalibrationCase { Persons = 90 }, out CalibrationPlan plan, out MemoryPlan memory);
@@ -23,7 +23,7 @@ public sealed class DeviceTrafficTests
         long padded = memory.Size.PaddedNodeCount;
         long parameters = plan.ItemCount * (plan.AttributeCount + 1L); // a slope an attribute and one intercept
         Assert.Equal(8 * (parameters + plan.Blocks.Count * padded), few.BytesUp);
-        Assert.Equal(8 * (plan.RowCount * padded + plan.Blocks.Count * padded + 1), few.BytesDown);
+        Assert.Equal(8 * (plan.Blocks.Count * 3 + 1), few.BytesDown); // weight, mean, second moment; log-likelihood
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class DeviceTrafficTests
         DeviceTraffic tiled = Cycle(new CalibrationCase { Persons = 40 }, out _, out MemoryPlan memory, plan => plan with { PatternTileCapacity = 10 });
         const int PerTile = 7; // joint, exponentiate, merge, normalise, scale, counts of one class, log-likelihood
         Assert.InRange(memory.Size.PatternCount, 31, 40); // four tiles of ten
-        Assert.Equal(1 + PerTile, whole.Launches);
-        Assert.Equal(1 + 4 * PerTile, tiled.Launches);
+        Assert.Equal(1 + PerTile + 1, whole.Launches); // item tables first, moments of populations last
+        Assert.Equal(1 + 4 * PerTile + 1, tiled.Launches);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class DeviceTrafficTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_cycle_by_weighted_scores_moves_scores_up_and_node_totals_and_moments_down(int attributes)
+    public void A_cycle_by_weighted_scores_moves_scores_up_and_moments_down(int attributes)
     {
         CalibrationCase problem = new() { Persons = 40, Attributes = attributes, HasMissing = true };
         DeviceTraffic whole = Cycle(problem, out CalibrationPlan plan, out MemoryPlan memory, form: EStepForm.WeightedScore);
@@ -67,10 +67,10 @@ public sealed class DeviceTrafficTests
         long parameters = plan.ItemCount * (plan.AttributeCount + 1L);
         Assert.InRange(sets, 2, 40);
         Assert.Equal(8 * (parameters + padded + plan.RowCount * 4L), whole.BytesUp); // score columns are padded to four
-        Assert.Equal(8 * (sets * padded + plan.RowCount * (1L + attributes) + 1), whole.BytesDown);
-        // Item tables, log priors and totals for derivatives; a tile (here of one set): scores, exponentiate, merge, normalise, moments, lanes,
+        Assert.Equal(8 * (1 + attributes + attributes * (attributes + 1) / 2 + plan.RowCount * (1L + attributes) + 1), whole.BytesDown);
+        // Item tables, log priors, totals by item and by block, moments of populations; a tile (here of one set): scores, exponentiate, merge, normalise, moments, lanes,
         // their sum, counts of one class, log-likelihood.
-        Assert.Equal(3 + 9 * sets, whole.Launches);
+        Assert.Equal(5 + 9 * sets, whole.Launches);
     }
 
     /// <summary>The traffic of the second E-step; the first also uploads nodes that stay.</summary>
@@ -81,9 +81,9 @@ public sealed class DeviceTrafficTests
         using IlgpuBackend backend = TestDevices.OpenAccelerator(
             "ilgpu-cpu", plan, patterns, cut, form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null);
         memory = backend.Memory;
-        backend.ComputeExpectedCounts(point);
+        backend.ComputeExpectation(point).Dispose();
         DeviceTraffic before = backend.Traffic;
-        backend.ComputeExpectedCounts(point);
+        backend.ComputeExpectation(point).Dispose();
         return backend.Traffic - before;
     }
 }

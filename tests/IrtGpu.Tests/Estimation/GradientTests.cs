@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Items;
@@ -21,14 +22,14 @@ public sealed class GradientTests
         (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
         using CpuBackend backend = new(plan, patterns);
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, seed: 5);
-        double[] gradient = new MStep(plan, 1, 1).Derivatives(point, backend.ComputeExpectedCounts(point));
+        double[] gradient = new MStep(plan, 1, 1).Derivatives(point, backend.ComputeExpectation(point));
 
         double Objective(int index, double step)
         {
             double[] free = [.. point.Parameters.Free];
             free[index] += step;
             ModelPoint moved = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, free))!;
-            return backend.ComputeExpectedCounts(moved).LogLikelihood + plan.LogPrior(moved.Parameters);
+            return backend.ComputeExpectation(moved).LogLikelihood + plan.LogPrior(moved.Parameters);
         }
 
         const double Step = 1e-3;
@@ -58,7 +59,7 @@ public sealed class GradientTests
         using CpuBackend backend = new(plan, patterns);
         MStep mStep = new(plan, 1, 1);
         ModelPoint point = NearOptimum(plan, patterns, backend, mStep);
-        ExpectedCounts counts = backend.ComputeExpectedCounts(point);
+        Expectation counts = backend.ComputeExpectation(point);
         int n = plan.Layout.FreeCount;
         double[] hessian = new double[n * n];
         double[] gradient = mStep.Derivatives(point, counts, hessian);
@@ -79,7 +80,7 @@ public sealed class GradientTests
     {
         ModelPoint point = ModelPoint.TryCreate(plan, StartingValues.Disturb(plan, StartingValues.FromMarginals(plan, patterns), 3, 0.3))!;
         for (int cycle = 0; cycle < 12; cycle++)
-            point = ModelPoint.TryCreate(plan, mStep.Maximize(point, backend.ComputeExpectedCounts(point)))!;
+            point = ModelPoint.TryCreate(plan, mStep.Maximize(point, backend.ComputeExpectation(point)))!;
         return point;
     }
 }

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Planning;
@@ -20,7 +21,7 @@ public sealed class MStepTests
     [InlineData("mixed")]
     public void It_allocates_nothing_but_its_result(string name)
     {
-        (MStep mStep, ModelPoint point, ExpectedCounts counts) = Prepare(name, threads: 1);
+        (MStep mStep, ModelPoint point, Expectation counts) = Prepare(name, threads: 1);
         ParameterVector result = mStep.Maximize(point, counts);
         for (int warmUp = 0; warmUp < 40; warmUp++)
             mStep.Maximize(point, counts);
@@ -39,18 +40,21 @@ public sealed class MStepTests
     [InlineData("classes, rating scale")]
     public void Its_result_has_the_same_bits_for_any_number_of_threads(string name)
     {
-        (MStep one, ModelPoint point, ExpectedCounts counts) = Prepare(name, threads: 1);
+        (MStep one, ModelPoint point, Expectation counts) = Prepare(name, threads: 1);
         double[] expected = one.Maximize(point, counts).Free;
         for (int threads = 2; threads < 6; threads++)
-            Assert.Equal(expected, new MStep(point.Plan, 1, threads).Maximize(point, counts).Free);
+        {
+            (MStep many, _, Expectation same) = Prepare(name, threads);
+            Assert.Equal(expected, many.Maximize(point, same).Free);
+        }
         Assert.Equal(expected, one.Maximize(point, counts).Free); // nor does it remember
     }
 
-    private static (MStep MStep, ModelPoint Point, ExpectedCounts Counts) Prepare(string name, int threads)
+    private static (MStep MStep, ModelPoint Point, Expectation Counts) Prepare(string name, int threads)
     {
         (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
-        using CpuBackend backend = new(plan, patterns);
+        using CpuBackend backend = new(plan, patterns, threads);
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, seed: 8);
-        return (new MStep(plan, 1, threads), point, backend.ComputeExpectedCounts(point));
+        return (new MStep(plan, 1, threads), point, backend.ComputeExpectation(point));
     }
 }

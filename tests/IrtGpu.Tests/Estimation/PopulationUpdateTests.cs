@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Items;
@@ -20,7 +21,7 @@ public sealed class PopulationUpdateTests
     public void Discretised_normal_takes_the_posterior_moments_on_a_grid_that_cuts_the_density(int attributeCount, double variance)
     {
         (CalibrationPlan plan, ModelPoint point) = Plan(attributeCount, [new("mean", ConstraintKind.Free), new("sd", ConstraintKind.Free)]);
-        ExpectedCounts counts = new(plan);
+        using TableExpectation counts = new(point, new HostSums(plan, threads: 1));
         Random random = new(3);
         for (int node = 0; node < plan.NodeCount; node++)
         {
@@ -47,7 +48,7 @@ public sealed class PopulationUpdateTests
     public void Free_correlation_of_fixed_variances_has_no_gradient_left_and_is_not_the_moment()
     {
         (CalibrationPlan plan, ModelPoint point) = Plan(2, []);
-        ExpectedCounts counts = new(plan);
+        using TableExpectation counts = new(point, new HostSums(plan, threads: 1));
         for (int node = 0; node < plan.NodeCount; node++)
         {
             double x = plan.Grid.Theta[2 * node];

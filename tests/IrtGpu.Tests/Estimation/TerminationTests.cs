@@ -57,7 +57,7 @@ public sealed class TerminationTests
         ModelCase model = Catalogue.Get("mixed");
         CalibrationResult result = AssertFit.Run(model.Data(), model.Specification, new CalibrationOptions { MaxCycles = 7 });
         using ReferenceBackend reference = new(result.Plan, result.Patterns);
-        Assert.Equal(reference.ComputeExpectedCounts(result.Point).LogLikelihood, result.LogLikelihood, 1e-8);
+        Assert.Equal(reference.ComputeExpectation(result.Point).LogLikelihood, result.LogLikelihood, 1e-8);
         Assert.Equal(result.Plan.LogPrior(result.Point.Parameters), result.LogPrior);
     }
 

@@ -36,7 +36,7 @@ internal sealed class GoldenFit
     {
         using CpuBackend backend = new(Plan, Result.Patterns);
         StandardErrors errors = new StandardErrorEstimator(
-            Result.Point, backend.ComputeExpectedCounts(Result.Point), Result.Patterns, backend, threads: 0).Estimate(method);
+            Result.Point, backend.ComputeExpectation(Result.Point), Result.Patterns, backend, threads: 0).Estimate(method);
         Assert.True(errors.Covariance is not null, errors.Reason);
         return errors;
     }

@@ -61,7 +61,7 @@ public sealed class StandardErrorTests
             double[] free = (double[])fit.Point.Parameters.Free.Clone();
             free[r] += up;
             free[c] += across;
-            return backend.ComputeExpectedCounts(ModelPoint.TryCreate(fit.Plan, new ParameterVector(fit.Plan.Layout, free))!).LogLikelihood;
+            return backend.ComputeExpectation(ModelPoint.TryCreate(fit.Plan, new ParameterVector(fit.Plan.Layout, free))!).LogLikelihood;
         }
         int n = fit.FreeParameterCount;
         double[] up = [.. Enumerable.Range(0, n).Select(k => LogLikelihood(k, step, k, 0))];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.ProductGrid;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;
@@ -39,17 +40,18 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
         if (separable is null && form is EStepForm.WeightedScore or EStepForm.DimensionTables)
             throw new SpecificationException(Refusal(form));
+        HostSums sums = new(plan, this.threads);
         Form = separable?.Form ?? EStepForm.Tables;
         if (separable is null)
         {
-            TableStep tables = new(plan, patterns, this.threads);
+            TableStep tables = new(plan, patterns, this.threads, sums);
             step = new Lazy<ICpuStep>(tables);
             return;
         }
         scoreItems = SeparableTables.JoinScoreItems(plan, patterns, separable);
         if (separable.CanInterpolate)
-            interpolation = new WeightedScoreStep(plan, patterns, scoreItems!, separable.Sets!, this.threads);
-        step = new Lazy<ICpuStep>(() => new SeparableStep(plan, patterns, separable, scoreItems, this.threads));
+            interpolation = new WeightedScoreStep(plan, patterns, scoreItems!, separable.Sets!, this.threads, sums);
+        step = new Lazy<ICpuStep>(() => new SeparableStep(plan, patterns, separable, scoreItems, this.threads, sums));
         if (interpolation is null)
             _ = step.Value;
     }
@@ -64,10 +66,10 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
     public double InterpolationError => interpolation?.InterpolationError ?? 0;
 
     /// <inheritdoc/>
-    public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+    public Expectation ComputeExpectation(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        return interpolation?.TryCompute(point) ?? step.Value.Compute(point);
+        return (Expectation?)interpolation?.TryCompute(point) ?? step.Value.Compute(point);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.ProductGrid;
@@ -10,9 +10,11 @@ namespace IrtGpu.Compute.ProductGrid;
 /// <summary>Adds the shards of the separable E-step up to expected counts.</summary>
 internal static unsafe class SeparableAssembly
 {
-    public static ExpectedCounts Assemble(CalibrationPlan plan, SeparableItems items, SeparableTables tables, SeparableShard[] shards, int threads)
+    public static ProductGridExpectation Assemble(
+        ModelPoint point, SeparableItems items, SeparableTables tables, SeparableShard[] shards, int threads, HostSums sums)
     {
-        ExpectedCounts counts = new(plan) { ResponseMoments = tables.ScoreItems is null ? null : ExpectedCounts.CreateMoments(plan) };
+        CalibrationPlan plan = point.Plan;
+        ProductGridExpectation counts = new(point, sums, tables.ScoreItems is not null, items.IsOnLine);
         foreach (SeparableShard shard in shards)
             counts.LogLikelihood += shard.LogLikelihood;
         double[]?[] totals = new double[]?[tables.Kernels.Length];
@@ -24,14 +26,14 @@ internal static unsafe class SeparableAssembly
             PlannedBlock block = plan.Blocks[index / tables.SetCount];
             TensorPrimitives.Add(counts.NodeTotals[block.Index], total, counts.NodeTotals[block.Index]);
             if (items.Sets is { } sets)
-                AddAnswered(plan, items.ScoreItems, sets.IsAnswered[index % tables.SetCount], total, counts.RowCounts[block.Table]);
+                AddAnswered(items.ScoreItems, sets.IsAnswered[index % tables.SetCount], total, block.Table, counts);
         }
         for (int table = 0; table < plan.Tables.Count; table++)
         {
             for (int attribute = 0; attribute < tables.AttributeCount; attribute++)
-                AddLineCounts(plan, tables, shards, table, attribute, counts.RowCounts[table], threads);
-            if (counts.ResponseMoments is not null)
-                AddMoments(plan, tables, shards, table, counts.ResponseMoments[table]);
+                AddLineCounts(tables, shards, table, attribute, counts, threads);
+            if (counts.Moments is not null)
+                AddMoments(plan, tables, shards, table, counts.Moments[table]);
         }
         return counts;
     }
@@ -66,9 +68,10 @@ internal static unsafe class SeparableAssembly
         return total;
     }
 
-    /// <summary>Node totals of those who answered, as counts of the first category of every score item they answered.</summary>
-    private static void AddAnswered(CalibrationPlan plan, int[] scoreItems, bool[] isAnswered, double[] total, double[] rowCounts)
+    /// <summary>Node totals of those who answered, for every score item they answered.</summary>
+    private static void AddAnswered(int[] scoreItems, bool[] isAnswered, double[] total, int table, ProductGridExpectation counts)
     {
+        CalibrationPlan plan = counts.Plan;
         Dictionary<string, double[]> gathered = [];
         foreach (int item in scoreItems)
         {
@@ -78,13 +81,12 @@ internal static unsafe class SeparableAssembly
             string key = string.Join(',', attributes);
             if (!gathered.TryGetValue(key, out double[]? sum))
                 gathered[key] = sum = plan.Grid.Gather(total, attributes);
-            Span<double> row = rowCounts.AsSpan(plan.Items[item].FirstRow * plan.NodeCount, plan.NodeCount);
-            TensorPrimitives.Add(row, sum, row);
+            counts.AddAnswered(table, item, sum);
         }
     }
 
     private static void AddLineCounts(
-        CalibrationPlan plan, SeparableTables tables, SeparableShard[] shards, int table, int attribute, double[] rowCounts, int threads)
+        SeparableTables tables, SeparableShard[] shards, int table, int attribute, ProductGridExpectation counts, int threads)
     {
         AlignedBuffer[] parts = [.. shards.Select(shard => shard.LineCountsOrNull(table, attribute)).OfType<AlignedBuffer>()];
         if (parts.Length == 0)
@@ -92,20 +94,10 @@ internal static unsafe class SeparableAssembly
         JointItems joint = tables.LineItems[attribute]!;
         for (int part = 1; part < parts.Length; part++)
             PatternKernels.Accumulate(parts[0].Pointer, parts[part].Pointer, parts[0].Length);
-        double[] onLine = new double[plan.RowCount * tables.LineCount];
-        JointTables.Collapse(plan, joint, tables.Tiling, tables.LineCount, parts[0], onLine, threads);
-        int stride = 1;
-        for (int other = attribute + 1; other < tables.AttributeCount; other++)
-            stride *= tables.LineCount;
+        double[] onLine = new double[counts.Plan.RowCount * tables.LineCount];
+        JointTables.Collapse(counts.Plan, joint, tables.Tiling, tables.LineCount, parts[0], onLine, threads);
         foreach (int item in joint.Items)
-        {
-            PlannedItem planned = plan.Items[item];
-            for (int row = planned.FirstRow; row < planned.FirstRow + planned.CategoryCount; row++)
-            {
-                for (int k = 0; k < tables.LineCount; k++)
-                    rowCounts[(long)row * plan.NodeCount + k * stride] = onLine[row * tables.LineCount + k];
-            }
-        }
+            counts.SetOnLine(table, item, onLine);
     }
 
     private static void AddMoments(CalibrationPlan plan, SeparableTables tables, SeparableShard[] shards, int table, double[] moments)

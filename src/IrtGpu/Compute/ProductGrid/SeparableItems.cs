@@ -18,6 +18,9 @@ internal sealed class SeparableItems
         Form = form;
         ScoreItems = scoreItems;
         TableItems = tableItems;
+        IsOnLine = new bool[scoreItems.Length + tableItems.Sum(items => items.Length)];
+        foreach (int item in tableItems.SelectMany(items => items))
+            IsOnLine[item] = true;
         Sets = sets;
         CanInterpolate = canInterpolate;
     }
@@ -30,6 +33,9 @@ internal sealed class SeparableItems
 
     /// <summary>Items that go by tables. [attribute][item]</summary>
     public int[][] TableItems { get; }
+
+    /// <summary>Whether items go by tables. [item]</summary>
+    public bool[] IsOnLine { get; }
 
     /// <summary>Distinct sets of answered score items; null without score items.</summary>
     public AnsweredSets? Sets { get; }

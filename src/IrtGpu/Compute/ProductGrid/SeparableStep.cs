@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
@@ -17,7 +18,7 @@ namespace IrtGpu.Compute.ProductGrid;
 /// <remarks>
 /// <para>
 /// Items of the exponential family contribute exp(t_j θ_j) to the factors and −A(θ) to G, one G for each set of answered items; the
-/// M-step needs their moments only (see <see cref="ExpectedCounts.ResponseMoments"/>). Items of one attribute contribute their tables
+/// M-step needs their moments only (see <see cref="HostExpectation.Moments"/>). Items of one attribute contribute their tables
 /// to one factor, and their counts are collected on that dimension: they stand at the first nodes of the other dimensions.
 /// </para>
 /// <para>
@@ -38,6 +39,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
     private readonly SeparableItems items;
     private readonly SeparableTables tables;
     private readonly int threads;
+    private readonly HostSums sums;
     private readonly int classCount;
     private readonly int attributeCount;
     private readonly int[] order; // patterns by observed group and answered set
@@ -49,12 +51,14 @@ internal sealed unsafe class SeparableStep : ICpuStep
     /// <param name="items">How the test splits.</param>
     /// <param name="scoreItems">Codes of the items that go by scores; null without such items.</param>
     /// <param name="threads">Number of threads.</param>
-    public SeparableStep(CalibrationPlan plan, PatternTable patterns, SeparableItems items, JointItems? scoreItems, int threads)
+    /// <param name="sums">Sums over nodes, for what the E-steps find.</param>
+    public SeparableStep(CalibrationPlan plan, PatternTable patterns, SeparableItems items, JointItems? scoreItems, int threads, HostSums sums)
     {
         this.plan = plan;
         this.patterns = patterns;
         this.items = items;
         this.threads = threads;
+        this.sums = sums;
         classCount = plan.ClassCount;
         attributeCount = plan.AttributeCount;
         tables = new SeparableTables(plan, patterns, items, scoreItems, threads);
@@ -66,14 +70,14 @@ internal sealed unsafe class SeparableStep : ICpuStep
     }
 
     /// <inheritdoc/>
-    public ExpectedCounts Compute(ModelPoint point)
+    public Expectation Compute(ModelPoint point)
     {
         tables.Fill(point);
         ForEachTile(point, static shard => shard.Clear(), (first, count, tile, shard) =>
         {
             CollectCounts(first, count, tile, shard);
         });
-        return SeparableAssembly.Assemble(plan, items, tables, shards, threads);
+        return SeparableAssembly.Assemble(point, items, tables, shards, threads, sums);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 
@@ -13,15 +14,16 @@ namespace IrtGpu.Compute.Reference;
 public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns) : IComputeBackend
 {
     private readonly double[][] logProbability = [.. plan.Tables.Select(_ => new double[(long)plan.RowCount * plan.NodeCount])]; // [table][row, node]
+    private readonly HostSums sums = new(plan, threads: 1);
 
     /// <inheritdoc/>
     public string Description => "reference loops";
 
     /// <inheritdoc/>
-    public ExpectedCounts ComputeExpectedCounts(ModelPoint point)
+    public Expectation ComputeExpectation(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        ExpectedCounts counts = new(plan);
+        TableExpectation counts = new(point, sums);
         ForEachPosterior(point, (pattern, logLikelihood, posterior) =>
         {
             double frequency = patterns.Frequency[pattern];
@@ -37,7 +39,7 @@ public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns
                     for (int item = 0; item < plan.ItemCount; item++)
                     {
                         if (responses[item] != ResponseData.Missing)
-                            counts.RowCounts[block.Table][(plan.Items[item].FirstRow + responses[item]) * plan.NodeCount + node] += weight;
+                            counts.AtNodes[block.Table][(plan.Items[item].FirstRow + responses[item]) * plan.NodeCount + node] += weight;
                     }
                 }
             }

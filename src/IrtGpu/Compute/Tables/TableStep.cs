@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
@@ -22,6 +23,7 @@ internal sealed unsafe class TableStep : ICpuStep
     private readonly PatternTable patterns;
     private readonly int classCount;
     private readonly int threads;
+    private readonly HostSums sums;
     private readonly NodeTiling tiling;
     private readonly JointItems joint;
     private readonly int[] order; // patterns by observed group, so that a shard touches few tables
@@ -36,11 +38,13 @@ internal sealed unsafe class TableStep : ICpuStep
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="threads">Number of threads.</param>
-    public TableStep(CalibrationPlan plan, PatternTable patterns, int threads)
+    /// <param name="sums">Sums over nodes, for what the E-steps find.</param>
+    public TableStep(CalibrationPlan plan, PatternTable patterns, int threads, HostSums sums)
     {
         this.plan = plan;
         this.patterns = patterns;
         this.threads = threads;
+        this.sums = sums;
         classCount = plan.ClassCount;
         tiling = NodeTiling.Of(plan.NodeCount);
         joint = JointItems.Create(plan, patterns, [.. Enumerable.Range(0, plan.ItemCount)], tiling.PaddedCount);
@@ -55,7 +59,7 @@ internal sealed unsafe class TableStep : ICpuStep
     }
 
     /// <inheritdoc/>
-    public ExpectedCounts Compute(ModelPoint point)
+    public Expectation Compute(ModelPoint point)
     {
         Prepare(point);
         ForEachShard((shard, workspace) =>
@@ -68,7 +72,7 @@ internal sealed unsafe class TableStep : ICpuStep
                 CollectCounts(first, count, workspace, shard);
             }
         });
-        return AddShards();
+        return AddShards(point);
     }
 
     /// <inheritdoc/>
@@ -241,9 +245,9 @@ internal sealed unsafe class TableStep : ICpuStep
         }
     }
 
-    private ExpectedCounts AddShards()
+    private TableExpectation AddShards(ModelPoint point)
     {
-        ExpectedCounts counts = new(plan);
+        TableExpectation counts = new(point, sums);
         foreach (Shard shard in shards)
             counts.LogLikelihood += shard.LogLikelihood;
         for (int block = 0; block < plan.Blocks.Count; block++)
@@ -266,7 +270,7 @@ internal sealed unsafe class TableStep : ICpuStep
                 for (int part = 1; part < parts.Length; part++)
                     PatternKernels.Accumulate(parts[0].Pointer + offset, parts[part].Pointer + offset, tiling.PaddedCount);
             });
-            JointTables.Collapse(plan, joint, tiling, plan.NodeCount, parts[0], counts.RowCounts[table], threads);
+            JointTables.Collapse(plan, joint, tiling, plan.NodeCount, parts[0], counts.AtNodes[table], threads);
         }
         return counts;
     }

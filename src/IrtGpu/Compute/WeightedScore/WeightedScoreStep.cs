@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
@@ -35,6 +36,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
     private readonly JointItems joint;
     private readonly AnsweredSets sets;
     private readonly ParallelOptions parallel;
+    private readonly HostSums sums;
     private readonly int paddedNodeCount;
     private readonly bool[] isUsed; // [block, set]
     private readonly ScoreGrid?[] grids; // [block, set]
@@ -52,12 +54,14 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
     /// <param name="joint">Codes of the responses to all items.</param>
     /// <param name="sets">Distinct sets of answered items.</param>
     /// <param name="threads">Number of threads.</param>
-    public WeightedScoreStep(CalibrationPlan plan, PatternTable patterns, JointItems joint, AnsweredSets sets, int threads)
+    /// <param name="sums">Sums over nodes, for what the E-steps find.</param>
+    public WeightedScoreStep(CalibrationPlan plan, PatternTable patterns, JointItems joint, AnsweredSets sets, int threads, HostSums sums)
     {
         this.plan = plan;
         this.patterns = patterns;
         this.joint = joint;
         this.sets = sets;
+        this.sums = sums;
         parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
         paddedNodeCount = NodeTiling.Of(plan.NodeCount).PaddedCount;
         int width = plan.ClassCount == 1 ? 1 : 2;
@@ -112,7 +116,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
 
     /// <summary>The E-step; null where scores spread so widely, as when slopes run off, that the grids would not be small.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
-    public ExpectedCounts? TryCompute(ModelPoint point)
+    public WeightedScoreExpectation? TryCompute(ModelPoint point)
     {
         if (!TryPrepare(point))
             return null;
@@ -236,9 +240,9 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         return (low, high);
     }
 
-    private ExpectedCounts Assemble(ModelPoint point)
+    private WeightedScoreExpectation Assemble(ModelPoint point)
     {
-        ExpectedCounts counts = new(plan) { ResponseMoments = ExpectedCounts.CreateMoments(plan) };
+        WeightedScoreExpectation counts = new(point, sums);
         double[]?[] deposits = SumDeposits();
         double[][] totals = new double[isUsed.Length][];
         Parallel.For(0, isUsed.Length, parallel, index =>
@@ -251,8 +255,8 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
             if (isUsed[index])
                 AddNodeTotals(counts, totals[index].AsSpan(0, plan.NodeCount), index / sets.IsAnswered.Count, index % sets.IsAnswered.Count);
         }
-        AddMoments(counts.ResponseMoments);
-        counts.LogLikelihood = LogLikelihood(point, deposits, counts.ResponseMoments);
+        AddMoments(counts.Moments!);
+        counts.LogLikelihood = LogLikelihood(point, deposits, counts.Moments!);
         return counts;
     }
 
@@ -281,15 +285,14 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         return new Span<double>(sum.Pointer, paddedNodeCount).ToArray();
     }
 
-    private void AddNodeTotals(ExpectedCounts counts, ReadOnlySpan<double> totals, int block, int set)
+    private void AddNodeTotals(WeightedScoreExpectation counts, ReadOnlySpan<double> totals, int block, int set)
     {
         TensorPrimitives.Add(counts.NodeTotals[block], totals, counts.NodeTotals[block]);
         bool[] isAnswered = sets.IsAnswered[set];
         for (int item = 0; item < isAnswered.Length; item++)
         {
-            Span<double> row = counts.RowCounts[layout.TableOfBlock[block]].AsSpan(plan.Items[item].FirstRow * plan.NodeCount, plan.NodeCount);
             if (isAnswered[item])
-                TensorPrimitives.Add(row, totals, row);
+                counts.AddAnswered(layout.TableOfBlock[block], item, totals);
         }
     }
 

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -18,11 +19,11 @@ public sealed class ReferenceBackendTests
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Catalogue.Get(name).Build();
         using ReferenceBackend backend = new(plan, patterns);
-        ExpectedCounts counts = backend.ComputeExpectedCounts(point);
+        using Expectation counts = backend.ComputeExpectation(point);
         double WeightOf(Func<int, bool> includes) => Enumerable.Range(0, patterns.PatternCount).Where(includes).Sum(pattern => patterns.Frequency[pattern]);
         for (int group = 0; group < plan.GroupCount; group++)
         {
-            double total = plan.Blocks.Where(block => block.Group == group).Sum(block => counts.NodeTotals[block.Index].Sum());
+            double total = plan.Blocks.Where(block => block.Group == group).Sum(block => counts.Population(block.Index).Weight);
             Assert.Equal(WeightOf(pattern => patterns.Groups[pattern] == group), total, 1e-9);
         }
         for (int item = 0; item < plan.ItemCount; item++)
@@ -30,7 +31,7 @@ public sealed class ReferenceBackendTests
             for (int category = 0; category < plan.Items[item].CategoryCount; category++)
             {
                 int first = (plan.Items[item].FirstRow + category) * plan.NodeCount;
-                double total = counts.RowCounts.Sum(rows => rows.AsSpan(first, plan.NodeCount).ToArray().Sum());
+                double total = Enumerable.Range(0, plan.Tables.Count).Sum(table => counts.Counts(plan, table).AsSpan(first, plan.NodeCount).ToArray().Sum());
                 Assert.Equal(WeightOf(pattern => patterns.Row(pattern)[item] == category), total, 1e-9);
             }
         }

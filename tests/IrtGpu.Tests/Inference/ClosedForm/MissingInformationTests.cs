@@ -123,7 +123,7 @@ public sealed class MissingInformationTests
     }
 
     private static StandardErrors Estimate(ModelPoint point, PatternTable patterns, CpuBackend backend, StandardErrorMethod method) =>
-        new StandardErrorEstimator(point, backend.ComputeExpectedCounts(point), patterns, backend, threads: 1).Estimate(method);
+        new StandardErrorEstimator(point, backend.ComputeExpectation(point), patterns, backend, threads: 1).Estimate(method);
 
     private static double[] SumOverPosteriors(ModelPoint point, PatternTable patterns, CpuBackend backend)
     {

@@ -1,8 +1,7 @@
-using IrtGpu.Compute;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Compute.Expectations;
 
 /// <summary>The part of the expected complete-data log-likelihood that one item parameter set has: Σ r log P over its tables.</summary>
 internal sealed class ItemObjective
@@ -25,33 +24,34 @@ internal sealed class ItemObjective
 
     public ItemParameterSet Set { get; }
 
-    public bool IsInDomain(Span<double> slots) => operations.IsInDomain(item.CategoryCount, slots[Set.SlopeCount..]);
-
     /// <summary>Q of the set.</summary>
     /// <param name="point">Nodes.</param>
-    /// <param name="counts">Expected counts.</param>
+    /// <param name="atNodes">As <see cref="HostExpectation.AtNodes"/>.</param>
+    /// <param name="moments">As <see cref="HostExpectation.Moments"/>.</param>
     /// <param name="slots">The set's parameters. [slot of the set]</param>
-    public double Value(ModelPoint point, ExpectedCounts counts, Span<double> slots) =>
-        SumNodes(point, counts, slots, [], []) + MomentValue(counts.ResponseMoments, slots);
+    public double Value(ModelPoint point, double[][] atNodes, double[][]? moments, Span<double> slots) =>
+        SumNodes(point, atNodes, slots, [], []) + MomentValue(moments, slots);
 
     /// <summary>Q of the set, its gradient and Hessian with respect to the set's slots.</summary>
     /// <param name="point">Nodes.</param>
-    /// <param name="counts">Expected counts.</param>
+    /// <param name="atNodes">As <see cref="HostExpectation.AtNodes"/>.</param>
+    /// <param name="moments">As <see cref="HostExpectation.Moments"/>.</param>
     /// <param name="slots">The set's parameters. [slot of the set]</param>
     /// <param name="gradient">Receives the gradient. [slot of the set]</param>
     /// <param name="hessian">Receives the lower triangle. [slot, slot], row-major</param>
-    public double Derivatives(ModelPoint point, ExpectedCounts counts, Span<double> slots, Span<double> gradient, Span<double> hessian)
+    public double Derivatives(
+        ModelPoint point, double[][] atNodes, double[][]? moments, Span<double> slots, Span<double> gradient, Span<double> hessian)
     {
         gradient.Clear();
         hessian.Clear();
-        double value = SumNodes(point, counts, slots, gradient, hessian);
-        if (counts.ResponseMoments is not null && operations.HasWeightedScore)
-            AddMomentDerivatives(counts.ResponseMoments, slots, gradient, hessian);
-        return value + MomentValue(counts.ResponseMoments, slots);
+        double value = SumNodes(point, atNodes, slots, gradient, hessian);
+        if (moments is not null && operations.HasWeightedScore)
+            AddMomentDerivatives(moments, slots, gradient, hessian);
+        return value + MomentValue(moments, slots);
     }
 
     /// <summary>Σ over categories of what weighted scores add: count · d_m + s_m Σ_j a_j · moment_j; 0 without moments.</summary>
-    /// <param name="allMoments">As <see cref="ExpectedCounts.ResponseMoments"/>.</param>
+    /// <param name="allMoments">As <see cref="HostExpectation.Moments"/>.</param>
     /// <param name="slots">The set's parameters. [slot of the set]</param>
     public double MomentValue(double[][]? allMoments, Span<double> slots)
     {
@@ -71,7 +71,7 @@ internal sealed class ItemObjective
     }
 
     /// <summary>Adds the derivatives of <see cref="MomentValue"/>.</summary>
-    /// <param name="allMoments">As <see cref="ExpectedCounts.ResponseMoments"/>; the items must have weighted scores.</param>
+    /// <param name="allMoments">As <see cref="HostExpectation.Moments"/>; the items must have weighted scores.</param>
     /// <param name="slots">The set's parameters. [slot of the set]</param>
     /// <param name="gradient">Added to. [slot of the set]</param>
     /// <param name="hessian">Lower triangle, added to. [slot, slot], row-major</param>
@@ -110,7 +110,7 @@ internal sealed class ItemObjective
         return sum;
     }
 
-    private double SumNodes(ModelPoint point, ExpectedCounts counts, Span<double> slots, Span<double> gradient, Span<double> hessian)
+    private double SumNodes(ModelPoint point, double[][] atNodes, Span<double> slots, Span<double> gradient, Span<double> hessian)
     {
         double value = 0;
         foreach (int table in tables)
@@ -121,7 +121,7 @@ internal sealed class ItemObjective
                 Attributes = item.Attributes,
                 Theta = point.ThetaOfTable(table),
                 AttributeCount = plan.AttributeCount,
-                Counts = counts.RowCounts[table].AsSpan(item.FirstRow * plan.NodeCount, item.CategoryCount * plan.NodeCount),
+                Counts = atNodes[table].AsSpan(item.FirstRow * plan.NodeCount, item.CategoryCount * plan.NodeCount),
             };
             value += operations.SumNodes(nodes, item.CategoryCount, slots[Set.SlopeCount..], item.Scores, scratch, gradient, hessian);
         }

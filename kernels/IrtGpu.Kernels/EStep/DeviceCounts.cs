@@ -1,0 +1,153 @@
+using ILGPU;
+using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
+using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Items;
+using IrtGpu.Kernels.Memory;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Kernels.EStep;
+
+/// <summary>The counts of the last E-step, of one model point or of several, which stay on the device and are reduced there.</summary>
+/// <remarks>
+/// In a cycle no more goes down than log-likelihood, moments of populations and responses, and sums by item parameter. Expectations that
+/// are still in use when the next E-step overwrites the counts are brought home first.
+/// </remarks>
+internal sealed class DeviceCounts
+{
+    private readonly DeviceSession session;
+    private readonly CalibrationPlan plan;
+    private readonly MemoryPlan memory;
+    private readonly EStepLauncher launcher;
+    private readonly ArrayView<double> theta;
+    private readonly DeviceItemDerivatives derivatives;
+    private readonly PopulationMomentLauncher populations;
+    private readonly WeightedScoreLauncher? weightedScore; // null: tables
+    private readonly ItemObjective[] objectives; // [parameter set]; none with tables
+    private readonly Lazy<HostSums> sums; // of what is brought home
+    private readonly List<DeviceExpectation> held = [];
+    private int pointCount; // of the last E-step
+
+    /// <summary>Compiles and allocates what reduces counts.</summary>
+    /// <param name="session">The open device.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="memory">How the problem is cut; nodes in one tile.</param>
+    /// <param name="buffers">Where to allocate.</param>
+    /// <param name="launcher">Has the counts.</param>
+    /// <param name="tables">Item parameters on the device.</param>
+    /// <param name="theta">Nodes. [point where nodes move, node set, padded node, attribute]</param>
+    /// <param name="weightedScore">Has the counts where E-steps go through weighted scores; null: tables.</param>
+    /// <param name="sums">Sums over nodes on the host.</param>
+    /// <param name="capacity">Model points side by side.</param>
+    public DeviceCounts(
+        DeviceSession session, CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers, EStepLauncher launcher, DeviceItemTables tables,
+        ArrayView<double> theta, WeightedScoreLauncher? weightedScore, Lazy<HostSums> sums, int capacity = 1)
+    {
+        this.session = session;
+        this.plan = plan;
+        this.memory = memory;
+        this.launcher = launcher;
+        this.theta = theta;
+        this.weightedScore = weightedScore;
+        this.sums = sums;
+        objectives = weightedScore is null ? [] : [.. Enumerable.Range(0, plan.ParameterSets.Count).Select(set => new ItemObjective(plan, set))];
+        derivatives = new DeviceItemDerivatives(plan, memory, buffers, tables, capacity);
+        populations = new PopulationMomentLauncher(plan, memory, buffers, launcher, theta, capacity);
+    }
+
+    private int NodeCount => memory.Size.PaddedNodeCount;
+
+    /// <summary>Takes over the counts of an E-step that has run.</summary>
+    /// <param name="points">Where it was made.</param>
+    /// <returns>[point]</returns>
+    public DeviceExpectation[] Take(IReadOnlyList<ModelPoint> points)
+    {
+        pointCount = points.Count;
+        double[][]? moments = null;
+        if (weightedScore is not null)
+        {
+            weightedScore.SpreadTotals(NodeCount);
+            moments = weightedScore.DownloadMoments();
+        }
+        launcher.AddCountSlices(NodeCount, pointCount);
+        PopulationMoments[][] populationsOfPoint = populations.Compute(pointCount);
+        double[] logLikelihoods = launcher.DownloadLogLikelihoods(pointCount);
+        held.AddRange(points.Select((point, position) =>
+            new DeviceExpectation(this, position, point, logLikelihoods[position], populationsOfPoint[position], moments)));
+        return [.. held];
+    }
+
+    /// <summary>Lets the device go on: what is still in use is brought home.</summary>
+    public void Release()
+    {
+        foreach (DeviceExpectation expectation in held)
+            expectation.BringHome();
+        held.Clear();
+    }
+
+    /// <summary>An expectation is no longer in use.</summary>
+    /// <param name="expectation">One that <see cref="Take"/> made.</param>
+    public void Forget(DeviceExpectation expectation) => held.Remove(expectation);
+
+    /// <summary>Asks one expectation.</summary>
+    /// <param name="expectation">Held.</param>
+    /// <param name="evaluation">The question; receives the answer.</param>
+    public void Evaluate(DeviceExpectation expectation, ItemEvaluation evaluation)
+    {
+        ItemEvaluation?[] evaluations = new ItemEvaluation?[pointCount];
+        evaluations[expectation.Position] = evaluation;
+        Evaluate(evaluations);
+        if (expectation.Moments is { } moments)
+            AddMoments(moments, evaluation);
+    }
+
+    /// <summary>Asks several at once.</summary>
+    /// <param name="evaluations">Questions to the points of the last E-step through tables; null: none. [point]</param>
+    public void Evaluate(IReadOnlyList<ItemEvaluation?> evaluations)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(evaluations.Count, pointCount);
+        DeviceFailure.Guard(
+            session.Device, "in reducing item derivatives",
+            () => derivatives.Compute(evaluations, theta, (long)NodeCount * plan.AttributeCount, launcher.Counts));
+    }
+
+    /// <summary>Node totals of a block.</summary>
+    /// <param name="position">Point of the last E-step.</param>
+    /// <param name="block">Block.</param>
+    /// <returns>[node]</returns>
+    public double[] DownloadTotals(int position, int block) => DeviceFailure.Guard(session.Device, "in copying node totals", () =>
+        launcher.DownloadTotals(NodeCount, pointCount).AsSpan((position * plan.Blocks.Count + block) * NodeCount, plan.NodeCount).ToArray());
+
+    /// <summary>Copies what an E-step left.</summary>
+    /// <param name="expectation">Held.</param>
+    public HostExpectation Download(DeviceExpectation expectation) =>
+        DeviceFailure.Guard<HostExpectation>(
+            session.Device, "in copying counts", () => weightedScore is null ? CopyTables(expectation) : CopyScores(expectation, weightedScore));
+
+    private TableExpectation CopyTables(DeviceExpectation expectation)
+    {
+        TableExpectation copy = new(expectation.Point, sums.Value) { LogLikelihood = expectation.LogLikelihood };
+        launcher.DownloadCounts(0, NodeCount, copy, expectation.Position, pointCount);
+        return copy;
+    }
+
+    private WeightedScoreExpectation CopyScores(DeviceExpectation expectation, WeightedScoreLauncher scores)
+    {
+        WeightedScoreExpectation copy = new(expectation.Point, sums.Value) { LogLikelihood = expectation.LogLikelihood };
+        scores.DownloadTotals(0, NodeCount, copy);
+        for (int table = 0; table < plan.Tables.Count; table++)
+            expectation.Moments![table].CopyTo(copy.Moments![table], 0);
+        return copy;
+    }
+
+    private void AddMoments(double[][] moments, ItemEvaluation evaluation)
+    {
+        foreach (int set in evaluation.Sets)
+        {
+            Span<double> own = evaluation.Slots.AsSpan(objectives[set].Set.FirstSlot, objectives[set].Set.SlotCount);
+            evaluation.Value[set] += objectives[set].MomentValue(moments, own);
+            if (evaluation.WithDerivatives)
+                objectives[set].AddMomentDerivatives(moments, own, evaluation.Gradient[set], evaluation.Hessian[set]);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using IrtGpu.Compute.Expectations;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Estimation;
+
+/// <summary>
+/// Newton steps of all item components side by side, as a run of questions to an expectation: derivatives where a step begins, then
+/// values at ever shorter proposals, for the components that have not taken theirs.
+/// </summary>
+/// <remarks>
+/// <code>
+/// newton.Begin(free);
+/// while (newton.Question is { } question)
+/// {
+///     expectation.Evaluate(question);
+///     newton.Take();
+/// }
+/// </code>
+/// A question names all sets that are waiting, so that a device answers in one launch and a host spreads them over threads; what a
+/// component does depends on its own answers alone.
+/// </remarks>
+internal sealed class ItemNewton
+{
+    private const int LargestHalvingCount = 30; // of a step, before it is given up
+
+    private readonly CalibrationPlan plan;
+    private readonly ItemComponent[] components;
+    private readonly int iterations;
+    private readonly ItemEvaluation evaluation;
+    private readonly double[] candidate; // [free]
+    private readonly int[] pending; // components whose step is not yet taken, in front
+    private readonly bool[] hasStopped; // [component]
+    private readonly ParallelOptions parallel;
+    private readonly Action<int> beginStep; // made once, so that a step allocates nothing
+    private double[] free = []; // where the steps have led
+    private int pendingCount;
+    private int iteration;
+    private int halving;
+
+    /// <summary>Prepares the steps of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="iterations">Newton iterations.</param>
+    /// <param name="threads">Number of threads.</param>
+    public ItemNewton(CalibrationPlan plan, int iterations, int threads)
+    {
+        this.plan = plan;
+        this.iterations = iterations;
+        components = ItemComponent.Of(plan);
+        evaluation = new ItemEvaluation(plan);
+        candidate = new double[plan.Layout.FreeCount];
+        pending = new int[components.Length];
+        hasStopped = new bool[components.Length];
+        parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        beginStep = position => components[pending[position]].BeginStep(evaluation);
+    }
+
+    /// <summary>What is to be asked next; null: all steps are taken.</summary>
+    public ItemEvaluation? Question { get; private set; }
+
+    /// <summary>Begins at parameters.</summary>
+    /// <param name="start">Those of items are moved. [free]</param>
+    public void Begin(double[] start)
+    {
+        free = start;
+        free.CopyTo(candidate, 0);
+        Array.Clear(hasStopped);
+        iteration = 0;
+        AskDerivatives();
+    }
+
+    /// <summary>Takes the answer.</summary>
+    public void Take()
+    {
+        if (evaluation.WithDerivatives)
+        {
+            BeginSteps();
+            halving = 0;
+            AskValues();
+            return;
+        }
+        Judge();
+        if (pendingCount > 0 && ++halving < LargestHalvingCount)
+        {
+            AskValues();
+            return;
+        }
+        foreach (int k in pending.AsSpan(0, pendingCount))
+        {
+            hasStopped[k] = true;
+            components[k].Accept(free, candidate); // later proposals of others must not see a rejected one
+        }
+        iteration++;
+        AskDerivatives();
+    }
+
+    /// <summary>Adds the gradient of Q where the last steps began.</summary>
+    /// <param name="gradient">Added to. [free]</param>
+    public void AddLastGradient(double[] gradient)
+    {
+        foreach (ItemComponent component in components)
+            component.AddLastDerivatives(gradient, null);
+    }
+
+    /// <summary>Adds the gradient of Q and, where asked for, its Hessian, both with respect to free parameters.</summary>
+    /// <param name="expectation">Is asked.</param>
+    /// <param name="slots">Where. [slot]</param>
+    /// <param name="gradient">Added to. [free]</param>
+    /// <param name="hessian">Added to, both triangles; null: gradient only. [free, free]</param>
+    public void AddDerivatives(Expectation expectation, double[] slots, double[] gradient, double[]? hessian)
+    {
+        evaluation.Clear();
+        foreach (ItemComponent component in components)
+            component.AskAll(evaluation);
+        evaluation.WithDerivatives = true;
+        slots.CopyTo(evaluation.Slots, 0);
+        expectation.Evaluate(evaluation);
+        foreach (ItemComponent component in components)
+        {
+            component.TakeDerivatives(evaluation);
+            component.AddLastDerivatives(gradient, hessian);
+        }
+    }
+
+    private void AskDerivatives()
+    {
+        pendingCount = 0;
+        evaluation.Clear();
+        for (int k = 0; k < components.Length && iteration < iterations; k++)
+        {
+            if (hasStopped[k])
+                continue;
+            pending[pendingCount++] = k;
+            components[k].AskAll(evaluation);
+        }
+        evaluation.WithDerivatives = true;
+        plan.Layout.Expand(free, evaluation.Slots);
+        Question = pendingCount > 0 ? evaluation : null;
+    }
+
+    private void AskValues()
+    {
+        foreach (int k in pending.AsSpan(0, pendingCount))
+            components[k].Propose(free, candidate);
+        plan.Layout.Expand(candidate, evaluation.Slots);
+        evaluation.Clear();
+        foreach (int k in pending.AsSpan(0, pendingCount))
+            components[k].AskInDomain(evaluation);
+        evaluation.WithDerivatives = false;
+    }
+
+    private void BeginSteps()
+    {
+        if (parallel.MaxDegreeOfParallelism > 1 && pendingCount > 1)
+        {
+            Parallel.For(0, pendingCount, parallel, beginStep);
+            return;
+        }
+        for (int position = 0; position < pendingCount; position++)
+            beginStep(position);
+    }
+
+    /// <summary>Components whose value has not fallen take their proposal.</summary>
+    private void Judge()
+    {
+        int remaining = 0;
+        for (int position = 0; position < pendingCount; position++)
+        {
+            int k = pending[position];
+            if (components[k].IsGood(evaluation))
+                components[k].Accept(candidate, free);
+            else
+                pending[remaining++] = k;
+        }
+        pendingCount = remaining;
+    }
+}
