@@ -11,6 +11,7 @@ namespace IrtGpu.Tests.Estimation;
 /// <summary>Models that are one model in other words have one maximum.</summary>
 public sealed class FamilyFitTests
 {
+    private static readonly int[] RightAndWrong = [0, 1];
     private static readonly CalibrationOptions Tight = new() { Tolerance = 1e-8 };
 
     /// <summary>A step is an item of its own that is given to those who passed the steps before: Tutz (1990).</summary>
@@ -68,7 +69,7 @@ public sealed class FamilyFitTests
         return new ResponseData
         {
             ItemNames = [.. steps.Select(at => FormattableString.Invariant($"q{at.Item}s{at.Step}"))],
-            CategoryCodes = [.. steps.Select(_ => new[] { 0, 1 })],
+            CategoryCodes = [.. steps.Select(_ => RightAndWrong)],
             Responses = new(responses, steps.Length),
             PersonCount = data.PersonCount,
             GroupNames = data.GroupNames,

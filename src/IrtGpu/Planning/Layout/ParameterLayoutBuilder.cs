@@ -139,8 +139,8 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
             SumStarts.Solve(layout, given, resolved);
             foreach ((int slot, _) in given)
             {
-                for (int term = rowStart[slot]; term < rowStart[slot + 1]; term++)
-                    isGiven[freeIndex[term]] = true;
+                foreach (int free in layout.FreeOf(slot))
+                    isGiven[free] = true;
             }
         }
         int[] unmet = [.. given.Where(start => !(Math.Abs(layout.Value(start.Slot, resolved) - start.Value) <= StartTolerance * (1 + Math.Abs(start.Value)))

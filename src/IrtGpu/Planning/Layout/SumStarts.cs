@@ -37,10 +37,7 @@ internal static class SumStarts
         {
             double[] sums = new double[free.Length];
             for (int k = 0; k < values.Length; k++)
-            {
-                for (int term = layout.RowStart[given[k].Slot]; term < layout.RowStart[given[k].Slot + 1]; term++)
-                    sums[layout.FreeIndex[term]] += layout.Coefficient[term] * values[k];
-            }
+                layout.AddToFree(given[k].Slot, values[k], sums);
             return sums;
         }
     }
