@@ -113,7 +113,7 @@ internal sealed record ModelCase
         double[] free = [.. disturbed.Free];
         for (int index = 0; index < free.Length; index++)
         {
-            if (plan.Layout.Slots[plan.Layout.RepresentativeSlot[index]].Kind is not (ParameterKind.Slope or ParameterKind.Intercept))
+            if (plan.Layout.Slots[plan.Layout.RepresentativeSlot[index]].Kind is not (ParameterKind.Slope or ParameterKind.Intercept or ParameterKind.Easiness))
                 free[index] += 0.15 * SimulatedData.Normal(random);
         }
         ParameterVector parameters = new(plan.Layout, free);
@@ -123,8 +123,9 @@ internal sealed record ModelCase
 
     private int CategoryCount(int item) => Categories is { } given ? given[item % given.Length] : Function(item) switch
     {
-        ItemFunction.TwoParameter or ItemFunction.ThreeParameter or ItemFunction.FourParameter or ItemFunction.OneParameter or ItemFunction.Rasch => 2,
-        ItemFunction.RatingScale => 3, // the same for all items
+        ItemFunction.Rasch => 2,
+        var function when ItemFamily.FormOf(function).IsDichotomous => 2,
+        var function when ItemFamily.FormOf(function).Tie is not null => 3, // the same for all items
         _ => 2 + item % 4,
     };
 }

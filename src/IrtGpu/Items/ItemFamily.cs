@@ -12,7 +12,7 @@ internal abstract class ItemFamily
 {
     /// <summary>Every family there is.</summary>
     public static IReadOnlyList<ItemFamily> All { get; } =
-        [new GeneralizedPartialCreditFamily(), new GradedFamily(), new FourParameterFamily(), new NominalFamily(), new SequentialFamily()];
+        [new GeneralizedPartialCreditFamily(), new GradedFamily(), new FourParameterFamily(), new NominalFamily(), new SequentialFamily(), new GradedRatingScaleFamily()];
 
     private static readonly Dictionary<ItemFunction, (ItemFamily Family, ItemForm Form)> ByFunction =
         All.SelectMany(family => family.Forms.Select(form => (family, form))).ToDictionary(pair => pair.form.Function);
@@ -43,6 +43,9 @@ internal abstract class ItemFamily
     /// <param name="item">The item.</param>
     /// <param name="loading">The loading.</param>
     public virtual int SlopeSlot(PlannedItem item, int loading) => loading;
+
+    /// <summary>In what the domain is narrower than finite numbers, in reported parameters; for messages.</summary>
+    public virtual string Domain => "finite numbers";
 
     /// <summary>Why an item cannot be of the function; null where it can.</summary>
     /// <param name="item">The item.</param>

@@ -32,8 +32,14 @@ public enum ItemFunction
     /// <summary>Samejima's graded response model.</summary>
     Graded,
 
-    /// <summary>Tutz' sequential model with free slopes: steps taken one after the other.</summary>
+    /// <summary>Sequential model with free slopes: steps taken one after the other.</summary>
     Sequential,
+
+    /// <summary>Tutz' sequential Rasch model: the sequential model with slope 1, variance free.</summary>
+    SequentialRasch,
+
+    /// <summary>Muraki's graded rating scale: free slopes, distances of thresholds common to all such items and a location an item.</summary>
+    GradedRatingScale,
 
     /// <summary>Bock's nominal response model with free scoring coefficients.</summary>
     Nominal,

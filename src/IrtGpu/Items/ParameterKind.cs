@@ -24,6 +24,12 @@ public enum ParameterKind
     /// <summary>Rating-scale location c_i of an item; enters intercept d_t as t·c.</summary>
     Location,
 
+    /// <summary>Category easiness e_t of the graded rating scale, on the scale of θ; reported times the slope, as intercept d_t = a e_t.</summary>
+    Easiness,
+
+    /// <summary>1, by which θ enters an item that has its slope among the shape parameters.</summary>
+    UnitLoading,
+
     /// <summary>Mean of an attribute in a block.</summary>
     Mean,
 

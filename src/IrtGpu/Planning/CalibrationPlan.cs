@@ -45,6 +45,9 @@ public sealed class CalibrationPlan
     /// <summary>Which starting values the user gave. [free]</summary>
     internal bool[] HasUserStart { get; init; } = [];
 
+    /// <summary>Parameters that cannot start where the user said, since others that they are tied to start elsewhere.</summary>
+    internal IReadOnlyList<string> UnmetStarts { get; init; } = [];
+
     internal IReadOnlyList<PlannedPrior> Priors { get; init; } = [];
 
     /// <summary>Sentences about the specification that the user should read.</summary>

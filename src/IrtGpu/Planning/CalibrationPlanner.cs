@@ -62,8 +62,8 @@ public sealed class CalibrationPlanner
         new PopulationPlanner(specification, shape, classNames, items, sets, blocks, builder, problems, warnings).Apply();
         List<PlannedPrior> priors = constraints.PlanPriors();
 
-        (ParameterLayout layout, double[] start, bool[] hasUserStart) =
-            builder.Build(problems, slot => SlotNames.Describe(builder[slot], items, sets, blocks, shape, classNames, specification.Attributes));
+        (ParameterLayout layout, double[] start, bool[] hasUserStart, int[] unmetStarts) =
+            builder.Build(problems, Describe);
         Refuse();
         return new CalibrationPlan
         {
@@ -78,9 +78,12 @@ public sealed class CalibrationPlanner
             Layout = layout,
             DefaultStart = start,
             HasUserStart = hasUserStart,
+            UnmetStarts = [.. unmetStarts.Select(Describe)],
             Priors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))],
             Warnings = warnings,
         };
+
+        string Describe(int slot) => SlotNames.Describe(builder[slot], items, sets, blocks, shape, classNames, specification.Attributes);
     }
 
     private void Refuse()

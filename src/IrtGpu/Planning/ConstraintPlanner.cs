@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Planning;
@@ -26,6 +27,7 @@ internal sealed class ConstraintPlanner(
     /// <summary>What the user set, then what functions tie of the rest.</summary>
     public void ApplyItemConstraints()
     {
+        Dictionary<int, ParameterConstraint> products = []; // slots that are reported times their slope: set once the slopes are known
         foreach (ParameterConstraint constraint in specification.Constraints)
         {
             Dictionary<string, int> first = [];
@@ -34,6 +36,11 @@ internal sealed class ConstraintPlanner(
             {
                 any = true;
                 ParameterSlot target = builder[slot];
+                if (target.Kind == ParameterKind.Easiness)
+                {
+                    products[slot] = constraint;
+                    continue;
+                }
                 switch (constraint.Kind)
                 {
                     case ConstraintKind.Fixed when ToWorking(target, constraint.Value) is { } value:
@@ -56,6 +63,8 @@ internal sealed class ConstraintPlanner(
             if (!any && problems.Count == 0)
                 problems.Add(ExplainEmpty(constraint));
         }
+        foreach ((int slot, ParameterConstraint constraint) in products)
+            ApplyToProduct(slot, constraint);
         RefuseHeldValues();
         TieItems();
     }
@@ -76,7 +85,9 @@ internal sealed class ConstraintPlanner(
             {
                 any = true;
                 bool isProbability = builder[slot].Kind.IsLogit();
-                if (prior.Distribution == PriorDistribution.Beta && !isProbability)
+                if (builder[slot].Kind == ParameterKind.Easiness)
+                    problems.Add($"{builder[slot].Name} of '{items[sets[builder[slot].ParameterSet].Item].Name}' is a product of slope and threshold, so it has no prior of its own. Put the prior on the slope, or use grm.");
+                else if (prior.Distribution == PriorDistribution.Beta && !isProbability)
                     problems.Add($"A beta prior is for probabilities (g, u), not for {builder[slot].Name}. Use normal or lognormal.");
                 else
                     priors[slot] = new PlannedPrior(slot, prior.Distribution, prior.A, prior.B);
@@ -165,6 +176,39 @@ internal sealed class ConstraintPlanner(
         problems.Add(FormattableString.Invariant(
             $"{slot.Name} of '{items[sets[slot.ParameterSet].Item].Name}' is set to {value}, but it is a probability: give a number from 0 to 1."));
         return null;
+    }
+
+    /// <summary>An intercept a·e is held by holding both, and starts by a start of e.</summary>
+    private void ApplyToProduct(int slot, ParameterConstraint constraint)
+    {
+        ItemParameterSet set = sets[builder[slot].ParameterSet];
+        PlannedItem item = items[set.Item];
+        int slope = set.FirstSlot + item.Family.SlopeSlot(item, 0);
+        double value = constraint.Value / builder.Value(slope);
+        string intercept = $"{builder[slot].Name} of '{item.Name}'";
+        switch (constraint.Kind)
+        {
+            case ConstraintKind.Free:
+                builder.Free(slot);
+                break;
+            case ConstraintKind.Equal:
+                problems.Add($"{intercept} cannot be held equal alone, as it is the product of the item's slope and threshold in {item.Function.Name()}. "
+                    + "Hold whole items equal across groups or classes, or use grm.");
+                break;
+            case ConstraintKind.Fixed when !builder.IsFixed(slope):
+                problems.Add($"{intercept} cannot be fixed alone, as it is the product of the item's slope and threshold in {item.Function.Name()}. "
+                    + $"Fix {builder[slope].Name} of the item as well, or use grm.");
+                break;
+            case ConstraintKind.Fixed or ConstraintKind.Start when !double.IsFinite(value):
+                problems.Add(FormattableString.Invariant($"{intercept} is set to {constraint.Value}, but with slope {builder.Value(slope)} no threshold gives that. Set another slope."));
+                break;
+            case ConstraintKind.Fixed:
+                builder.Fix(slot, value);
+                break;
+            case ConstraintKind.Start:
+                builder.Start(slot, value);
+                break;
+        }
     }
 
     private void RefuseHeldValues()

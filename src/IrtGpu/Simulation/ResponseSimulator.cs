@@ -79,7 +79,7 @@ public static class ResponseSimulator
         {
             PlannedItem item = plan.Items[set.Item];
             if (!item.Family.Operations.IsInDomain(item.CategoryCount, parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount)))
-                problems.Add($"The parameters of item '{item.Name}' are outside the domain of {item.Function.Name()}: grm needs d1 > d2 > …, 3pl and 4pl need g < u.");
+                problems.Add($"The parameters of item '{item.Name}' are outside the domain of {item.Function.Name()}, which needs {item.Family.Domain}.");
         }
         if (problems.Count > 0)
             throw new SpecificationException(problems);

@@ -1,3 +1,4 @@
+using IrtGpu.Data.Coding;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Saved;
@@ -53,6 +54,12 @@ public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Param
         bool[][] administered = [.. groups.Select(_ => Enumerable.Repeat(true, names.Length).ToArray())];
         CalibrationPlan plan = CalibrationPlanner.Plan(
             specification, new DataShape(names, [.. file.Items.Select(item => item.Codes)], groups, [], administered));
+        if (plan.UnmetStarts.Count > 0)
+        {
+            throw new SpecificationException(
+                $"The values of {CodeLists.Show(plan.UnmetStarts)} in '{path}' contradict those of parameters that the model ties to them: 1pl has one slope, "
+                + "rsm and grsm the same distances between thresholds in all items, and equal parameters are one. Correct them, or choose a model without the tie.");
+        }
         string[] unset = [.. names.Where(name => !file.ItemsWithParameters.Contains(name))];
         if (unset.Length > 0 && specification.Constraints.Count == 0)
             warnings.Add($"{unset.Length} item(s) have no values under 'parameters' and keep the default (slope 1, intercepts 0 or evenly spaced).");

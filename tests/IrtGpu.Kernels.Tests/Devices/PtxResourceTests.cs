@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime.Cuda;
+using IrtGpu.Items;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
@@ -20,10 +21,7 @@ namespace IrtGpu.Kernels.Tests.Devices;
 /// </remarks>
 public sealed partial class PtxResourceTests
 {
-    private static readonly Type[] Models =
-    [
-        typeof(GeneralizedPartialCredit), typeof(GradedResponse), typeof(SequentialResponse), typeof(FourParameterLogistic), typeof(NominalResponse),
-    ];
+    internal static readonly Type[] Models = [.. ItemFamily.All.Select(family => family.Use(new ResponseFunction()))];
 
     private static readonly string[] Homes = ["CUDA_HOME", "CUDA_PATH"];
 
@@ -132,4 +130,10 @@ public sealed partial class PtxResourceTests
 
     [GeneratedRegex(@"Used (\d+) registers")]
     private static partial Regex Registers();
+
+    private sealed class ResponseFunction : IItemModelUser<Type>
+    {
+        public Type Use<TModel>()
+            where TModel : struct, IItemModel => typeof(TModel);
+    }
 }

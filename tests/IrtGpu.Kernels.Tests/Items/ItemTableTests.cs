@@ -2,6 +2,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Items;
+using IrtGpu.Kernels.Tests.Devices;
 using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Tests.Items;
@@ -12,9 +13,21 @@ public sealed class GradedResponseTableTests : ItemTableTests<GradedResponse>;
 
 public sealed class SequentialResponseTableTests : ItemTableTests<SequentialResponse>;
 
+public sealed class GradedRatingScaleTableTests : ItemTableTests<GradedRatingScale>;
+
 public sealed class FourParameterLogisticTableTests : ItemTableTests<FourParameterLogistic>;
 
 public sealed class NominalResponseTableTests : ItemTableTests<NominalResponse>;
+
+public sealed class ItemTableCoverageTests
+{
+    [Fact]
+    public void Every_response_function_has_its_class() => Assert.Equal(
+        PtxResourceTests.Models.Select(model => model.Name).Order(),
+        typeof(ItemTableCoverageTests).Assembly.GetTypes().Select(type => type.BaseType)
+            .Where(type => type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(ItemTableTests<>))
+            .Select(type => type!.GenericTypeArguments[0].Name).Order());
+}
 
 /// <summary>Device, attributes, items, nodes: one cell alone, and numbers that are no multiples of a group.</summary>
 public static class TableCases

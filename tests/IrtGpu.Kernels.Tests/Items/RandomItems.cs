@@ -34,6 +34,9 @@ internal static class RandomItems
                 parameter = value;
             }
 
+            if (typeof(TModel) == typeof(GradedRatingScale))
+                shape[^1] = 0.3 + 2.0 * random.NextDouble(); // a slope
+
             Span<double> scores = block.Scores.AsSpan(item * block.MaxCategories, categoryCount[item]);
             for (int category = 1; category < scores.Length; category++)
                 scores[category] += random.NextDouble() - 0.5;

@@ -3,8 +3,10 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Items;
+using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Reporting.Tables;
 
 namespace IrtGpu.Tests.Golden;
 
@@ -42,14 +44,8 @@ internal sealed class GoldenFit
     }
 
     /// <summary>Our standard error on the working scale, which is the scale of the case.</summary>
-    public double StandardError(StandardErrors errors, GoldenParameter parameter)
-    {
-        ParameterLayout layout = Plan.Layout;
-        int slot = SlotOf(parameter, classOf);
-        Assert.Equal(1, layout.RowStart[slot + 1] - layout.RowStart[slot]);
-        int free = layout.FreeIndex[layout.RowStart[slot]];
-        return Math.Sqrt(errors.Covariance![free * layout.FreeCount + free]);
-    }
+    public double StandardError(StandardErrors errors, GoldenParameter parameter) =>
+        new DeltaMethod(Plan.Layout, errors).Of(TermsOf(parameter, classOf)) ?? throw new InvalidDataException($"{parameter} has no standard error.");
 
     /// <summary>The pattern of the score's codes and group; every one listed is in the data.</summary>
     public int PatternOf(GoldenScore score)
@@ -77,14 +73,23 @@ internal sealed class GoldenFit
 
     private double Estimate(GoldenParameter parameter, int[] labelling)
     {
-        int slot = SlotOf(parameter, labelling);
+        double value = TermsOf(parameter, labelling).Sum(term => term.Coefficient * Slots[term.Slot]);
         return parameter.Name switch
         {
-            "g" or "u" => 1 / (1 + Math.Exp(-Slots[slot])),
+            "g" or "u" => 1 / (1 + Math.Exp(-value)),
             "PI" => Slots[Plan.Blocks[labelling[1]].ClassLogitSlot] - Slots[Plan.Blocks[labelling[0]].ClassLogitSlot],
-            _ => Slots[slot],
+            _ => value,
         };
     }
+
+    /// <summary>The slots that the parameter is a sum of: one, but for locations of the graded rating scale, c = e1 − e1 of the first item.</summary>
+    private (int Slot, double Coefficient)[] TermsOf(GoldenParameter parameter, int[] labelling) =>
+        parameter.Name == "c" && Plan.Items[0].Function == ItemFunction.GradedRatingScale
+            ? [(SlotOf(parameter with { Name = "d1" }, labelling), 1), (ThresholdSlot(0), -1)]
+            : [(SlotOf(parameter, labelling), 1)];
+
+    private int ThresholdSlot(int step) => Enumerable.Range(0, Plan.Layout.SlotCount).First(slot =>
+        Plan.Layout.Slots[slot].Kind is ParameterKind.Threshold or ParameterKind.Easiness && Plan.Layout.Slots[slot].Index == step);
 
     private int SlotOf(GoldenParameter parameter, int[] labelling)
     {
@@ -114,11 +119,6 @@ internal sealed class GoldenFit
         if (name == "PI")
             return Plan.Layout.IsFixed(block.ClassLogitSlot) ? Plan.Blocks[1].ClassLogitSlot : block.ClassLogitSlot;
         int step = int.Parse(name.AsSpan(1), CultureInfo.InvariantCulture) - 1;
-        for (int slot = 0; slot < Plan.Layout.SlotCount; slot++)
-        {
-            if (Plan.Layout.Slots[slot].Kind == ParameterKind.Threshold && Plan.Layout.Slots[slot].Index == step)
-                return slot;
-        }
-        throw new InvalidDataException($"There is no population parameter {name} in the plan.");
+        return ThresholdSlot(step);
     }
 }

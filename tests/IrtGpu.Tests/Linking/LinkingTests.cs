@@ -156,4 +156,27 @@ public sealed class LinkingTests : IDisposable
         Assert.False(File.Exists(folder.PathOf("fit/rotation.csv")));
         Assert.Equal(2, folder.Run(path, "bad", "--attributes", "2", "--rotate", "promax"));
     }
+
+    /// <summary>Items that are held give the thresholds of the scale; of a new item only its location (and slope) is free.</summary>
+    [Theory]
+    [InlineData("rsm", 3)] // mean, sd, location of the new item
+    [InlineData("grsm", 4)] // and its slope
+    public void Anchors_of_a_rating_scale_hold_its_thresholds(string model, int freeParameters)
+    {
+        ResponseData data = SimulatedData.Polytomous(1000, 6, 4).Draw();
+        string all = folder.Write("all.csv", data);
+        Results free = folder.Calibrate(all, model + "-free", "--model", model, "--tolerance", Tight);
+        string anchors = folder.PathOf(model + "-anchors.csv");
+        File.WriteAllLines(anchors, File.ReadLines(Path.Combine(free.Folder, "items.csv")).Where(line => !line.Contains("q0006", StringComparison.Ordinal)));
+        Results held = folder.Calibrate(all, model + "-held", "--model", model, "--anchors", anchors, "--tolerance", Tight);
+
+        Assert.Equal(freeParameters, held.Fit.GetProperty("freeParameters").GetInt32());
+        Assert.Equal(free.LogLikelihood, held.LogLikelihood, 1e-6); // the maximum is where it was
+        foreach (Dictionary<string, string> row in held.Table("items.csv"))
+        {
+            Assert.Equal(Number(free.Item(row["item"], row["parameter"])), Number(row), 2e-4);
+            Assert.Equal(row["item"] != "q0006" || (model == "rsm" && row["parameter"] == "a1"), row["status"] == "fixed");
+            Assert.Equal(row["status"] == "fixed", row["se"].Length == 0);
+        }
+    }
 }

@@ -78,6 +78,8 @@ public sealed class ItemModelIdentityTests
                 (double[] gradient, double[] hessian) = subject.Derivatives(z, shape, scores, counts);
                 Assert.All(gradient[..2], value => Assert.Equal(slope, value, 4 * relative));
                 Assert.All(hessian[..3], value => Assert.Equal(curvature, value, relative * Math.Abs(curvature)));
+                if (subject.HasSlopeInShape)
+                    continue;
                 Assert.All(gradient[2..], value => Assert.Equal(0.0, value));
                 Assert.All(hessian[3..], value => Assert.Equal(0.0, value));
             }
@@ -156,6 +158,18 @@ public sealed class ItemModelIdentityTests
                 Assert.Equal(-outer[index], expectedHessian[index], 1e-11 * size);
         });
     }
+
+    [Fact]
+    public void Graded_rating_scale_is_graded_response_in_other_numbers() =>
+        ForAll(Cases(ItemModelSubject.Of<GradedRatingScale>()), argument =>
+        {
+            double slope = argument.Shape[^1];
+            double[] intercepts = [.. argument.Shape[..^1].Select(easiness => slope * easiness)];
+            double[] graded = ItemModelProbe.LogProbabilities<GradedResponse>(slope * argument.Z, intercepts, argument.Scores);
+            double[] scaled = ItemModelProbe.LogProbabilities<GradedRatingScale>(argument.Z, argument.Shape, argument.Scores);
+            for (int m = 0; m < graded.Length; m++)
+                Assert.Equal(graded[m], scaled[m], 1e-8 * Math.Abs(graded[m]) + 1e-300); // distances of 1e-6 lose digits in the intercepts
+        });
 
     private static void AssertAccumulates(
         ItemModelSubject subject, ItemModelCase argument, double[] counts, double[] once, int gradientLength)

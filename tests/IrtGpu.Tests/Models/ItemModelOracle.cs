@@ -31,6 +31,9 @@ internal static class ItemModelOracle
             below[m] + above[m + 1]))];
     }
 
+    public static Extended[] GradedRatingScale(Extended z, Extended[] shape, double[] scores) =>
+        GradedResponse(0, [.. shape[..^1].Select(easiness => shape[^1] * (easiness + z))], scores);
+
     public static Extended[] SequentialResponse(Extended z, Extended[] shape, double[] scores)
     {
         Extended passed = 1;

@@ -35,6 +35,12 @@ internal abstract class ItemModelSubject
             Seed = 4, Definition = ItemModelOracle.SequentialResponse, Differences = 3,
             DrawShape = (_, intercepts) => intercepts, AsTwoParameter = d => [d],
         },
+        new Subject<GradedRatingScale>
+        {
+            Seed = 5, Definition = ItemModelOracle.GradedRatingScale, PredictorSize = 3, Differences = 2,
+            DrawShape = (random, intercepts) => [.. Ordered(random, intercepts), 0.4 + 2 * random.NextDouble()],
+            AsTwoParameter = d => [d, 1], HasSlopeInShape = true,
+        },
     ];
 
     /// <summary>Rows for theories: the names of all subjects.</summary>
@@ -61,6 +67,9 @@ internal abstract class ItemModelSubject
 
     /// <summary>The shape that with two categories is the 2PL with this intercept.</summary>
     public required Func<double, double[]> AsTwoParameter { get; init; }
+
+    /// <summary>Whether the shape has a slope, so that with two categories it has more than an intercept.</summary>
+    public bool HasSlopeInShape { get; init; }
 
     /// <summary>Shapes at the ends of the domain, of two categories.</summary>
     public IReadOnlyList<double[]> ExtremeShapes { get; init; } = [];

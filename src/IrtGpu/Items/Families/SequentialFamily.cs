@@ -2,10 +2,14 @@ using IrtGpu.Models;
 
 namespace IrtGpu.Items.Families;
 
-/// <summary>Sequential model: steps are taken one after the other.</summary>
+/// <summary>Sequential model, steps taken one after the other, and Tutz' form with slope 1.</summary>
 internal sealed class SequentialFamily : ItemFamily<SequentialResponse>
 {
-    public override IReadOnlyList<ItemForm> Forms { get; } = [new(ItemFunction.Sequential, "sequential")];
+    public override IReadOnlyList<ItemForm> Forms { get; } =
+    [
+        new(ItemFunction.Sequential, "sequential"),
+        new(ItemFunction.SequentialRasch, "tutz") { Fixed = [new(ParameterKind.Slope, 1, IsShown: true)] },
+    ];
 
     public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots) =>
         MarginalLogits.Sequential(totals, slots[item.Attributes.Length..]);

@@ -6,6 +6,8 @@ namespace IrtGpu.Planning.Layout;
 /// <summary>Collects slots, fixes, ties and sums, and resolves them to a <see cref="ParameterLayout"/>.</summary>
 internal sealed class ParameterLayoutBuilder : IItemSlots
 {
+    private const double StartTolerance = 1e-6; // relative: what rounded values of a table may contradict each other by
+
     private readonly List<ParameterSlot> slots = [];
     private readonly List<double> start = [];
     private readonly List<bool> hasUserStart = [];
@@ -54,10 +56,10 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
 
     public bool AreTied(int slot, int other) => tied.AreLinked(slot, other);
 
-    /// <summary>Resolves the layout; start values follow the users' where given, else <see cref="Add"/>'s.</summary>
+    /// <summary>Resolves the layout; start values follow the users' where given, as far as ties allow, else <see cref="Add"/>'s.</summary>
     /// <param name="problems">Receives contradictions.</param>
     /// <param name="describe">Words for a slot in messages.</param>
-    public (ParameterLayout Layout, double[] Start, bool[] UserStart) Build(List<string> problems, Func<int, string> describe)
+    public (ParameterLayout Layout, double[] Start, bool[] UserStart, int[] UnmetStarts) Build(List<string> problems, Func<int, string> describe)
     {
         double[] offset = new double[slots.Count];
         int[] freeOfRoot = new int[slots.Count];
@@ -129,6 +131,20 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
             rowStart[slot + 1] = freeIndex.Count;
         }
         ParameterLayout layout = new([.. slots], offset, rowStart, [.. freeIndex], [.. coefficients], freeStart.Count);
-        return (layout, [.. freeStart], [.. userStart]);
+        double[] resolved = [.. freeStart];
+        bool[] isGiven = [.. userStart];
+        (int Slot, double Value)[] given = [.. Enumerable.Range(0, slots.Count).Where(slot => hasUserStart[slot]).Select(slot => (slot, start[slot]))];
+        if (given.Any(start => sums.ContainsKey(start.Slot)))
+        {
+            SumStarts.Solve(layout, given, resolved);
+            foreach ((int slot, _) in given)
+            {
+                foreach (int free in layout.FreeOf(slot))
+                    isGiven[free] = true;
+            }
+        }
+        int[] unmet = [.. given.Where(start => !(Math.Abs(layout.Value(start.Slot, resolved) - start.Value) <= StartTolerance * (1 + Math.Abs(start.Value)))
+            && layout.Value(start.Slot, resolved) != start.Value).Select(start => start.Slot)];
+        return (layout, resolved, isGiven, unmet);
     }
 }
