@@ -67,7 +67,7 @@ internal sealed class CalibrateCommand
         using Interrupts interrupts = new(outer);
 
         Stopwatch clock = Stopwatch.StartNew();
-        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, dataOptions.Read(parsed, file.Data, options.Threads), interrupts.Token);
+        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, dataOptions.Read(parsed, file.Data), interrupts.Token);
         double readSeconds = clock.Elapsed.TotalSeconds;
         List<string> warnings = [];
         if (modelOptions.AnchorsPath(parsed, file) is { } anchorsPath)

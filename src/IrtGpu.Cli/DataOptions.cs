@@ -30,7 +30,7 @@ internal sealed class DataOptions
     }
 
     /// <summary>The options as given, over those of a specification file.</summary>
-    public ResponseReaderOptions Read(ParseResult parsed, ResponseReaderOptions file, int threads) => file with
+    public ResponseReaderOptions Read(ParseResult parsed, ResponseReaderOptions file) => file with
     {
         IdColumn = parsed.GetValue(id) ?? file.IdColumn,
         GroupColumn = parsed.GetValue(group) ?? file.GroupColumn,
@@ -40,7 +40,6 @@ internal sealed class DataOptions
         Items = parsed.GetResult(items) is null ? file.Items : parsed.GetValue(items) ?? file.Items,
         MissingCodes = parsed.GetValue(missing) is { } codes ? codes.Split(',') : file.MissingCodes,
         KeyPath = parsed.GetValue(key) ?? file.KeyPath,
-        Threads = threads,
     };
 
     private static string[] SplitList(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

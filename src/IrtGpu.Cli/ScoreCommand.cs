@@ -65,7 +65,7 @@ internal sealed class ScoreCommand
 
         using Interrupts interrupts = new(outer);
         string dataPath = parsed.GetValue(data)!;
-        ResponseReaderOptions readerOptions = saved.ReaderOptions(dataOptions.Read(parsed, new ResponseReaderOptions(), threads));
+        ResponseReaderOptions readerOptions = saved.ReaderOptions(dataOptions.Read(parsed, new ResponseReaderOptions()));
         using ResponseData read = ResponseReader.Read(dataPath, readerOptions, interrupts.Token);
         ResponseData responses = saved.Match(read, dataPath);
         foreach (DataProblem warning in responses.Warnings)

@@ -13,11 +13,6 @@ public class DataBenchmarks
     private string path = "";
     private ResponseData data = null!;
 
-    public static IEnumerable<int> ThreadCounts => MicroSession.Current.Options.ThreadCounts;
-
-    [ParamsSource(nameof(ThreadCounts))]
-    public int Threads { get; set; }
-
     [GlobalSetup]
     public void Setup()
     {
@@ -46,7 +41,7 @@ public class DataBenchmarks
     public void Cleanup() => File.Delete(path);
 
     [Benchmark]
-    public ResponseData Read() => ResponseReader.Read(path, new ResponseReaderOptions { Threads = Threads });
+    public ResponseData Read() => ResponseReader.Read(path, new ResponseReaderOptions());
 
     [Benchmark]
     public PatternTable Compress() => PatternTable.Compress(data);

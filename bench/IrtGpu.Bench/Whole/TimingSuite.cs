@@ -22,7 +22,7 @@ internal static class TimingSuite
     {
         string path = options.DataPath ?? throw new ArgumentException("The suite timing needs --data FILE (a table with a header), and takes --model, --q-matrix, --group and --nodes.");
         ResultFile file = new($"Calibration of {Path.GetFileName(path)}", options);
-        ResponseReaderOptions reading = new() { GroupColumn = options.GroupColumn, Threads = options.Threads };
+        ResponseReaderOptions reading = new() { GroupColumn = options.GroupColumn };
         ResponseData data = ResponseReader.Read(path, reading);
         ModelSpecification specification = Specification(options);
         double readSeconds = StepTimer.Median(() => ResponseReader.Read(path, reading), repeats: options.IsQuick ? 1 : 3);

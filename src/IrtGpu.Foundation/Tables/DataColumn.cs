@@ -29,33 +29,32 @@ public sealed class DataColumn
     {
         get
         {
-            bool any = false;
-            for (int row = 0; row < texts.Count; row++)
-            {
-                if (IsMissing(row))
-                    continue;
-                if (!IsNumber(row, out _))
-                    return false;
-                any = true;
-            }
-            return any;
+            bool[] isMissing = FindMissing();
+            return isMissing.Contains(false) && Enumerable.Range(0, isMissing.Length).All(row => isMissing[row] || IsNumber(row, out _));
         }
     }
 
-    /// <summary>Whether the field is blank or a missing code.</summary>
-    /// <param name="row">0-based row.</param>
-    public bool IsMissing(int row) => missing.IsMissing(texts.Utf8(row));
+    /// <summary>Whether each field is blank or a missing code. [row]</summary>
+    public bool[] FindMissing()
+    {
+        char[] buffer = [];
+        bool[] isMissing = new bool[texts.Count];
+        for (int row = 0; row < isMissing.Length; row++)
+            isMissing[row] = missing.IsMissing(texts.Characters(row, ref buffer));
+        return isMissing;
+    }
 
     /// <summary>The values, NaN where missing. [row]</summary>
     /// <param name="problems">Receives one problem where some fields are no finite numbers.</param>
     public double[] Numbers(ProblemLog problems)
     {
         ArgumentNullException.ThrowIfNull(problems);
+        bool[] isMissing = FindMissing();
         double[] values = new double[texts.Count];
         var bad = new PlaceTally();
         for (int row = 0; row < values.Length; row++)
         {
-            if (IsMissing(row))
+            if (isMissing[row])
                 values[row] = double.NaN;
             else if (!IsNumber(row, out values[row]))
                 bad.Add(table.LineOf(row), texts[row]);
@@ -74,11 +73,17 @@ public sealed class DataColumn
     /// <param name="order">Order of the levels.</param>
     public Categories Categories(LevelOrder order)
     {
-        var labels = new LabelSet();
-        int[] levels = new int[texts.Count];
-        for (int row = 0; row < levels.Length; row++)
-            levels[row] = IsMissing(row) ? -1 : labels.Add(texts.Utf8(row));
-        Categories found = new([.. labels.Labels], levels);
+        var labels = new LabelColumn();
+        char[] buffer = [];
+        for (int row = 0; row < texts.Count; row++)
+        {
+            ReadOnlySpan<char> text = texts.Characters(row, ref buffer);
+            if (missing.IsMissing(text))
+                labels.AddMissing();
+            else
+                labels.Add(text);
+        }
+        Categories found = labels.Build();
         return order switch
         {
             LevelOrder.Appearance => found,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
 
@@ -15,7 +14,7 @@ public sealed class DataTable
 {
     private readonly RowLines lines;
 
-    private DataTable(string path, List<string> names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
+    private DataTable(string path, string[] names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
     {
         Path = path;
         HeaderLine = headerLine;
@@ -65,51 +64,39 @@ public sealed class DataTable
     public static DataTable Read(string path, IReadOnlyList<string>? missingCodes = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        using TableFile file = TableFile.Open(path);
+        using var reader = TableReader.Open(path);
         var problems = new ProblemLog();
+        string[] names = ColumnNames.Read(reader, path, problems);
+        long headerLine = reader.Line;
+        ColumnNames.Index(names, headerLine, path, problems);
+        var lines = new RowLines();
+        TextColumn.Builder[] texts = [.. names.Select(_ => new TextColumn.Builder())];
         var ragged = new PlaceTally();
-        string? firstRagged = null;
-        List<string>? names = null;
-        long headerLine = 0;
-        var lines = new RowLines(0);
-        List<TextColumn.Part>[] texts = [];
-        while (file.TryReadBlock(out TextBlock block))
+        string firstRagged = "";
+        while (reader.TryAdvance())
         {
-            TableFile.RequireText(block, path);
-            var reader = new RecordReader(block, file.Delimiter);
-            foreach (List<TextColumn.Part> column in texts)
-                column.Add(new TextColumn.Part());
-            while (reader.TryRead(out long line, out List<string> fields, out FieldForm form))
+            if (!reader.IsSound)
             {
-                if (form != FieldForm.Sound)
-                {
-                    problems.Add(new DataProblem($"A quoted field of the row is not closed before the next delimiter; the row begins {TextBytes.Show(fields[0])}. Correct its double quotes.", path, line));
-                }
-                else if (names is null)
-                {
-                    names = fields;
-                    headerLine = line;
-                    ColumnNames.Index(names, line, path, problems);
-                    texts = [.. names.Select(_ => new List<TextColumn.Part> { new() })];
-                    lines = new RowLines(line + 1);
-                }
-                else if (fields.Count != names.Count)
-                {
-                    firstRagged ??= string.Create(CultureInfo.InvariantCulture,
-                        $"The row has {fields.Count} fields where the header has {names.Count}; it begins {TextBytes.Show(fields[0])}.");
-                    ragged.Add(line);
-                }
-                else
-                {
-                    lines.Add(line);
-                    for (int column = 0; column < fields.Count; column++)
-                        texts[column][^1].Add(Encoding.UTF8.GetBytes(fields[column]));
-                }
+                problems.Add(new DataProblem(
+                    $"A quoted field of the row is not closed before the next delimiter; the row begins {SeenText.Show(reader.Read(0, out _))}. Correct its double quotes.",
+                    path, reader.Line));
             }
-            TextBlockSource.Return(block);
+            else if (reader.FieldCount != names.Length)
+            {
+                if (ragged.Count == 0)
+                {
+                    firstRagged = string.Create(CultureInfo.InvariantCulture,
+                        $"The row has {reader.FieldCount} fields where the header has {names.Length}; it begins {SeenText.Show(reader.Read(0, out _))}.");
+                }
+                ragged.Add(reader.Line);
+            }
+            else
+            {
+                lines.Add(reader.Line);
+                for (int column = 0; column < names.Length; column++)
+                    texts[column].Add(reader.Read(column, out _));
+            }
         }
-        if (names is null)
-            problems.Add(TableFile.EmptyFile(path));
         if (ragged.Count > 0)
         {
             problems.Add(new DataProblem(
@@ -117,6 +104,6 @@ public sealed class DataTable
                 "Add or remove fields, or quote one that holds the delimiter.", path, ragged.FirstLine));
         }
         problems.ThrowIfAny();
-        return new DataTable(path, names!, headerLine, lines, [.. texts.Select(parts => new TextColumn(parts))], new MissingCodes(missingCodes ?? MissingCodes.Default));
+        return new DataTable(path, names, headerLine, lines, [.. texts.Select(column => column.Build())], new MissingCodes(missingCodes ?? MissingCodes.Default));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Foundation.Tables;
@@ -6,15 +5,15 @@ namespace IrtGpu.Foundation.Tables;
 /// <summary>The field texts that mean missing; an empty field always does. Whole numbers match by value, so that 9 also covers 9.0.</summary>
 internal sealed class MissingCodes
 {
-    private readonly byte[][] texts;
+    private readonly string[] texts;
 
     /// <summary>What counts as missing when nothing else is said.</summary>
     public static IReadOnlyList<string> Default { get; } = ["", "NA", "NaN", "."];
 
     public MissingCodes(IReadOnlyList<string> codes)
     {
-        texts = [.. codes.Where(code => code.Length > 0).Select(Encoding.UTF8.GetBytes)];
-        foreach (byte[] text in texts)
+        texts = [.. codes.Where(code => code.Length > 0)];
+        foreach (string text in texts)
         {
             if (WholeNumber.Parse(text, out int number) == NumberForm.Whole)
                 Numbers.Add(number);
@@ -24,11 +23,11 @@ internal sealed class MissingCodes
     /// <summary>The codes that are whole numbers; these match by value, so that 9 also covers 9.0.</summary>
     public HashSet<int> Numbers { get; } = [];
 
-    public bool IsMissing(ReadOnlySpan<byte> field)
+    public bool IsMissing(ReadOnlySpan<char> field)
     {
         if (field.IsEmpty)
             return true;
-        foreach (byte[] text in texts)
+        foreach (string text in texts)
         {
             if (field.SequenceEqual(text))
                 return true;

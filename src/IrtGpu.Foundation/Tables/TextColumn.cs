@@ -6,14 +6,13 @@ using IrtGpu.Foundation.Tables.Storage;
 namespace IrtGpu.Foundation.Tables;
 
 /// <summary>The texts of one column as read: UTF-8 with offsets, made strings only where asked for.</summary>
-/// <remarks>In parts, such as one a block of the file: joined without a copy, and not bound by the size of one array.</remarks>
+/// <remarks>In parts: gathered without copies of the whole, and not bound by the size of one array.</remarks>
 internal sealed class TextColumn : IReadOnlyList<string>
 {
     private readonly Part[] parts;
     private readonly int[] firstRows; // [part]
 
-    /// <param name="parts">Texts in the order of the rows.</param>
-    public TextColumn(IEnumerable<Part> parts)
+    private TextColumn(IEnumerable<Part> parts)
     {
         this.parts = [.. parts.Where(part => part.Count > 0)];
         firstRows = new int[this.parts.Length];
@@ -38,6 +37,15 @@ internal sealed class TextColumn : IReadOnlyList<string>
         if (part < 0)
             part = ~part - 1;
         return parts[part].Utf8(row - firstRows[part]);
+    }
+
+    /// <summary>The text as characters, in a buffer that grows as needed.</summary>
+    public ReadOnlySpan<char> Characters(int row, ref char[] buffer)
+    {
+        ReadOnlySpan<byte> text = Utf8(row);
+        if (buffer.Length < text.Length)
+            buffer = new char[2 * text.Length];
+        return buffer.AsSpan(0, Encoding.UTF8.GetChars(text, buffer));
     }
 
     /// <summary>Rows whose text is not blank and was seen before, ascending.</summary>
@@ -99,27 +107,44 @@ internal sealed class TextColumn : IReadOnlyList<string>
         return false;
     }
 
-    /// <summary>Texts that are being gathered.</summary>
-    internal sealed class Part
+    /// <summary>Gathers the texts of a column row by row.</summary>
+    /// <param name="partLength">Bytes from which on a part is full.</param>
+    internal sealed class Builder(int partLength = 1 << 20)
+    {
+        private readonly List<Part> parts = [];
+        private readonly Part part = new();
+
+        public void Add(ReadOnlySpan<char> text)
+        {
+            part.Add(text);
+            if (part.Length >= partLength)
+                parts.Add(part.Take());
+        }
+
+        /// <summary>The column; nothing may be added afterwards.</summary>
+        public TextColumn Build() => new([.. parts, part.Take()]);
+    }
+
+    /// <summary>Texts one behind the other.</summary>
+    private sealed class Part
     {
         private byte[] bytes = [];
         private int[] ends = [];
-        private int used;
 
         public int Count { get; private set; }
 
         /// <summary>Bytes of all its texts.</summary>
-        public int Length => used;
+        public int Length { get; private set; }
 
-        public void Add(ReadOnlySpan<byte> text)
+        public void Add(ReadOnlySpan<char> text)
         {
-            if (bytes.Length - used < text.Length)
-                Array.Resize(ref bytes, Math.Max(2 * bytes.Length, used + text.Length));
+            int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+            if (bytes.Length - Length < most)
+                Array.Resize(ref bytes, Math.Max(2 * bytes.Length, Length + most));
             if (Count == ends.Length)
                 Array.Resize(ref ends, Math.Max(2 * Count, 16));
-            text.CopyTo(bytes.AsSpan(used));
-            used += text.Length;
-            ends[Count++] = used;
+            Length += Encoding.UTF8.GetBytes(text, bytes.AsSpan(Length));
+            ends[Count++] = Length;
         }
 
         public ReadOnlySpan<byte> Utf8(int index)
@@ -128,11 +153,12 @@ internal sealed class TextColumn : IReadOnlyList<string>
             return bytes.AsSpan(start, ends[index] - start);
         }
 
-        /// <summary>Gives back what was reserved for more.</summary>
-        public void Trim()
+        /// <summary>A part of what was added so far, without room for more; this begins anew.</summary>
+        public Part Take()
         {
-            Array.Resize(ref bytes, used);
-            Array.Resize(ref ends, Count);
+            Part taken = new() { bytes = bytes[..Length], ends = ends[..Count], Count = Count, Length = Length };
+            (Count, Length) = (0, 0);
+            return taken;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;

@@ -1,3 +1,4 @@
+using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Reporting.Tables;

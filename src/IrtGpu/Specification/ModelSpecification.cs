@@ -1,3 +1,4 @@
+using IrtGpu.Data;
 using IrtGpu.Items;
 
 namespace IrtGpu.Specification;

@@ -1,15 +1,17 @@
-using System.Text;
 using IrtGpu.Foundation.Tables;
 
 namespace IrtGpu.Foundation.Tests.Tables;
 
 public sealed class TextColumnTests
 {
-    [Fact]
-    public void Strings_come_back_across_parts()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(100_000)]
+    public void Strings_come_back_across_parts(int partLength)
     {
         string[] expected = ["a", "", "Åse", "007", "x,\"y\"\nz", "", new string('q', 5000), "b"];
-        TextColumn column = new([Part(expected[..3]), Part(), Part(expected[3..4]), Part(expected[4..])]);
+        TextColumn column = Column(expected, partLength);
         Assert.Equal(expected.Length, column.Count);
         Assert.Equal(expected, column);
         Assert.Equal(expected, Enumerable.Range(0, column.Count).Select(row => column[row]));
@@ -29,18 +31,17 @@ public sealed class TextColumnTests
         string[] drawn = [.. Enumerable.Range(0, 5000).Select(_ => random.Next(9) == 0 ? "" : $"P{random.Next(distinct)}")];
         HashSet<string> seen = [];
         int[] expected = [.. Enumerable.Range(0, drawn.Length).Where(row => drawn[row].Length > 0 && !seen.Add(drawn[row]))];
-        Assert.Equal(expected, new TextColumn([Part(drawn[..1777]), Part(drawn[1777..])]).FindRepeats());
+        Assert.Equal(expected, Column(drawn, 9000).FindRepeats());
     }
 
     [Fact]
-    public void No_texts_have_no_repeats() => Assert.Empty(new TextColumn([]).FindRepeats());
+    public void No_texts_have_no_repeats() => Assert.Empty(Column([], 1).FindRepeats());
 
-    private static TextColumn.Part Part(params string[] texts)
+    private static TextColumn Column(string[] texts, int partLength)
     {
-        TextColumn.Part part = new();
+        TextColumn.Builder builder = new(partLength);
         foreach (string text in texts)
-            part.Add(Encoding.UTF8.GetBytes(text));
-        part.Trim();
-        return part;
+            builder.Add(text);
+        return builder.Build();
     }
 }

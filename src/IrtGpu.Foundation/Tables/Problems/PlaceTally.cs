@@ -1,5 +1,4 @@
 using System.Globalization;
-using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Foundation.Tables.Problems;
 
@@ -21,17 +20,11 @@ internal sealed class PlaceTally
         Count++;
     }
 
-    public void Append(PlaceTally later)
-    {
-        first.AddRange(later.first.Take(Shown - first.Count));
-        Count += later.Count;
-    }
-
     /// <summary>"line 4" or "lines 4, 9, 12, 15, 20, …"; each with its value in parentheses if it has one.</summary>
     public override string ToString()
     {
         string places = string.Join(", ", first.Select(place =>
-            place.Line.ToString(CultureInfo.InvariantCulture) + (place.Value is null ? "" : $" ({TextBytes.Show(place.Value)})")));
+            place.Line.ToString(CultureInfo.InvariantCulture) + (place.Value is null ? "" : $" ({SeenText.Show(place.Value)})")));
         return (Count == 1 ? "line " : "lines ") + places + (Count > first.Count ? ", …" : "");
     }
 }

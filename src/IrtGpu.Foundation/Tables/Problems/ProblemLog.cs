@@ -24,24 +24,6 @@ public sealed class ProblemLog
 
     internal void CountOnly() => Total++;
 
-    internal void Append(ProblemLog later)
-    {
-        foreach (DataProblem problem in later.kept)
-        {
-            if (HasRoom)
-                kept.Add(problem);
-        }
-        Total += later.Total;
-    }
-
-    /// <summary>Forgets what was reported since <see cref="Total"/> was <paramref name="total"/>.</summary>
-    internal void RollBack(long total)
-    {
-        if (total < kept.Count)
-            kept.RemoveRange((int)total, kept.Count - (int)total);
-        Total = total;
-    }
-
     /// <summary>Ends here if something was reported.</summary>
     /// <exception cref="DataException">Carries what was reported.</exception>
     public void ThrowIfAny()

@@ -7,27 +7,26 @@ internal static class DelimiterDetection
     /// The most frequent of comma, tab and semicolon outside quotes in the first line that is not blank;
     /// comma when there is none, and the earlier of that list on a tie.
     /// </summary>
-    public static byte Detect(ReadOnlySpan<byte> text)
+    public static char Detect(ReadOnlySpan<char> text)
     {
-        text = text.TrimStart(" \r\n"u8);
         int commas = 0;
         int tabs = 0;
         int semicolons = 0;
         bool quoted = false;
-        foreach (byte value in text)
+        foreach (char value in text.TrimStart(" \r\n"))
         {
-            if (value == TextBytes.Quote)
+            if (value == '"')
                 quoted = !quoted;
             if (quoted)
                 continue;
-            if (TextBytes.IsLineEnd(value))
+            if (value is '\n' or '\r')
                 break;
             commas += value == ',' ? 1 : 0;
             tabs += value == '\t' ? 1 : 0;
             semicolons += value == ';' ? 1 : 0;
         }
-        return commas >= tabs && commas >= semicolons ? (byte)','
-            : tabs >= semicolons ? (byte)'\t'
-            : (byte)';';
+        return commas >= tabs && commas >= semicolons ? ','
+            : tabs >= semicolons ? '\t'
+            : ';';
     }
 }

@@ -1,101 +1,96 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
 using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Foundation.Tables.Text;
 
-/// <summary>An opened table: plain or gzip text, hashed while read, with failures turned into data problems.</summary>
-internal sealed class TableFile : IDisposable
+/// <summary>Opens files of delimited text, plain or gzip, and turns failures into data problems.</summary>
+internal static class TableFile
 {
-    /// <summary>Bytes read at a time unless said otherwise: a block and its codes fit a core's cache.</summary>
-    public const int BlockSize = 1_000_000;
-
-    private readonly string path;
-    private readonly HashingStream hashing;
-    private readonly Stream text;
-    private readonly TextBlockSource blocks;
-
-    private TableFile(string path, HashingStream hashing, Stream text, int blockSize)
-    {
-        this.path = path;
-        this.hashing = hashing;
-        this.text = text;
-        blocks = new TextBlockSource(text, path, blockSize);
-    }
-
-    /// <summary>The delimiter, known once the first block has been read.</summary>
-    public byte Delimiter => blocks.Delimiter;
-
+    /// <summary>Opens the text; gzip is recognised by its first bytes.</summary>
     /// <exception cref="DataException">The file is missing, a directory, or cannot be read.</exception>
-    public static TableFile Open(string path, int blockSize = BlockSize)
+    public static Stream Open(string path)
     {
         if (Directory.Exists(path))
-            throw Failure(path, "This is a directory, not a file. Name the data file in it.");
+            throw new DataException([new DataProblem("This is a directory, not a file. Name the data file in it.", path)]);
         if (!File.Exists(path))
-            throw Failure(path, $"There is no such file. Check the path; relative paths start at '{Environment.CurrentDirectory}'.");
-        return Guard(path, () =>
+            throw new DataException([new DataProblem($"There is no such file. Check the path; relative paths start at '{Environment.CurrentDirectory}'.", path)]);
+        try
         {
-            bool compressed = IsGzip(path);
-            var hashing = new HashingStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
-            Stream text = compressed ? new GzipText(hashing) : hashing;
-            return new TableFile(path, hashing, text, blockSize);
-        });
-    }
-
-    /// <inheritdoc cref="TextBlockSource.TryRead"/>
-    public bool TryReadBlock(out TextBlock block)
-    {
-        TextBlock read = default;
-        bool any = Guard(path, () => blocks.TryRead(out read));
-        block = read;
-        return any;
-    }
-
-    /// <summary>SHA-256 of the whole file as it lies on the disk, lower-case hexadecimal.</summary>
-    public string FinishHash() => Guard(path, hashing.Finish);
-
-    public void Dispose() => text.Dispose();
-
-    /// <exception cref="DataException">The block holds bytes that are not UTF-8 text.</exception>
-    public static void RequireText(TextBlock block, string path)
-    {
-        int bad = TextBytes.FindNonText(block.Text);
-        if (bad < 0)
-            return;
-        long line = block.Line + TextBytes.CountLines(block.Text[..bad]);
-        byte value = block.Text[bad];
-        string message = value == 0
-            ? "The file holds a zero byte (0x00), so it is not delimited text. Export the table as CSV in UTF-8 from the program that wrote it."
-            : $"The byte 0x{value:X2} here is not UTF-8 text. Save the file as UTF-8; it may be in Latin-1 or a Windows code page.";
-        throw new DataException([new DataProblem(message, path, line)]);
+            FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            bool isCompressed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+            file.Position = 0;
+            return isCompressed ? new GzipText(file) : file;
+        }
+        catch (Exception error) when (Explain(error, path) is { } problem)
+        {
+            throw new DataException([problem]);
+        }
     }
 
     public static DataProblem EmptyFile(string path) =>
         new("The file is empty. It needs a header line with column names, then one row a person.", path);
 
-    private static bool IsGzip(string path)
+    /// <summary>What a failure of reading means to the user; null when it is none of the file.</summary>
+    public static DataProblem? Explain(Exception error, string path) => error switch
     {
-        using FileStream probe = File.OpenRead(path);
-        return probe.ReadByte() == 0x1F && probe.ReadByte() == 0x8B;
+        DecoderFallbackException => ExplainNonText(path),
+        InvalidDataException => new DataProblem("The gzip data is cut short or damaged. Copy or compress the file again.", path),
+        UnauthorizedAccessException => new DataProblem($"The file may not be read: {error.Message} Change its permissions, or copy it where you can read it.", path),
+        IOException => new DataProblem($"The file cannot be read: {error.Message}", path),
+        _ => null,
+    };
+
+    // The decoder does not tell where it stopped: the file is read again for that.
+    private static DataProblem ExplainNonText(string path)
+    {
+        using Stream text = Open(path);
+        byte[] buffer = new byte[1 << 16];
+        long line = 1;
+        int length = 0;
+        while (true)
+        {
+            int count = text.ReadAtLeast(buffer.AsSpan(length), 1, throwOnEndOfStream: false);
+            length += count;
+            int bad = FindNonText(buffer.AsSpan(0, length), isLast: count == 0, out int good);
+            line += CountLines(buffer.AsSpan(0, good));
+            if (bad >= 0)
+                return Describe(buffer.AsSpan(good, length - good), path, line);
+            if (count == 0)
+                return new DataProblem("The file changed while it was read. Read it again.", path);
+            buffer.AsSpan(good, length - good).CopyTo(buffer);
+            length -= good;
+        }
     }
 
-    private static DataException Failure(string path, string message) => new([new DataProblem(message, path)]);
+    private static DataProblem Describe(ReadOnlySpan<byte> bad, string path, long line) => new(
+        bad[0] == 0
+            ? "The file holds a zero byte (0x00), so it is not delimited text. Export the table as CSV in UTF-8 from the program that wrote it."
+            : line == 1 && bad is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]
+                ? "The file begins with the UTF-16 byte order mark; only UTF-8 is read. Save it as UTF-8 (CSV UTF-8)."
+                : $"The byte 0x{bad[0]:X2} here is not UTF-8 text. Save the file as UTF-8; it may be in Latin-1 or a Windows code page.",
+        path, line);
 
-    private static T Guard<T>(string path, Func<T> action)
+    /// <summary>Position of the first byte that no UTF-8 text holds (NUL or a malformed sequence), or −1.</summary>
+    /// <param name="bytes">The text.</param>
+    /// <param name="isLast">Whether a sequence that is cut at the end is malformed too.</param>
+    /// <param name="good">Bytes before what is bad or cut, less a CR at the end: an LF may follow.</param>
+    private static int FindNonText(ReadOnlySpan<byte> bytes, bool isLast, out int good)
     {
-        try
+        good = 0;
+        while (good < bytes.Length && bytes[good] != 0)
         {
-            return action();
+            OperationStatus status = Rune.DecodeFromUtf8(bytes[good..], out _, out int consumed);
+            if (status == OperationStatus.NeedMoreData && !isLast || bytes[good] == '\r' && good + 1 == bytes.Length && !isLast)
+                return -1;
+            if (status != OperationStatus.Done)
+                return good;
+            good += consumed;
         }
-        catch (InvalidDataException)
-        {
-            throw Failure(path, "The gzip data is cut short or damaged. Copy or compress the file again.");
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw Failure(path, $"The file may not be read: {error.Message} Change its permissions, or copy it where you can read it.");
-        }
-        catch (IOException error)
-        {
-            throw Failure(path, $"The file cannot be read: {error.Message}");
-        }
+        return good < bytes.Length ? good : -1;
     }
+
+    // LF, CR LF or CR, each one.
+    private static int CountLines(ReadOnlySpan<byte> text) => text.Count((byte)'\n') + text.Count((byte)'\r') - text.Count("\r\n"u8);
 }

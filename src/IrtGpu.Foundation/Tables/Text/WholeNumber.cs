@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Globalization;
 
 namespace IrtGpu.Foundation.Tables.Text;
 
@@ -21,16 +21,16 @@ internal enum NumberForm
 /// <summary>Reads category codes: an optional sign, digits, and perhaps a point with zeros behind it.</summary>
 internal static class WholeNumber
 {
-    public static NumberForm Parse(ReadOnlySpan<byte> field, out int number)
+    public static NumberForm Parse(ReadOnlySpan<char> field, out int number)
     {
         number = 0;
-        field = field.Trim(" \t"u8);
-        int position = !field.IsEmpty && field[0] is (byte)'-' or (byte)'+' ? 1 : 0;
+        field = field.Trim(" \t");
+        int position = !field.IsEmpty && field[0] is '-' or '+' ? 1 : 0;
         bool negative = position == 1 && field[0] == '-';
         int firstDigit = position;
         long value = 0;
         bool tooLarge = false;
-        for (; position < field.Length && char.IsAsciiDigit((char)field[position]); position++)
+        for (; position < field.Length && char.IsAsciiDigit(field[position]); position++)
         {
             value = value * 10 + (field[position] - '0');
             if (value > (long)int.MaxValue + 1)
@@ -48,7 +48,7 @@ internal static class WholeNumber
         }
         if (!hasDigits || position < field.Length)
         {
-            bool isNumber = Utf8Parser.TryParse(field, out double other, out int consumed) && consumed == field.Length && double.IsFinite(other);
+            bool isNumber = double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out double other) && double.IsFinite(other);
             return isNumber ? NumberForm.Fraction : NumberForm.None;
         }
         value = negative ? -value : value;

@@ -1,12 +1,6 @@
-using System.Collections.Concurrent;
-using IrtGpu.Data.Reading;
-
 namespace IrtGpu.Data.Coding;
 
-/// <summary>
-/// The category codes seen, item by item, and the provisional byte each is stored as until all are known.
-/// Shared by the parsing threads: provisional bytes depend on who came first, final categories do not.
-/// </summary>
+/// <summary>The category codes seen, item by item, and the provisional byte each is stored as until all are known.</summary>
 internal sealed class CodeBook
 {
     /// <summary>Most categories an item can have: a response is one byte, and 255 means missing.</summary>
@@ -19,9 +13,10 @@ internal sealed class CodeBook
     public const int DirectSpan = 264;
 
     private const byte Unassigned = 254;
+    private const int DigitCount = 10;
 
     private readonly byte[] direct; // [item, code − DirectLow]
-    private readonly ConcurrentDictionary<int, byte>?[] wide;
+    private readonly Dictionary<int, byte>?[] wide;
     private readonly List<int>[] codes; // [item], in the order of arrival
     private readonly List<byte>[] provisionals; // [item], of the same codes
     private readonly Extent?[] overflow;
@@ -37,10 +32,9 @@ internal sealed class CodeBook
     {
         direct = new byte[itemCount * DirectSpan];
         direct.AsSpan().Fill(Unassigned);
-        wide = new ConcurrentDictionary<int, byte>?[itemCount];
+        wide = new Dictionary<int, byte>?[itemCount];
         codes = new List<int>[itemCount];
         provisionals = new List<byte>[itemCount];
-        Digits = new DigitSets(itemCount);
         overflow = new Extent?[itemCount];
         unsound = new bool[itemCount];
         missing = missingCodes;
@@ -53,19 +47,14 @@ internal sealed class CodeBook
                 Assign(item, code);
             foreach (int code in missingCodes) // missing wins where a fit knows the code
             {
-                if (!IsDirect(code))
-                    continue;
-                direct[item * DirectSpan + code - DirectLow] = ResponseData.Missing;
-                Digits.Remove(item, code);
+                if (IsDirect(code))
+                    direct[item * DirectSpan + code - DirectLow] = ResponseData.Missing;
             }
         }
     }
 
     /// <summary>Provisional byte of each directly tabled code; 254 where there is none yet. [item, code − DirectLow]</summary>
     public ReadOnlySpan<byte> Direct => direct;
-
-    /// <summary>The codes 0 to 9 that are stored as themselves.</summary>
-    public DigitSets Digits { get; }
 
     /// <summary>Whether a byte out of <see cref="Direct"/> is a response: a category or <see cref="ResponseData.Missing"/>.</summary>
     public static bool IsKnown(byte provisional) => provisional != Unassigned;
@@ -92,8 +81,7 @@ internal sealed class CodeBook
         provisional = ResponseData.Missing;
         if (isClosed)
             return false;
-        lock (codes[item])
-            provisional = Assign(item, code);
+        provisional = Assign(item, code);
         return true;
     }
 
@@ -137,9 +125,6 @@ internal sealed class CodeBook
     private byte Assign(int item, int code)
     {
         List<int> known = codes[item];
-        int index = known.IndexOf(code); // another thread may have been first
-        if (index >= 0)
-            return provisionals[item][index];
         if (known.Count == MostCategories)
         {
             overflow[item] ??= new Extent(known.Min(), known.Max());
@@ -152,18 +137,16 @@ internal sealed class CodeBook
         if (IsDirect(code))
             direct[item * DirectSpan + code - DirectLow] = provisional;
         else
-            (wide[item] ??= new ConcurrentDictionary<int, byte>())[code] = provisional;
-        if (provisional == code)
-            Digits.Add(item, code);
+            (wide[item] ??= [])[code] = provisional;
         return provisional;
     }
 
-    // A digit itself where it can be, so that runs of digits are stored as they are read; else what is free beyond the digits.
+    // A digit itself where it can be, so that most data are final as they are read; else what is free beyond the digits.
     private static byte FreeProvisional(List<byte> taken, int code)
     {
-        if (code is >= 0 and < DigitSets.DigitCount && !taken.Contains((byte)code))
+        if (code is >= 0 and < DigitCount && !taken.Contains((byte)code))
             return (byte)code;
-        int free = DigitSets.DigitCount;
+        int free = DigitCount;
         while (taken.Contains((byte)free))
             free = (free + 1) % MostCategories;
         return (byte)free;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
@@ -9,17 +8,17 @@ namespace IrtGpu.Data.Reading;
 /// <summary>The right answers of the items: turns the text of an answer into 1 or 0.</summary>
 internal sealed class AnswerKey
 {
-    private readonly byte[][] answers; // UTF-8 [item]
+    private readonly string[] answers; // [item]
     private readonly int?[] numbers; // where the answer is a whole number [item]
 
     private AnswerKey(string[] answers)
     {
-        this.answers = [.. answers.Select(Encoding.UTF8.GetBytes)];
-        numbers = [.. this.answers.Select(answer => WholeNumber.Parse(answer, out int number) == NumberForm.Whole ? number : (int?)null)];
+        this.answers = answers;
+        numbers = [.. answers.Select(answer => WholeNumber.Parse(answer, out int number) == NumberForm.Whole ? number : (int?)null)];
     }
 
     /// <summary>1 when the answer is the item's right one, else 0. Whole numbers compare by value, text exactly.</summary>
-    public byte Score(int item, ReadOnlySpan<byte> answer)
+    public byte Score(int item, ReadOnlySpan<char> answer)
     {
         if (answer.SequenceEqual(answers[item]))
             return 1;
@@ -39,7 +38,7 @@ internal sealed class AnswerKey
         if (table.Find("item", StringComparison.OrdinalIgnoreCase) is not { } itemColumn || table.Find("key", StringComparison.OrdinalIgnoreCase) is not { } keyColumn)
         {
             problems.Add(new DataProblem(
-                $"The answer key needs the columns 'item' and 'key' but has {string.Join(", ", table.Columns.Select(column => TextBytes.Show(column.Name)))}. " +
+                $"The answer key needs the columns 'item' and 'key' but has {string.Join(", ", table.Columns.Select(column => SeenText.Show(column.Name)))}. " +
                 "Name them in its first line.", path, table.HeaderLine));
             return null;
         }
@@ -57,11 +56,11 @@ internal sealed class AnswerKey
             if (!positions.TryGetValue(name, out int item))
             {
                 if (!columnNames.Contains(name))
-                    strangers.Add(string.Create(CultureInfo.InvariantCulture, $"{TextBytes.Show(name)} (line {line})"));
+                    strangers.Add(string.Create(CultureInfo.InvariantCulture, $"{SeenText.Show(name)} (line {line})"));
             }
             else if (answers[item] is not null)
             {
-                problems.Add(new DataProblem($"The key of item '{name}' is given twice, here as {TextBytes.Show(answer)}. Keep one line an item.", path, line, "item"));
+                problems.Add(new DataProblem($"The key of item '{name}' is given twice, here as {SeenText.Show(answer)}. Keep one line an item.", path, line, "item"));
             }
             else if (answer.Length == 0)
             {

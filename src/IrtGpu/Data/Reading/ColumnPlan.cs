@@ -1,7 +1,6 @@
 using System.Globalization;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
-using IrtGpu.Specification;
 
 namespace IrtGpu.Data.Reading;
 

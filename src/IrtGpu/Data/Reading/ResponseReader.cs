@@ -9,41 +9,30 @@ namespace IrtGpu.Data.Reading;
 /// <remarks>
 /// Comma, tab or semicolon is detected in the header; fields may be quoted; UTF-8 with or without byte order mark;
 /// lines end with LF, CR LF or CR; gzip is recognised by its first bytes. Blank lines are passed over with a warning.
-/// Blocks of records are parsed on several threads and joined in order: the result does not depend on how many.
-/// Peak memory is little more than the result: blocks of text are dropped once parsed, and each block of codes once joined;
-/// responses beyond a limit go to a temporary file as they come (<see cref="RowStorage"/>).
+/// Records are read one by one. Peak memory is little more than the result: each block of codes is given back once it is
+/// final; responses beyond a limit go to a temporary file as they come (<see cref="RowStorage"/>).
 /// </remarks>
 public static class ResponseReader
 {
     /// <summary>Reads the file.</summary>
     /// <param name="path">Text or gzip file.</param>
     /// <param name="options">Parts of the columns, missing codes, answer key.</param>
-    /// <param name="cancellationToken">Ends reading between two blocks.</param>
+    /// <param name="cancellationToken">Ends reading between two rows.</param>
     /// <returns>Coded responses with what was noticed as warnings.</returns>
     /// <exception cref="DataException">The file or its content cannot be used; carries the first problems and their number.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static ResponseData Read(string path, ResponseReaderOptions options, CancellationToken cancellationToken = default) =>
-        Read(path, options, TableFile.BlockSize, cancellationToken);
-
-    /// <inheritdoc cref="Read(string, ResponseReaderOptions, CancellationToken)"/>
-    internal static ResponseData Read(string path, ResponseReaderOptions options, int blockSize, CancellationToken cancellationToken)
+    public static ResponseData Read(string path, ResponseReaderOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
-        using TableFile file = TableFile.Open(path, blockSize);
+        using var table = TableReader.Open(path);
+        using var hash = new FileHash(path);
         var problems = new ProblemLog();
         var warnings = new List<DataProblem>();
-        if (!file.TryReadBlock(out TextBlock first))
-            throw new DataException([TableFile.EmptyFile(path)]);
-        TableFile.RequireText(first, path);
-        var header = new RecordReader(first, file.Delimiter);
-        if (!header.TryRead(out long headerLine, out List<string> names, out FieldForm form))
-            throw new DataException([TableFile.EmptyFile(path)]);
-        if (form != FieldForm.Sound)
-            problems.Add(new DataProblem("The header has a quoted name that is not closed before the next delimiter. Correct its double quotes.", path, headerLine));
+        string[] names = ColumnNames.Read(table, path, problems);
         problems.ThrowIfAny();
 
-        ColumnPlan? plan = ColumnPlan.Make([.. names], headerLine, path, options, problems, warnings);
+        ColumnPlan? plan = ColumnPlan.Make(names, table.Line, path, options, problems, warnings);
         AnswerKey? key = plan is not null && options.KeyPath is { } keyPath
             ? AnswerKey.Read(keyPath, plan.ItemNames, plan.Names, problems, warnings)
             : null;
@@ -52,46 +41,17 @@ public static class ResponseReader
         var missing = new MissingCodes(options.MissingCodes);
         int[][]? expected = options.ExpectedCategoryCodes is { } codes ? [.. plan!.ItemNames.Select(name => codes[name])] : null;
         var book = new CodeBook(plan!.ItemNames.Length, key is null ? missing.Numbers : [], expected);
-        using var blocks = new ParsedBlockQueue(
-            options.Threads, () => new BlockParser(path, plan, book, key, missing, file.Delimiter));
-        using var joiner = new BlockJoiner(path, plan, book, problems, warnings, options.Storage, isClosed: expected is not null);
+        using var persons = new PersonRows(plan, options.Storage);
         try
         {
-            var rows = new TextBlock(first.Buffer, header.Position, first.End, header.Line);
-            ParseAll(file, rows, blocks, joiner, cancellationToken);
+            new PersonParser(table, path, plan, book, key, missing, persons, problems).ReadAll(cancellationToken);
         }
         catch (DataException broken) when (problems.Total > 0)
         {
-            foreach (DataProblem problem in broken.Problems)
+            foreach (DataProblem problem in broken.Problems) // what came before it is told too
                 problems.Add(problem);
             problems.ThrowIfAny();
         }
-        return joiner.Join(file.FinishHash());
-    }
-
-    private static void ParseAll(TableFile file, TextBlock block, ParsedBlockQueue blocks, BlockJoiner joiner, CancellationToken cancellationToken)
-    {
-        DataException? broken = null;
-        bool any = true;
-        while (any)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            blocks.Add(block);
-            while (blocks.IsFull)
-                joiner.Add(blocks.Take());
-            try
-            {
-                any = file.TryReadBlock(out block);
-            }
-            catch (DataException error)
-            {
-                broken = error; // what came before it is still to be reported
-                any = false;
-            }
-        }
-        while (!blocks.IsEmpty)
-            joiner.Add(blocks.Take());
-        if (broken is not null)
-            throw broken;
+        return new ResponseAssembly(path, plan, book, persons, problems, warnings, isClosed: expected is not null).Finish(hash);
     }
 }

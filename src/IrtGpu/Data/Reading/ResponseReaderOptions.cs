@@ -41,7 +41,4 @@ public sealed record ResponseReaderOptions
 
     /// <summary>How many responses may lie in memory, and where a temporary file takes more.</summary>
     public RowStorage Storage { get; init; } = RowStorage.Default;
-
-    /// <summary>Threads that parse; 0: one a processor. The result does not depend on it.</summary>
-    public int Threads { get; init; }
 }

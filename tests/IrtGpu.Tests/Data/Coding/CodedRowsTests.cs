@@ -68,20 +68,27 @@ public sealed class CodedRowsTests : TableFixture
 
     [Theory]
     [InlineData(0)]
-    [InlineData(1000)] // some blocks are held before the file is begun
+    [InlineData(300_000)] // some blocks are held before the file is begun
     [InlineData(long.MaxValue)]
     public void Reading_gives_the_same_data_for_any_limit(long memoryLimit)
     {
-        StringBuilder text = new("id,group,a,b,c\n");
-        for (int person = 0; person < 4000; person++)
-            text.Append($"p{person},{"xyz"[person % 3]},{1 - person % 2},{(person % 5 == 0 ? "" : 7 - person % 4)},{(person % 3 == 0 ? "NA" : person % 2)}\n");
+        const int itemCount = 75;
+        const int personCount = 10_000;
+        StringBuilder text = new($"id,group,{string.Join(',', Enumerable.Range(0, itemCount).Select(item => $"q{item}"))}\n");
+        for (int person = 0; person < personCount; person++)
+        {
+            text.Append($"p{person},{"xyz"[person % 3]}");
+            for (int item = 0; item < itemCount; item++)
+                text.Append((item % 3) switch { 0 => $",{1 - person % 2}", 1 => $",{(person % 5 == 0 ? "" : 7 - person % 4)}", _ => $",{(person % 3 == 0 ? "NA" : person % 2)}" });
+            text.Append('\n');
+        }
         string path = Write(text.ToString());
         ResponseReaderOptions options = new() { IdColumn = "id", GroupColumn = "group" };
-        ResponseData expected = ResponseReader.Read(path, options, 700, TestContext.Current.CancellationToken);
+        ResponseData expected = ResponseReader.Read(path, options, TestContext.Current.CancellationToken);
         string empty = Directory.CreateDirectory(Path.Combine(Folder, "rows")).FullName;
         using ResponseData data = ResponseReader.Read(
-            path, options with { Storage = new RowStorage { MemoryLimit = memoryLimit, Folder = empty } }, 700, TestContext.Current.CancellationToken);
-        Assert.Equal(memoryLimit < 12_000, data.Responses.IsOnDisk);
+            path, options with { Storage = new RowStorage { MemoryLimit = memoryLimit, Folder = empty } }, TestContext.Current.CancellationToken);
+        Assert.Equal(memoryLimit < personCount * itemCount, data.Responses.IsOnDisk);
         Assert.Equal(expected.Responses.ToArray(), data.Responses.ToArray());
         Assert.Equal(expected.Warnings, data.Warnings);
         Assert.Contains(data.Warnings, warning => warning.Message.Contains("nobody in a group answered", StringComparison.Ordinal));
@@ -100,9 +107,9 @@ public sealed class CodedRowsTests : TableFixture
         using CancellationTokenSource cancelled = new();
         cancelled.Cancel();
         string path = Write(text.ToString());
-        Assert.Throws<OperationCanceledException>(() => { ResponseReader.Read(path, options, 700, cancelled.Token); });
-        Assert.Throws<DataException>(() => { ResponseReader.Read(Write(text + "0,x\n"), options, 700, TestContext.Current.CancellationToken); });
-        ResponseReader.Read(Write(text.ToString()), options, 700, TestContext.Current.CancellationToken).Dispose();
+        Assert.Throws<OperationCanceledException>(() => { ResponseReader.Read(path, options, cancelled.Token); });
+        Assert.Throws<DataException>(() => { ResponseReader.Read(Write(text + "0,x\n"), options, TestContext.Current.CancellationToken); });
+        ResponseReader.Read(Write(text.ToString()), options, TestContext.Current.CancellationToken).Dispose();
         Assert.Empty(Directory.EnumerateFileSystemEntries(rows));
     }
 

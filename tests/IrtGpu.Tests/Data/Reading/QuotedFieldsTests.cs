@@ -5,8 +5,8 @@ using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Tests.Data.Reading;
 
-/// <summary>Fields of one digit are read many at a time; quoted, the same fields are read one by one.</summary>
-public sealed class DigitFieldsTests : TableFixture
+/// <summary>Short bare fields are read by a way of their own; quoted, the same fields are read as any text.</summary>
+public sealed class QuotedFieldsTests : TableFixture
 {
     [Theory]
     [InlineData(1, 1, 2, 0.0)]
@@ -17,7 +17,7 @@ public sealed class DigitFieldsTests : TableFixture
     [InlineData(6, 64, 4, 0.5)]
     [InlineData(7, 100, 2, 0.001)]
     [InlineData(8, 130, 10, 0.05)]
-    public void Runs_of_digits_read_like_single_fields(int seed, int itemCount, int categories, double missing)
+    public void Bare_fields_read_like_quoted_ones(int seed, int itemCount, int categories, double missing)
     {
         Random random = new(seed);
         string[][] rows = [.. Enumerable.Range(0, 400).Select(_ => Row(random, itemCount, categories, missing))];

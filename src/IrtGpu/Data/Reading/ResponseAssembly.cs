@@ -3,55 +3,34 @@ using System.Numerics;
 using IrtGpu.Data.Coding;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Data.Reading;
 
-/// <summary>Joins parsed blocks into <see cref="ResponseData"/>: final categories, labels, checks over all rows.</summary>
-internal sealed class BlockJoiner(
-    string path, ColumnPlan plan, CodeBook book, ProblemLog problems, List<DataProblem> warnings, RowStorage storage, bool isClosed) : IDisposable
+/// <summary>Makes <see cref="ResponseData"/> of the persons read: final categories, labels, checks over all rows.</summary>
+internal sealed class ResponseAssembly(
+    string path, ColumnPlan plan, CodeBook book, PersonRows persons, ProblemLog problems, List<DataProblem> warnings, bool isClosed)
 {
-    private readonly CodedRowsBuilder rows = new(plan.ItemNames.Length, storage);
-    private readonly List<ParsedBlock> blocks = [];
-    private readonly PlaceTally blankLines = new();
-    private readonly PlaceTally emptyPersons = new();
-    private readonly PlaceTally zeroWeights = new();
-    private readonly PlaceTally blankIds = new();
-    private long personCount;
-
-    public void Add(ParsedBlock block)
-    {
-        rows.Append(block.TakeResponses());
-        blocks.Add(block);
-        personCount += block.PersonCount;
-        problems.Append(block.Problems);
-        blankLines.Append(block.BlankLines);
-        emptyPersons.Append(block.EmptyPersons);
-        zeroWeights.Append(block.ZeroWeights);
-        blankIds.Append(block.BlankIds);
-    }
-
-    public void Dispose() => rows.Dispose();
-
     /// <exception cref="DataException">Something is wrong with the rows or with an item.</exception>
-    public ResponseData Join(string sha256)
+    public ResponseData Finish(FileHash hash)
     {
         int[][] codes = [.. Enumerable.Range(0, plan.ItemNames.Length).Select(book.SortedCodes)];
-        CheckSize();
-        if (personCount > 0)
+        if (persons.Count == 0)
+            problems.Add(new DataProblem("The file has a header but no rows, so there is nobody to calibrate on. Add one row a person.", path));
+        else
             CheckItems(codes);
-        double[]? weights = plan.Has(ColumnPlan.Weight) ? [.. blocks.SelectMany(block => block.Weights)] : null;
-        if (weights is not null && personCount > 0 && zeroWeights.Count == personCount)
+        if (persons.Weights is not null && persons.Count > 0 && persons.ZeroWeights.Count == persons.Count)
             problems.Add(new DataProblem("Every weight is 0, so nobody counts. Name another column with --weight, or leave the option out.", path, null, Name(ColumnPlan.Weight)));
         problems.ThrowIfAny();
 
-        TextColumn? ids = plan.Has(ColumnPlan.Id) ? new TextColumn(blocks.Select(block => block.Ids)) : null;
-        Task<PlaceTally> duplicates = Task.Run(() => FindDuplicates(ids));
-        Categories? groups = plan.Has(ColumnPlan.Group) ? JoinLabels(block => block.GroupLabels, block => block.Groups) : null;
-        Categories? classes = plan.Has(ColumnPlan.Class) ? JoinLabels(block => block.ClassLabels, block => block.Classes).Sort() : null;
+        TextColumn? ids = persons.Ids?.Build();
+        Task<PlaceTally> repeats = Task.Run(() => FindRepeats(ids));
+        Categories? groups = persons.Groups?.Build();
+        Categories? classes = persons.Classes?.Build().Sort();
         bool isGrouped = groups?.Levels.Length > 1;
-        CodedRows responses = rows.Finish(book.FinalMap(codes));
+        CodedRows responses = persons.Responses.Finish(book.FinalMap(codes));
 
-        ReportPersons(duplicates.GetAwaiter().GetResult());
+        ReportPersons(repeats.GetAwaiter().GetResult());
         if (isGrouped)
             ReportNotAdministered(groups!.Levels, FindAnswered(responses, groups.Level));
         ReportMaps(codes);
@@ -60,33 +39,19 @@ internal sealed class BlockJoiner(
             ItemNames = plan.ItemNames,
             CategoryCodes = codes,
             Responses = responses,
-            Weights = weights,
+            Weights = persons.Weights?.ToArray(),
             Ids = ids,
             GroupNames = groups?.Levels ?? [""],
             Groups = isGrouped ? groups!.Level : null,
             ClassNames = classes?.Levels ?? [],
             KnownClasses = classes?.Level,
-            PersonCount = (int)personCount,
-            Sha256 = sha256,
+            PersonCount = persons.Count,
+            Sha256 = hash.Finish(),
             Warnings = warnings,
         };
     }
 
     private string? Name(int role) => plan.Names[Array.IndexOf(plan.Roles, role)];
-
-    private void CheckSize()
-    {
-        if (personCount == 0)
-        {
-            problems.Add(new DataProblem("The file has a header but no rows, so there is nobody to calibrate on. Add one row a person.", path));
-        }
-        else if (personCount > Array.MaxLength)
-        {
-            problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
-                $"{personCount} rows are more than the {Array.MaxLength} that one data set can hold. ") +
-                "Write one row a pattern with --weight, or read a sample.", path));
-        }
-    }
 
     private void CheckItems(int[][] codes)
     {
@@ -114,20 +79,6 @@ internal sealed class BlockJoiner(
         }
     }
 
-    private Categories JoinLabels(Func<ParsedBlock, LabelSet> labels, Func<ParsedBlock, List<int>> numbers)
-    {
-        var all = new LabelSet();
-        int[] joined = new int[personCount];
-        int person = 0;
-        foreach (ParsedBlock block in blocks)
-        {
-            int[] map = [.. labels(block).Labels.Select(all.Add)];
-            foreach (int number in numbers(block))
-                joined[person++] = number < 0 ? -1 : map[number];
-        }
-        return new Categories([.. all.Labels], joined);
-    }
-
     /// <summary>Whether anyone in the group answered the item. [group, item]</summary>
     private static bool[] FindAnswered(CodedRows responses, int[] groups)
     {
@@ -146,27 +97,21 @@ internal sealed class BlockJoiner(
         return Array.ConvertAll(seen, value => value != 0);
     }
 
-    private PlaceTally FindDuplicates(TextColumn? ids)
+    private PlaceTally FindRepeats(TextColumn? ids)
     {
         var tally = new PlaceTally();
-        int block = 0;
-        int firstPerson = 0;
         foreach (int person in ids?.FindRepeats() ?? [])
-        {
-            while (person - firstPerson >= blocks[block].PersonCount)
-                firstPerson += blocks[block++].PersonCount;
-            tally.Add(blocks[block].Lines[person - firstPerson], ids![person]);
-        }
+            tally.Add(persons.Lines[person], ids![person]);
         return tally;
     }
 
-    private void ReportPersons(PlaceTally duplicates)
+    private void ReportPersons(PlaceTally repeats)
     {
-        Warn(blankLines, null, count => $"{count} blank line(s) skipped ('')", "Remove them if the file should have none; a missing row of a one-item table must be written as NA.");
-        Warn(duplicates, ColumnPlan.Id, count => $"{count} row(s) repeat an id seen before", "Each row counts as a person; remove repeats if they are the same person entered twice.");
-        Warn(blankIds, ColumnPlan.Id, count => $"{count} row(s) have a blank id ('')", "They are kept; fill the ids in to tell their scores apart.");
-        Warn(zeroWeights, ColumnPlan.Weight, count => $"{count} row(s) have weight 0", "They are kept and scored but do not count in the calibration; remove them if they should not be scored.");
-        Warn(emptyPersons, null, count => $"{count} person(s) answered nothing: all their responses are missing", "They are kept and scored from their population alone; remove them if they did not take the test, or check --missing.");
+        Warn(persons.BlankLines, null, count => $"{count} blank line(s) skipped ('')", "Remove them if the file should have none; a missing row of a one-item table must be written as NA.");
+        Warn(repeats, ColumnPlan.Id, count => $"{count} row(s) repeat an id seen before", "Each row counts as a person; remove repeats if they are the same person entered twice.");
+        Warn(persons.BlankIds, ColumnPlan.Id, count => $"{count} row(s) have a blank id ('')", "They are kept; fill the ids in to tell their scores apart.");
+        Warn(persons.ZeroWeights, ColumnPlan.Weight, count => $"{count} row(s) have weight 0", "They are kept and scored but do not count in the calibration; remove them if they should not be scored.");
+        Warn(persons.EmptyPersons, null, count => $"{count} person(s) answered nothing: all their responses are missing", "They are kept and scored from their population alone; remove them if they did not take the test, or check --missing.");
     }
 
     private void Warn(PlaceTally tally, int? role, Func<string, string> what, string remedy)

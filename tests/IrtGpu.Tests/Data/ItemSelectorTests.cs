@@ -1,6 +1,6 @@
-using IrtGpu.Specification;
+using IrtGpu.Data;
 
-namespace IrtGpu.Tests.Specification;
+namespace IrtGpu.Tests.Data;
 
 public sealed class ItemSelectorTests
 {

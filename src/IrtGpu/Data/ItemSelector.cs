@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.Tables.Problems;
 
-namespace IrtGpu.Specification;
+namespace IrtGpu.Data;
 
 /// <summary>A part of an ITEMS list selects nothing or cannot be read.</summary>
 /// <param name="message">Names the part and what it could have meant.</param>

@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Tables;
+using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Tables.Text;
+using nietras.SeparatedValues;
+
+namespace IrtGpu.Data.Reading;
+
+/// <summary>Turns the records of a table into coded persons.</summary>
+internal sealed class PersonParser(
+    TableReader table, string path, ColumnPlan plan, CodeBook book, AnswerKey? key, MissingCodes missing, PersonRows persons, ProblemLog problems)
+{
+    private readonly bool isNaMissing = missing.IsMissing("NA");
+
+    /// <summary>Reads what is left of the table.</summary>
+    /// <exception cref="DataException">The file is no text from somewhere on, or cannot be read.</exception>
+    public void ReadAll(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        while (table.TryAdvance(persons.BlankLines))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Span<byte> row = persons.Add(table.Line);
+            if (table.FieldCount == plan.Roles.Length)
+                ParseRow(row);
+            else
+                RefuseRow(row);
+        }
+        persons.Complete();
+    }
+
+    // Nearly all time is spent here, in a few calls: do not start in unoptimised code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ParseRow(Span<byte> row)
+    {
+        SepReader.Row record = table.Record;
+        ReadOnlySpan<byte> direct = book.Direct;
+        int[] roles = plan.Roles;
+        bool hasCodes = key is null;
+        for (int column = 0; column < roles.Length; column++)
+        {
+            int role = roles[column];
+            if (role >= 0 && hasCodes && TryEncode(record[column].Span, direct.Slice(role * CodeBook.DirectSpan, CodeBook.DirectSpan), out byte response))
+                row[role] = response;
+            else
+                ParseField(column, role, row);
+        }
+        if (row.IndexOfAnyExcept(ResponseData.Missing) < 0)
+            persons.EmptyPersons.Add(table.Line);
+    }
+
+    // The common field: one or two digits, perhaps a sign; or NA, or nothing at all.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryEncode(ReadOnlySpan<char> field, ReadOnlySpan<byte> direct, out byte response)
+    {
+        response = ResponseData.Missing;
+        int code;
+        switch (field.Length)
+        {
+            case 0:
+                return true;
+            case 1:
+                code = DigitOf(field[0]);
+                break;
+            case 2 when field[0] == '-':
+                code = -DigitOf(field[1]);
+                break;
+            case 2 when field[0] == 'N':
+                return isNaMissing && field[1] == 'A';
+            case 2:
+                code = 10 * DigitOf(field[0]) + DigitOf(field[1]);
+                break;
+            default:
+                return false;
+        }
+        if (code is < CodeBook.DirectLow or >= NoDigit)
+            return false;
+        response = direct[code - CodeBook.DirectLow];
+        return CodeBook.IsKnown(response);
+    }
+
+    private const int NoDigit = 100;
+
+    private static int DigitOf(char character) => char.IsAsciiDigit(character) ? character - '0' : NoDigit;
+
+    private void ParseField(int column, int role, Span<byte> row)
+    {
+        ReadOnlySpan<char> value = table.Read(column, out FieldForm form);
+        if (form != FieldForm.Sound)
+            ReportForm(column, value, form);
+        switch (role)
+        {
+            case >= 0:
+                row[role] = form == FieldForm.Sound ? Encode(role, value) : EncodeUnsound(role);
+                break;
+            case ColumnPlan.Id:
+                if (value.IsEmpty)
+                    persons.BlankIds.Add(table.Line);
+                persons.Ids!.Add(value);
+                break;
+            case ColumnPlan.Group:
+                if (value.IsEmpty)
+                    Report(column, "The group is blank (''), so the person belongs to no population. Fill it in, or take the row out.");
+                persons.Groups!.Add(value);
+                break;
+            case ColumnPlan.Class:
+                if (missing.IsMissing(value))
+                    persons.Classes!.AddMissing();
+                else
+                    persons.Classes!.Add(value);
+                break;
+            case ColumnPlan.Weight:
+                double weight = ParseWeight(value, column);
+                if (weight == 0)
+                    persons.ZeroWeights.Add(table.Line);
+                persons.Weights!.Add(weight);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private byte EncodeUnsound(int item)
+    {
+        book.MarkUnsound(item);
+        return ResponseData.Missing;
+    }
+
+    private byte Encode(int item, ReadOnlySpan<char> value)
+    {
+        if (missing.IsMissing(value))
+            return ResponseData.Missing;
+        byte provisional;
+        if (key is not null)
+        {
+            book.TryEncode(item, key.Score(item, value), out provisional);
+            return provisional;
+        }
+        NumberForm form = WholeNumber.Parse(value, out int code);
+        if (form == NumberForm.Whole && book.TryEncode(item, code, out provisional))
+            return provisional;
+        ReportCode(item, form, value);
+        return EncodeUnsound(item);
+    }
+
+    private double ParseWeight(ReadOnlySpan<char> value, int column)
+    {
+        bool isNumber = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight);
+        if (isNumber && double.IsFinite(weight) && weight >= 0)
+            return weight;
+        Report(column, $"The weight {SeenText.Show(value)} is not a number from 0 up. " +
+            "A frequency weight says how many persons the row stands for; correct it, or take the row out.");
+        return double.NaN;
+    }
+
+    private void ReportCode(int item, NumberForm form, ReadOnlySpan<char> value)
+    {
+        if (!problems.HasRoom)
+        {
+            problems.CountOnly();
+            return;
+        }
+        string shown = SeenText.Show(value);
+        string message = form switch
+        {
+            NumberForm.Whole => $"The code {shown} is unknown to the fit, whose codes for this item are {CodeLists.Show(book.SortedCodes(item))}. " +
+                "Correct it, or list it in --missing.",
+            NumberForm.Fraction => $"The code {shown} is not a whole number; categories are counted, not measured. " +
+                "Recode the column, or leave it out with --items.",
+            NumberForm.TooLarge => $"The code {shown} is outside the range of 32-bit integers. Recode the column, or leave it out with --items.",
+            _ => $"The response {shown} is not a number. Recode it, list it in --missing if it means missing, " +
+                "score it with --key, or leave the column out with --items.",
+        };
+        problems.Add(new DataProblem(message, path, table.Line, plan.ItemNames[item]));
+    }
+
+    private void ReportForm(int column, ReadOnlySpan<char> value, FieldForm form)
+    {
+        if (form == FieldForm.NeverClosed)
+            book.MarkAllUnsound();
+        Report(column, form == FieldForm.NeverClosed
+            ? $"The quoted field {SeenText.Show(value)} is never closed, so the rest of the file became part of it. Add the closing double quote."
+            : $"Text follows the closing quote of {SeenText.Show(value)}. Write a double quote inside a quoted field twice.");
+    }
+
+    // Fields of a ragged row stand under the wrong names: one message for the row, none for its fields,
+    // except where a quoting mistake is the cause.
+    private void RefuseRow(Span<byte> row)
+    {
+        int count = table.FieldCount;
+        ReadOnlySpan<char> last = table.Read(count - 1, out FieldForm form);
+        if (form == FieldForm.NeverClosed)
+        {
+            ReportForm(Math.Min(count, plan.Names.Length) - 1, last, form);
+        }
+        else
+        {
+            Report(null, string.Create(CultureInfo.InvariantCulture,
+                $"The row has {count} field{(count == 1 ? "" : "s")} where the header has {plan.Roles.Length}; it reads {SeenText.Show(table.FirstLine)}. ") +
+                "Add or remove fields, or quote one that holds the delimiter; a first column of row names needs a name too.");
+        }
+        row.Fill(ResponseData.Missing);
+        persons.Ids?.Add("");
+        persons.Groups?.Add("");
+        persons.Classes?.AddMissing();
+        persons.Weights?.Add(1);
+    }
+
+    private void Report(int? column, string message) =>
+        problems.Add(new DataProblem(message, path, table.Line, column is { } known ? plan.Names[known] : null));
+}
