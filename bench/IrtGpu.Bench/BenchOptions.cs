@@ -17,9 +17,9 @@ internal sealed record BenchOptions
           --threads N        threads (default: all processors)
           --replications N   data sets of a study (table1: 30, recovery: 100, cycles: 20)
           --persons N        persons of each case of the suite mirt
-          --case NAME,…      cases of the suites micro, calibration, cycles and ratios whose names contain one of these (default: all)
+          --case NAME,…      cases of the suites micro, calibration, cycles, ratios and mixed whose names contain one of these (default: all)
           --out FOLDER       where results are written (default bench/results under the current folder, or of the checkout)
-          --data FILE …      data for the suite timing
+          --data FILE …      data for the suite timing; for the suite mixed the file of InstEval (default: the one of R's lme4)
           --peer-seconds     what another program needed for the same fit, at the tolerances 1e-4 and 1e-6; and the log-likelihoods it reached
           --peer-reference   rate of the plain loops (suite timing prints it) on the other program's machine, in pin/s, where that is another machine
         """;

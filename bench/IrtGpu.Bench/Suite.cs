@@ -28,6 +28,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("cycles", "E-steps until within 1e-6 of the optimum, for six kinds of models and three accelerations (minutes)", Cycles.CyclesSuite.Run),
         new("timing", "one calibration of your own file: --data FILE --model …", Whole.TimingSuite.Run),
         new("mirt", "R's mirt on the same file, nodes and tolerance, where R and mirt are installed", Mirt.MirtSuite.Run),
+        new("mixed", "mixed models from 180 rows to 1,000,000, three crossed factors, beside R's lme4 where it is installed (minutes)", Mixed.MixedSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
     ];
@@ -37,7 +38,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     public static IReadOnlyList<Suite> Choose(BenchOptions options)
     {
         if (options.Suites.Count == 0)
-            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "table1" or "recovery" or "cycles"))];
+            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "table1" or "recovery" or "cycles"))];
         return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
             ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
     }

@@ -1,8 +1,10 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Regression.Comparison;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -29,7 +31,7 @@ internal static class CommandLine
 
     internal static RootCommand CreateRoot(string[] args) => new(
         """
-        Calibrates item response models (IRT) by marginal maximum likelihood.
+        Calibrates item response models (IRT) by marginal maximum likelihood, and fits linear mixed models.
 
         Start with a table of responses: a header of item names, one row a person, whole numbers as answers.
           irtgpu calibrate answers.csv --out results                     2PL for 0/1 items, GPCM for others
@@ -40,6 +42,8 @@ internal static class CommandLine
         CalibrateCommand.Create(args),
         ScoreCommand.Create(),
         SimulateCommand.Create(),
+        RegressCommand.Create(),
+        CompareCommand.Create(),
         DevicesCommand.Create(),
     };
 
@@ -85,6 +89,9 @@ internal static class CommandLine
             case SpecificationException specification:
                 foreach (string problem in specification.Problems)
                     Console.Error.WriteLine($"irtgpu: {problem}");
+                return ExitCode.BadArguments;
+            case FormulaException or FitsNotComparableException:
+                Console.Error.WriteLine($"irtgpu: {exception.Message}");
                 return ExitCode.BadArguments;
             case DataException data:
                 Console.Error.WriteLine(data.Message);

@@ -29,6 +29,12 @@ internal sealed class DataOptions
         command.Options.Add(key);
     }
 
+    /// <summary>Column of identifiers; null where none is named.</summary>
+    public string? Id(ParseResult parsed) => parsed.GetValue(id);
+
+    /// <summary>Codes that mean missing, separated by commas; null: the usual ones.</summary>
+    public string? Missing(ParseResult parsed) => parsed.GetValue(missing);
+
     /// <summary>The options as given, over those of a specification file.</summary>
     public ResponseReaderOptions Read(ParseResult parsed, ResponseReaderOptions file) => file with
     {

@@ -5,27 +5,39 @@ using IrtGpu.Foundation.Estimation;
 namespace IrtGpu.Cli;
 
 /// <summary>Progress on standard error: a live line on a terminal, a line in ten seconds otherwise.</summary>
-internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>
+internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>, IProgress<string>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private readonly bool isLive = !Console.IsErrorRedirected;
     private readonly Stopwatch sinceLine = Stopwatch.StartNew();
     private int shown;
 
+    private bool IsDue => !isQuiet && (isLive || sinceLine.Elapsed >= Interval);
+
     public void Report(IterationRecord value)
     {
-        if (isQuiet || (!isLive && sinceLine.Elapsed < Interval))
-            return;
-        string text = string.Create(CultureInfo.InvariantCulture,
-            $"cycle {value.Cycle}  -2 log L {value.Deviance:0.0000}  largest change {value.LargestChange:0.000000} ({value.Parameter})  {value.Seconds:0.0} s");
-        if (!isLive)
+        if (IsDue)
         {
-            Console.Error.WriteLine(text);
-            sinceLine.Restart();
-            return;
+            Report(string.Create(CultureInfo.InvariantCulture,
+                $"cycle {value.Cycle}  -2 log L {value.Deviance:0.0000}  largest change {value.LargestChange:0.000000} ({value.Parameter})  {value.Seconds:0.0} s"));
         }
-        Console.Error.Write('\r' + text.PadRight(shown));
-        shown = text.Length;
+    }
+
+    public void Report(string value)
+    {
+        lock (sinceLine) // work on several threads reports, too
+        {
+            if (!IsDue)
+                return;
+            if (!isLive)
+            {
+                Console.Error.WriteLine(value);
+                sinceLine.Restart();
+                return;
+            }
+            Console.Error.Write('\r' + value.PadRight(shown));
+            shown = value.Length;
+        }
     }
 
     /// <summary>Clears the live line.</summary>

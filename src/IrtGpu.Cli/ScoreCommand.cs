@@ -5,6 +5,7 @@ using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
+using IrtGpu.Regression.Saved;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Saved;
 using IrtGpu.Scoring;
@@ -17,8 +18,8 @@ internal sealed class ScoreCommand
 {
     private const int LargestDrawCount = 1000;
 
-    private readonly Argument<string> fit = new("FIT") { Description = "The calibration.json of a finished calibration." };
-    private readonly Argument<string> data = new("DATA") { Description = "Table of responses with the items of the fit." };
+    private readonly Argument<string> fit = new("FIT") { Description = "The calibration.json of a finished calibration, or the regression.json of a regression." };
+    private readonly Argument<string> data = new("DATA") { Description = "Table of responses with the items of the fit, or with the columns of its formula." };
     private readonly DataOptions dataOptions = new();
     private readonly ComputeOptions computeOptions = new();
     private readonly Option<string> method = new("--method") { HelpName = "eap|map|ml|wle|pv", Description = "Posterior mean (default), posterior mode, maximum likelihood, Warm's weighted likelihood, or plausible values.", DefaultValueFactory = _ => "eap" };
@@ -31,7 +32,7 @@ internal sealed class ScoreCommand
         ScoreCommand score = new();
         Command command = new("score",
             """
-            Score persons, the same or new ones, with a finished fit.
+            Score persons, the same or new ones, with a finished fit; with a regression, fitted values and residuals of rows.
 
             Examples:
               irtgpu score results/calibration.json new.csv --out scores.csv
@@ -50,6 +51,8 @@ internal sealed class ScoreCommand
 
     private int Run(ParseResult parsed, CancellationToken outer)
     {
+        if (SavedRegression.IsRegression(parsed.GetValue(fit)!))
+            return RegressionScoring.Score(parsed.GetValue(fit)!, parsed.GetValue(data)!, dataOptions.Id(parsed), dataOptions.Missing(parsed), parsed.GetValue(output)!, computeOptions.Threads(parsed));
         string how = parsed.GetValue(method)!.ToLowerInvariant();
         Choice.Parse("--method", how, ("eap", 0), ("map", 0), ("ml", 0), ("wle", 0), ("pv", 0));
         int drawCount = parsed.GetValue(draws);

@@ -21,7 +21,7 @@ internal static class MirtSuite
         string folder = Directory.CreateTempSubdirectory("irtgpu-mirt-").FullName;
         try
         {
-            if (MirtProgram.Find(folder, out string missing) is { } mirt)
+            if (RProgram.Find("mirt", folder, out string missing) is { } mirt)
                 Compare(options, mirt, folder);
             else
                 Console.WriteLine($"The suite mirt did nothing: {missing}");
@@ -32,7 +32,7 @@ internal static class MirtSuite
         }
     }
 
-    private static void Compare(BenchOptions options, MirtProgram mirt, string folder)
+    private static void Compare(BenchOptions options, RProgram mirt, string folder)
     {
         ResultFile file = new("IrtGpu and R's mirt", options);
         MarkdownTable agreement = new(
@@ -46,7 +46,7 @@ internal static class MirtSuite
             Console.Error.WriteLine($"  {one.Name}");
             string place = Directory.CreateDirectory(Path.Combine(folder, one.Name)).FullName;
             string path = MirtFolder.Write(place, one, one.Truth.Draw(Seed), tolerances, MaxCycles, options.IsQuick ? 1 : 3);
-            mirt.Fit(place);
+            mirt.Run(place);
             MirtFit[] theirs = MirtFit.Read(place);
             ResponseData data = ResponseReader.Read(path, new ResponseReaderOptions { GroupColumn = one.Truth.GroupCount > 1 ? MirtFolder.GroupColumn : null });
             Agreement.Check(Problem.Create(data, one.Specification), "cpu", threads: 1);

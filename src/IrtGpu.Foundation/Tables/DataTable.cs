@@ -14,9 +14,14 @@ public sealed class DataTable
 {
     private readonly RowLines lines;
 
+<<<<<<< HEAD
     private DataTable(string path, string[] names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
+=======
+    private DataTable(string path, string sha256, List<string> names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
+>>>>>>> regression
     {
         Path = path;
+        Sha256 = sha256;
         HeaderLine = headerLine;
         this.lines = lines;
         Columns = [.. names.Select((name, column) => new DataColumn(this, name, texts[column], missing))];
@@ -24,6 +29,9 @@ public sealed class DataTable
 
     /// <summary>The file, as given.</summary>
     public string Path { get; }
+
+    /// <summary>SHA-256 of the whole file as it lies on the disk, lower-case hexadecimal.</summary>
+    public string Sha256 { get; }
 
     /// <summary>1-based line of the header.</summary>
     public long HeaderLine { get; }
@@ -104,6 +112,10 @@ public sealed class DataTable
                 "Add or remove fields, or quote one that holds the delimiter.", path, ragged.FirstLine));
         }
         problems.ThrowIfAny();
+<<<<<<< HEAD
         return new DataTable(path, names, headerLine, lines, [.. texts.Select(column => column.Build())], new MissingCodes(missingCodes ?? MissingCodes.Default));
+=======
+        return new DataTable(path, file.FinishHash(), names!, headerLine, lines, [.. texts.Select(parts => new TextColumn(parts))], new MissingCodes(missingCodes ?? MissingCodes.Default));
+>>>>>>> regression
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;

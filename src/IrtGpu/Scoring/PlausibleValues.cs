@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Sampling;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 using IrtGpu.Simulation;
@@ -46,7 +47,7 @@ public static class PlausibleValues
             sampler.SetPattern(pattern);
             for (int index = firstPerson[pattern]; index < firstPerson[pattern + 1]; index++)
             {
-                PersonRandom random = new(seed, persons[index]);
+                StreamRandom random = new(seed, persons[index]);
                 for (int draw = 0; draw < draws; draw++)
                     sampler.Draw(ref random, values.AsSpan((persons[index] * draws + draw) * point.Plan.AttributeCount, point.Plan.AttributeCount));
             }
@@ -70,7 +71,7 @@ public static class PlausibleValues
                 classes[k]?.Forget();
         }
 
-        public void Draw(ref PersonRandom random, Span<double> theta)
+        public void Draw(ref StreamRandom random, Span<double> theta)
         {
             int k = DrawClass(ref random);
             ClassPosterior posterior = classes[k] ??= new ClassPosterior(point);
@@ -84,7 +85,7 @@ public static class PlausibleValues
             posterior.Draw(ref random, theta);
         }
 
-        private int DrawClass(ref PersonRandom random)
+        private int DrawClass(ref StreamRandom random)
         {
             if (plan.ClassCount == 1)
                 return 0;
@@ -143,7 +144,7 @@ public static class PlausibleValues
             IsSet = true;
         }
 
-        public void Draw(ref PersonRandom random, Span<double> theta)
+        public void Draw(ref StreamRandom random, Span<double> theta)
         {
             double logRatio = Propose(ref random); // of the posterior to the proposal's density
             proposal.CopyTo(theta);
@@ -158,7 +159,7 @@ public static class PlausibleValues
             }
         }
 
-        private double Propose(ref PersonRandom random)
+        private double Propose(ref StreamRandom random)
         {
             double square = 0;
             for (int j = 0; j < attributeCount; j++)

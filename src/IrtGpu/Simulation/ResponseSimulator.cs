@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Sampling;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -50,7 +51,7 @@ public static class ResponseSimulator
             double[] logProbability = new double[plan.Items.Max(item => item.CategoryCount)];
             for (int person = firstPerson; codes.Length > 0; person++, codes = codes[plan.ItemCount..])
             {
-                PersonRandom random = new(seed, person);
+                StreamRandom random = new(seed, person);
                 PlannedBlock block = DrawClass(point, groups[person], ref random);
                 classes[person] = block.Class;
                 Span<double> own = theta.AsSpan(person * plan.AttributeCount, plan.AttributeCount);
@@ -102,7 +103,7 @@ public static class ResponseSimulator
         return groups;
     }
 
-    private static PlannedBlock DrawClass(ModelPoint point, int group, ref PersonRandom random)
+    private static PlannedBlock DrawClass(ModelPoint point, int group, ref StreamRandom random)
     {
         int first = group * point.Plan.ClassCount;
         double rest = random.NextUniform();
@@ -115,7 +116,7 @@ public static class ResponseSimulator
         return point.Plan.Blocks[first + point.Plan.ClassCount - 1];
     }
 
-    private static void DrawTheta(NormalPopulation population, Span<double> theta, ref PersonRandom random)
+    private static void DrawTheta(NormalPopulation population, Span<double> theta, ref StreamRandom random)
     {
         population.Mean.CopyTo(theta);
         for (int k = 0; k < theta.Length; k++)
@@ -127,7 +128,7 @@ public static class ResponseSimulator
     }
 
     private static void DrawResponses(
-        ModelPoint point, PlannedBlock block, ReadOnlySpan<double> theta, double[] logProbability, Span<byte> responses, ref PersonRandom random)
+        ModelPoint point, PlannedBlock block, ReadOnlySpan<double> theta, double[] logProbability, Span<byte> responses, ref StreamRandom random)
     {
         CalibrationPlan plan = point.Plan;
         int[] setOfItem = plan.Tables[block.Table].SetOfItem;

@@ -5,10 +5,11 @@ using IrtGpu.Cli;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Models;
+using IrtGpu.Regression;
 
 namespace IrtGpu.Tests.Architecture;
 
-/// <summary>References between assemblies go one way: Cli → Kernels → IrtGpu → Foundation, and IrtGpu → Models.</summary>
+/// <summary>References between assemblies go one way: Cli → Kernels → IrtGpu → Foundation, IrtGpu → Models, and Cli → Regression → Foundation.</summary>
 public sealed class ReferenceTests
 {
     /// <summary>Each assembly of the project with those of the project it may refer to.</summary>
@@ -18,7 +19,8 @@ public sealed class ReferenceTests
         (Foundation, "src/IrtGpu.Foundation", []),
         (Library, "src/IrtGpu", [Models, Foundation]),
         (Kernels, "kernels/IrtGpu.Kernels", [Models, Foundation, Library]),
-        (Cli, "src/IrtGpu.Cli", [Models, Foundation, Library, Kernels]),
+        (Regression, "src/IrtGpu.Regression", [Foundation]),
+        (Cli, "src/IrtGpu.Cli", [Models, Foundation, Library, Kernels, Regression]),
     ];
 
     private static Assembly Models => typeof(Elementary).Assembly;
@@ -28,6 +30,8 @@ public sealed class ReferenceTests
     private static Assembly Library => typeof(Calibration).Assembly;
 
     private static Assembly Kernels => typeof(AcceleratorProvider).Assembly;
+
+    private static Assembly Regression => typeof(MixedModel).Assembly;
 
     private static Assembly Cli => typeof(CommandLine).Assembly;
 

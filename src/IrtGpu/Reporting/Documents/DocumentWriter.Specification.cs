@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IrtGpu.Foundation.Documents;
 using IrtGpu.Inference;
 using IrtGpu.Specification;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
+using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
+using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Planning;

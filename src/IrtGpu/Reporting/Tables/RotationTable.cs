@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;

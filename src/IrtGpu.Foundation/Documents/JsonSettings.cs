@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json;
 using System.Text;
 
-namespace IrtGpu.Reporting.Documents;
+namespace IrtGpu.Foundation.Documents;
 
 /// <summary>How JSON is written and read: camel case, enumerations by name, indented, strict about what is missing.</summary>
 internal static class JsonSettings

@@ -1,19 +1,19 @@
 using System.Numerics;
 
-namespace IrtGpu.Simulation;
+namespace IrtGpu.Foundation.Sampling;
 
-/// <summary>Random numbers of one person: they depend on the seed and the person alone, never on threads or on other persons.</summary>
-/// <remarks>xoshiro256** (Blackman and Vigna 2021), its state filled by SplitMix64 from seed and person.</remarks>
-internal struct PersonRandom
+/// <summary>Random numbers of one stream, such as a person or a data set: they depend on the seed and the stream alone, never on threads or on other streams.</summary>
+/// <remarks>xoshiro256** (Blackman and Vigna 2021), its state filled by SplitMix64 from seed and stream.</remarks>
+internal struct StreamRandom
 {
     private ulong s0;
     private ulong s1;
     private ulong s2;
     private ulong s3;
 
-    public PersonRandom(int seed, int person)
+    public StreamRandom(int seed, int stream)
     {
-        ulong state = ((ulong)(uint)seed << 32) | (uint)person;
+        ulong state = ((ulong)(uint)seed << 32) | (uint)stream;
         s0 = SplitMix(ref state);
         s1 = SplitMix(ref state);
         s2 = SplitMix(ref state);

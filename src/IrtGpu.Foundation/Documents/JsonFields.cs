@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace IrtGpu.Reporting.Documents;
+namespace IrtGpu.Foundation.Documents;
 
 /// <summary>Named values of a JSON object, as short calls.</summary>
 internal static class JsonFields

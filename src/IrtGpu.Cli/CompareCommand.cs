@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Regression.Comparison;
+using IrtGpu.Regression.Saved;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Cli;
+
+/// <summary><c>irtgpu compare</c>: likelihood ratio tests and information criteria of several fits.</summary>
+internal static class CompareCommand
+{
+    public static Command Create()
+    {
+        Argument<string[]> fits = new("FIT") { Description = "regression.json of finished fits, or their folders; two or more.", Arity = ArgumentArity.OneOrMore };
+        Option<string?> output = new("--out") { HelpName = "FILE", Description = "Also write the table as CSV." };
+        Command command = new("compare",
+            """
+            Compare fits to the same rows: likelihood ratio tests of each against the one with fewer parameters before it, AIC, BIC.
+
+            Example:
+              irtgpu regress 'y ~ x + (1 | g)' data.csv --ml --out one
+              irtgpu regress 'y ~ x + (x | g)' data.csv --ml --out two
+              irtgpu compare one two
+            """) { fits };
+        command.Options.Add(output);
+        command.SetAction(parsed => Run(parsed.GetValue(fits)!, parsed.GetValue(output)));
+        return command;
+    }
+
+    private static int Run(string[] paths, string? output)
+    {
+        if (paths.Length < 2)
+            throw new SpecificationException("compare needs two fits or more, and one is named. Name the regression.json of each, or their folders.");
+        if (output is not null)
+            AtomicFile.CheckWritable(output);
+        if (paths.FirstOrDefault(path => File.Exists(path) && !SavedRegression.IsRegression(path)) is { } other)
+            throw new SpecificationException($"'{other}' is not the result of 'irtgpu regress'. compare takes the regression.json of finished regressions.");
+        IReadOnlyList<ComparedModel> models = ModelComparison.Compare(paths);
+        TextTable.Write(["fit", "parameters", "AIC", "BIC", "logLik", "-2 logLik", "chi-square", "df", "p"], [.. models.Select(model => (string[])
+        [
+            model.Name, model.FreeParameters.ToString(CultureInfo.InvariantCulture), Show(model.Aic), Show(model.Bic), Show(model.LogLikelihood), Show(-2 * model.LogLikelihood),
+            Show(model.ChiSquare), model.Df?.ToString(CultureInfo.InvariantCulture) ?? "", model.P is { } p ? p.ToString(p < 1e-4 ? "0.00e+00" : "0.0000", CultureInfo.InvariantCulture) : "",
+        ])]);
+        foreach (ComparedModel model in models)
+            Console.Out.WriteLine($"  {model.Name}: {model.Formula}");
+        if (output is not null)
+            AtomicFile.Write(output, stream => ComparisonTable.Write(stream, models));
+        return ExitCode.Done;
+    }
+
+    private static string Show(double? value) => value is { } number ? number.ToString("0.000", CultureInfo.InvariantCulture) : "";
+}

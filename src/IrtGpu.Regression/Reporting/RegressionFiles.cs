@@ -1,0 +1,113 @@
+using IrtGpu.Foundation.Documents;
+using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Regression.Saved;
+
+namespace IrtGpu.Regression.Reporting;
+
+/// <summary>The files of a fit.</summary>
+public static class RegressionFiles
+{
+    private const string FittedName = "fitted.csv";
+
+    /// <summary>Writes the files into a folder, <c>regression.json</c> last.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="fit">The fit.</param>
+    /// <param name="inputSha256">Hash of the data file.</param>
+    /// <param name="peakMemoryBytes">Largest resident memory of the process.</param>
+    /// <param name="fittedRows">Names of the rows of the data for <c>fitted.csv</c>, by 1-based row; null: no such file.</param>
+    /// <returns>Names of the files.</returns>
+    /// <exception cref="OutputException">A file cannot be written.</exception>
+    public static IReadOnlyList<string> Write(OutputFolder folder, MixedModelFit fit, string inputSha256, long peakMemoryBytes, Func<int, string>? fittedRows)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(fit);
+        List<(string Name, Action<Stream> Write)> files =
+        [
+            ("fixed-effects.csv", stream => WriteFixed(stream, fit)),
+            ("random-effects.csv", stream => WriteRandom(stream, fit)),
+            ("blups.csv", stream => WritePredicted(stream, fit)),
+        ];
+        if (fittedRows is not null)
+            files.Add((FittedName, stream => WriteFitted(stream, fit, fittedRows)));
+        else
+            folder.Remove(FittedName);
+        files.Add(("fit.json", stream => JsonSettings.Write(stream, json => RegressionSummary.Write(json, fit, inputSha256, peakMemoryBytes))));
+        files.Add((SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedRegressionWriter.Write(json, SavedRegression.Of(fit, inputSha256)))));
+        folder.Remove(SavedRegression.FileName); // of an earlier run: while it is absent the folder is unfinished
+        foreach ((string name, Action<Stream> write) in files)
+            folder.Write(name, write);
+        return [.. files.Select(file => file.Name)];
+    }
+
+    private static void WriteFixed(Stream stream, MixedModelFit fit)
+    {
+        using CsvWriter csv = new(stream);
+        csv.Record("class", "term", "estimate", "se", "df", "statistic", "p", "lower", "upper");
+        foreach (FixedEffectRow row in fit.FixedEffects)
+        {
+            csv.Field("");
+            csv.Field(row.Term);
+            csv.Field(row.Estimate);
+            csv.Field(row.StandardError);
+            csv.Field(row.Df);
+            csv.Field(row.Statistic);
+            csv.Field(row.P);
+            csv.Field(row.Lower);
+            csv.Field(row.Upper);
+            csv.EndRecord();
+        }
+    }
+
+    private static void WriteRandom(Stream stream, MixedModelFit fit)
+    {
+        using CsvWriter csv = new(stream);
+        csv.Record("class", "group", "term", "term2", "parameter", "estimate", "se", "lower", "upper");
+        foreach (RandomEffectRow row in fit.RandomEffects)
+        {
+            csv.Field("");
+            csv.Field(row.Group);
+            csv.Field(row.Term);
+            csv.Field(row.Term2);
+            csv.Field(row.Parameter);
+            csv.Field(row.Estimate);
+            csv.Field(row.StandardError);
+            csv.Field(row.Lower);
+            csv.Field(row.Upper);
+            csv.EndRecord();
+        }
+    }
+
+    private static void WritePredicted(Stream stream, MixedModelFit fit)
+    {
+        using CsvWriter csv = new(stream);
+        csv.Record("class", "group", "level", "term", "estimate", "sd", "prediction_sd");
+        foreach (PredictedEffects effects in fit.Predicted)
+        {
+            for (int index = 0; index < effects.Values.Length; index++)
+            {
+                csv.Field("");
+                csv.Field(effects.Group);
+                csv.Field(effects.Levels[index / effects.Effects.Count]);
+                csv.Field(effects.Effects[index % effects.Effects.Count]);
+                csv.Field(effects.Values[index]);
+                csv.Field(effects.ConditionalDeviations[index]);
+                csv.Field(effects.PredictionDeviations[index]);
+                csv.EndRecord();
+            }
+        }
+    }
+
+    private static void WriteFitted(Stream stream, MixedModelFit fit, Func<int, string> rowName)
+    {
+        using CsvWriter header = new(stream);
+        header.Record("row", "fitted", "residual");
+        header.Flush();
+        ParallelRows.Write(stream, fit.Rows, fit.Options.Threads, (csv, row) =>
+        {
+            csv.Field(rowName(fit.RowNumbers[row]));
+            csv.Field(fit.Fitted[row]);
+            csv.Field(fit.Residuals[row]);
+            csv.EndRecord();
+        });
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using IrtGpu.Foundation.Documents;
+using IrtGpu.Foundation.Formulas;
+using IrtGpu.Foundation.Formulas.Design;
+using IrtGpu.Foundation.Tables.Problems;
+
+namespace IrtGpu.Regression.Saved;
+
+/// <summary>What <c>regression.json</c> holds: a finished fit, without its data.</summary>
+internal sealed record SavedRegression
+{
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "regression.json";
+
+    /// <summary>What the file is, in its key <c>kind</c>.</summary>
+    public const string RegressionKind = "regression";
+
+    public required string Kind { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Formula { get; init; }
+
+    public required string? WeightColumn { get; init; }
+
+    /// <summary><c>ML</c> or <c>REML</c>.</summary>
+    public required string Criterion { get; init; }
+
+    public required double LogLikelihood { get; init; }
+
+    public required int FreeParameters { get; init; }
+
+    public required int Rows { get; init; }
+
+    public required bool Converged { get; init; }
+
+    public required double Sigma { get; init; }
+
+    public required IReadOnlyList<string> FixedNames { get; init; }
+
+    public required double[] FixedEffects { get; init; }
+
+    public required double[] FixedCovariance { get; init; }
+
+    public required IReadOnlyList<SavedTerm> Terms { get; init; }
+
+    public required IReadOnlyList<SavedBasis> Bases { get; init; }
+
+    public required string InputSha256 { get; init; }
+
+    /// <summary>The effects of the terms as predicted.</summary>
+    public IReadOnlyList<PredictedEffects> Predicted =>
+        [.. Terms.Select(term => new PredictedEffects(term.Group, term.Effects, term.Levels, term.Values, [], []))];
+
+    /// <summary>What the variables of the formula took from the data.</summary>
+    public IReadOnlyList<Basis> FormulaBases => [.. Bases.Select(basis => new Basis(basis.Variable, basis.Levels, basis.Values))];
+
+    public static SavedRegression Of(MixedModelFit fit, string inputSha256) => new()
+    {
+        Kind = RegressionKind,
+        Version = ProgramVersion.Current,
+        Formula = fit.Formula,
+        WeightColumn = fit.Options.WeightColumn,
+        Criterion = fit.Options.Criterion.Name(),
+        LogLikelihood = fit.LogLikelihood,
+        FreeParameters = fit.FreeParameters,
+        Rows = fit.Rows,
+        Converged = fit.Termination.IsConverged,
+        Sigma = fit.Sigma,
+        FixedNames = [.. fit.FixedEffects.Select(row => row.Term)],
+        FixedEffects = [.. fit.FixedEffects.Select(row => row.Estimate)],
+        FixedCovariance = fit.FixedCovariance,
+        Terms = [.. fit.Covariances.Zip(fit.Predicted, (covariance, predicted) => new SavedTerm(covariance.Group, covariance.Effects, covariance.Covariance, predicted.Levels, predicted.Values))],
+        Bases = [.. fit.Problem.Frame.Bases.Select(basis => new SavedBasis(basis.Variable, basis.Levels, [.. basis.Values]))],
+        InputSha256 = inputSha256,
+    };
+
+    /// <summary>Reads a file, or the file of that name in a folder.</summary>
+    /// <exception cref="DataException">It is not there, or is no finished regression.</exception>
+    public static SavedRegression Read(string path)
+    {
+        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        try
+        {
+            SavedRegression? saved = JsonSerializer.Deserialize<SavedRegression>(File.ReadAllText(file), JsonSettings.Options);
+            return saved is { Kind: RegressionKind } ? saved : throw Failure(file, "This is no result of 'irtgpu regress'. Give the regression.json of its folder.");
+        }
+        catch (JsonException cause)
+        {
+            throw Failure(file, $"The file is damaged or no result of 'irtgpu regress': {cause.Message.Split(" Path:")[0]} Fit the model again.");
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(file, File.Exists(file) ? $"The file cannot be read: {cause.Message}" : "There is no such file. 'irtgpu regress FORMULA DATA --out DIR' writes DIR/regression.json.");
+        }
+    }
+
+    /// <summary>Whether a file, or the folder, holds a regression: told by its key <c>kind</c>.</summary>
+    public static bool IsRegression(string path)
+    {
+        if (Directory.Exists(path))
+            return File.Exists(Path.Combine(path, FileName));
+        if (!File.Exists(path))
+            return Path.GetFileName(path) == FileName;
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            using JsonDocument document = JsonDocument.Parse(stream);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("kind", out JsonElement kind)
+                && kind.ValueKind == JsonValueKind.String && kind.GetString() == RegressionKind;
+        }
+        catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return false; // whoever reads it as something else says what is wrong
+        }
+    }
+
+    private static DataException Failure(string path, string message) => new([new DataProblem(message, path)]);
+}
+
+/// <summary>A random-effect term of a saved regression.</summary>
+/// <param name="Group">Grouping factor.</param>
+/// <param name="Effects">Effects.</param>
+/// <param name="Covariance">Their covariance matrix. [effect, effect]</param>
+/// <param name="Levels">Levels.</param>
+/// <param name="Values">Predicted effects. [level, effect]</param>
+internal sealed record SavedTerm(string Group, IReadOnlyList<string> Effects, double[] Covariance, IReadOnlyList<string> Levels, double[] Values);
+
+/// <summary>What a variable of the formula took from the data.</summary>
+/// <param name="Variable">Its text.</param>
+/// <param name="Levels">Levels of a factor.</param>
+/// <param name="Values">Numbers of <c>poly</c> and <c>scale</c>.</param>
+internal sealed record SavedBasis(string Variable, IReadOnlyList<string> Levels, double[] Values);

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using IrtGpu.Foundation.Documents;
+
+namespace IrtGpu.Regression.Saved;
+
+/// <summary>Writes <c>regression.json</c>, property by property.</summary>
+internal static class SavedRegressionWriter
+{
+    public static void Write(Utf8JsonWriter json, SavedRegression saved)
+    {
+        json.WriteStartObject();
+        json.Field("kind", saved.Kind);
+        json.Field("version", saved.Version);
+        json.Field("formula", saved.Formula);
+        json.Field("weightColumn", saved.WeightColumn);
+        json.Field("criterion", saved.Criterion);
+        json.Field("logLikelihood", saved.LogLikelihood);
+        json.Field("freeParameters", saved.FreeParameters);
+        json.Field("rows", saved.Rows);
+        json.Field("converged", saved.Converged);
+        json.Field("sigma", saved.Sigma);
+        json.Field("fixedNames", saved.FixedNames);
+        json.Field("fixedEffects", saved.FixedEffects);
+        json.Field("fixedCovariance", saved.FixedCovariance);
+        json.Field("terms", saved.Terms, WriteTerm);
+        json.Field("bases", saved.Bases, WriteBasis);
+        json.Field("inputSha256", saved.InputSha256);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTerm(Utf8JsonWriter json, SavedTerm term)
+    {
+        json.Field("group", term.Group);
+        json.Field("effects", term.Effects);
+        json.Field("covariance", term.Covariance);
+        json.Field("levels", term.Levels);
+        json.Field("values", term.Values);
+    }
+
+    private static void WriteBasis(Utf8JsonWriter json, SavedBasis basis)
+    {
+        json.Field("variable", basis.Variable);
+        json.Field("levels", basis.Levels);
+        json.Field("values", basis.Values);
+    }
+}

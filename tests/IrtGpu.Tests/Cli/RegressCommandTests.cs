@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+
+namespace IrtGpu.Tests.Cli;
+
+/// <summary><c>irtgpu regress</c>, and what reads its results.</summary>
+public sealed class RegressCommandTests : IDisposable
+{
+    private readonly CommandProcess command = new();
+
+    public RegressCommandTests()
+    {
+        StringBuilder text = new("y,x,g,one,row,constant,word,huge,same,1,f,w\n");
+        for (int row = 0; row < 60; row++)
+        {
+            double x = Math.Sin(7 * row);
+            double y = row / 6 * 0.3 + 0.5 * x + Math.Cos(11 * row);
+            text.Append(CultureInfo.InvariantCulture, $"{y},{x},{(char)('A' + row / 6)},k,{row},5,{(row % 2 == 0 ? "no" : "yes")},{(row % 2 == 0 ? "1e300" : "-1e300")},3,{row % 4},f{row / 2},{(row == 3 ? 0 : 1)}\n");
+        }
+        command.Write("rows.csv", text.ToString());
+    }
+
+    public void Dispose() => command.Dispose();
+
+    [Theory]
+    [InlineData(3, "one level 'k'", "y ~ x + (1 | one)")]
+    [InlineData(3, "every row is a level of its own", "y ~ x + (1 | row)")]
+    [InlineData(3, "The effects (Intercept), constant", "y ~ x + (constant | g)")]
+    [InlineData(3, "one level 'k'", "y ~ one + (1 | g)")]
+    [InlineData(3, "is 3 in all 60 rows", "same ~ x + (1 | g)")]
+    [InlineData(3, "1E+300", "huge ~ x + (1 | g)")]
+    [InlineData(3, "holds text, such as 'no'", "word ~ x + (1 | g)")]
+    [InlineData(3, "2 effects at each of 30 levels", "y ~ x + (x | f)")]
+    [InlineData(3, "reproduce the response", "y ~ y + (1 | g)")]
+    [InlineData(3, "no finite number", "y ~ log(x) + (1 | g)")]
+    [InlineData(3, "The weight 0 is not positive", "y ~ x + (1 | g)", "--weights", "w")]
+    [InlineData(3, "There is no column 'v', which --weights names", "y ~ x + (1 | g)", "--weights", "v")]
+    [InlineData(3, "There is no column 'idd'", "y ~ x + (1 | g)", "--id", "idd")]
+    [InlineData(2, "A term is expected where ')' stands", "y ~ x + (1 | )")]
+    [InlineData(2, "not closed", "y ~ x + (1 + x | g")]
+    [InlineData(2, "stands in parentheses", "y ~ x + 1 | g")]
+    [InlineData(2, "stands between backquotes: `1`", "y ~ x + (1 | 1)")]
+    [InlineData(2, "There is no column 'gg' in the data. Did you mean 'g'?", "y ~ x + (1 | gg)")]
+    [InlineData(2, "no tilde", "y + x")]
+    [InlineData(2, "exclude one another", "y ~ x", "--ml", "--reml")]
+    [InlineData(2, "is for REML", "y ~ x", "--ml", "--df", "kenward-roger")]
+    [InlineData(2, "--df does not know 'kr'", "y ~ x", "--df", "kr")]
+    [InlineData(2, "--bootstrap 1", "y ~ x", "--bootstrap", "1")]
+    public void A_model_that_cannot_be_is_diagnosed_and_leaves_nothing(int code, string message, string formula, params string[] options)
+    {
+        (int exitCode, string output, string error) = command.Run(["regress", formula, "rows.csv", "--out", "o", .. options]);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Equal(code, exitCode);
+        Assert.Empty(output);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.True(!Directory.Exists(command.PathOf("o")) || Directory.GetFiles(command.PathOf("o")).Length == 0);
+    }
+
+    [Fact]
+    public void A_factor_of_ten_thousand_levels_is_no_fixed_effect()
+    {
+        command.Write("many.csv", "y,f\n" + string.Concat(Enumerable.Range(0, 20_000).Select(row => FormattableString.Invariant($"{Math.Sin(row)},f{row / 2}\n"))));
+        (int exitCode, _, string error) = command.Run("regress", "y ~ f", "many.csv", "--out", "o");
+        Assert.Equal(3, exitCode);
+        Assert.Contains("(1 | f)", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constant_columns_and_a_column_named_1_are_named_in_warnings()
+    {
+        (int exitCode, _, string error) = command.Run("regress", "y ~ 1 + x + constant + (1 | g)", "rows.csv", "--out", "o", "--quiet");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("Earlier columns determine 'constant'", error, StringComparison.Ordinal);
+        Assert.Contains("The table has a column '1'", error, StringComparison.Ordinal);
+        Assert.Equal(3, command.ReadLines("o/fixed-effects.csv").Length);
+        (exitCode, _, error) = command.Run("regress", "y ~ `1` + (1 | g)", "rows.csv", "--out", "p", "--quiet");
+        Assert.Equal(0, exitCode);
+        Assert.Empty(error);
+        Assert.StartsWith(",1,", command.ReadLines("p/fixed-effects.csv")[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Results_are_scored_compared_and_drawn_from()
+    {
+        Assert.Equal(0, command.Run("regress", "y ~ x + (1 | g)", "rows.csv", "--ml", "--fitted", "--out", "a", "--quiet").ExitCode);
+        Assert.Equal(0, command.Run("regress", "y ~ x + (x || g)", "rows.csv", "--ml", "--out", "b", "--quiet").ExitCode);
+        Assert.Equal(["blups.csv", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json"], Directory.GetFiles(command.PathOf("a")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(0, command.Run("score", "a/regression.json", "rows.csv", "--out", "scores.csv").ExitCode);
+        Assert.Equal("row,fitted,residual", command.ReadLines("scores.csv")[0]);
+        string[] fitted = command.ReadLines("a/fitted.csv");
+        string[] scores = command.ReadLines("scores.csv");
+        Assert.Equal(fitted.Length, scores.Length);
+        for (int line = 1; line < fitted.Length; line++)
+            Assert.Equal(double.Parse(fitted[line].Split(',')[1], CultureInfo.InvariantCulture), double.Parse(scores[line].Split(',')[1], CultureInfo.InvariantCulture), 1e-10);
+        Assert.Equal(0, command.Run("simulate", "a", "--data", "rows.csv", "--seed", "3", "--truth", "truth.csv", "--out", "drawn.csv").ExitCode);
+        Assert.Equal(command.ReadLines("rows.csv")[0], command.ReadLines("drawn.csv")[0]);
+        Assert.Equal(11, command.ReadLines("truth.csv").Length);
+        (int exitCode, string output, _) = command.Run("compare", "b", "a", "--out", "compared.csv");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("chi-square", output, StringComparison.Ordinal);
+        Assert.StartsWith("a,", command.ReadLines("compared.csv")[1], StringComparison.Ordinal); // fewest parameters first
+        Assert.Equal(2, command.Run("compare", "a").ExitCode);
+        Assert.Equal(2, command.Run("simulate", "a", "--out", "x.csv").ExitCode);
+        Assert.Equal(3, command.Run("compare", "a", "none").ExitCode);
+        // A fit without --fitted leaves no fitted values of another fit behind.
+        Assert.Equal(0, command.Run("regress", "y ~ x + (1 | g)", "rows.csv", "--out", "a", "--quiet").ExitCode);
+        Assert.False(File.Exists(command.PathOf("a/fitted.csv")));
+        (exitCode, _, string error) = command.Run("compare", "a", "b");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("Fit both with --ml", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_summary_is_json_on_demand()
+    {
+        (int exitCode, string output, _) = command.Run("regress", "y ~ x + (1 | g)", "rows.csv", "--out", "o", "--json");
+        Assert.Equal(0, exitCode);
+        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(output);
+        foreach (string key in new[] { "criterion", "logLikelihood", "deviance", "sigma", "rows", "rowsDropped", "levels", "singular", "starts", "converged", "termination", "seconds", "inputSha256", "warnings" })
+            Assert.True(document.RootElement.TryGetProperty(key, out _), key);
+        Assert.Equal("REML", document.RootElement.GetProperty("criterion").GetString());
+    }
+}
