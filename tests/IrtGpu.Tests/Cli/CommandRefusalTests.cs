@@ -4,7 +4,7 @@ namespace IrtGpu.Tests.Cli;
 
 public sealed class CommandRefusalTests : IDisposable
 {
-    private readonly CommandProcess command = new();
+    private readonly CommandFolder command = new();
 
     public void Dispose() => command.Dispose();
 

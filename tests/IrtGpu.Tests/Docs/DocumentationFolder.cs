@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using System.Text;
-using IrtGpu.Cli;
+using IrtGpu.Tests.Cli;
 
 namespace IrtGpu.Tests.Docs;
 
@@ -9,7 +8,7 @@ internal sealed class DocumentationFolder : IDisposable
 {
     public DocumentationFolder()
     {
-        string examples = Path.Combine(FullPath, "docs", "examples");
+        string examples = Command.PathOf("docs/examples");
         Directory.CreateDirectory(examples);
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Root, "docs", "examples")))
             File.Copy(file, Path.Combine(examples, Path.GetFileName(file)));
@@ -18,26 +17,13 @@ internal sealed class DocumentationFolder : IDisposable
     /// <summary>Top of the repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Pages whose blocks are run: the read-me and everything in <c>docs</c>, as paths from the top.</summary>
+    /// <summary>The read-me and everything in <c>docs</c>, as paths from the top.</summary>
     public static IEnumerable<string> Pages =>
         Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal);
 
-    public string FullPath { get; } = Directory.CreateTempSubdirectory("irtgpu-docs-").FullName;
-
-    public (int ExitCode, string Output, string Error) Run(IEnumerable<string> arguments)
-    {
-        ProcessStartInfo start = new("dotnet") { WorkingDirectory = FullPath, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "IrtGpu.Cli.dll"));
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        start.Environment["IRTGPU_DEVICE"] = "";
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
+    /// <summary>Where the commands run.</summary>
+    public CommandFolder Command { get; } = new();
 
     /// <summary>Splits commands at blanks outside quotes; a backslash at the end of a line joins it with the next; # begins a comment.</summary>
     public static IEnumerable<string[]> SplitCommands(string text)
@@ -78,7 +64,7 @@ internal sealed class DocumentationFolder : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(FullPath, recursive: true);
+    public void Dispose() => Command.Dispose();
 
     private static string FindRoot()
     {

@@ -3,17 +3,18 @@ using System.Text.Json;
 using System.Text;
 using IrtGpu.Cli;
 using IrtGpu.Data;
+using IrtGpu.Tests.Cli;
 
 namespace IrtGpu.Tests.Linking;
 
 /// <summary>A folder in which the command runs within this process, and what it wrote there.</summary>
 internal sealed class ResultFolder : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("irtgpu-linking-");
+    private readonly CommandFolder command = new();
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => command.Dispose();
 
-    public string PathOf(string name) => Path.Combine(folder.FullName, name);
+    public string PathOf(string name) => command.PathOf(name);
 
     /// <summary>Writes data with columns id, group, class and the items.</summary>
     public string Write(string name, ResponseData data, Func<int, bool>? includes = null)
@@ -40,8 +41,8 @@ internal sealed class ResultFolder : IDisposable
         return new Results(PathOf(name));
     }
 
-    public int Run(string data, string name, params string[] options) => CommandLine.RunAsync(
-        ["calibrate", data, "--id", "id", "--quiet", "--out", PathOf(name), "--items", "q*", .. options]).GetAwaiter().GetResult();
+    public int Run(string data, string name, params string[] options) =>
+        command.Run(["calibrate", data, "--id", "id", "--quiet", "--out", name, "--items", "q*", .. options]).ExitCode;
 }
 
 /// <summary>The tables of one run.</summary>

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text;
+using IrtGpu.Cli;
+
+namespace IrtGpu.Tests.Cli;
+
+/// <summary>A folder of its own and the command run in it: within this process, or as a process where that is what is tested.</summary>
+internal sealed class CommandFolder : IDisposable
+{
+    private static readonly Lock OneAtATime = new(); // the working directory is the process's
+
+    public string FullPath { get; } = Directory.CreateTempSubdirectory("irtgpu-").FullName;
+
+    public string PathOf(string name) => Path.Combine(FullPath, name);
+
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(PathOf(name), text);
+        return name;
+    }
+
+    public string[] ReadLines(string name) => File.ReadAllLines(PathOf(name));
+
+    /// <summary>Runs the command within this process.</summary>
+    public (int ExitCode, string Output, string Error) Run(params IEnumerable<string> arguments)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        lock (OneAtATime)
+        {
+            string before = Environment.CurrentDirectory;
+            Environment.CurrentDirectory = FullPath;
+            try
+            {
+                int exitCode = RoutedConsole.Run(output, error, () => CommandLine.RunAsync([.. arguments]).GetAwaiter().GetResult());
+                return (exitCode, output.ToString(), error.ToString());
+            }
+            finally
+            {
+                Environment.CurrentDirectory = before;
+            }
+        }
+    }
+
+    /// <summary>Starts the command as a process.</summary>
+    public Process Start(params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new("dotnet") { WorkingDirectory = FullPath, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "IrtGpu.Cli.dll")))
+            start.ArgumentList.Add(argument);
+        start.Environment["IRTGPU_DEVICE"] = "";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs the command as a process to its end.</summary>
+    public (int ExitCode, string Output, string Error) RunProcess(params IEnumerable<string> arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    /// <summary>A small model to draw from: four items of 2 to 3 categories, two groups.</summary>
+    public string WriteModel() => Write("model.yaml",
+        """
+        model: {"q*": 2pl, "p*": gpcm}
+        items: {q1: 2, q2: 2, q3: [1, 2], p1: 3}
+        groups: {A: 2, B: 1}
+        parameters:
+          q1: {a1: 1.2, d: -0.5}
+          q2: {a1: 0.9, d: 0.5}
+          q3: {a1: 1.5, d: 0}
+          p1: {a1: 0.8, d1: 0.4, d2: 0.1}
+        population:
+          - {parameter: mean, group: B, start: 0.7}
+        """);
+
+    public void Dispose() => Directory.Delete(FullPath, recursive: true);
+
+    /// <summary>Leads what a call writes to the console, on whatever thread, to writers of its own; everything else goes where it went.</summary>
+    private sealed class RoutedConsole(TextWriter fallback, bool isError) : TextWriter
+    {
+        private static readonly AsyncLocal<(TextWriter Output, TextWriter Error)?> Current = new();
+
+        static RoutedConsole()
+        {
+            Environment.SetEnvironmentVariable("IRTGPU_DEVICE", null);
+            Console.SetOut(new RoutedConsole(Console.Out, isError: false));
+            Console.SetError(new RoutedConsole(Console.Error, isError: true));
+        }
+
+        public override Encoding Encoding => fallback.Encoding;
+
+        private TextWriter Target => Current.Value is { } writers ? isError ? writers.Error : writers.Output : fallback;
+
+        public static int Run(TextWriter output, TextWriter error, Func<int> run)
+        {
+            Current.Value = (output, error);
+            try
+            {
+                return run();
+            }
+            finally
+            {
+                Current.Value = null;
+            }
+        }
+
+        public override void Write(char value) => Target.Write(value);
+
+        public override void Write(char[] buffer, int index, int count) => Target.Write(buffer, index, count);
+
+        public override void Write(string? value) => Target.Write(value);
+
+        public override void Flush() => Target.Flush();
+    }
+}
