@@ -14,11 +14,7 @@ public sealed class DataTable
 {
     private readonly RowLines lines;
 
-<<<<<<< HEAD
-    private DataTable(string path, string[] names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
-=======
-    private DataTable(string path, string sha256, List<string> names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
->>>>>>> regression
+    private DataTable(string path, string sha256, string[] names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
     {
         Path = path;
         Sha256 = sha256;
@@ -72,6 +68,7 @@ public sealed class DataTable
     public static DataTable Read(string path, IReadOnlyList<string>? missingCodes = null)
     {
         ArgumentNullException.ThrowIfNull(path);
+        using var hash = new FileHash(path);
         using var reader = TableReader.Open(path);
         var problems = new ProblemLog();
         string[] names = ColumnNames.Read(reader, path, problems);
@@ -112,10 +109,6 @@ public sealed class DataTable
                 "Add or remove fields, or quote one that holds the delimiter.", path, ragged.FirstLine));
         }
         problems.ThrowIfAny();
-<<<<<<< HEAD
-        return new DataTable(path, names, headerLine, lines, [.. texts.Select(column => column.Build())], new MissingCodes(missingCodes ?? MissingCodes.Default));
-=======
-        return new DataTable(path, file.FinishHash(), names!, headerLine, lines, [.. texts.Select(parts => new TextColumn(parts))], new MissingCodes(missingCodes ?? MissingCodes.Default));
->>>>>>> regression
+        return new DataTable(path, hash.Finish(), names, headerLine, lines, [.. texts.Select(column => column.Build())], new MissingCodes(missingCodes ?? MissingCodes.Default));
     }
 }

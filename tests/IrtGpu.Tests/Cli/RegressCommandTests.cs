@@ -6,7 +6,7 @@ namespace IrtGpu.Tests.Cli;
 /// <summary><c>irtgpu regress</c>, and what reads its results.</summary>
 public sealed class RegressCommandTests : IDisposable
 {
-    private readonly CommandProcess command = new();
+    private readonly CommandFolder command = new();
 
     public RegressCommandTests()
     {

@@ -5,6 +5,7 @@ using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
 
