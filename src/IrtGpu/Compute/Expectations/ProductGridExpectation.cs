@@ -24,11 +24,10 @@ internal sealed class ProductGridExpectation(ModelPoint point, HostSums sums, bo
     {
         int stride = Stride(item);
         PlannedItem planned = Plan.Items[item];
-        int lineCount = Plan.Grid.NodesPerAttribute;
         for (int row = planned.FirstRow; row < planned.FirstRow + planned.CategoryCount; row++)
         {
-            for (int k = 0; k < lineCount; k++)
-                AtNodes[table][(long)row * Plan.NodeCount + k * stride] = counts[row * lineCount + k];
+            for (int k = 0; k < LineCount; k++)
+                AtNodes[table][(long)row * Plan.NodeCount + k * stride] = counts[row * LineCount + k];
         }
     }
 
@@ -42,23 +41,25 @@ internal sealed class ProductGridExpectation(ModelPoint point, HostSums sums, bo
             return null;
         }
         reason = null;
-        int lineCount = Plan.Grid.NodesPerAttribute;
         int stride = Stride(item);
         int attribute = planned.Attributes[0];
         double[] theta = Point.ThetaOfTable(table);
-        double[] counts = new double[planned.CategoryCount * lineCount];
+        double[] counts = new double[planned.CategoryCount * LineCount];
         for (int k = 0; k < counts.Length; k++)
-            counts[k] = AtNodes[table][(long)(planned.FirstRow + k / lineCount) * Plan.NodeCount + k % lineCount * stride];
+            counts[k] = AtNodes[table][(long)(planned.FirstRow + k / LineCount) * Plan.NodeCount + k % LineCount * stride];
         return new ItemCounts(
-            [attribute], [.. Enumerable.Range(0, lineCount).Select(k => theta[k * stride * Plan.AttributeCount + attribute])], counts);
+            [attribute], [.. Enumerable.Range(0, LineCount).Select(k => theta[k * stride * Plan.AttributeCount + attribute])], counts);
     }
+
+    /// <summary>Nodes of a dimension; in one dimension all there are, which pruning may have made fewer.</summary>
+    private int LineCount => Plan.AttributeCount == 1 ? Plan.NodeCount : Plan.Grid.NodesPerAttribute;
 
     /// <summary>Distance of neighbouring nodes of the item's dimension.</summary>
     private int Stride(int item)
     {
         int stride = 1;
         for (int other = Plan.Items[item].Attributes[0] + 1; other < Plan.AttributeCount; other++)
-            stride *= Plan.Grid.NodesPerAttribute;
+            stride *= LineCount;
         return stride;
     }
 }
