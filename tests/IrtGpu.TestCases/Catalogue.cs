@@ -121,7 +121,7 @@ internal static class Catalogue
             bool isWeighted = index / 2 % 2 == 1;
             bool moves = (attributes + population + index / 2 + index) % 2 == 1;
             bool isFree = (population + index) % 2 == 1;
-            bool isCrossed = attributes > 1 && (index / 2 + population) % 2 == 1;
+            bool isCrossed = attributes > 1 && (index / 2 + population) % 2 == 1 && !functions.Contains(ItemFunction.GradedRatingScale); // it measures one attribute
             (string name, int groups, int classes, double known) = populations[population];
             yield return ($"{attributes} dimensions{(isCrossed ? " crossed" : "")}, {name}, {(isMissing ? "missing" : "complete")}, {(isWeighted ? "fractional" : "unit")} weights, "
                 + $"{(moves ? "moving" : "fixed")} nodes, items {(isFree ? "partly free" : "equal")}", new ModelCase
