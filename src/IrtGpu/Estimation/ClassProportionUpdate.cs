@@ -15,7 +15,7 @@ internal sealed class ClassProportionUpdate
     public ClassProportionUpdate(CalibrationPlan plan)
     {
         this.plan = plan;
-        free = [.. plan.Blocks.SelectMany(block => TermsOf(block.ClassLogitSlot)).Distinct().Order()];
+        free = [.. plan.Blocks.SelectMany(block => plan.Layout.FreeOf(block.ClassLogitSlot).ToArray()).Distinct().Order()];
     }
 
     public void Maximize(Expectation expectation, double[] values)
@@ -72,36 +72,14 @@ internal sealed class ClassProportionUpdate
                 value += totals[blocks[k].Index] * (logits[k] - logTotal);
                 if (gradient.IsEmpty)
                     continue;
-                AddGradient(blocks[k].ClassLogitSlot, totals[blocks[k].Index] - total * proportion[k], gradient);
+                plan.Layout.AddToFree(blocks[k].ClassLogitSlot, totals[blocks[k].Index] - total * proportion[k], free, gradient);
                 for (int m = 0; m < logits.Length; m++)
                 {
                     double second = total * ((k == m ? proportion[k] : 0) - proportion[k] * proportion[m]);
-                    AddInformation(blocks[k].ClassLogitSlot, blocks[m].ClassLogitSlot, second, information);
+                    plan.Layout.AddToFree(blocks[k].ClassLogitSlot, blocks[m].ClassLogitSlot, second, free, information);
                 }
             }
         }
         return value;
-    }
-
-    private int[] TermsOf(int slot) => plan.Layout.FreeIndex[plan.Layout.RowStart[slot]..plan.Layout.RowStart[slot + 1]];
-
-    private void AddGradient(int slot, double first, Span<double> gradient)
-    {
-        for (int term = plan.Layout.RowStart[slot]; term < plan.Layout.RowStart[slot + 1]; term++)
-            gradient[Array.BinarySearch(free, plan.Layout.FreeIndex[term])] += plan.Layout.Coefficient[term] * first;
-    }
-
-    private void AddInformation(int slot, int other, double second, Span<double> information)
-    {
-        ParameterLayout layout = plan.Layout;
-        for (int a = layout.RowStart[slot]; a < layout.RowStart[slot + 1]; a++)
-        {
-            for (int b = layout.RowStart[other]; b < layout.RowStart[other + 1]; b++)
-            {
-                int p = Array.BinarySearch(free, layout.FreeIndex[a]);
-                int q = Array.BinarySearch(free, layout.FreeIndex[b]);
-                information[p * free.Length + q] += layout.Coefficient[a] * layout.Coefficient[b] * second;
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -45,13 +46,7 @@ internal sealed class ItemComponent
     /// <param name="plan">The plan.</param>
     public static ItemComponent[] Of(CalibrationPlan plan)
     {
-        int[] parent = [.. Enumerable.Range(0, plan.ParameterSets.Count)];
-        int Root(int set)
-        {
-            while (parent[set] != set)
-                set = parent[set] = parent[parent[set]];
-            return set;
-        }
+        LinkedSets linked = new(plan.ParameterSets.Count);
         int[] owner = new int[plan.Layout.FreeCount];
         Array.Fill(owner, -1);
         List<int> estimated = [];
@@ -65,10 +60,10 @@ internal sealed class ItemComponent
                 if (owner[index] < 0)
                     owner[index] = set;
                 else
-                    parent[Root(set)] = Root(owner[index]);
+                    linked.Link(set, owner[index]);
             }
         }
-        return [.. estimated.GroupBy(Root).OrderBy(group => group.Min()).Select(group => new ItemComponent(plan, [.. group]))];
+        return [.. estimated.GroupBy(linked.Root).OrderBy(group => group.Min()).Select(group => new ItemComponent(plan, [.. group]))];
     }
 
     /// <summary>Asks for all sets of the component.</summary>
@@ -154,7 +149,7 @@ internal sealed class ItemComponent
     }
 
     private static int[] FreeOf(CalibrationPlan plan, ItemParameterSet set) =>
-        [.. plan.Layout.FreeIndex[plan.Layout.RowStart[set.FirstSlot]..plan.Layout.RowStart[set.FirstSlot + set.SlotCount]].Distinct().Order()];
+        [.. plan.Layout.FreeOf(set.FirstSlot, set.SlotCount).ToArray().Distinct().Order()];
 
     private double TotalValue()
     {

@@ -35,12 +35,12 @@ internal sealed class ItemComponentMember
         Local = [.. freeOfSet.Where(index => Array.BinarySearch(common, index) < 0)];
         border = [.. freeOfSet.Select(index => Array.BinarySearch(common, index)).Where(position => position >= 0)];
         free = [.. Local, .. border.Select(position => common[position])];
-        int end = set.FirstSlot + set.SlotCount;
-        int firstTerm = plan.Layout.RowStart[set.FirstSlot];
-        int lastTerm = plan.Layout.RowStart[end];
-        termStart = [.. plan.Layout.RowStart[set.FirstSlot..(end + 1)].Select(term => term - firstTerm)];
-        termPosition = [.. plan.Layout.FreeIndex[firstTerm..lastTerm].Select(index => Array.IndexOf(free, index))];
-        termCoefficient = plan.Layout.Coefficient[firstTerm..lastTerm];
+        ParameterLayout layout = plan.Layout;
+        termStart = new int[set.SlotCount + 1];
+        for (int slot = 0; slot < set.SlotCount; slot++)
+            termStart[slot + 1] = termStart[slot] + layout.FreeOf(set.FirstSlot + slot).Length;
+        termPosition = [.. layout.FreeOf(set.FirstSlot, set.SlotCount).ToArray().Select(index => Array.IndexOf(free, index))];
+        termCoefficient = layout.CoefficientsOf(set.FirstSlot, set.SlotCount).ToArray();
         gradient = new double[free.Length];
         hessian = new double[free.Length * free.Length];
         negative = new double[Local.Length * Local.Length];

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -100,19 +101,13 @@ internal sealed class ParameterExpansion
 
     private static int[] Components(CalibrationPlan plan, int attribute)
     {
-        int[] parent = [.. Enumerable.Range(0, plan.Blocks.Count)];
-        int Root(int block)
-        {
-            while (parent[block] != block)
-                block = parent[block];
-            return block;
-        }
+        LinkedSets linked = new(plan.Blocks.Count);
         foreach (ItemParameterSet set in plan.ParameterSets.Where(set => plan.Items[set.Item].Attributes.Contains(attribute)))
         {
             foreach (int block in set.Blocks)
-                parent[Root(block)] = Root(set.Blocks[0]);
+                linked.Link(block, set.Blocks[0]);
         }
-        return [.. parent.Select(Root)];
+        return linked.Roots();
     }
 
     private void Transform(Metric metric, double mean, double deviation, double[] slots)

@@ -113,8 +113,7 @@ internal sealed class PopulationUpdate
         List<(HashSet<int> Blocks, HashSet<int> Free)> components = [];
         foreach (PlannedBlock block in plan.Blocks)
         {
-            int end = block.FirstCovarianceSlot + plan.CovarianceCount;
-            HashSet<int> free = [.. plan.Layout.FreeIndex[plan.Layout.RowStart[block.FirstMeanSlot]..plan.Layout.RowStart[end]]];
+            HashSet<int> free = [.. plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount)];
             if (free.Count == 0)
                 continue;
             HashSet<int> blocks = [block.Index];
@@ -221,25 +220,12 @@ internal sealed class PopulationUpdate
 
     private void ToFree(PlannedBlock block, double[] first, double[] second, int[] free, Span<double> gradient, Span<double> information)
     {
-        ParameterLayout layout = plan.Layout;
         int count = first.Length;
         for (int r = 0; r < count; r++)
         {
-            int rowSlot = block.FirstMeanSlot + r;
-            for (int a = layout.RowStart[rowSlot]; a < layout.RowStart[rowSlot + 1]; a++)
-            {
-                int p = Array.BinarySearch(free, layout.FreeIndex[a]);
-                gradient[p] += layout.Coefficient[a] * first[r];
-                for (int c = 0; c < count; c++)
-                {
-                    int columnSlot = block.FirstMeanSlot + c;
-                    for (int b = layout.RowStart[columnSlot]; b < layout.RowStart[columnSlot + 1]; b++)
-                    {
-                        int q = Array.BinarySearch(free, layout.FreeIndex[b]);
-                        information[p * free.Length + q] += layout.Coefficient[a] * layout.Coefficient[b] * second[r * count + c];
-                    }
-                }
-            }
+            plan.Layout.AddToFree(block.FirstMeanSlot + r, first[r], free, gradient);
+            for (int c = 0; c < count; c++)
+                plan.Layout.AddToFree(block.FirstMeanSlot + r, block.FirstMeanSlot + c, second[r * count + c], free, information);
         }
     }
 }

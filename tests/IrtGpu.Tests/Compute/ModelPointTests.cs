@@ -58,7 +58,7 @@ public sealed class ModelPointTests
         (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get("two dimensions").Plan();
         ParameterVector start = StartingValues.FromMarginals(plan, patterns);
         int covariance = plan.Blocks[0].FirstCovarianceSlot + 1;
-        int free = plan.Layout.FreeIndex[plan.Layout.RowStart[covariance]];
+        int free = plan.Layout.FreeOf(covariance)[0];
         double[] values = [.. start.Free];
         values[free] = 0.999;
         Assert.NotNull(ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, values)));

@@ -52,11 +52,11 @@ public sealed class ParameterLayout
 
     internal double[] Offset { get; } // [slot]
 
-    internal int[] RowStart { get; } // [slot + 1]
+    private int[] RowStart { get; } // [slot + 1]
 
-    internal int[] FreeIndex { get; } // [term]
+    private int[] FreeIndex { get; } // [term]
 
-    internal double[] Coefficient { get; } // [term]
+    private double[] Coefficient { get; } // [term]
 
     internal int[] Uses { get; } // [free] number of slots the parameter enters
 
@@ -90,9 +90,10 @@ public sealed class ParameterLayout
     /// <param name="slotCount">Number of slots.</param>
     internal ReadOnlySpan<int> FreeOf(int slot, int slotCount = 1) => FreeIndex.AsSpan(RowStart[slot]..RowStart[slot + slotCount]);
 
-    /// <summary>The factors of a slot's terms, in the order of <see cref="FreeOf"/>.</summary>
-    /// <param name="slot">Slot index.</param>
-    internal ReadOnlySpan<double> CoefficientsOf(int slot) => Coefficient.AsSpan(RowStart[slot]..RowStart[slot + 1]);
+    /// <summary>The factors of those terms, in the order of <see cref="FreeOf"/>.</summary>
+    /// <param name="slot">First slot.</param>
+    /// <param name="slotCount">Number of slots.</param>
+    internal ReadOnlySpan<double> CoefficientsOf(int slot, int slotCount = 1) => Coefficient.AsSpan(RowStart[slot]..RowStart[slot + slotCount]);
 
     /// <summary>The chain rule: adds the derivative by a slot to those by the free parameters that it is a sum of.</summary>
     /// <param name="slot">Slot index.</param>
@@ -102,6 +103,33 @@ public sealed class ParameterLayout
     {
         for (int term = RowStart[slot]; term < RowStart[slot + 1]; term++)
             gradient[FreeIndex[term]] += Coefficient[term] * derivative;
+    }
+
+    /// <summary>The chain rule for some of the free parameters, which have all terms of the slot among them.</summary>
+    /// <param name="slot">Slot index.</param>
+    /// <param name="derivative">Derivative by the slot.</param>
+    /// <param name="free">Those free parameters, ascending. [position]</param>
+    /// <param name="gradient">Added to. [position]</param>
+    internal void AddToFree(int slot, double derivative, ReadOnlySpan<int> free, Span<double> gradient)
+    {
+        for (int term = RowStart[slot]; term < RowStart[slot + 1]; term++)
+            gradient[free.BinarySearch(FreeIndex[term])] += Coefficient[term] * derivative;
+    }
+
+    /// <summary>The chain rule of second order, for some of the free parameters.</summary>
+    /// <param name="slot">Slot index.</param>
+    /// <param name="other">Another slot, or the same.</param>
+    /// <param name="second">Second derivative by the two.</param>
+    /// <param name="free">Those free parameters, ascending. [position]</param>
+    /// <param name="matrix">Added to. [position, position]</param>
+    internal void AddToFree(int slot, int other, double second, ReadOnlySpan<int> free, Span<double> matrix)
+    {
+        for (int a = RowStart[slot]; a < RowStart[slot + 1]; a++)
+        {
+            int row = free.BinarySearch(FreeIndex[a]) * free.Length;
+            for (int b = RowStart[other]; b < RowStart[other + 1]; b++)
+                matrix[row + free.BinarySearch(FreeIndex[b])] += Coefficient[a] * Coefficient[b] * second;
+        }
     }
 
     /// <summary>Computes all slots from the free parameters.</summary>
