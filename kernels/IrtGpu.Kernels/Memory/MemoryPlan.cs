@@ -1,6 +1,5 @@
 using System.Globalization;
 using IrtGpu.Compute;
-using IrtGpu.Compute.WeightedScore;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 

@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
-using IrtGpu.Compute.WeightedScore;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;

@@ -48,7 +48,7 @@ internal static class BackendCatalog
     private static (IComputeBackend Backend, string? Choice) Choose(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
     {
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        SeparableItems? split = SeparableItems.TryCreate(plan, patterns, options.EStep);
+        ProductGridItems? split = ProductGridItems.TryCreate(plan, patterns, options.EStep);
         double seconds = WorkEstimate.CpuSeconds(plan, patterns.PatternCount, options, threads, split);
         string estimate = seconds < 0.01
             ? "auto: less than 0.01 s of E-steps on the cpu"

@@ -14,7 +14,7 @@ internal static class WorkEstimate
     private const double CellsPerSecond = 1e10; // (pattern, item, node, class) cells a second and thread, both halves of an E-step
     private const double CellsPerSecondByScore = 2e11; // the same through weighted scores
     private const double ProductsPerSecond = 1e10; // (pattern, parameter, parameter) of one triangle, a second and thread
-    private const int SeparableCellsPerNode = 4; // multiplications of a pattern and node, whatever the number of items
+    private const int ProductGridCellsPerNode = 4; // multiplications of a pattern and node, whatever the number of items
     private const int TypicalCycles = 20;
 
     /// <summary>Seconds of all E-steps on the CPU and of what else the standard errors sum over the patterns.</summary>
@@ -23,11 +23,11 @@ internal static class WorkEstimate
     /// <param name="options">Cycles, standard errors.</param>
     /// <param name="threads">Number of threads.</param>
     /// <param name="split">How the CPU splits the test; null: tables at all nodes.</param>
-    public static double CpuSeconds(CalibrationPlan plan, long patternCount, CalibrationOptions options, int threads, SeparableItems? split)
+    public static double CpuSeconds(CalibrationPlan plan, long patternCount, CalibrationOptions options, int threads, ProductGridItems? split)
     {
         double cells = (double)patternCount * plan.ItemCount * plan.NodeCount * plan.ClassCount;
         if (plan.AttributeCount > 1 && split is not null)
-            cells = (double)patternCount * plan.NodeCount * plan.ClassCount * SeparableCellsPerNode;
+            cells = (double)patternCount * plan.NodeCount * plan.ClassCount * ProductGridCellsPerNode;
         bool isInterpolated = split is { CanInterpolate: true };
         double secondsOfStep = cells / (isInterpolated ? CellsPerSecondByScore : CellsPerSecond);
         double triangle = (double)plan.Layout.FreeCount * plan.Layout.FreeCount / 2;

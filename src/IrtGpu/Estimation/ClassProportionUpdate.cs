@@ -2,7 +2,6 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Optimization;
 using IrtGpu.Models;
 using IrtGpu.Planning;
-using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;
 

@@ -2,7 +2,6 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Optimization;
 using IrtGpu.Planning;
-using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
 using MathNet.Numerics.LinearAlgebra;
 

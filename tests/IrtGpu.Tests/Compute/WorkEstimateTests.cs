@@ -45,5 +45,5 @@ public sealed class WorkEstimateTests
 
     private static double Seconds(CalibrationPlan plan, PatternTable patterns, EStepForm form, StandardErrorMethod method, int cycles = 500) =>
         WorkEstimate.CpuSeconds(
-            plan, patterns.PatternCount, Options with { StandardErrors = method, MaxCycles = cycles }, 1, SeparableItems.TryCreate(plan, patterns, form));
+            plan, patterns.PatternCount, Options with { StandardErrors = method, MaxCycles = cycles }, 1, ProductGridItems.TryCreate(plan, patterns, form));
 }

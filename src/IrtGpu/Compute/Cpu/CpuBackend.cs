@@ -34,8 +34,8 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
     /// <param name="patterns">The data.</param>
     /// <param name="threads">Number of threads; 0: all processors.</param>
     /// <param name="form">What was asked for.</param>
-    /// <param name="separable">How the test splits, null where it does not, as <see cref="SeparableItems.TryCreate"/> tells for the form.</param>
-    internal CpuBackend(CalibrationPlan plan, PatternTable patterns, int threads, EStepForm form, SeparableItems? separable)
+    /// <param name="separable">How the test splits, null where it does not, as <see cref="ProductGridItems.TryCreate"/> tells for the form.</param>
+    internal CpuBackend(CalibrationPlan plan, PatternTable patterns, int threads, EStepForm form, ProductGridItems? separable)
     {
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
         if (separable is null && form is EStepForm.WeightedScore or EStepForm.DimensionTables)
@@ -48,10 +48,10 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
             step = new Lazy<ICpuStep>(tables);
             return;
         }
-        scoreItems = SeparableTables.JoinScoreItems(plan, patterns, separable);
+        scoreItems = ProductGridTables.JoinScoreItems(plan, patterns, separable);
         if (separable.CanInterpolate)
             interpolation = new WeightedScoreStep(plan, patterns, scoreItems!, separable.Sets!, this.threads, sums);
-        step = new Lazy<ICpuStep>(() => new SeparableStep(plan, patterns, separable, scoreItems, this.threads, sums));
+        step = new Lazy<ICpuStep>(() => new ProductGridStep(plan, patterns, separable, scoreItems, this.threads, sums));
         if (interpolation is null)
             _ = step.Value;
     }
@@ -100,11 +100,11 @@ public sealed class CpuBackend : IComputeBackend, IMissingInformationBackend, IP
         scoreItems?.Dispose();
     }
 
-    private static SeparableItems? Split(CalibrationPlan plan, PatternTable patterns, EStepForm form)
+    private static ProductGridItems? Split(CalibrationPlan plan, PatternTable patterns, EStepForm form)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(patterns);
-        return SeparableItems.TryCreate(plan, patterns, form);
+        return ProductGridItems.TryCreate(plan, patterns, form);
     }
 
     private static string Refusal(EStepForm form) => form == EStepForm.WeightedScore

@@ -23,12 +23,12 @@ internal sealed unsafe partial class WeightedScoreStep
         ParallelOptions options = new() { MaxDegreeOfParallelism = threads };
         if (!TryPrepare(point))
             return null;
-        ScoreCurves?[] curves = new ScoreCurves?[isUsed.Length];
+        WeightedScoreCurves?[] curves = new WeightedScoreCurves?[isUsed.Length];
         Parallel.For(0, isUsed.Length, options, index =>
         {
             int block = index / sets.IsAnswered.Count;
             if (grids[index] is { } grid)
-                curves[index] = new ScoreCurves(grid, ThetaOf(block), PriorOf(index), paddedNodeCount);
+                curves[index] = new WeightedScoreCurves(grid, ThetaOf(block), PriorOf(index), paddedNodeCount);
         });
         for (int index = 0; index < curves.Length; index++)
         {
@@ -40,7 +40,7 @@ internal sealed unsafe partial class WeightedScoreStep
         }
         using AlignedBuffer rows = new((long)ScoringWidth * plan.Tables.Count * joint.TotalRows); // [table, joint row, width]
         for (int table = 0; table < plan.Tables.Count; table++)
-            ScoreRows.Fill(point, joint, table, rows.Pointer + (long)ScoringWidth * table * joint.TotalRows, ScoringWidth);
+            WeightedScoreRows.Fill(point, joint, table, rows.Pointer + (long)ScoringWidth * table * joint.TotalRows, ScoringWidth);
         int count = patterns.PatternCount;
         PatternScores result = new(
             1, plan.ClassCount, new double[count], new double[count], new double[count], new double[count * plan.ClassCount], new double[count]);
@@ -51,7 +51,7 @@ internal sealed unsafe partial class WeightedScoreStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ScoreRun(int begin, int end, ScoreCurves?[] curves, double* firstRow, double[] logProportion, PatternScores result)
+    private void ScoreRun(int begin, int end, WeightedScoreCurves?[] curves, double* firstRow, double[] logProportion, PatternScores result)
     {
         int classCount = plan.ClassCount;
         double* joints = stackalloc double[classCount]; // log of proportion and likelihood
@@ -74,7 +74,7 @@ internal sealed unsafe partial class WeightedScoreStep
                 double* rows = firstRow + (long)ScoringWidth * plan.Blocks[firstBlock + k].Table * joint.TotalRows;
                 for (int group = 0; group < codes.Length; group++)
                     sum += Vector128.Load(rows + ScoringWidth * (joint.FirstRow[group] + codes[group]));
-                ScoreCurves curve = curves[(firstBlock + k) * sets.IsAnswered.Count + sets.SetOfPattern[pattern]]!;
+                WeightedScoreCurves curve = curves[(firstBlock + k) * sets.IsAnswered.Count + sets.SetOfPattern[pattern]]!;
                 curve.Interpolate(sum[0], out double logZ, out means[k], out variances[k]);
                 double offset = logProportion[firstBlock + k] + sum[1];
                 joints[k] = offset + logZ;

@@ -39,14 +39,14 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
     private readonly HostSums sums;
     private readonly int paddedNodeCount;
     private readonly bool[] isUsed; // [block, set]
-    private readonly ScoreGrid?[] grids; // [block, set]
-    private readonly ScoreLayout layout;
+    private readonly WeightedScoreGrid?[] grids; // [block, set]
+    private readonly WeightedScoreLayout layout;
     private readonly AlignedBuffer scores; // [table, joint row, width]: t, and Σ d with classes
     private readonly AlignedBuffer theta; // [node set, padded node]
     private readonly AlignedBuffer logPrior; // [block, set, padded node]: log π − A
     private readonly double[][][] logPartition; // A_i(θ) [table][item][node]
-    private readonly ScoreShard[] shards;
-    private readonly ConcurrentBag<ScoreBatch> batches = []; // one a worker
+    private readonly WeightedScoreShard[] shards;
+    private readonly ConcurrentBag<WeightedScoreBatch> batches = []; // one a worker
 
     /// <summary>Prepares codes and grids.</summary>
     /// <param name="plan">The plan: one dimension, items of the exponential family.</param>
@@ -66,25 +66,25 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         paddedNodeCount = NodeTiling.Of(plan.NodeCount).PaddedCount;
         int width = plan.ClassCount == 1 ? 1 : 2;
         long numbersPerShard = (long)width * plan.Tables.Count * joint.TotalRows;
-        ScoreStrata strata = new(patterns, sets, plan.Blocks.Count / plan.ClassCount, Math.Max(1, LargestBytes / (sizeof(double) * numbersPerShard)));
+        WeightedScoreStrata strata = new(patterns, sets, plan.Blocks.Count / plan.ClassCount, Math.Max(1, LargestBytes / (sizeof(double) * numbersPerShard)));
         isUsed = new bool[plan.Blocks.Count * sets.IsAnswered.Count];
-        grids = new ScoreGrid?[isUsed.Length];
-        foreach (ScoreRun[] runs in strata.Shards)
+        grids = new WeightedScoreGrid?[isUsed.Length];
+        foreach (WeightedScoreRun[] runs in strata.Shards)
         {
-            foreach (ScoreRun run in runs)
+            foreach (WeightedScoreRun run in runs)
             {
                 for (int k = 0; k < plan.ClassCount; k++)
                 {
                     int index = (run.Group * plan.ClassCount + k) * sets.IsAnswered.Count + run.Set;
                     isUsed[index] = true;
-                    grids[index] ??= new ScoreGrid(paddedNodeCount, needsLogZ: plan.ClassCount > 1);
+                    grids[index] ??= new WeightedScoreGrid(paddedNodeCount, needsLogZ: plan.ClassCount > 1);
                 }
             }
         }
         int[] tableOfBlock = new int[plan.Blocks.Count];
         foreach (PlannedBlock block in plan.Blocks)
             tableOfBlock[block.Index] = block.Table;
-        layout = new ScoreLayout(patterns, joint, strata, [.. sets.IsAnswered.Select(joint.GroupsWith)], tableOfBlock, plan.ClassCount);
+        layout = new WeightedScoreLayout(patterns, joint, strata, [.. sets.IsAnswered.Select(joint.GroupsWith)], tableOfBlock, plan.ClassCount);
         logPartition = new double[plan.Tables.Count][][];
         for (int table = 0; table < logPartition.Length; table++)
         {
@@ -95,7 +95,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         scores = new AlignedBuffer(numbersPerShard);
         theta = new AlignedBuffer((long)plan.NodeSetCount * paddedNodeCount);
         logPrior = new AlignedBuffer((long)isUsed.Length * paddedNodeCount);
-        shards = [.. strata.Shards.Select(runs => new ScoreShard(layout, runs, plan.Tables.Count))];
+        shards = [.. strata.Shards.Select(runs => new WeightedScoreShard(layout, runs, plan.Tables.Count))];
     }
 
     /// <summary>Largest error of a pattern's log-likelihood that interpolation made, as seen at sampled scores of the last E-step.</summary>
@@ -103,14 +103,14 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
 
     public void Dispose()
     {
-        foreach (ScoreGrid? grid in grids)
+        foreach (WeightedScoreGrid? grid in grids)
             grid?.Dispose();
         scores.Dispose();
         theta.Dispose();
         logPrior.Dispose();
-        foreach (ScoreShard shard in shards)
+        foreach (WeightedScoreShard shard in shards)
             shard.Dispose();
-        foreach (ScoreBatch batch in batches)
+        foreach (WeightedScoreBatch batch in batches)
             batch.Dispose();
     }
 
@@ -122,8 +122,8 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
             return null;
         Parallel.For(0, shards.Length, parallel, index =>
         {
-            if (!batches.TryTake(out ScoreBatch? batch))
-                batch = new ScoreBatch(plan.ClassCount, joint.GroupCount);
+            if (!batches.TryTake(out WeightedScoreBatch? batch))
+                batch = new WeightedScoreBatch(plan.ClassCount, joint.GroupCount);
             shards[index].Collect(grids, scores.Pointer, point.LogProportion, batch);
             batches.Add(batch);
         });
@@ -155,15 +155,15 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
             if (!isUsed[index])
                 continue;
             (double low, double high) = ranges[index] = ScoreRange(point, index / sets.IsAnswered.Count, sets.IsAnswered[index % sets.IsAnswered.Count]);
-            if (!(high - low <= ScoreGrid.LargestRange))
+            if (!(high - low <= WeightedScoreGrid.LargestRange))
                 return false;
-            likelihoods += (long)paddedNodeCount * ScoreGrid.PointsFor(low, high);
+            likelihoods += (long)paddedNodeCount * WeightedScoreGrid.PointsFor(low, high);
         }
         for (int set = 0; set < plan.NodeSetCount; set++)
             point.Theta[set].CopyTo(new Span<double>(theta.Pointer + (long)set * paddedNodeCount, plan.NodeCount));
         for (int table = 0; table < plan.Tables.Count; table++)
         {
-            ScoreRows.Fill(point, joint, table, scores.Pointer + (long)layout.Width * table * joint.TotalRows, layout.Width);
+            WeightedScoreRows.Fill(point, joint, table, scores.Pointer + (long)layout.Width * table * joint.TotalRows, layout.Width);
             FillLogPartitions(point, table);
         }
         Parallel.For(0, isUsed.Length, parallel, index =>
@@ -233,7 +233,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
                 continue;
             ItemParameterSet parameters = plan.ParameterSets[plan.Tables[layout.TableOfBlock[block]].SetOfItem[item]];
             double slope = point.Parameters.Slots[parameters.FirstSlot];
-            (double smallest, double largest) = ScoreRows.Range(point, parameters);
+            (double smallest, double largest) = WeightedScoreRows.Range(point, parameters);
             low += Math.Min(slope * smallest, slope * largest);
             high += Math.Max(slope * smallest, slope * largest);
         }
@@ -264,7 +264,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
     private double[]?[] SumDeposits()
     {
         double[]?[] sum = [.. grids.Select(grid => grid is null ? null : new double[grid.PointCount])];
-        foreach (ScoreShard shard in shards)
+        foreach (WeightedScoreShard shard in shards)
         {
             for (int r = 0; r < shard.Runs.Length; r++)
             {
@@ -303,9 +303,9 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         {
             double* first = shards[0].Moments.Pointer + (long)table * length;
             Span<double> sum = new(first, length);
-            foreach (ScoreShard shard in shards.AsSpan(1))
+            foreach (WeightedScoreShard shard in shards.AsSpan(1))
                 TensorPrimitives.Add(sum, new ReadOnlySpan<double>(shard.Moments.Pointer + (long)table * length, length), sum);
-            ScoreRows.AddMoments(plan, joint, first, layout.Width, responseMoments[table]);
+            WeightedScoreRows.AddMoments(plan, joint, first, layout.Width, responseMoments[table]);
         }
         if (plan.ClassCount > 1)
             return;
@@ -324,12 +324,12 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
     private double LogLikelihood(ModelPoint point, double[]?[] deposits, double[][] responseMoments)
     {
         double sum = 0;
-        foreach (ScoreShard shard in shards)
+        foreach (WeightedScoreShard shard in shards)
             sum += shard.LogLikelihood;
         if (plan.ClassCount > 1)
             return sum;
         for (int table = 0; table < plan.Tables.Count; table++)
-            sum += ScoreRows.ConstantTotal(point, table, responseMoments[table]);
+            sum += WeightedScoreRows.ConstantTotal(point, table, responseMoments[table]);
         for (int index = 0; index < grids.Length; index++)
         {
             if (deposits[index] is { } deposit)

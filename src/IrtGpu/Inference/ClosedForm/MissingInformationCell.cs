@@ -31,7 +31,7 @@ internal sealed unsafe class MissingInformationCell : IDisposable
     private const int RowsPerPanel = 32; // of the cross-product, of which the lower triangle is wanted
 
     private readonly CellGradients gradients;
-    private readonly ScoreGrid grid;
+    private readonly WeightedScoreGrid grid;
     private readonly int[] members; // patterns of the cell
     private readonly Shards shards;
     private readonly int nodeCount; // padded
@@ -51,7 +51,7 @@ internal sealed unsafe class MissingInformationCell : IDisposable
     /// <param name="logPrior">log π − A, padding −∞. [padded node]</param>
     /// <param name="nodeCount">Padded number of nodes.</param>
     /// <param name="members">Patterns of the cell.</param>
-    public MissingInformationCell(CellGradients gradients, ScoreGrid grid, double* nodes, double* logPrior, int nodeCount, int[] members)
+    public MissingInformationCell(CellGradients gradients, WeightedScoreGrid grid, double* nodes, double* logPrior, int nodeCount, int[] members)
     {
         this.gradients = gradients;
         this.grid = grid;

@@ -6,15 +6,15 @@ namespace IrtGpu.Compute.WeightedScore;
 
 /// <summary>Summaries of the posterior of one block and answered set as functions of the weighted score t.</summary>
 /// <remarks>
-/// log Z(t), the mean and the variance are interpolated on the grid of <see cref="ScoreGrid"/>. The node of the largest weight
+/// log Z(t), the mean and the variance are interpolated on the grid of <see cref="WeightedScoreGrid"/>. The node of the largest weight
 /// π_l exp(t θ_l − A_l) is found exactly: its logarithms are lines in t of slope θ_l, and the largest of them is their upper
 /// envelope, whose nodes ascend with t.
 /// </remarks>
-internal sealed unsafe class ScoreCurves
+internal sealed unsafe class WeightedScoreCurves
 {
     private const int SampleCount = 32;
 
-    private readonly ScoreGrid grid;
+    private readonly WeightedScoreGrid grid;
     private readonly double[] variance; // [grid point]
     private readonly double[] theta; // [node of weight above 0]
     private readonly double[] logPrior; // [node of weight above 0] log π − A
@@ -26,7 +26,7 @@ internal sealed unsafe class ScoreCurves
     /// <param name="theta">Nodes, padded. [padded node]</param>
     /// <param name="logPrior">log π − A, padding −∞. [padded node]</param>
     /// <param name="paddedNodeCount">Their number.</param>
-    public ScoreCurves(ScoreGrid grid, double* theta, double* logPrior, int paddedNodeCount)
+    public WeightedScoreCurves(WeightedScoreGrid grid, double* theta, double* logPrior, int paddedNodeCount)
     {
         this.grid = grid;
         variance = new double[grid.PointCount];

@@ -4,7 +4,7 @@ using IrtGpu.Planning;
 namespace IrtGpu.Compute.ProductGrid;
 
 /// <summary>Sums over one range of patterns of the separable E-step; buffers are made when first needed.</summary>
-internal sealed unsafe class SeparableShard(CalibrationPlan plan, SeparableTables tables, int index, int begin, int end) : IDisposable
+internal sealed unsafe class ProductGridShard(CalibrationPlan plan, ProductGridTables tables, int index, int begin, int end) : IDisposable
 {
     private readonly AlignedBuffer?[] factors = new AlignedBuffer?[tables.Kernels.Length];
     private readonly AlignedBuffer?[][] lineCounts = [.. plan.Tables.Select(_ => new AlignedBuffer?[tables.AttributeCount])];

@@ -8,14 +8,14 @@ using IrtGpu.Planning;
 namespace IrtGpu.Compute.ProductGrid;
 
 /// <summary>Adds the shards of the separable E-step up to expected counts.</summary>
-internal static unsafe class SeparableAssembly
+internal static unsafe class ProductGridAssembly
 {
     public static ProductGridExpectation Assemble(
-        ModelPoint point, SeparableItems items, SeparableTables tables, SeparableShard[] shards, int threads, HostSums sums)
+        ModelPoint point, ProductGridItems items, ProductGridTables tables, ProductGridShard[] shards, int threads, HostSums sums)
     {
         CalibrationPlan plan = point.Plan;
         ProductGridExpectation counts = new(point, sums, tables.ScoreItems is not null, items.IsOnLine);
-        foreach (SeparableShard shard in shards)
+        foreach (ProductGridShard shard in shards)
             counts.LogLikelihood += shard.LogLikelihood;
         double[]?[] totals = new double[]?[tables.Kernels.Length];
         Parallel.For(0, totals.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => totals[index] = NodeTotals(plan, tables, shards, index));
@@ -38,13 +38,13 @@ internal static unsafe class SeparableAssembly
         return counts;
     }
 
-    private static double[]? NodeTotals(CalibrationPlan plan, SeparableTables tables, SeparableShard[] shards, int index)
+    private static double[]? NodeTotals(CalibrationPlan plan, ProductGridTables tables, ProductGridShard[] shards, int index)
     {
         if (tables.Kernels[index] is not { } kernel)
             return null;
         int padded = tables.PaddedLineCount;
         double[] total = new double[plan.NodeCount];
-        foreach (SeparableShard shard in shards)
+        foreach (ProductGridShard shard in shards)
         {
             if (shard.FactorsOrNull(index) is { } factors)
             {
@@ -60,7 +60,7 @@ internal static unsafe class SeparableAssembly
             Span<double> row = total.AsSpan(outer * tables.LineCount, tables.LineCount);
             TensorPrimitives.Multiply(row, new ReadOnlySpan<double>(kernel.ByOuter + (long)outer * padded, tables.LineCount), row);
         }
-        foreach (SeparableShard shard in shards)
+        foreach (ProductGridShard shard in shards)
         {
             if (shard.ExactOrNull(index) is { } exact)
                 TensorPrimitives.Add(total, exact, total);
@@ -86,7 +86,7 @@ internal static unsafe class SeparableAssembly
     }
 
     private static void AddLineCounts(
-        SeparableTables tables, SeparableShard[] shards, int table, int attribute, ProductGridExpectation counts, int threads)
+        ProductGridTables tables, ProductGridShard[] shards, int table, int attribute, ProductGridExpectation counts, int threads)
     {
         AlignedBuffer[] parts = [.. shards.Select(shard => shard.LineCountsOrNull(table, attribute)).OfType<AlignedBuffer>()];
         if (parts.Length == 0)
@@ -100,7 +100,7 @@ internal static unsafe class SeparableAssembly
             counts.SetOnLine(table, item, onLine);
     }
 
-    private static void AddMoments(CalibrationPlan plan, SeparableTables tables, SeparableShard[] shards, int table, double[] moments)
+    private static void AddMoments(CalibrationPlan plan, ProductGridTables tables, ProductGridShard[] shards, int table, double[] moments)
     {
         AlignedBuffer[] parts = [.. shards.Select(shard => shard.MomentsOrNull(table)).OfType<AlignedBuffer>()];
         if (parts.Length == 0)
@@ -110,6 +110,6 @@ internal static unsafe class SeparableAssembly
             for (int k = 0; k < parts[0].Length; k++)
                 parts[0].Pointer[k] += parts[part].Pointer[k];
         }
-        ScoreRows.AddMoments(plan, tables.ScoreItems!, parts[0].Pointer, tables.ScoreWidth, moments);
+        WeightedScoreRows.AddMoments(plan, tables.ScoreItems!, parts[0].Pointer, tables.ScoreWidth, moments);
     }
 }

@@ -4,12 +4,12 @@ using IrtGpu.Compute.Loops;
 namespace IrtGpu.Compute.WeightedScore;
 
 /// <summary>The sums of one shard: moments of joint rows, weights at grid points, and with classes the log-likelihood.</summary>
-internal sealed unsafe class ScoreShard : IDisposable
+internal sealed unsafe class WeightedScoreShard : IDisposable
 {
-    private readonly ScoreLayout layout;
+    private readonly WeightedScoreLayout layout;
     private readonly AlignedBuffer moments; // [table, joint row, width]: Σ weight · EAP, and Σ weight
 
-    public ScoreShard(ScoreLayout layout, ScoreRun[] runs, int tableCount)
+    public WeightedScoreShard(WeightedScoreLayout layout, WeightedScoreRun[] runs, int tableCount)
     {
         this.layout = layout;
         Runs = runs;
@@ -17,7 +17,7 @@ internal sealed unsafe class ScoreShard : IDisposable
         moments = new AlignedBuffer((long)layout.Width * tableCount * layout.Joint.TotalRows);
     }
 
-    public ScoreRun[] Runs { get; }
+    public WeightedScoreRun[] Runs { get; }
 
     public AlignedBuffer Moments => moments;
 
@@ -32,19 +32,19 @@ internal sealed unsafe class ScoreShard : IDisposable
     /// <param name="scores">t of the joint rows, and Σ d with classes. [table, joint row, width]</param>
     /// <param name="logProportion">[block]</param>
     /// <param name="batch">The worker's.</param>
-    public void Collect(ScoreGrid?[] grids, double* scores, double[] logProportion, ScoreBatch batch)
+    public void Collect(WeightedScoreGrid?[] grids, double* scores, double[] logProportion, WeightedScoreBatch batch)
     {
         LogLikelihood = 0;
         moments.Clear();
         int classCount = layout.ClassCount;
-        ScoreCells[] cells = new ScoreCells[classCount];
+        WeightedScoreCells[] cells = new WeightedScoreCells[classCount];
         for (int r = 0; r < Runs.Length; r++)
         {
-            ScoreRun run = Runs[r];
+            WeightedScoreRun run = Runs[r];
             long cellCount = 0;
             for (int k = 0; k < classCount; k++)
             {
-                ScoreGrid grid = GridOf(grids, run, k);
+                WeightedScoreGrid grid = GridOf(grids, run, k);
                 cells[k] = grid.Cells;
                 cellCount += cells[k].Count;
                 ref double[] deposit = ref Deposits[r * classCount + k];
@@ -61,15 +61,15 @@ internal sealed unsafe class ScoreShard : IDisposable
         }
     }
 
-    private ScoreGrid GridOf(ScoreGrid?[] grids, ScoreRun run, int k) =>
+    private WeightedScoreGrid GridOf(WeightedScoreGrid?[] grids, WeightedScoreRun run, int k) =>
         grids[(run.Group * layout.ClassCount + k) * layout.GroupsOfSet.Length + run.Set]!;
 
-    private void CollectRun(ScoreRun run, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch, double* slots)
+    private void CollectRun(WeightedScoreRun run, WeightedScoreCells[] cells, double* scores, double[] logProportion, WeightedScoreBatch batch, double* slots)
     {
         bool isInPlace = layout.Strata.IsDataOrder && layout.GroupsOfSet[run.Set].Length == layout.Joint.GroupCount;
         for (int begin = run.Begin; begin < run.End;)
         {
-            int count = Math.Min(ScoreBatch.Size, run.End - begin);
+            int count = Math.Min(WeightedScoreBatch.Size, run.End - begin);
             if (isInPlace)
             {
                 ReadOnlySpan<byte> rows = layout.Joint.CodesFrom(begin, count);
@@ -88,7 +88,7 @@ internal sealed unsafe class ScoreShard : IDisposable
 
     /// <summary>Brings together the codes of the groups that the run's patterns answer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void GatherCodes(ScoreRun run, int begin, int count, byte* codes)
+    private void GatherCodes(WeightedScoreRun run, int begin, int count, byte* codes)
     {
         int[] groups = layout.GroupsOfSet[run.Set];
         for (int k = 0; k < count; k++)
@@ -100,7 +100,7 @@ internal sealed unsafe class ScoreShard : IDisposable
     }
 
     private void CollectBatch(
-        ScoreRun run, int begin, int count, byte* codes, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch, double* slots)
+        WeightedScoreRun run, int begin, int count, byte* codes, WeightedScoreCells[] cells, double* scores, double[] logProportion, WeightedScoreBatch batch, double* slots)
     {
         int groupCount = layout.GroupsOfSet[run.Set].Length;
         fixed (int* firstRow = layout.FirstRows[run.Set])
@@ -109,36 +109,36 @@ internal sealed unsafe class ScoreShard : IDisposable
             if (layout.ClassCount == 1)
             {
                 long table = layout.TableOfBlock[run.Group] * (long)layout.Joint.TotalRows;
-                ScoreKernels.SumScores(codes, groupCount, firstRow, count, scores + table, batch.Scores);
-                ScoreKernels.Interpolate(cells[0], batch.Scores, batch.Frequency, count, slots, batch.Moments);
-                ScoreKernels.Scatter(codes, groupCount, firstRow, count, batch.Moments, moments.Pointer + table);
+                WeightedScoreLoops.SumScores(codes, groupCount, firstRow, count, scores + table, batch.Scores);
+                WeightedScoreLoops.Interpolate(cells[0], batch.Scores, batch.Frequency, count, slots, batch.Moments);
+                WeightedScoreLoops.Scatter(codes, groupCount, firstRow, count, batch.Moments, moments.Pointer + table);
                 return;
             }
             WeighClasses(run, begin, count, codes, firstRow, groupCount, cells, scores, logProportion, batch);
             for (int k = 0; k < layout.ClassCount; k++)
             {
-                double* weights = batch.Weights + k * ScoreBatch.Size;
-                ScoreKernels.Interpolate(cells[k], batch.Scores + k * ScoreBatch.Size, weights, count, slots, batch.Moments);
-                ScoreKernels.ScatterPairs(codes, groupCount, firstRow, count, batch.Moments, weights, moments.Pointer + FirstPair(run.Group, k));
+                double* weights = batch.Weights + k * WeightedScoreBatch.Size;
+                WeightedScoreLoops.Interpolate(cells[k], batch.Scores + k * WeightedScoreBatch.Size, weights, count, slots, batch.Moments);
+                WeightedScoreLoops.ScatterPairs(codes, groupCount, firstRow, count, batch.Moments, weights, moments.Pointer + FirstPair(run.Group, k));
                 slots += (long)LagrangeBasis.Points * cells[k].Count;
             }
         }
     }
 
     private void WeighClasses(
-        ScoreRun run, int begin, int count, byte* codes, int* firstRow, int groupCount, ScoreCells[] cells, double* scores, double[] logProportion, ScoreBatch batch)
+        WeightedScoreRun run, int begin, int count, byte* codes, int* firstRow, int groupCount, WeightedScoreCells[] cells, double* scores, double[] logProportion, WeightedScoreBatch batch)
     {
         for (int k = 0; k < layout.ClassCount; k++)
         {
-            double* weights = batch.Weights + k * ScoreBatch.Size;
-            double* t = batch.Scores + k * ScoreBatch.Size;
-            ScoreKernels.SumScoresAndConstants(codes, groupCount, firstRow, count, scores + FirstPair(run.Group, k), t, weights);
-            ScoreKernels.AddLogZ(cells[k], t, count, logProportion[run.Group * layout.ClassCount + k], weights);
+            double* weights = batch.Weights + k * WeightedScoreBatch.Size;
+            double* t = batch.Scores + k * WeightedScoreBatch.Size;
+            WeightedScoreLoops.SumScoresAndConstants(codes, groupCount, firstRow, count, scores + FirstPair(run.Group, k), t, weights);
+            WeightedScoreLoops.AddLogZ(cells[k], t, count, logProportion[run.Group * layout.ClassCount + k], weights);
         }
         if (layout.HasKnownClasses)
             KeepKnownClasses(begin, count, batch.Weights);
-        ScoreKernels.WeighClasses(batch.Weights, layout.ClassCount, ScoreBatch.Size, count, batch.Frequency, batch.Largest, batch.Total);
-        LogLikelihood += ScoreKernels.SumLogLikelihoods(batch.Largest, batch.Total, batch.Frequency, count);
+        WeightedScoreLoops.WeighClasses(batch.Weights, layout.ClassCount, WeightedScoreBatch.Size, count, batch.Frequency, batch.Largest, batch.Total);
+        LogLikelihood += WeightedScoreLoops.SumLogLikelihoods(batch.Largest, batch.Total, batch.Frequency, count);
     }
 
     /// <summary>Makes the other classes impossible where the class is known.</summary>
@@ -154,7 +154,7 @@ internal sealed unsafe class ScoreShard : IDisposable
             for (int k = 0; known >= 0 && k < layout.ClassCount; k++)
             {
                 if (k != known)
-                    logLikelihood[k * ScoreBatch.Size + pattern] = double.NegativeInfinity;
+                    logLikelihood[k * WeightedScoreBatch.Size + pattern] = double.NegativeInfinity;
             }
         }
     }

@@ -9,7 +9,7 @@ namespace IrtGpu.Compute.WeightedScore;
 /// <param name="lastCell">Last cell.</param>
 /// <param name="eap">Coefficients of EAP(t). [cell, power]</param>
 /// <param name="logZ">Coefficients of log Z(t). [cell, power]</param>
-internal readonly unsafe struct ScoreCells(double low, double perUnit, int lastCell, double* eap, double* logZ)
+internal readonly unsafe struct WeightedScoreCells(double low, double perUnit, int lastCell, double* eap, double* logZ)
 {
     public double* Eap => eap;
 

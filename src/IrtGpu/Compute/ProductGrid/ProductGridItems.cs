@@ -7,13 +7,13 @@ namespace IrtGpu.Compute.ProductGrid;
 /// How the likelihood of a test splits into one factor a dimension: each item goes by its weighted score or by a table over the nodes
 /// of its only attribute.
 /// </summary>
-internal sealed class SeparableItems
+internal sealed class ProductGridItems
 {
     private const int PatternsPerSet = 50; // fewer share a normalising constant: tables cost less
     private const int FewestPatterns = 3000; // in one dimension, below, tables cost less than the preparation
     private const double LargestScoreRange = 110; // Σ of largest scores: with slopes about 1 the factors stay within the range of doubles
 
-    private SeparableItems(EStepForm form, int[] scoreItems, int[][] tableItems, AnsweredSets? sets, bool canInterpolate)
+    private ProductGridItems(EStepForm form, int[] scoreItems, int[][] tableItems, AnsweredSets? sets, bool canInterpolate)
     {
         Form = form;
         ScoreItems = scoreItems;
@@ -47,7 +47,7 @@ internal sealed class SeparableItems
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="form">What is asked for.</param>
-    public static SeparableItems? TryCreate(CalibrationPlan plan, PatternTable patterns, EStepForm form)
+    public static ProductGridItems? TryCreate(CalibrationPlan plan, PatternTable patterns, EStepForm form)
     {
         bool isLine = plan.AttributeCount == 1;
         if (form == EStepForm.Tables || (plan.Grid.Moves && !isLine) || (form == EStepForm.DimensionTables && isLine))
@@ -70,7 +70,7 @@ internal sealed class SeparableItems
         bool isComplete = tableItems.Sum(items => items.Length) + hasScore.Count(has => has) == plan.ItemCount;
         if (!isComplete || (sets is null && isLine))
             return null;
-        return new SeparableItems(
+        return new ProductGridItems(
             sets is null ? EStepForm.DimensionTables : EStepForm.WeightedScore, Score(), tableItems, sets, isLine && scoreCount == plan.ItemCount);
     }
 

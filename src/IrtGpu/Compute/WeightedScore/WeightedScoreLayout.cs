@@ -10,8 +10,8 @@ namespace IrtGpu.Compute.WeightedScore;
 /// <param name="GroupsOfSet">Joint groups with an answer. [set][group]</param>
 /// <param name="TableOfBlock">[block]</param>
 /// <param name="ClassCount">K.</param>
-internal sealed record ScoreLayout(
-    PatternTable Patterns, JointItems Joint, ScoreStrata Strata, int[][] GroupsOfSet, int[] TableOfBlock, int ClassCount)
+internal sealed record WeightedScoreLayout(
+    PatternTable Patterns, JointItems Joint, WeightedScoreStrata Strata, int[][] GroupsOfSet, int[] TableOfBlock, int ClassCount)
 {
     /// <summary>Numbers a joint row: the score and its moment, and with classes Σ d and the weight.</summary>
     public int Width => ClassCount == 1 ? 1 : 2;

@@ -7,7 +7,7 @@ namespace IrtGpu.Compute.ProductGrid;
 /// Prior weight, normalising constants and centre of one block and answered set at every product node, scaled to a largest value of 1:
 /// a pattern's posterior is its factors times this.
 /// </summary>
-internal sealed unsafe class SeparableKernel(SeparableTables tables) : IDisposable
+internal sealed unsafe class ProductGridLoops(ProductGridTables tables) : IDisposable
 {
     private readonly AlignedBuffer byOuter = new((long)tables.OuterCount * tables.PaddedLineCount);
     private readonly AlignedBuffer byInner = new((long)tables.LineCount * tables.PaddedOuterCount);

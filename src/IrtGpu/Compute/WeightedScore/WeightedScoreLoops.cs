@@ -12,7 +12,7 @@ namespace IrtGpu.Compute.WeightedScore;
 /// Several patterns are under way at once, so that no sum waits for the one before it. Every sum is taken in the order of groups or
 /// of patterns, whatever the batch.
 /// </remarks>
-internal static unsafe class ScoreKernels
+internal static unsafe class WeightedScoreLoops
 {
     private const MethodImplOptions Loop = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining; // registers of its own
 
@@ -94,7 +94,7 @@ internal static unsafe class ScoreKernels
     /// <param name="shift">Added as well.</param>
     /// <param name="values">In: Σ d; out: the sum. [pattern]</param>
     [MethodImpl(Loop)]
-    public static void AddLogZ(ScoreCells cells, double* scores, int count, double shift, double* values)
+    public static void AddLogZ(WeightedScoreCells cells, double* scores, int count, double shift, double* values)
     {
         for (int pattern = 0; pattern < count; pattern++)
         {
@@ -112,7 +112,7 @@ internal static unsafe class ScoreKernels
     /// <param name="slots">Σ weight · f^k of each cell, added to. [cell, 8]</param>
     /// <param name="moments">Receives weight · EAP. [pattern]</param>
     [MethodImpl(Loop)]
-    public static void Interpolate(ScoreCells cells, double* scores, double* weights, int count, double* slots, double* moments)
+    public static void Interpolate(WeightedScoreCells cells, double* scores, double* weights, int count, double* slots, double* moments)
     {
         for (int pattern = 0; pattern < count; pattern++)
         {

@@ -12,12 +12,12 @@ namespace IrtGpu.Compute.ProductGrid;
 /// Product nodes are numbered outer · K + inner, where the inner index runs over the K nodes of the last attribute and the outer
 /// index over the product of the others.
 /// </remarks>
-internal sealed unsafe class SeparableTables : IDisposable
+internal sealed unsafe class ProductGridTables : IDisposable
 {
     private static readonly int[] OnlyColumn = [0]; // of the nodes of one dimension
 
     private readonly CalibrationPlan plan;
-    private readonly SeparableItems items;
+    private readonly ProductGridItems items;
     private readonly int threads;
     private readonly NodeTiling tiling;
     private readonly bool[] isUsed; // [block, set]
@@ -26,7 +26,7 @@ internal sealed unsafe class SeparableTables : IDisposable
     private readonly AlignedBuffer[] scores; // [table][joint row, score width]
     private readonly AlignedBuffer lines; // [node set, padded line node]
 
-    public SeparableTables(CalibrationPlan plan, PatternTable patterns, SeparableItems items, JointItems? scoreItems, int threads)
+    public ProductGridTables(CalibrationPlan plan, PatternTable patterns, ProductGridItems items, JointItems? scoreItems, int threads)
     {
         this.plan = plan;
         this.items = items;
@@ -52,7 +52,7 @@ internal sealed unsafe class SeparableTables : IDisposable
             [.. LineItems.Select(joint => joint is null ? null : new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount))])];
         scores = [.. plan.Tables.Select(_ => new AlignedBuffer((long)(ScoreItems?.TotalRows ?? 0) * ScoreWidth))];
         lines = new AlignedBuffer((long)plan.NodeSetCount * PaddedLineCount);
-        Kernels = [.. isUsed.Select(used => used ? new SeparableKernel(this) : null)];
+        Kernels = [.. isUsed.Select(used => used ? new ProductGridLoops(this) : null)];
     }
 
     /// <summary>J.</summary>
@@ -86,10 +86,10 @@ internal sealed unsafe class SeparableTables : IDisposable
     public JointItems? ScoreItems { get; }
 
     /// <summary>What the factors multiply; null where no pattern needs it. [block, set]</summary>
-    public SeparableKernel?[] Kernels { get; }
+    public ProductGridLoops?[] Kernels { get; }
 
     /// <summary>Makes the codes of the items that go by scores; null without such items.</summary>
-    public static JointItems? JoinScoreItems(CalibrationPlan plan, PatternTable patterns, SeparableItems items)
+    public static JointItems? JoinScoreItems(CalibrationPlan plan, PatternTable patterns, ProductGridItems items)
     {
         int rowCount = plan.AttributeCount == 1 ? JointItems.MostRows : JointItems.UsualRows; // in one dimension rows are short
         return items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, WidthOf(plan), rowCount);
@@ -119,7 +119,7 @@ internal sealed unsafe class SeparableTables : IDisposable
         {
             FillLineTables(point, table);
             if (ScoreItems is not null)
-                ScoreRows.Fill(point, ScoreItems, table, Scores(table), ScoreWidth);
+                WeightedScoreRows.Fill(point, ScoreItems, table, Scores(table), ScoreWidth);
         }
         double[][]?[] logPartition = [.. plan.Tables.Select((_, table) => ScoreItems is null ? null : LogPartitions(point, table))];
         Parallel.For(0, Kernels.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index =>
@@ -141,7 +141,7 @@ internal sealed unsafe class SeparableTables : IDisposable
         lines.Dispose();
         foreach (JointItems? joint in LineItems)
             joint?.Dispose();
-        foreach (SeparableKernel? kernel in Kernels)
+        foreach (ProductGridLoops? kernel in Kernels)
             kernel?.Dispose();
     }
 
@@ -188,7 +188,7 @@ internal sealed unsafe class SeparableTables : IDisposable
         return result;
     }
 
-    private void FillKernel(ModelPoint point, int block, int set, SeparableKernel kernel, double[][]?[] logPartition)
+    private void FillKernel(ModelPoint point, int block, int set, ProductGridLoops kernel, double[][]?[] logPartition)
     {
         double[] log = kernel.Log;
         double[] onLine = new double[AttributeCount * LineCount];
@@ -230,7 +230,7 @@ internal sealed unsafe class SeparableTables : IDisposable
         PlannedItem planned = plan.Items[item];
         ItemParameterSet set = plan.ParameterSets[plan.Tables[table].SetOfItem[item]];
         ReadOnlySpan<double> slots = point.Parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount);
-        (double smallest, double largest) = ScoreRows.Range(point, set);
+        (double smallest, double largest) = WeightedScoreRows.Range(point, set);
         for (int loading = 0; loading < planned.Attributes.Length; loading++)
             centre[planned.Attributes[loading]] += slots[loading] * (smallest + largest) / 2;
     }

@@ -3,12 +3,12 @@ using IrtGpu.Compute.Loops;
 namespace IrtGpu.Compute.ProductGrid;
 
 /// <summary>Working memory of one thread for a few patterns of one group and answered set.</summary>
-internal sealed unsafe class SeparableTile : IDisposable
+internal sealed unsafe class ProductGridTile : IDisposable
 {
     private const int LargestPatternCount = 32;
     private const int TargetDoubles = 1 << 16; // of the outer products: they stay in the L2 cache
 
-    private readonly SeparableTables tables;
+    private readonly ProductGridTables tables;
     private readonly AlignedBuffer factors;
     private readonly AlignedBuffer marginals;
     private readonly AlignedBuffer outer;
@@ -16,7 +16,7 @@ internal sealed unsafe class SeparableTile : IDisposable
     private readonly AlignedBuffer offsets;
     private readonly int attributeCount;
 
-    public SeparableTile(SeparableTables tables, int classCount)
+    public ProductGridTile(ProductGridTables tables, int classCount)
     {
         this.tables = tables;
         attributeCount = tables.AttributeCount;

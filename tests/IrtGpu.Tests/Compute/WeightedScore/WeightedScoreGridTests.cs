@@ -5,7 +5,7 @@ using IrtGpu.Compute.WeightedScore;
 namespace IrtGpu.Tests.Compute.WeightedScore;
 
 /// <summary>The grid of weighted scores: its functions, their polynomials, and the way back.</summary>
-public sealed unsafe class ScoreGridTests
+public sealed unsafe class WeightedScoreGridTests
 {
     private const int Nodes = 64;
 
@@ -16,7 +16,7 @@ public sealed unsafe class ScoreGridTests
     {
         using AlignedBuffer theta = Theta(scale);
         using AlignedBuffer prior = Prior();
-        using ScoreGrid grid = new(Nodes, needsLogZ: true);
+        using WeightedScoreGrid grid = new(Nodes, needsLogZ: true);
         grid.Fill(-1.7, 2.3, theta.Pointer, prior.Pointer, keepsLikelihoods: true);
         double[] weights = new double[Nodes];
         for (int point = 0; point < grid.PointCount; point++)
@@ -41,17 +41,17 @@ public sealed unsafe class ScoreGridTests
     {
         using AlignedBuffer theta = Theta(1);
         using AlignedBuffer prior = Prior();
-        using ScoreGrid grid = new(Nodes, needsLogZ: true);
+        using WeightedScoreGrid grid = new(Nodes, needsLogZ: true);
         grid.Fill(-3, 5, theta.Pointer, prior.Pointer, keepsLikelihoods: true);
-        ScoreCells cells = grid.Cells;
+        WeightedScoreCells cells = grid.Cells;
         using AlignedBuffer slots = new((long)LagrangeBasis.Points * cells.Count);
         double[] expected = new double[grid.PointCount];
         double[] scores = [-3, -2.95, 0, 1.2345, 1.2987, 4.99, 5];
         for (int k = 0; k < scores.Length; k++)
         {
             double score = scores[k], weight = 0.5 + k, logZ = 0, moment;
-            ScoreKernels.AddLogZ(cells, &score, 1, 0, &logZ);
-            ScoreKernels.Interpolate(cells, &score, &weight, 1, slots.Pointer, &moment);
+            WeightedScoreLoops.AddLogZ(cells, &score, 1, 0, &logZ);
+            WeightedScoreLoops.Interpolate(cells, &score, &weight, 1, slots.Pointer, &moment);
             int first = grid.Locate(score, out Vector512<double> coefficients);
             Assert.Equal(Vector512.Dot(coefficients, Vector512.Create(grid.LogZ.AsSpan(first, 8))), logZ, 1e-13);
             Assert.Equal(weight * Vector512.Dot(coefficients, Vector512.Create(grid.Eap.AsSpan(first, 8))), moment, 1e-13);
@@ -75,7 +75,7 @@ public sealed unsafe class ScoreGridTests
         double[][] totals = new double[2][];
         for (int kept = 0; kept < 2; kept++)
         {
-            using ScoreGrid grid = new(Nodes, needsLogZ: false);
+            using WeightedScoreGrid grid = new(Nodes, needsLogZ: false);
             using AlignedBuffer sum = new(Nodes);
             grid.Fill(0, 30, theta.Pointer, prior.Pointer, keepsLikelihoods: kept == 0); // a larger grid before
             grid.Fill(-2, 2, theta.Pointer, prior.Pointer, keepsLikelihoods: kept == 1);

@@ -5,7 +5,7 @@ using IrtGpu.Compute.Loops;
 namespace IrtGpu.Compute.ProductGrid;
 
 /// <summary>From the factors of a tile's patterns and their kernel to totals over the product grid and marginals of every dimension.</summary>
-internal static unsafe class SeparableJoin
+internal static unsafe class ProductGridJoin
 {
     /// <summary>Leaves totals and marginals in the tile.</summary>
     /// <param name="tables">Sizes.</param>
@@ -13,7 +13,7 @@ internal static unsafe class SeparableJoin
     /// <param name="tile">Holds the factors.</param>
     /// <param name="c">Class.</param>
     /// <param name="count">Patterns in the tile.</param>
-    public static void Apply(SeparableTables tables, SeparableKernel kernel, SeparableTile tile, int c, int count)
+    public static void Apply(ProductGridTables tables, ProductGridLoops kernel, ProductGridTile tile, int c, int count)
     {
         if (tables.AttributeCount == 1)
             OnLine(tables, kernel, tile, c, count);
@@ -23,7 +23,7 @@ internal static unsafe class SeparableJoin
 
     /// <summary>One dimension: marginal = factor · kernel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OnLine(SeparableTables tables, SeparableKernel kernel, SeparableTile tile, int c, int count)
+    private static void OnLine(ProductGridTables tables, ProductGridLoops kernel, ProductGridTile tile, int c, int count)
     {
         for (int k = 0; k < count; k++)
             tile.Total[c * tile.PatternCount + k] = Multiply(tile.Factor(c, 0, k), kernel.ByOuter, tile.Marginal(c, 0, k), tables.PaddedLineCount);
@@ -31,7 +31,7 @@ internal static unsafe class SeparableJoin
 
     /// <summary>Several dimensions: sums the product grid out, towards every dimension.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OnGrid(SeparableTables tables, SeparableKernel kernel, SeparableTile tile, int c, int count)
+    private static void OnGrid(ProductGridTables tables, ProductGridLoops kernel, ProductGridTile tile, int c, int count)
     {
         int last = tables.AttributeCount - 1;
         int padded = tables.PaddedLineCount;
@@ -61,7 +61,7 @@ internal static unsafe class SeparableJoin
 
     /// <summary>Product of a pattern's factors of all attributes but the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyOut(SeparableTables tables, SeparableTile tile, int c, int k)
+    private static void MultiplyOut(ProductGridTables tables, ProductGridTile tile, int c, int k)
     {
         int lineCount = tables.LineCount;
         double* outer = tile.Outer(c, k);
@@ -87,7 +87,7 @@ internal static unsafe class SeparableJoin
 
     /// <summary>Marginals of all attributes but the last, from a pattern's weights by outer index, which are used up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SumOut(SeparableTables tables, SeparableTile tile, double* weights, int c, int k)
+    private static void SumOut(ProductGridTables tables, ProductGridTile tile, double* weights, int c, int k)
     {
         int lineCount = tables.LineCount;
         int rows = tables.OuterCount / lineCount;

@@ -16,7 +16,7 @@ namespace IrtGpu.Compute.WeightedScore;
 /// cell's polynomial in powers of the position f within it has the same coefficients for all its scores, and so have the adjoint's
 /// sums Σ weight · f^k.
 /// </remarks>
-internal sealed unsafe class ScoreGrid : IDisposable
+internal sealed unsafe class WeightedScoreGrid : IDisposable
 {
     public const double LargestRange = 5000; // of scores: 50,000 grid points
     private const double Spacing = 0.1;
@@ -36,7 +36,7 @@ internal sealed unsafe class ScoreGrid : IDisposable
     /// <summary>An empty grid.</summary>
     /// <param name="paddedNodeCount">Number of nodes, padded to a multiple of 8.</param>
     /// <param name="needsLogZ">Whether log Z is wanted in the cells.</param>
-    public ScoreGrid(int paddedNodeCount, bool needsLogZ)
+    public WeightedScoreGrid(int paddedNodeCount, bool needsLogZ)
     {
         this.paddedNodeCount = paddedNodeCount;
         this.needsLogZ = needsLogZ;
@@ -50,7 +50,7 @@ internal sealed unsafe class ScoreGrid : IDisposable
     public int PointCount => LogZ.Length;
 
     /// <summary>What the inner loops read.</summary>
-    public ScoreCells Cells => new(
+    public WeightedScoreCells Cells => new(
         lowest + FirstPoint * Spacing, 1 / Spacing, CellCount - 1, cells.Pointer, needsLogZ ? cells.Pointer + (long)CellCount * Points : null);
 
     private int CellCount => PointCount - Points + 1;

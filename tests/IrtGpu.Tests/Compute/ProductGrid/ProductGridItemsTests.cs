@@ -9,7 +9,7 @@ using IrtGpu.TestCases;
 namespace IrtGpu.Tests.Compute.ProductGrid;
 
 /// <summary>Where the likelihood of a test splits into one factor a dimension.</summary>
-public sealed class SeparableItemsTests
+public sealed class ProductGridItemsTests
 {
     [Fact]
     public void Is_chosen_where_the_likelihood_splits()

@@ -27,7 +27,7 @@ namespace IrtGpu.Compute.ProductGrid;
 /// </para>
 /// <para>Shards and tiles depend on the data alone, so results have the same bits for any number of threads.</para>
 /// </remarks>
-internal sealed unsafe class SeparableStep : ICpuStep
+internal sealed unsafe class ProductGridStep : ICpuStep
 {
     private const double SmallestTotal = 1e-250;
     private const int PatternsPerShard = 1024;
@@ -36,14 +36,14 @@ internal sealed unsafe class SeparableStep : ICpuStep
 
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
-    private readonly SeparableItems items;
-    private readonly SeparableTables tables;
+    private readonly ProductGridItems items;
+    private readonly ProductGridTables tables;
     private readonly int threads;
     private readonly HostSums sums;
     private readonly int classCount;
     private readonly int attributeCount;
     private readonly int[] order; // patterns by observed group and answered set
-    private readonly SeparableShard[] shards;
+    private readonly ProductGridShard[] shards;
 
     /// <summary>Prepares codes and tables.</summary>
     /// <param name="plan">The plan.</param>
@@ -52,7 +52,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
     /// <param name="scoreItems">Codes of the items that go by scores; null without such items.</param>
     /// <param name="threads">Number of threads.</param>
     /// <param name="sums">Sums over nodes, for what the E-steps find.</param>
-    public SeparableStep(CalibrationPlan plan, PatternTable patterns, SeparableItems items, JointItems? scoreItems, int threads, HostSums sums)
+    public ProductGridStep(CalibrationPlan plan, PatternTable patterns, ProductGridItems items, JointItems? scoreItems, int threads, HostSums sums)
     {
         this.plan = plan;
         this.patterns = patterns;
@@ -61,12 +61,12 @@ internal sealed unsafe class SeparableStep : ICpuStep
         this.sums = sums;
         classCount = plan.ClassCount;
         attributeCount = plan.AttributeCount;
-        tables = new SeparableTables(plan, patterns, items, scoreItems, threads);
+        tables = new ProductGridTables(plan, patterns, items, scoreItems, threads);
         order = CountingSort.Order(
             patterns.PatternCount, plan.GroupCount * tables.SetCount, pattern => patterns.Groups[pattern] * tables.SetCount + tables.SetOf(pattern));
         long affordable = LargestShardBytes / (sizeof(double) * (long)tables.OuterCount * tables.PaddedLineCount * plan.Blocks.Count);
         Shards cuts = Shards.Cut(patterns.PatternCount, PatternsPerShard, Math.Min(affordable, LargestShardCount));
-        shards = [.. Enumerable.Range(0, cuts.Count).Select(index => new SeparableShard(plan, tables, index, cuts.Begin(index), cuts.End(index)))];
+        shards = [.. Enumerable.Range(0, cuts.Count).Select(index => new ProductGridShard(plan, tables, index, cuts.Begin(index), cuts.End(index)))];
     }
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
         {
             CollectCounts(first, count, tile, shard);
         });
-        return SeparableAssembly.Assemble(point, items, tables, shards, threads, sums);
+        return ProductGridAssembly.Assemble(point, items, tables, shards, threads, sums);
     }
 
     /// <inheritdoc/>
@@ -104,16 +104,16 @@ internal sealed unsafe class SeparableStep : ICpuStep
     public void Dispose()
     {
         tables.Dispose();
-        foreach (SeparableShard shard in shards)
+        foreach (ProductGridShard shard in shards)
             shard.Dispose();
     }
 
-    private void ForEachTile(ModelPoint point, Action<SeparableShard> begin, Action<int, int, SeparableTile, SeparableShard> process) =>
+    private void ForEachTile(ModelPoint point, Action<ProductGridShard> begin, Action<int, int, ProductGridTile, ProductGridShard> process) =>
         Parallel.For(
-            0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new SeparableTile(tables, classCount),
+            0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new ProductGridTile(tables, classCount),
             (index, _, tile) =>
             {
-                SeparableShard shard = shards[index];
+                ProductGridShard shard = shards[index];
                 begin(shard);
                 int count;
                 for (int first = shard.Begin; first < shard.End; first += count)
@@ -136,20 +136,20 @@ internal sealed unsafe class SeparableStep : ICpuStep
         return last - first;
     }
 
-    private SeparableKernel KernelOf(int pattern, int c) => tables.Kernels[(FirstBlock(pattern) + c) * tables.SetCount + tables.SetOf(pattern)]!;
+    private ProductGridLoops KernelOf(int pattern, int c) => tables.Kernels[(FirstBlock(pattern) + c) * tables.SetCount + tables.SetOf(pattern)]!;
 
     private int FirstBlock(int pattern) => patterns.Groups[pattern] * classCount;
 
     /// <summary>Leaves marginals, totals and class weights of a tile's patterns in the tile.</summary>
-    private void ComputePosteriors(ModelPoint point, int first, int count, SeparableTile tile)
+    private void ComputePosteriors(ModelPoint point, int first, int count, ProductGridTile tile)
     {
         tile.Exact.AsSpan().Clear();
         for (int c = 0; c < classCount; c++)
         {
-            SeparableKernel kernel = KernelOf(order[first], c);
+            ProductGridLoops kernel = KernelOf(order[first], c);
             for (int k = 0; k < count; k++)
                 ComputeFactors(order[first + k], k, c, kernel, tile);
-            SeparableJoin.Apply(tables, kernel, tile, c, count);
+            ProductGridJoin.Apply(tables, kernel, tile, c, count);
             for (int k = 0; k < count; k++)
             {
                 if (!(tile.Total[c * tile.PatternCount + k] >= SmallestTotal))
@@ -162,7 +162,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
 
     /// <summary>Logarithms of a pattern's factors; returns Σ d.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double LogFactors(int pattern, int k, int c, SeparableKernel kernel, SeparableTile tile)
+    private double LogFactors(int pattern, int k, int c, ProductGridLoops kernel, ProductGridTile tile)
     {
         int block = FirstBlock(pattern) + c;
         int table = plan.Blocks[block].Table;
@@ -194,7 +194,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ComputeFactors(int pattern, int k, int c, SeparableKernel kernel, SeparableTile tile)
+    private void ComputeFactors(int pattern, int k, int c, ProductGridLoops kernel, ProductGridTile tile)
     {
         double scale = LogFactors(pattern, k, c, kernel, tile) + kernel.Shift;
         for (int attribute = 0; attribute < attributeCount; attribute++)
@@ -237,7 +237,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
         }
     }
 
-    private void AddTables(JointItems joint, int pattern, double* table, double* sum, SeparableTile tile)
+    private void AddTables(JointItems joint, int pattern, double* table, double* sum, ProductGridTile tile)
     {
         int width = tables.Tiling.Width;
         int count = FindRows(joint, pattern, tile.Offsets);
@@ -259,7 +259,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
     }
 
     /// <summary>A pattern in logarithms, over all nodes; leaves its factors without effect.</summary>
-    private void ComputeExactly(int pattern, int k, int c, SeparableKernel kernel, SeparableTile tile)
+    private void ComputeExactly(int pattern, int k, int c, ProductGridLoops kernel, ProductGridTile tile)
     {
         double scale = LogFactors(pattern, k, c, kernel, tile);
         double[] posterior = (double[])kernel.Log.Clone();
@@ -296,7 +296,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
     }
 
     /// <summary>Marginal log-likelihood of a pattern and posterior probabilities of its classes.</summary>
-    private void WeighClasses(ModelPoint point, int pattern, int k, SeparableTile tile)
+    private void WeighClasses(ModelPoint point, int pattern, int k, ProductGridTile tile)
     {
         int firstBlock = FirstBlock(pattern);
         int known = patterns.KnownClasses[pattern];
@@ -317,7 +317,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CollectCounts(int first, int count, SeparableTile tile, SeparableShard shard)
+    private void CollectCounts(int first, int count, ProductGridTile tile, ProductGridShard shard)
     {
         for (int k = 0; k < count; k++)
             shard.LogLikelihood += patterns.Frequency[order[first + k]] * tile.LogLikelihood[k];
@@ -356,7 +356,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
 
     /// <summary>Adds a pattern's marginal posteriors to the counts of its responses and to their moments.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CollectOnLines(int pattern, int k, int c, int block, double weight, SeparableTile tile, SeparableShard shard)
+    private void CollectOnLines(int pattern, int k, int c, int block, double weight, ProductGridTile tile, ProductGridShard shard)
     {
         int table = plan.Blocks[block].Table;
         double* line = tables.LineOf(block);
@@ -411,7 +411,7 @@ internal sealed unsafe class SeparableStep : ICpuStep
         }
     }
 
-    private void WritePosterior(int pattern, int k, int c, SeparableTile tile, Span<double> posterior)
+    private void WritePosterior(int pattern, int k, int c, ProductGridTile tile, Span<double> posterior)
     {
         double weight = tile.Weight[c * tile.PatternCount + k];
         if (tile.Exact[c * tile.PatternCount + k] is { } exact)

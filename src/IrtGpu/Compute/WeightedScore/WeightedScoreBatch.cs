@@ -3,7 +3,7 @@ using IrtGpu.Compute.Loops;
 namespace IrtGpu.Compute.WeightedScore;
 
 /// <summary>What one worker needs while it goes through patterns; used again for shard after shard.</summary>
-internal sealed unsafe class ScoreBatch : IDisposable
+internal sealed unsafe class WeightedScoreBatch : IDisposable
 {
     public const int Size = 128; // patterns at a time, a multiple of 8
 
@@ -12,7 +12,7 @@ internal sealed unsafe class ScoreBatch : IDisposable
     private readonly int classCount;
     private AlignedBuffer slots = new(0); // [class][cell, power]
 
-    public ScoreBatch(int classCount, int groupCount)
+    public WeightedScoreBatch(int classCount, int groupCount)
     {
         this.classCount = classCount;
         numbers = new AlignedBuffer((4L + 2 * classCount) * Size);

@@ -7,7 +7,7 @@ namespace IrtGpu.Compute.WeightedScore;
 
 /// <summary>Weighted scores of joint responses, and the way back from moments of joint responses to moments by category.</summary>
 /// <remarks>Layout of a row: one number an attribute, then one more if there is room, then padding; the width is the caller's.</remarks>
-internal static unsafe class ScoreRows
+internal static unsafe class WeightedScoreRows
 {
     /// <summary>Σ a_j s by attribute, and Σ d where rows have room for it, of every joint row; the first category's predictor is 0 whatever its score.</summary>
     /// <remarks>Item by item: the rows of one item more are those before it, once for each of its categories, plus what the category adds.</remarks>
