@@ -81,7 +81,7 @@ public sealed partial class SavedCalibration
             Options = result.Options,
             Data = Describe(plan.Shape, groupWeights),
             FreeParameters = result.Point.Parameters.Free,
-            FreeParameterNames = NamesOf(plan),
+            FreeParameterKeys = ParameterKey.OfFree(plan),
             Items = ItemTable.Build(plan, result.Point.Parameters, result.StandardErrors),
             Population = PopulationTable.Build(plan, result.Point.Parameters, result.StandardErrors),
             Rotations = result.Rotations,
@@ -122,7 +122,11 @@ public sealed partial class SavedCalibration
             CheckFormat(path, bytes, remedy);
             CalibrationDocument document = JsonSerializer.Deserialize<CalibrationDocument>(bytes, JsonSettings.Options)!;
             CalibrationPlan plan = CalibrationPlanner.Plan(document.Specification, ShapeOf(document.Data));
-            if (document.FreeParameters.Length != plan.Layout.FreeCount || !document.FreeParameterNames.SequenceEqual(NamesOf(plan)))
+            ParameterKey[] keys = ParameterKey.OfFree(plan);
+            bool isOfPlan = document.FormatVersion <= CalibrationDocument.LastVersionWithNames
+                ? document.FreeParameterNames.SequenceEqual(plan.Layout.RepresentativeSlot.Select(slot => SlotNames.Describe(plan, slot)))
+                : document.FreeParameterKeys.SequenceEqual(keys);
+            if (document.FreeParameters.Length != plan.Layout.FreeCount || !isOfPlan)
             {
                 throw new SpecificationException(
                     $"The {document.FreeParameters.Length} free parameters in '{path}' are not the {plan.Layout.FreeCount} of its own specification: "
@@ -132,7 +136,7 @@ public sealed partial class SavedCalibration
                 throw new SpecificationException($"'{path}' is damaged: a parameter is no number, or a group has no weight. Calibrate again.");
             ModelPoint point = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, document.FreeParameters))
                 ?? throw new SpecificationException($"A covariance matrix in '{path}' is not positive definite: the file is damaged. Calibrate again.");
-            return new SavedCalibration(document, point);
+            return new SavedCalibration(document with { FormatVersion = CalibrationDocument.CurrentVersion, FreeParameterKeys = keys }, point);
         }
         catch (JsonException cause)
         {
@@ -164,9 +168,6 @@ public sealed partial class SavedCalibration
                 $"'{path}' has format version {number}, but this program reads versions up to {CalibrationDocument.CurrentVersion}. Use the newer irtgpu that wrote it.");
         }
     }
-
-    private static string[] NamesOf(CalibrationPlan plan) =>
-        [.. plan.Layout.RepresentativeSlot.Select(slot => SlotNames.Describe(plan, slot))];
 
     private static DataDocument Describe(DataShape shape, double[] groupWeights) => new()
     {

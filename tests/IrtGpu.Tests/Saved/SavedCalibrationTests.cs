@@ -1,5 +1,8 @@
+using System.Text.Json;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Items;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
 using IrtGpu.Specification;
@@ -58,7 +61,8 @@ public sealed class SavedCalibrationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"formatVersion\": 1", "\"formatVersion\": 2", "Use the newer irtgpu")]
+    [InlineData("\"formatVersion\": 2", "\"formatVersion\": 3", "Use the newer irtgpu")]
+    [InlineData("\"kind\": \"intercept\"", "\"kind\": \"location\"", "free parameters")]
     [InlineData("irtgpu-calibration", "another-thing", "no calibration file")]
     [InlineData("\"freeParameters\": [", "\"freeParameters\": [ 1.5,", "free parameters")]
     [InlineData("\"specification\"", "\"specificatoin\"", "no complete calibration file")]
@@ -72,6 +76,37 @@ public sealed class SavedCalibrationTests : IDisposable
         SpecificationException exception = Assert.Throws<SpecificationException>(() => SavedCalibration.Read(path));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.Contains("calibration.json", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Written by the program before keys, with sentences in their place.</summary>
+    [Fact]
+    public void A_file_of_the_first_version_is_read_and_written_as_the_present_one()
+    {
+        string old = Path.Combine(AppContext.BaseDirectory, "Saved", "calibration-version-1.json");
+        SavedCalibration saved = SavedCalibration.Read(old);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(old));
+        Assert.Equal(json.RootElement.GetProperty("freeParameters").EnumerateArray().Select(value => value.GetDouble()), saved.Parameters.Free);
+        Assert.Equal(json.RootElement.GetProperty("items").EnumerateArray().Select(row => row.GetProperty("estimate").GetDouble()), saved.Items.Select(row => row.Estimate));
+
+        string path = Path.Combine(folder, "calibration.json");
+        AtomicFile.Write(path, saved.Write);
+        Assert.Contains("\"formatVersion\": 2", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.DoesNotContain("freeParameterNames", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.Equal(saved.Parameters.Free, SavedCalibration.Read(path).Parameters.Free);
+
+        File.WriteAllText(path, File.ReadAllText(old).Replace("mean of verbal", "mean of number", StringComparison.Ordinal));
+        Assert.Contains("free parameters", Assert.Throws<SpecificationException>(() => SavedCalibration.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_tell_parameters_apart()
+    {
+        SavedCalibration saved = SavedCalibration.Read(Path.Combine(AppContext.BaseDirectory, "Saved", "calibration-version-1.json"));
+        ParameterKey[] keys = ParameterKey.OfFree(saved.Plan);
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.Contains(new ParameterKey(ParameterKind.Slope, "q3", Attribute: "number", Group: "A", Class: "2"), keys);
+        Assert.Contains(new ParameterKey(ParameterKind.Intercept, "q6", 2, Group: "A", Class: "1"), keys);
+        Assert.Contains(new ParameterKey(ParameterKind.Covariance, Attribute: "number", Attribute2: "verbal", Group: "B", Class: "2"), keys);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using IrtGpu.Inference.Rotation;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
@@ -8,7 +10,10 @@ namespace IrtGpu.Reporting.Documents;
 internal sealed record CalibrationDocument
 {
     public const string FormatName = "irtgpu-calibration";
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
+
+    /// <summary>The last version that had names in place of keys.</summary>
+    public const int LastVersionWithNames = 1;
 
     public required string Format { get; init; }
 
@@ -29,7 +34,11 @@ internal sealed record CalibrationDocument
     public required double[] FreeParameters { get; init; }
 
     /// <summary>What each of them is; checked on reading, so that values never land on other parameters.</summary>
-    public required string[] FreeParameterNames { get; init; }
+    public IReadOnlyList<ParameterKey> FreeParameterKeys { get; init; } = [];
+
+    /// <summary>The same in words, as files of version 1 have it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
+    public IReadOnlyList<string> FreeParameterNames { get; init; } = [];
 
     public required IReadOnlyList<ItemRow> Items { get; init; }
 

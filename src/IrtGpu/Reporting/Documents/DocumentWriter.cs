@@ -4,6 +4,7 @@ using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 
 namespace IrtGpu.Reporting.Documents;
@@ -25,7 +26,7 @@ internal static partial class DocumentWriter
         json.Field("options", value.Options, Write);
         json.Field("data", value.Data, Write);
         json.Field("freeParameters", value.FreeParameters);
-        json.Field("freeParameterNames", value.FreeParameterNames);
+        json.Field("freeParameterKeys", value.FreeParameterKeys, Write);
         json.Field("items", value.Items, Write);
         json.Field("population", value.Population, Write);
         json.Field("rotations", value.Rotations, Write);
@@ -130,6 +131,24 @@ internal static partial class DocumentWriter
         json.Field("name", value.Name);
         json.Field("codes", value.Codes);
         json.Field("groups", value.Groups);
+    }
+
+    private static void Write(Utf8JsonWriter json, ParameterKey value)
+    {
+        json.Field("kind", value.Kind);
+        WriteGiven("item", value.Item);
+        if (value.Category is { } category)
+            json.Field("category", category);
+        WriteGiven("attribute", value.Attribute);
+        WriteGiven("attribute2", value.Attribute2);
+        WriteGiven("group", value.Group);
+        WriteGiven("class", value.Class);
+
+        void WriteGiven(string name, string? text)
+        {
+            if (text is not null)
+                json.Field(name, text);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, ItemRow value)

@@ -30,6 +30,7 @@ public sealed class DocumentWriterTests
             Specification = new(),
             Options = new(),
             Rotations = [],
+            FreeParameterKeys = [new(filled.FreeParameterKeys[0].Kind)],
             Items = [filled.Items[0] with { StandardError = null }],
             Fit = filled.Fit with { LogLikelihood = null, Icl = null, Starts = [], Warnings = [], StandardErrors = new("none", null, null) },
         };
@@ -74,7 +75,7 @@ public sealed class DocumentWriterTests
         object record = RuntimeHelpers.GetUninitializedObject(type);
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public))
         {
-            if (property.CanWrite && property.GetCustomAttribute<JsonIgnoreAttribute>() is null)
+            if (property.CanWrite && property.GetCustomAttribute<JsonIgnoreAttribute>() is null or { Condition: JsonIgnoreCondition.WhenWritingNull })
                 property.SetValue(record, Fill(property.PropertyType));
         }
         return record;
