@@ -14,6 +14,9 @@ namespace IrtGpu.Saved;
 /// <summary>A finished calibration as <c>calibration.json</c> keeps it: everything needed to score, simulate, anchor and repeat.</summary>
 public sealed partial class SavedCalibration
 {
+    /// <summary>Name of the file in a folder of results.</summary>
+    public const string FileName = "calibration.json";
+
     private readonly CalibrationDocument document;
 
     private SavedCalibration(CalibrationDocument document, CalibrationPlan plan)
@@ -86,6 +89,9 @@ public sealed partial class SavedCalibration
         }, plan);
     }
 
+    /// <summary>What the user should know of the file: that it may not belong to the tables beside it.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     /// <summary>Writes <c>calibration.json</c>.</summary>
     /// <param name="stream">Where to.</param>
     public void Write(Stream stream)
@@ -105,7 +111,7 @@ public sealed partial class SavedCalibration
         try
         {
             if (Directory.Exists(path))
-                path = Path.Combine(path, "calibration.json");
+                path = Path.Combine(path, FileName);
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
@@ -127,7 +133,7 @@ public sealed partial class SavedCalibration
             }
             if (!Array.TrueForAll(document.FreeParameters, double.IsFinite) || document.Data.GroupWeights.Length != plan.GroupCount)
                 throw new SpecificationException($"'{path}' is damaged: a parameter is no number, or a group has no weight. Calibrate again.");
-            return new SavedCalibration(document, plan);
+            return new SavedCalibration(document, plan) { Warnings = ResultSet.Problem(path, "items.csv") is { } problem ? [problem] : [] };
         }
         catch (JsonException cause)
         {
@@ -153,12 +159,22 @@ public sealed partial class SavedCalibration
         {
             throw new SpecificationException($"'{path}' does not say which version of the format it has. {remedy}");
         }
+        if (HasNullElement(json.RootElement))
+            throw new SpecificationException($"'{path}' is damaged: an entry of a list is null. {remedy}");
         if (number > CalibrationDocument.CurrentVersion)
         {
             throw new SpecificationException(
                 $"'{path}' has format version {number}, but this program reads versions up to {CalibrationDocument.CurrentVersion}. Use the newer irtgpu that wrote it.");
         }
     }
+
+    /// <summary>Whether a list anywhere holds a null: none of this format does.</summary>
+    private static bool HasNullElement(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().Any(child => child.ValueKind == JsonValueKind.Null || HasNullElement(child)),
+        JsonValueKind.Object => element.EnumerateObject().Any(property => HasNullElement(property.Value)),
+        _ => false,
+    };
 
     private static string[] NamesOf(CalibrationPlan plan) =>
         [.. plan.Layout.RepresentativeSlot.Select(slot => SlotNames.Describe(plan, slot))];
