@@ -71,7 +71,7 @@ internal sealed class ScoreCommand
         ResponseReaderOptions readerOptions = saved.ReaderOptions(dataOptions.Read(parsed, new ResponseReaderOptions()));
         using ResponseData read = ResponseReader.Read(dataPath, readerOptions, interrupts.Token);
         ResponseData responses = saved.Match(read, dataPath);
-        foreach (DataProblem warning in responses.Warnings)
+        foreach (string warning in (IEnumerable<string>)[.. saved.Warnings, .. responses.Warnings.Select(warning => warning.ToString())])
             Console.Error.WriteLine($"warning: {warning}");
         interrupts.Token.ThrowIfCancellationRequested();
 

@@ -9,7 +9,7 @@ public static class RegressionFiles
 {
     private const string FittedName = "fitted.csv";
 
-    /// <summary>Writes the files into a folder, <c>regression.json</c> last.</summary>
+    /// <summary>Writes the files into a folder as one set, which <c>run.json</c> lists and closes.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="fit">The fit.</param>
     /// <param name="inputSha256">Hash of the data file.</param>
@@ -21,22 +21,17 @@ public static class RegressionFiles
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(fit);
-        List<(string Name, Action<Stream> Write)> files =
-        [
-            ("fixed-effects.csv", stream => WriteFixed(stream, fit)),
-            ("random-effects.csv", stream => WriteRandom(stream, fit)),
-            ("blups.csv", stream => WritePredicted(stream, fit)),
-        ];
+        using ResultSet files = new(folder, SavedRegression.FileName);
+        files.Add("fixed-effects.csv", stream => WriteFixed(stream, fit));
+        files.Add("random-effects.csv", stream => WriteRandom(stream, fit));
+        files.Add("blups.csv", stream => WritePredicted(stream, fit));
         if (fittedRows is not null)
-            files.Add((FittedName, stream => WriteFitted(stream, fit, fittedRows)));
+            files.Add(FittedName, stream => WriteFitted(stream, fit, fittedRows));
         else
-            folder.Remove(FittedName);
-        files.Add(("fit.json", stream => JsonSettings.Write(stream, json => RegressionSummary.Write(json, fit, inputSha256, peakMemoryBytes))));
-        files.Add((SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedRegressionWriter.Write(json, SavedRegression.Of(fit, inputSha256)))));
-        folder.Remove(SavedRegression.FileName); // of an earlier run: while it is absent the folder is unfinished
-        foreach ((string name, Action<Stream> write) in files)
-            folder.Write(name, write);
-        return [.. files.Select(file => file.Name)];
+            files.Retire(FittedName);
+        files.Add("fit.json", stream => JsonSettings.Write(stream, json => RegressionSummary.Write(json, fit, inputSha256, peakMemoryBytes)));
+        files.Add(SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedRegressionWriter.Write(json, SavedRegression.Of(fit, inputSha256))));
+        return files.Commit(json => json.Field("inputSha256", inputSha256));
     }
 
     private static void WriteFixed(Stream stream, MixedModelFit fit)

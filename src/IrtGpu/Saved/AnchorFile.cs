@@ -27,13 +27,21 @@ public sealed record AnchorFile(IReadOnlyList<ParameterConstraint> Constraints, 
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(itemNames);
         ArgumentNullException.ThrowIfNull(groupNames);
-        List<Anchor> anchors = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            ? [.. SavedCalibration.Read(path).Items.Select(row => new Anchor(row.Group, row.Class, row.Item, row.Parameter, row.Estimate))]
-            : ReadTable(path);
+        List<string> warnings = [];
+        List<Anchor> anchors;
+        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            SavedCalibration saved = SavedCalibration.Read(path);
+            warnings.AddRange(saved.Warnings);
+            anchors = [.. saved.Items.Select(row => new Anchor(row.Group, row.Class, row.Item, row.Parameter, row.Estimate))];
+        }
+        else
+        {
+            anchors = ReadTable(path);
+        }
         RemoveScoringEnds(anchors);
 
         HashSet<string> items = [.. itemNames];
-        List<string> warnings = [];
         string[] strangers = [.. anchors.Select(anchor => anchor.Item).Distinct().Where(item => !items.Contains(item))];
         if (strangers.Length > 0)
             warnings.Add($"{strangers.Length} anchor item(s) are not in the data and were not used: {CodeLists.Show(strangers)}. Check the spelling if they should be.");

@@ -15,6 +15,9 @@ namespace IrtGpu.Saved;
 /// <summary>A finished calibration as <c>calibration.json</c> keeps it: everything needed to score, simulate, anchor and repeat.</summary>
 public sealed partial class SavedCalibration
 {
+    /// <summary>Name of the file in a folder of results.</summary>
+    public const string FileName = "calibration.json";
+
     private readonly CalibrationDocument document;
 
     private SavedCalibration(CalibrationDocument document, ModelPoint point)
@@ -89,6 +92,9 @@ public sealed partial class SavedCalibration
         }, result.Point);
     }
 
+    /// <summary>What the user should know of the file: that it may not belong to the tables beside it.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     /// <summary>Writes <c>calibration.json</c>.</summary>
     /// <param name="stream">Where to.</param>
     public void Write(Stream stream)
@@ -108,7 +114,7 @@ public sealed partial class SavedCalibration
         try
         {
             if (Directory.Exists(path))
-                path = Path.Combine(path, "calibration.json");
+                path = Path.Combine(path, FileName);
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
@@ -136,7 +142,7 @@ public sealed partial class SavedCalibration
                 throw new SpecificationException($"'{path}' is damaged: a parameter is no number, or a group has no weight. Calibrate again.");
             ModelPoint point = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, document.FreeParameters))
                 ?? throw new SpecificationException($"A covariance matrix in '{path}' is not positive definite: the file is damaged. Calibrate again.");
-            return new SavedCalibration(document with { FormatVersion = CalibrationDocument.CurrentVersion, FreeParameterKeys = keys }, point);
+            return new SavedCalibration(document with { FormatVersion = CalibrationDocument.CurrentVersion, FreeParameterKeys = keys }, point) { Warnings = ResultSet.Problem(path, "items.csv") is { } problem ? [problem] : [] };
         }
         catch (JsonException cause)
         {
@@ -162,6 +168,8 @@ public sealed partial class SavedCalibration
         {
             throw new SpecificationException($"'{path}' does not say which version of the format it has. {remedy}");
         }
+        if (HasNullElement(json.RootElement))
+            throw new SpecificationException($"'{path}' is damaged: an entry of a list is null. {remedy}");
         if (number > CalibrationDocument.CurrentVersion)
         {
             throw new SpecificationException(

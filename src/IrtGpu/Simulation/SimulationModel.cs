@@ -23,7 +23,7 @@ public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Param
         if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || Directory.Exists(path))
         {
             SavedCalibration saved = SavedCalibration.Read(path);
-            return new SimulationModel(saved.Plan, saved.Parameters, saved.GroupWeights, []);
+            return new SimulationModel(saved.Plan, saved.Parameters, saved.GroupWeights, saved.Warnings);
         }
         return Of(SpecificationFile.Read(path), path);
     }

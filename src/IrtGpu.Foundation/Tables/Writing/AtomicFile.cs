@@ -47,7 +47,7 @@ public static class AtomicFile
         }
         catch (Exception cause) when (cause is (IOException or UnauthorizedAccessException) and not OutputException)
         {
-            throw new OutputException($"'{path}' could not be written: {Describe(cause)} Free some space, correct the rights, or write elsewhere with --out.", cause);
+            throw Failure(path, cause);
         }
         finally
         {
@@ -55,6 +55,22 @@ public static class AtomicFile
                 TryDelete(temporary);
         }
     }
+
+    /// <summary>Does something with files; what the system refuses becomes a message.</summary>
+    internal static void Guard(string path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception cause) when (cause is (IOException or UnauthorizedAccessException) and not OutputException)
+        {
+            throw Failure(path, cause);
+        }
+    }
+
+    private static OutputException Failure(string path, Exception cause) =>
+        new($"'{path}' could not be written: {Describe(cause)} Free some space, correct the rights, or write elsewhere with --out.", cause);
 
     /// <summary>Makes sure now that <see cref="Write"/> can succeed later.</summary>
     /// <param name="path">Where a file is to be written.</param>
@@ -91,7 +107,8 @@ public static class AtomicFile
     /// <summary>The system's words without the path it repeats.</summary>
     internal static string Describe(Exception cause) => cause is UnauthorizedAccessException ? "access is denied." : cause.Message.TrimEnd('.') + ".";
 
-    private static string Resolve(string path)
+    /// <summary>The full path, links followed to the file they name.</summary>
+    internal static string Resolve(string path)
     {
         string full = Path.GetFullPath(path);
         return IsDevice(full) || !File.Exists(full) ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
@@ -101,10 +118,12 @@ public static class AtomicFile
         !OperatingSystem.IsWindows() && (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal))
         && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
-    private static string TemporaryName(string target) =>
+    /// <summary>A name of its own in the same folder, hidden.</summary>
+    internal static string TemporaryName(string target) =>
         Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
 
-    private static void TryDelete(string path)
+    /// <summary>Deletes a file if it can be.</summary>
+    internal static void TryDelete(string path)
     {
         try
         {

@@ -34,13 +34,6 @@ public sealed class OutputFolder
         }
     }
 
-    /// <summary>Writes a file whole, or not at all.</summary>
-    /// <param name="name">File name.</param>
-    /// <param name="write">Writes the content.</param>
-    /// <exception cref="OutputException">The file cannot be written; an older one stays as it was.</exception>
-    public void Write(string name, Action<Stream> write) => AtomicFile.Write(Path.Combine(FullPath, name), write);
-
-    /// <summary>Removes a file that an earlier run left and that this run does not make.</summary>
-    /// <param name="name">File name.</param>
-    public void Remove(string name) => File.Delete(Path.Combine(FullPath, name));
+    /// <summary>Where a file of that name lies, links followed.</summary>
+    internal string PathOf(string name) => AtomicFile.Resolve(Path.Combine(FullPath, name));
 }
