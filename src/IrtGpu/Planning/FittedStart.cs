@@ -140,8 +140,8 @@ internal sealed record FittedStart(ParameterVector Parameters, bool TellsClasses
         {
             const double Ridge = 1e-10;
             ParameterLayout layout = plan.Layout;
-            int[] sums = [.. carried.Where(slot => layout.RowStart[slot + 1] - layout.RowStart[slot] > 1)];
-            int[] free = [.. sums.SelectMany(slot => layout.FreeIndex[layout.RowStart[slot]..layout.RowStart[slot + 1]]).Distinct().Where(index => !plan.HasUserStart[index])];
+            int[] sums = [.. carried.Where(slot => layout.FreeOf(slot).Length > 1)];
+            int[] free = [.. sums.SelectMany(slot => layout.FreeOf(slot).ToArray()).Distinct().Where(index => !plan.HasUserStart[index])];
             if (free.Length == 0)
                 return start;
             Dictionary<int, int> position = Enumerable.Range(0, free.Length).ToDictionary(k => free[k]);
@@ -149,15 +149,17 @@ internal sealed record FittedStart(ParameterVector Parameters, bool TellsClasses
             Vector<double> right = Vector<double>.Build.Dense(free.Length);
             foreach (int slot in sums)
             {
-                for (int term = layout.RowStart[slot]; term < layout.RowStart[slot + 1]; term++)
+                ReadOnlySpan<int> terms = layout.FreeOf(slot);
+                ReadOnlySpan<double> coefficients = layout.CoefficientsOf(slot);
+                for (int term = 0; term < terms.Length; term++)
                 {
-                    if (!position.TryGetValue(layout.FreeIndex[term], out int row))
+                    if (!position.TryGetValue(terms[term], out int row))
                         continue;
-                    right[row] += layout.Coefficient[term] * (desired[slot] - start.Slots[slot]);
-                    for (int other = layout.RowStart[slot]; other < layout.RowStart[slot + 1]; other++)
+                    right[row] += coefficients[term] * (desired[slot] - start.Slots[slot]);
+                    for (int other = 0; other < terms.Length; other++)
                     {
-                        if (position.TryGetValue(layout.FreeIndex[other], out int column))
-                            normal[row, column] += layout.Coefficient[term] * layout.Coefficient[other];
+                        if (position.TryGetValue(terms[other], out int column))
+                            normal[row, column] += coefficients[term] * coefficients[other];
                     }
                 }
             }

@@ -177,6 +177,14 @@ public sealed partial class SavedCalibration
         }
     }
 
+    /// <summary>Whether a list anywhere holds a null: none of this format does.</summary>
+    private static bool HasNullElement(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().Any(child => child.ValueKind == JsonValueKind.Null || HasNullElement(child)),
+        JsonValueKind.Object => element.EnumerateObject().Any(property => HasNullElement(property.Value)),
+        _ => false,
+    };
+
     private static DataDocument Describe(DataShape shape, double[] groupWeights) => new()
     {
         Items = [.. shape.ItemNames.Select((name, item) => new ItemDocument(
