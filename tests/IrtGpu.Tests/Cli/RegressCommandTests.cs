@@ -84,7 +84,7 @@ public sealed class RegressCommandTests : IDisposable
     {
         Assert.Equal(0, command.Run("regress", "y ~ x + (1 | g)", "rows.csv", "--ml", "--fitted", "--out", "a", "--quiet").ExitCode);
         Assert.Equal(0, command.Run("regress", "y ~ x + (x || g)", "rows.csv", "--ml", "--out", "b", "--quiet").ExitCode);
-        Assert.Equal(["blups.csv", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json"], Directory.GetFiles(command.PathOf("a")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["blups.csv", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json", "run.json"], Directory.GetFiles(command.PathOf("a")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(0, command.Run("score", "a/regression.json", "rows.csv", "--out", "scores.csv").ExitCode);
         Assert.Equal("row,fitted,residual", command.ReadLines("scores.csv")[0]);
         string[] fitted = command.ReadLines("a/fitted.csv");
