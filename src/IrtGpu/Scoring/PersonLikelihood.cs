@@ -247,7 +247,6 @@ internal sealed class PersonLikelihood(ModelPoint point)
         return true;
     }
 
-
     /// <summary>An item in the block of the pattern.</summary>
     private sealed class Item(PlannedItem planned, ItemModelOperations operations, double[] slopes, double[] shape)
     {
