@@ -1,7 +1,9 @@
 using System.CommandLine;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Reporting.Documents;
+using IrtGpu.Saved;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -16,6 +18,7 @@ internal sealed class EstimationOptions
     private readonly Option<int?> mIterations = new("--m-iterations") { HelpName = "N", Description = "Newton iterations in each M-step (default: 1)." };
     private readonly Option<string?> accelerate = new("--accelerate") { HelpName = "HOW", Description = "auto (default), none, anderson or squarem." };
     private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts; the further ones are random (default: 1, or 10 with latent classes)." };
+    private readonly Option<string?> start = new("--start") { HelpName = "FILE", Description = "calibration.json of a finished run: what has the same name begins at its estimates; makes one start, unless --starts asks for more." };
     private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
     private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "Standard errors: none, complete, xpd, louis, oakes (default) or sandwich." };
     private readonly Option<string?> rotate = new("--rotate") { HelpName = "HOW", Description = "Axes of exploratory models: none, varimax or oblimin (default)." };
@@ -23,7 +26,7 @@ internal sealed class EstimationOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { tolerance, maxCycles, mIterations, accelerate, starts, seed, errors, rotate, scores })
+        foreach (Option option in new Option[] { tolerance, maxCycles, mIterations, accelerate, starts, start, seed, errors, rotate, scores })
             command.Options.Add(option);
     }
 
@@ -36,6 +39,7 @@ internal sealed class EstimationOptions
             MaxCycles = parsed.GetValue(maxCycles) ?? defaults.MaxCycles,
             MIterations = parsed.GetValue(mIterations) ?? defaults.MIterations,
             Starts = parsed.GetValue(starts) ?? defaults.Starts,
+            Start = parsed.GetValue(start) is { } path ? SavedCalibration.Read(path).Point : null,
             Seed = parsed.GetValue(seed) ?? defaults.Seed,
             Acceleration = parsed.GetValue(accelerate) is { } acceleration
                 ? Choice.Parse("--accelerate", acceleration, ("auto", Acceleration.Auto), ("none", Acceleration.None), ("anderson", Acceleration.Anderson), ("squarem", Acceleration.Squarem))

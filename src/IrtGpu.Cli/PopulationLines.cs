@@ -1,5 +1,5 @@
 using System.Globalization;
-using IrtGpu.Estimation;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Reporting.Documents;

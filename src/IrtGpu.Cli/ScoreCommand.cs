@@ -76,8 +76,7 @@ internal sealed class ScoreCommand
         interrupts.Token.ThrowIfCancellationRequested();
 
         PatternTable patterns = PatternTable.Compress(responses);
-        ModelPoint point = ModelPoint.TryCreate(saved.Plan, saved.Parameters)
-            ?? throw new SpecificationException($"A covariance matrix in '{parsed.GetValue(fit)}' is not positive definite: the file is damaged. Calibrate again.");
+        ModelPoint point = saved.Point;
         CalibrationOptions compute = new()
         {
             Device = device,

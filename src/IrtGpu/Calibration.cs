@@ -1,21 +1,15 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
-using IrtGpu.Compute.Cpu;
-using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
-using IrtGpu.Planning;
-using IrtGpu.Planning.Identification;
-using IrtGpu.Planning.Layout;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
 namespace IrtGpu;
 
-/// <summary>Calibrates item response models.</summary>
+/// <summary>Calibrates item response models: the steps of <see cref="CalibrationProblem"/> and <see cref="CalibrationSession"/> in a row.</summary>
 public static class Calibration
 {
     /// <summary>Estimates a model by marginal maximum likelihood.</summary>
@@ -30,62 +24,43 @@ public static class Calibration
         ResponseData data, ModelSpecification specification, CalibrationOptions? options = null,
         IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(data);
         options ??= new CalibrationOptions();
         Stopwatch clock = Stopwatch.StartNew();
-        PatternTable patterns = PatternTable.Compress(data);
-        CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
-        IdentificationCheck.Require(plan);
-        (IComputeBackend chosen, string? choice) = BackendCatalog.CreateWithReason(options, plan, patterns);
-        using IComputeBackend backend = chosen;
+        CalibrationProblem problem = CalibrationProblem.Create(data, specification);
+        using CalibrationSession session = problem.Open(options);
         double planSeconds = Lap(clock);
-
-        (EmOutcome outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch(plan, patterns, backend, options).Run(progress, cancellation);
-        outcome = AlignClasses(plan, backend, outcome);
-        double[] gradient = new MStep(plan, options.MIterations, options.Threads).Derivatives(outcome.Point, outcome.Expectation);
+        CalibrationFit fit = session.Fit(options.Start, progress, cancellation);
         double estimateSeconds = Lap(clock);
-
-        StandardErrors standardErrors = new StandardErrorEstimator(outcome.Point, outcome.Expectation, patterns, backend, options.Threads)
-            .Estimate(options.StandardErrors);
-        outcome.Expectation.Dispose();
+        StandardErrors standardErrors = session.StandardErrors(fit);
+        fit.Dispose();
         double standardErrorSeconds = Lap(clock);
-
-        PatternScores? scores = options.Scores == ScoreMethod.None ? null : PatternScorer.Score(outcome.Point, patterns.Groups, backend);
+        PatternScores? scores = options.Scores == ScoreMethod.None ? null : session.Score(fit.Point);
         double scoreSeconds = Lap(clock);
         return new CalibrationResult
         {
-            Plan = plan,
+            Plan = problem.Plan,
             Data = data,
-            Patterns = patterns,
+            Patterns = problem.Patterns,
             Options = options,
-            Point = outcome.Point,
-            LogLikelihood = outcome.Expectation.LogLikelihood,
-            LogPrior = plan.LogPrior(outcome.Point.Parameters),
-            GradientNorm = Math.Sqrt(gradient.Sum(value => value * value)),
-            Termination = outcome.Termination,
-            History = outcome.History,
-            EStepCount = outcome.EStepCount,
-            Maxima = maxima,
+            Point = fit.Point,
+            LogLikelihood = fit.LogLikelihood,
+            LogPrior = problem.Plan.LogPrior(fit.Point.Parameters),
+            GradientNorm = fit.GradientNorm,
+            Termination = fit.Termination,
+            History = fit.History,
+            EStepCount = fit.EStepCount,
+            Maxima = fit.Maxima,
             StandardErrors = standardErrors,
             Scores = scores,
-            Rotations = SolutionRotator.Rotate(plan, outcome.Point.Parameters, options.Rotation, options.Seed),
-            Device = backend.Description,
-            EStep = backend.Form,
-            InterpolationError = (backend as CpuBackend)?.InterpolationError ?? 0,
-            DeviceChoice = choice,
+            Rotations = SolutionRotator.Rotate(problem.Plan, fit.Point.Parameters, options.Rotation, options.Seed),
+            Device = session.Device,
+            EStep = session.EStep,
+            InterpolationError = session.InterpolationError,
+            DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),
-            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. ResultWarnings.Of(plan, outcome)],
+            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. problem.Plan.Warnings, .. fit.Warnings],
         };
-    }
-
-    private static EmOutcome AlignClasses(CalibrationPlan plan, IComputeBackend backend, EmOutcome outcome)
-    {
-        ParameterVector aligned = ClassAlignment.Align(plan, outcome.Point.Parameters, outcome.Expectation);
-        if (ReferenceEquals(aligned, outcome.Point.Parameters) || ModelPoint.TryCreate(plan, aligned) is not { } point)
-            return outcome;
-        outcome.Expectation.Dispose();
-        return outcome with { Point = point, Expectation = backend.ComputeExpectation(point), EStepCount = outcome.EStepCount + 1 };
     }
 
     private static double Lap(Stopwatch clock)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 
@@ -22,6 +23,14 @@ public sealed record CalibrationOptions
 
     /// <summary>Number of starts, the best of which after short runs are run to the end; 0: 1, or 10 with latent classes.</summary>
     public int Starts { get; init; }
+
+    /// <summary>
+    /// A finished fit to begin from, of the same or another model: parameters of items, populations and classes of the same name start
+    /// at its estimates, the others where they start without it. <see cref="CalibrationResult.Point"/> is one. It is the first start; as it
+    /// already tells the classes apart, one start is made unless <see cref="Starts"/> says otherwise.
+    /// </summary>
+    [JsonIgnore]
+    public ModelPoint? Start { get; init; }
 
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;
@@ -47,22 +56,6 @@ public sealed record CalibrationOptions
 
     /// <summary>Number of threads; 0: all processors. Does not change the results.</summary>
     public int Threads { get; init; }
-}
-
-/// <summary>Accelerators of the EM map.</summary>
-public enum Acceleration
-{
-    /// <summary>Parameter expansion with Anderson mixing, then Anderson mixing of plain steps.</summary>
-    Auto,
-
-    /// <summary>Plain EM.</summary>
-    None,
-
-    /// <summary>Anderson mixing of the last steps.</summary>
-    Anderson,
-
-    /// <summary>Squared extrapolation (Varadhan &amp; Roland 2008).</summary>
-    Squarem,
 }
 
 /// <summary>Estimators of the covariance matrix of the estimates.</summary>

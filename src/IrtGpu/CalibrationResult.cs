@@ -1,6 +1,5 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;

@@ -68,6 +68,31 @@ internal sealed class AndersonAccelerator(int depth) : IAccelerator
         lastMapped = null;
     }
 
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(residualChanges.Count);
+        for (int k = 0; k < residualChanges.Count; k++)
+        {
+            writer.WriteVector(residualChanges[k]);
+            writer.WriteVector(mappedChanges[k]);
+        }
+        writer.WriteVector(lastResidual);
+        writer.WriteVector(lastMapped);
+    }
+
+    public void Load(BinaryReader reader)
+    {
+        Reset();
+        int count = reader.ReadInt32();
+        for (int k = 0; k < count; k++)
+        {
+            residualChanges.Add(reader.ReadVector());
+            mappedChanges.Add(reader.ReadVector());
+        }
+        lastResidual = reader.ReadVectorOrNull();
+        lastMapped = reader.ReadVectorOrNull();
+    }
+
     private static double[] Difference(double[] left, double[] right)
     {
         double[] difference = new double[left.Length];

@@ -13,4 +13,12 @@ internal interface IAccelerator
 
     /// <summary>Forgets the past, after a proposal was rejected.</summary>
     void Reset();
+
+    /// <summary>Writes what it remembers.</summary>
+    /// <param name="writer">Where to.</param>
+    void Save(BinaryWriter writer);
+
+    /// <summary>Remembers what <see cref="Save"/> wrote, and nothing else.</summary>
+    /// <param name="reader">Where from.</param>
+    void Load(BinaryReader reader);
 }

@@ -43,4 +43,16 @@ internal sealed class SquaremAccelerator : IAccelerator
         start = null;
         middle = null;
     }
+
+    public void Save(BinaryWriter writer)
+    {
+        writer.WriteVector(start);
+        writer.WriteVector(middle);
+    }
+
+    public void Load(BinaryReader reader)
+    {
+        start = reader.ReadVectorOrNull();
+        middle = reader.ReadVectorOrNull();
+    }
 }

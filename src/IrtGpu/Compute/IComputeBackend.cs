@@ -11,6 +11,9 @@ public interface IComputeBackend : IDisposable
     /// <summary>How E-steps are computed: <see cref="EStepForm.Tables"/> or <see cref="EStepForm.WeightedScore"/>.</summary>
     EStepForm Form => EStepForm.Tables;
 
+    /// <summary>Largest error of a pattern's log-likelihood that interpolation in the weighted score made in the last E-step, sampled; 0 without.</summary>
+    double InterpolationError => 0;
+
     /// <summary>The E-step.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
     /// <returns>To be disposed of as soon as it has been used, and before the backend.</returns>

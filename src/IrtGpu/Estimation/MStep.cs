@@ -43,27 +43,26 @@ internal sealed class MStep
     }
 
     /// <summary>The EM map of several points side by side, each by an M-step of its own, in the launches of one.</summary>
-    /// <param name="steps">An M-step for each.</param>
-    /// <param name="points">Where the E-steps were made.</param>
-    /// <param name="expectations">What they found, in one go of the batch.</param>
+    /// <param name="steps">An M-step for each, at least.</param>
+    /// <param name="points">All points of the batch's last E-step; null: none is wanted from there.</param>
     /// <param name="batch">Is asked.</param>
-    /// <returns>The bits of <see cref="Maximize(ModelPoint, Expectation)"/>. [point]</returns>
-    public static ParameterVector[] Maximize(
-        IReadOnlyList<MStep> steps, IReadOnlyList<ModelPoint> points, IReadOnlyList<Expectation> expectations, IPointBatch batch)
+    /// <returns>The bits of <see cref="Maximize(ModelPoint, Expectation)"/>; null where none was wanted. [point]</returns>
+    public static ParameterVector?[] Maximize(IReadOnlyList<MStep> steps, IReadOnlyList<EvaluatedPoint?> points, IPointBatch batch)
     {
-        double[][] free = [.. points.Select(point => (double[])point.Parameters.Free.Clone())];
+        double[]?[] free = [.. points.Select(point => (double[]?)point?.Point.Parameters.Free.Clone())];
+        ItemNewton?[] newtons = [.. free.Select((start, k) => start is null ? null : steps[k].items)];
         for (int k = 0; k < free.Length; k++)
-            steps[k].items.Begin(free[k]);
-        while (Questions(steps) is { } questions)
+            newtons[k]?.Begin(free[k]!);
+        while (Questions(newtons) is { } questions)
         {
             batch.Evaluate(questions);
             for (int k = 0; k < questions.Length; k++)
             {
                 if (questions[k] is not null)
-                    steps[k].items.Take();
+                    newtons[k]!.Take();
             }
         }
-        return [.. free.Select((values, k) => steps[k].MaximizePopulations(points[k], expectations[k], values))];
+        return [.. points.Select((point, k) => point is null ? null : steps[k].MaximizePopulations(point.Point, point.Found, free[k]!))];
     }
 
     /// <summary>
@@ -99,10 +98,10 @@ internal sealed class MStep
         return gradient;
     }
 
-    /// <summary>What the steps want to ask next: derivatives first, values once nobody waits for derivatives; null: all are done.</summary>
-    private static ItemEvaluation?[]? Questions(IReadOnlyList<MStep> steps)
+    /// <summary>What is to be asked next: derivatives first, values once nobody waits for derivatives; null: all steps are taken.</summary>
+    private static ItemEvaluation?[]? Questions(ItemNewton?[] newtons)
     {
-        ItemEvaluation?[] questions = [.. steps.Select(step => step.items.Question)];
+        ItemEvaluation?[] questions = [.. newtons.Select(newton => newton?.Question)];
         bool withDerivatives = questions.Any(question => question is { WithDerivatives: true });
         ItemEvaluation?[] alike = [.. questions.Select(question => question?.WithDerivatives == withDerivatives ? question : null)];
         return Array.TrueForAll(alike, question => question is null) ? null : alike;

@@ -1,3 +1,4 @@
+using IrtGpu.Compute;
 using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
@@ -12,12 +13,13 @@ internal static class ResultWarnings
     private const double LargeSlope = 15;
     private const double LargeIntercept = 25;
 
-    public static List<string> Of(CalibrationPlan plan, EmOutcome outcome)
+    public static List<string> Of(ModelPoint point)
     {
+        CalibrationPlan plan = point.Plan;
         List<string> warnings = [];
         for (int index = 0; index < plan.Layout.FreeCount; index++)
         {
-            double value = outcome.Point.Parameters.Free[index];
+            double value = point.Parameters.Free[index];
             int slot = plan.Layout.RepresentativeSlot[index];
             string name = SlotNames.Describe(plan, slot);
             if (plan.Layout.IsAtBound(index, value))
@@ -38,7 +40,7 @@ internal static class ResultWarnings
         }
         foreach (PlannedBlock block in plan.Blocks)
         {
-            double share = Math.Exp(outcome.Point.LogProportion[block.Index]);
+            double share = Math.Exp(point.LogProportion[block.Index]);
             if (plan.ClassCount > 1 && share < CollapsedShare)
             {
                 warnings.Add(FormattableString.Invariant(

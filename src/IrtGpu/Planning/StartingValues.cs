@@ -7,6 +7,26 @@ namespace IrtGpu.Planning;
 /// <summary>Starting values from the marginal distribution of each item, and random ones.</summary>
 internal static class StartingValues
 {
+    private const int AutomaticClassStarts = 10;
+    private const double ClassNoise = 1.0;
+    private const double Noise = 0.5;
+
+    /// <summary>Where a search begins.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="given">A finished fit to begin from; null: the marginals.</param>
+    /// <param name="starts">Number of starts; 0: 1, or 10 where classes begin alike.</param>
+    /// <param name="seed">Seed of the random ones.</param>
+    /// <returns>[start]</returns>
+    public static IReadOnlyList<ParameterVector> Search(CalibrationPlan plan, PatternTable patterns, FittedStart? given, int starts, int seed)
+    {
+        ParameterVector first = given?.Parameters ?? FromMarginals(plan, patterns);
+        bool isAlike = plan.ClassCount > 1 && given is not { TellsClassesApart: true }; // classes that begin alike stay so: noise sets them apart
+        int count = starts > 0 ? starts : isAlike ? AutomaticClassStarts : 1;
+        return [.. Enumerable.Range(0, count).Select(start =>
+            start == 0 && !isAlike ? first : Disturb(plan, first, seed + start, plan.ClassCount > 1 ? ClassNoise : Noise))];
+    }
+
     /// <summary>Starts at the items' marginal logits; where the user gave a start, that stands.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>

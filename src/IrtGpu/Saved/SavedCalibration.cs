@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
@@ -16,11 +17,10 @@ public sealed partial class SavedCalibration
 {
     private readonly CalibrationDocument document;
 
-    private SavedCalibration(CalibrationDocument document, CalibrationPlan plan)
+    private SavedCalibration(CalibrationDocument document, ModelPoint point)
     {
         this.document = document;
-        Plan = plan;
-        Parameters = new ParameterVector(plan.Layout, document.FreeParameters);
+        Point = point;
     }
 
     /// <summary>The model.</summary>
@@ -30,10 +30,13 @@ public sealed partial class SavedCalibration
     public DataShape Shape => Plan.Shape;
 
     /// <summary>The plan, made anew from the specification and the shape.</summary>
-    public CalibrationPlan Plan { get; }
+    public CalibrationPlan Plan => Point.Plan;
 
     /// <summary>The estimates.</summary>
-    public ParameterVector Parameters { get; }
+    public ParameterVector Parameters => Point.Parameters;
+
+    /// <summary>The estimates with their nodes and weights.</summary>
+    public ModelPoint Point { get; }
 
     /// <summary>How it was estimated.</summary>
     public CalibrationOptions Options => document.Options;
@@ -83,7 +86,7 @@ public sealed partial class SavedCalibration
             Population = PopulationTable.Build(plan, result.Point.Parameters, result.StandardErrors),
             Rotations = result.Rotations,
             Fit = fit,
-        }, plan);
+        }, result.Point);
     }
 
     /// <summary>Writes <c>calibration.json</c>.</summary>
@@ -127,7 +130,9 @@ public sealed partial class SavedCalibration
             }
             if (!Array.TrueForAll(document.FreeParameters, double.IsFinite) || document.Data.GroupWeights.Length != plan.GroupCount)
                 throw new SpecificationException($"'{path}' is damaged: a parameter is no number, or a group has no weight. Calibrate again.");
-            return new SavedCalibration(document, plan);
+            ModelPoint point = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, document.FreeParameters))
+                ?? throw new SpecificationException($"A covariance matrix in '{path}' is not positive definite: the file is damaged. Calibrate again.");
+            return new SavedCalibration(document, point);
         }
         catch (JsonException cause)
         {

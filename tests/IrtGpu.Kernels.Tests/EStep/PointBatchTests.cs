@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Items;
 using IrtGpu.Kernels.EStep;
@@ -120,13 +121,14 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
     {
         (CalibrationPlan plan, PatternTable patterns, _) = (Mixed with { Classes = classes, Persons = 60, Functions = [ItemFunction.Graded], Items = 5 }).Build();
         using IComputeBackend opened = devices.Open("ilgpu-cpu", plan, patterns);
-        CalibrationOptions options = new() { Starts = starts, MaxCycles = 25, Threads = 2 };
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        double[][] begun = [.. StartingValues.Search(plan, patterns, null, starts, seed: 1).Select(start => start.Free)];
         CountingBackend together = new((IlgpuBackend)opened, isBatched: true);
         CountingBackend inTurn = new((IlgpuBackend)opened, isBatched: false);
-        (EmOutcome outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch(plan, patterns, together, options).Run(null, cancellation);
-        (EmOutcome expected, IReadOnlyList<StartOutcome> expectedMaxima) = new StartSearch(plan, patterns, inTurn, options).Run(null, cancellation);
-        Assert.Equal(expected.Point.Parameters.Free, outcome.Point.Parameters.Free);
+        (EmOutcome<EvaluatedPoint> Outcome, IReadOnlyList<StartOutcome> Maxima) Search(IComputeBackend backend) => new StartSearch<EvaluatedPoint>(
+            new ItemResponseProblem(plan, backend, iterations: 1, threads: 2), new EmOptions { MaxCycles = 25 }).Run(begun, null, TestContext.Current.CancellationToken);
+        (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) = Search(together);
+        (EmOutcome<EvaluatedPoint> expected, IReadOnlyList<StartOutcome> expectedMaxima) = Search(inTurn);
+        Assert.Equal(expected.Parameters, outcome.Parameters);
         Assert.Equal(expected.Expectation.LogLikelihood, outcome.Expectation.LogLikelihood);
         Assert.Equal(expected.EStepCount, outcome.EStepCount);
         Assert.Equal(expectedMaxima, maxima);

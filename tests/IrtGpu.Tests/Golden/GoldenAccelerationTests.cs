@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.Estimation;
+
 namespace IrtGpu.Tests.Golden;
 
 /// <summary>Every golden case with each acceleration: always the same optimum, and a log-likelihood that does not fall.</summary>

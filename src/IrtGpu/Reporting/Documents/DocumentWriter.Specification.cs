@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Foundation.Documents;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Specification;
 

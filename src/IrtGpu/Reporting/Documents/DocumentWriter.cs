@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IrtGpu.Compute;
-using IrtGpu.Estimation;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;

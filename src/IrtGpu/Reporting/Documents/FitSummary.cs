@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using IrtGpu.Compute;
-using IrtGpu.Estimation;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;

@@ -1,0 +1,101 @@
+using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
+using IrtGpu.Foundation.Estimation;
+using IrtGpu.Models;
+using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Population;
+
+namespace IrtGpu.Estimation;
+
+/// <summary>A calibration as EM sees it: free parameters of the plan's layout, E-steps of a backend.</summary>
+internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
+{
+    private readonly CalibrationPlan plan;
+    private readonly IComputeBackend backend;
+    private readonly int iterations;
+    private readonly int threads;
+    private readonly MStep mStep;
+    private readonly ParameterExpansion expansion;
+
+    /// <summary>Prepares the EM steps of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="backend">Computes E-steps.</param>
+    /// <param name="iterations">Newton iterations of the item parameters in each M-step.</param>
+    /// <param name="threads">Number of threads; 0: all processors.</param>
+    public ItemResponseProblem(CalibrationPlan plan, IComputeBackend backend, int iterations, int threads)
+    {
+        this.plan = plan;
+        this.backend = backend;
+        this.iterations = iterations;
+        this.threads = threads;
+        mStep = CreateMStep();
+        expansion = new ParameterExpansion(plan);
+    }
+
+    public int ParameterCount => plan.Layout.FreeCount;
+
+    // Moving nodes follow the population already, and their posterior moments are not those of a fixed density.
+    public bool CanExpand => !plan.Grid.Moves && expansion.IsUseful;
+
+    public string Remedy(EmFailure failure) => failure switch
+    {
+        EmFailure.ObjectiveFell => "The quadrature may be too coarse for these data: raise --nodes or widen --range.",
+        EmFailure.ObjectiveIsNoNumber =>
+            "Some response has probability 0 under the parameters: check fixed values, and widen --range if abilities lie outside it.",
+        EmFailure.LeftDomain => "A covariance matrix is not positive definite there: fix or restrain the SDs and correlations that are nearly determined by the others.",
+        _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, "There is no such failure."),
+    };
+
+    public string Describe(int parameter) => SlotNames.Describe(plan, plan.Layout.RepresentativeSlot[parameter]);
+
+    /// <summary>Changes of asymptotes are taken on the probability scale, where a boundary is reached in finite time.</summary>
+    public double Change(int parameter, double from, double to) => plan.Layout.IsBoundedLogit[parameter]
+        ? Math.Abs(Elementary.Sigmoid(to) - Elementary.Sigmoid(from))
+        : Math.Abs(to - from);
+
+    /// <summary>Moving nodes change the quadrature from cycle to cycle, so there the log-likelihood may move by its error.</summary>
+    public double Slack(double objective) =>
+        plan.Grid.Moves ? 1e-3 + 1e-7 * Math.Abs(objective) : 1e-9 + 1e-12 * Math.Abs(objective);
+
+    public bool TryAdmit(double[] proposal)
+    {
+        for (int index = 0; index < proposal.Length; index++)
+        {
+            if (plan.Layout.IsBoundedLogit[index])
+                proposal[index] = Math.Clamp(proposal[index], -ParameterLayout.LogitBound, ParameterLayout.LogitBound);
+        }
+        ParameterVector candidate = new(plan.Layout, proposal);
+        return plan.IsInDomain(candidate) && plan.Blocks.All(block => NormalPopulation.TryCreate(plan, block, candidate.Slots) is not null);
+    }
+
+    public EvaluatedPoint? TryExpect(double[] parameters) => TryCreatePoint(parameters) is { } point
+        ? new EvaluatedPoint(point, backend.ComputeExpectation(point))
+        : null;
+
+    public EmStep Maximize(EvaluatedPoint expectation, bool isExpanded) =>
+        Step(mStep, expectation, mStep.Maximize(expectation.Point, expectation.Found), isExpanded);
+
+    public double[] Gradient(EvaluatedPoint expectation) => mStep.Derivatives(expectation.Point, expectation.Found);
+
+    public IEmBatch<EvaluatedPoint>? TryOpenBatch(int wanted) =>
+        (backend as IBatchedBackend)?.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;
+
+    /// <summary>Prepares an M-step.</summary>
+    public MStep CreateMStep() => new(plan, iterations, threads);
+
+    /// <summary>Nodes and weights of free parameters; null where a covariance matrix is not positive definite.</summary>
+    /// <param name="parameters">Kept, not copied. [free]</param>
+    public ModelPoint? TryCreatePoint(double[] parameters) => ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, parameters));
+
+    /// <summary>Completes an M-step by parameter expansion, where that is wanted.</summary>
+    /// <param name="made">The M-step; the last that it made.</param>
+    /// <param name="expectation">Where it was made.</param>
+    /// <param name="plain">Its parameters.</param>
+    /// <param name="isExpanded">Whether expansion is wanted.</param>
+    public EmStep Step(MStep made, EvaluatedPoint expectation, ParameterVector plain, bool isExpanded)
+    {
+        (ModelPoint point, Expectation found) = expectation;
+        return new EmStep(plain.Free, isExpanded ? expansion.Apply(point, made.GradientAtStart(point, found), found, plain).Free : plain.Free);
+    }
+}
