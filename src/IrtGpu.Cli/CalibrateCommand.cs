@@ -4,7 +4,6 @@ using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Tables.Writing;
-using IrtGpu.Reporting;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
 using IrtGpu.Specification;

@@ -33,7 +33,6 @@ public sealed class RoomTests
     [
         "IrtGpu.Compute -> IrtGpu.Scoring", // PatternScores
         "IrtGpu.Compute -> IrtGpu.Inference", // MissingInformation
-        "IrtGpu.Reporting -> IrtGpu.Saved", "IrtGpu.Reporting -> IrtGpu.Simulation", // TruthTable
         "IrtGpu.Kernels.Devices -> IrtGpu.Kernels.Memory", "IrtGpu.Kernels.Devices -> IrtGpu.Kernels.EStep", // AcceleratorProvider
         "IrtGpu.Kernels.Memory -> IrtGpu.Kernels.EStep", // PatternViews
         "IrtGpu.Kernels.Items -> IrtGpu.Kernels.Inference", // CrossProductKernels

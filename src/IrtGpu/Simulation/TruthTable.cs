@@ -1,9 +1,7 @@
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Planning;
-using IrtGpu.Reporting.Documents;
-using IrtGpu.Simulation;
 
-namespace IrtGpu.Reporting.Tables;
+namespace IrtGpu.Simulation;
 
 /// <summary>Writes what simulated persons were drawn from: <c>group,class,theta…</c> by attribute name.</summary>
 public static class TruthTable

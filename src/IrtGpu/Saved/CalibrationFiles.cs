@@ -3,10 +3,9 @@ using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
-using IrtGpu.Saved;
 using IrtGpu.Scoring;
 
-namespace IrtGpu.Reporting;
+namespace IrtGpu.Saved;
 
 /// <summary>Writes the results of a calibration.</summary>
 public static class CalibrationFiles
