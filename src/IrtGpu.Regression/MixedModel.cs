@@ -8,6 +8,7 @@ using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Regression.Estimation;
 using IrtGpu.Regression.Inference;
 using IrtGpu.Regression.Mixed;
+using IrtGpu.Regression.Mixed.Equations;
 using IrtGpu.Regression.Prediction;
 
 namespace IrtGpu.Regression;
