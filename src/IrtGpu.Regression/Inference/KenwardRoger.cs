@@ -1,5 +1,6 @@
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Regression.Mixed;
+using IrtGpu.Regression.Mixed.Equations;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Regression.Inference;

@@ -2,6 +2,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Sampling;
 using IrtGpu.Regression.Estimation;
 using IrtGpu.Regression.Mixed;
+using IrtGpu.Regression.Mixed.Equations;
 
 namespace IrtGpu.Regression.Inference;
 

@@ -1,3 +1,5 @@
+using IrtGpu.Regression.Mixed.Equations;
+
 namespace IrtGpu.Regression.Mixed;
 
 /// <summary>Where the covariance parameters ϑ stand in the matrices T: lower triangles term by term, column by column as in lme4.</summary>

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Regression.Mixed.Equations;
 
 namespace IrtGpu.Regression.Mixed;
 

@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.Optimization;
+using IrtGpu.Regression.Mixed.Equations;
 
 namespace IrtGpu.Regression.Mixed;
 

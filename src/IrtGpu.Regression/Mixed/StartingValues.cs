@@ -1,3 +1,5 @@
+using IrtGpu.Regression.Mixed.Equations;
+
 namespace IrtGpu.Regression.Mixed;
 
 /// <summary>Where the search for covariance parameters begins: variances of single effects by the method of moments.</summary>

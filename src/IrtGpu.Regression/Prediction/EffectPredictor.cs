@@ -1,4 +1,5 @@
 using IrtGpu.Regression.Mixed;
+using IrtGpu.Regression.Mixed.Equations;
 
 namespace IrtGpu.Regression.Prediction;
 

@@ -4,7 +4,6 @@ using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Sampling;
 using IrtGpu.Planning;
 using IrtGpu.Population;
-using IrtGpu.Simulation;
 
 namespace IrtGpu.Scoring;
 

@@ -1,4 +1,4 @@
-namespace IrtGpu.Regression.Mixed;
+namespace IrtGpu.Regression.Mixed.Equations;
 
 /// <summary>A grouping factor with the effects of all terms on it: level by level, effects of a level side by side.</summary>
 /// <param name="Name">Its name in the formula.</param>

@@ -1,4 +1,4 @@
-namespace IrtGpu.Regression.Mixed;
+namespace IrtGpu.Regression.Mixed.Equations;
 
 /// <summary>The matrix [Z X y]ᵀ[Z X y] in blocks: what the data say about a mixed model, once and for all variances.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using IrtGpu.Foundation.LinearAlgebra;
 
-namespace IrtGpu.Regression.Mixed;
+namespace IrtGpu.Regression.Mixed.Equations;
 
 /// <summary>Henderson's mixed model equations in relative form, factored by blocks: BLUE, BLUP, determinants, the inverse where it is needed.</summary>
 /// <remarks>
@@ -230,47 +230,6 @@ internal sealed class HendersonEquations : IDisposable
         }
     }
 
-    /// <summary>Adds TᵀAT + I of a level to a block.</summary>
-    private static void AddDiagonal(ReadOnlySpan<double> a, double[] t, int k, Span<double> block, int stride)
-    {
-        if (k == 1)
-        {
-            block[0] += t[0] * a[0] * t[0] + 1;
-            return;
-        }
-        for (int c = 0; c < k; c++)
-        {
-            for (int e = 0; e < k; e++)
-            {
-                double sum = 0;
-                for (int d = 0; d < k; d++)
-                    sum += a[e * k + d] * t[d * k + c];
-                if (sum == 0)
-                    continue;
-                for (int row = c; row < k; row++)
-                    block[row * stride + c] += t[e * k + row] * sum;
-            }
-            block[c * stride + c] += 1;
-        }
-    }
-
-    /// <summary>T_gᵀ A T of the rows of one later level, into <paramref name="scaled"/>. [k_g, k]</summary>
-    private static void ScaleCoupling(ReadOnlySpan<double> a, double[] left, int leftWidth, double[] right, int k, Span<double> scaled)
-    {
-        scaled[..(leftWidth * k)].Clear();
-        for (int e = 0; e < leftWidth; e++)
-        {
-            for (int c = 0; c < k; c++)
-            {
-                double sum = 0;
-                for (int d = 0; d < k; d++)
-                    sum += a[e * k + d] * right[d * k + c];
-                for (int row = 0; row < leftWidth; row++)
-                    scaled[row * k + c] += left[e * leftWidth + row] * sum;
-            }
-        }
-    }
-
     private int GroupingOf(int scalar, int from)
     {
         while (scalar >= data.Groupings[from].EndScalar)
@@ -288,7 +247,7 @@ internal sealed class HendersonEquations : IDisposable
         {
             int column = grouping.Scalar(level) - denseStart;
             block.Clear();
-            AddDiagonal(data.Diagonal[index].AsSpan(level * k * k, k * k), relative[index], k, block, k);
+            LevelBlock.AddDiagonal(data.Diagonal[index].AsSpan(level * k * k, k * k), relative[index], k, block, k);
             for (int c = 0; c < k; c++)
                 block.Slice(c * k, c + 1).CopyTo(dense!.Row(column + c)[column..]);
             int later = index;
@@ -296,7 +255,7 @@ internal sealed class HendersonEquations : IDisposable
             {
                 later = GroupingOf(data.Rows[index][row], later);
                 int width = data.Groupings[later].Width;
-                ScaleCoupling(data.Couplings[index].AsSpan(row * k, width * k), relative[later], width, relative[index], k, scaled);
+                LevelBlock.ScaleCoupling(data.Couplings[index].AsSpan(row * k, width * k), relative[later], width, relative[index], k, scaled);
                 for (int r = 0; r < width; r++)
                     scaled.Slice(r * k, k).CopyTo(dense!.Row(data.Rows[index][row + r] - denseStart)[column..]);
                 row += width;
@@ -317,30 +276,9 @@ internal sealed class HendersonEquations : IDisposable
         for (int level = 0; level < grouping.LevelCount; level++)
         {
             Span<double> factor = factors[stage].AsSpan(level * k * k, k * k);
-            AddDiagonal(data.Diagonal[stage].AsSpan(level * k * k, k * k), t, k, factor, k);
-            for (int c = 0; c < k; c++)
-            {
-                for (int d = 0; d <= c; d++)
-                {
-                    double sum = factor[c * k + d];
-                    for (int e = 0; e < d; e++)
-                        sum -= factor[c * k + e] * factor[d * k + e];
-                    if (d < c)
-                    {
-                        factor[c * k + d] = sum / factor[d * k + d];
-                        continue;
-                    }
-                    if (!(sum > 0) || !double.IsFinite(sum))
-                        return false;
-                    factor[c * k + c] = Math.Sqrt(sum);
-                    pivots *= sum;
-                    if (pivots is > 1e200 or < 1e-200)
-                    {
-                        logDeterminant += Math.Log(pivots); // one logarithm of many pivots
-                        pivots = 1;
-                    }
-                }
-            }
+            LevelBlock.AddDiagonal(data.Diagonal[stage].AsSpan(level * k * k, k * k), t, k, factor, k);
+            if (!LevelBlock.TryFactor(factor, k, ref pivots, ref logDeterminant))
+                return false;
             int begin = data.RowStart[stage][level];
             int end = data.RowStart[stage][level + 1];
             int later = stage;
@@ -348,7 +286,7 @@ internal sealed class HendersonEquations : IDisposable
             {
                 later = GroupingOf(rows[row], later);
                 int width = data.Groupings[later].Width;
-                ScaleCoupling(data.Couplings[stage].AsSpan(row * k, width * k), relative[later], width, t, k, scaled);
+                LevelBlock.ScaleCoupling(data.Couplings[stage].AsSpan(row * k, width * k), relative[later], width, t, k, scaled);
                 for (int r = 0; r < width; r++, row++)
                 {
                     Span<double> x = values.AsSpan(row * k, k);
@@ -426,28 +364,7 @@ internal sealed class HendersonEquations : IDisposable
 
     /// <summary>Where the element (row, column) of Ω lies, for a column of a later stage.</summary>
     private void Place(int row, int column, out double[] block, out int offset) =>
-        Place(data, factors, lower, row, column, out block, out offset);
-
-    internal static void Place(CrossProducts data, double[][] diagonal, double[][] below, int row, int column, out double[] block, out int offset)
-    {
-        int stage = 0;
-        while (column >= data.Groupings[stage].EndScalar)
-            stage++;
-        Grouping grouping = data.Groupings[stage];
-        int k = grouping.Width;
-        int level = (column - grouping.FirstScalar) / k;
-        int effect = column - grouping.Scalar(level);
-        if (row < grouping.Scalar(level) + k)
-        {
-            block = diagonal[stage];
-            offset = (level * k + row - grouping.Scalar(level)) * k + effect;
-            return;
-        }
-        int begin = data.RowStart[stage][level];
-        int found = Array.BinarySearch(data.Rows[stage], begin, data.RowStart[stage][level + 1] - begin, row);
-        block = below[stage];
-        offset = found * k + effect;
-    }
+        LevelBlock.Place(data, factors, lower, row, column, out block, out offset);
 
     private bool TryFactorDense()
     {

@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.LinearAlgebra;
 
-namespace IrtGpu.Regression.Mixed;
+namespace IrtGpu.Regression.Mixed.Equations;
 
 /// <summary>The blocks of Ω⁻¹ where the factor of Ω has blocks: all that derivatives and variances of single levels need.</summary>
 /// <remarks>Takahashi, Fagan &amp; Chen (1973): backwards through the factor, each block from those of later effects.</remarks>
@@ -160,7 +160,7 @@ internal sealed unsafe class SelectedInverse
             int b = 0;
             for (; b <= a && rows[b] < denseStart; b++)
             {
-                HendersonEquations.Place(data, Diagonal, below, rows[a], rows[b], out double[] block, out int offset);
+                LevelBlock.Place(data, Diagonal, below, rows[a], rows[b], out double[] block, out int offset);
                 Spread(a, b, block[offset], scaled, target, k);
             }
             if (rows[a] < denseStart)

@@ -1,4 +1,4 @@
-namespace IrtGpu.Regression.Mixed;
+namespace IrtGpu.Regression.Mixed.Equations;
 
 /// <summary>What a grouping factor contributes to the rows of the data.</summary>
 /// <param name="Grouping">The factor.</param>

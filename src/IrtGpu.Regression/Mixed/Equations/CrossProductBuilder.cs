@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace IrtGpu.Regression.Mixed;
+namespace IrtGpu.Regression.Mixed.Equations;
 
 /// <summary>Gathers <see cref="CrossProducts"/> from the rows of the data.</summary>
 internal sealed class CrossProductBuilder
