@@ -24,7 +24,7 @@ public sealed class LockstepRunsTests
         using ReferenceBackend reference = new(plan, patterns);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         double[][] starts = [.. Enumerable.Range(0, 5).Select(start => StartingValues.Disturb(plan, point.Parameters, start, 0.3).Free)];
-        EmOptions options = new() { MaxCycles = 12, Tolerance = 0.05 }; // some converge, some do not
+        EmOptions options = new() { MaxCycles = 150, Tolerance = 0.05 };
         PlainBatch batch = new(plan, patterns, capacity);
         ItemResponseProblem problem = new(plan, reference, iterations: 2, threads: 1);
         IReadOnlyList<EmOutcome<EvaluatedPoint>> together = LockstepRuns.Run(
