@@ -17,7 +17,7 @@ internal sealed class RegressCommand
     private readonly Argument<string> data = new("DATA") { Description = "Table with a header: CSV; comma, tab or semicolon; .gz is read directly." };
     private readonly Option<bool> reml = new("--reml") { Description = "Restricted maximum likelihood (default)." };
     private readonly Option<bool> ml = new("--ml") { Description = "Maximum likelihood, for comparing models with different fixed effects." };
-    private readonly Option<string?> algorithm = new("--algorithm") { HelpName = "HOW", Description = "auto (default) or direct." };
+    private readonly Option<string?> algorithm = new("--algorithm") { HelpName = "HOW", Description = "auto (default), direct or em." };
     private readonly Option<string?> df = new("--df") { HelpName = "HOW", Description = "Degrees of freedom: satterthwaite (default), kenward-roger or none." };
     private readonly Option<string?> intervals = new("--intervals") { HelpName = "HOW", Description = "wald (default) or profile." };
     private readonly Option<int?> bootstrap = new("--bootstrap") { HelpName = "N", Description = "Intervals from N data sets drawn from the fit and fitted again." };
@@ -26,8 +26,8 @@ internal sealed class RegressCommand
     private readonly Option<string?> id = new("--id") { HelpName = "COL", Description = "Column that names the rows in fitted.csv (default: rows are numbered)." };
     private readonly Option<string?> missing = new("--missing") { HelpName = "CODE,…", Description = "Codes that mean missing (default: empty, NA, NaN and .)." };
     private readonly Option<bool> fitted = new("--fitted") { Description = "Write fitted values and residuals to fitted.csv." };
-    private readonly Option<double?> tolerance = new("--tolerance") { HelpName = "X", Description = "Stop when another step would lower the criterion by less (default: 1e-12)." };
-    private readonly Option<int?> maxCycles = new("--max-cycles") { HelpName = "N", Description = "Largest number of steps (default: 200)." };
+    private readonly Option<double?> tolerance = new("--tolerance") { HelpName = "X", Description = "Stop when another step would lower the criterion by less (default: 1e-12); em: when no covariance parameter changes by more (default: 1e-8)." };
+    private readonly Option<int?> maxCycles = new("--max-cycles") { HelpName = "N", Description = "Largest number of steps (default: 200; em: 5000)." };
     private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of the bootstrap (default: 1)." };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
@@ -135,7 +135,7 @@ internal sealed class RegressCommand
         RegressionOptions options = defaults with
         {
             Criterion = parsed.GetValue(ml) ? Criterion.MaximumLikelihood : Criterion.Restricted,
-            Algorithm = Choice.Parse("--algorithm", parsed.GetValue(algorithm) ?? "auto", ("auto", MixedAlgorithm.Direct), ("direct", MixedAlgorithm.Direct)),
+            Algorithm = Choice.Parse("--algorithm", parsed.GetValue(algorithm) ?? "auto", ("auto", MixedAlgorithm.Direct), ("direct", MixedAlgorithm.Direct), ("em", MixedAlgorithm.Em)),
             DegreesOfFreedom = Choice.Parse("--df", parsed.GetValue(df) ?? "satterthwaite",
                 ("satterthwaite", DegreesOfFreedomMethod.Satterthwaite), ("kenward-roger", DegreesOfFreedomMethod.KenwardRoger), ("none", DegreesOfFreedomMethod.None)),
             Intervals = Choice.Parse("--intervals", parsed.GetValue(intervals) ?? "wald", ("wald", IntervalMethod.Wald), ("profile", IntervalMethod.Profile)),

@@ -93,6 +93,7 @@ public static class MixedModel
         return options.Algorithm switch
         {
             MixedAlgorithm.Direct => DirectEstimation.Run(criterion, start, options.Tolerance ?? 1e-12, options.MaxCycles ?? 200, problem.Describe, progress.Steps, cancellation),
+            MixedAlgorithm.Em => EmEstimation.Run(problem, criterion, start, options, progress.Steps, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Algorithm, "There is no such algorithm."),
         };
     }

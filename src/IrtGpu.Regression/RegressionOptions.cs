@@ -28,6 +28,9 @@ public enum MixedAlgorithm
 {
     /// <summary>Quasi-Newton steps on the profiled criterion with analytic gradients.</summary>
     Direct,
+
+    /// <summary>EM with the random effects as missing data, with parameter expansion and acceleration.</summary>
+    Em,
 }
 
 /// <summary>Degrees of freedom of tests of fixed effects.</summary>
@@ -71,10 +74,12 @@ public sealed record RegressionOptions
     /// <summary>Number of data sets of the parametric bootstrap; 0: none. Its intervals take the place of others.</summary>
     public int BootstrapCount { get; init; }
 
-    /// <summary>Stop when another step would lower the criterion by less; null: 1e-12.</summary>
+    /// <summary>
+    /// Stop when another step would lower the criterion by less (null: 1e-12); with EM, when no covariance parameter changes by more (null: 1e-8).
+    /// </summary>
     public double? Tolerance { get; init; }
 
-    /// <summary>Largest number of steps; null: 200.</summary>
+    /// <summary>Largest number of steps; null: 200 direct steps, or 5,000 cycles of EM.</summary>
     public int? MaxCycles { get; init; }
 
     /// <summary>Whether second derivatives are computed: without them there are no standard errors of variances and no Satterthwaite degrees of freedom.</summary>

@@ -72,6 +72,19 @@ public sealed class IdentityTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Em_reaches_what_the_direct_search_reaches_and_never_falls(string formula, string weights, bool isRestricted)
+    {
+        MixedModelFit direct = TestData.Fit(formula, SimulatedRows(seed: 7), Options(weights, isRestricted));
+        MixedModelFit em = TestData.Fit(formula, SimulatedRows(seed: 7), Options(weights, isRestricted) with { Algorithm = MixedAlgorithm.Em });
+        Assert.True(em.Termination.IsConverged, em.Termination.Message);
+        Assert.Equal(direct.Deviance, em.Deviance, 1e-6);
+        double[] accepted = [.. em.History.Where(record => record.Step != "rejected").Select(record => record.LogLikelihood)];
+        for (int cycle = 1; cycle < accepted.Length; cycle++)
+            Assert.True(accepted[cycle] >= accepted[cycle - 1] - 1e-9 * Math.Abs(accepted[cycle]));
+    }
+
     [Fact]
     public void Without_a_bar_it_is_least_squares()
     {
