@@ -5,6 +5,7 @@ using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.Tests;
 
@@ -36,7 +37,7 @@ internal static class TestDevices
     /// <param name="patterns">The data.</param>
     /// <param name="cut">Changes the memory plan.</param>
     public static IComputeBackend Open(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null) =>
-        device == "cpu" ? new CpuBackend(plan, patterns, threads: 2) : OpenAccelerator(device, plan, patterns, cut);
+        device == "cpu" ? new CpuBackend(plan, patterns, threads: 2, EStepChoice.ForHost(plan, patterns, EStepForm.Tables)) : OpenAccelerator(device, plan, patterns, cut);
 
     /// <summary>As <see cref="Open"/>, for accelerators.</summary>
     public static IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null,
@@ -83,7 +84,7 @@ public sealed class OpenDevices : IDisposable
     {
         TestDevices.Require(device);
         if (device == "cpu")
-            return new CpuBackend(plan, patterns, threads: 2);
+            return new CpuBackend(plan, patterns, threads: 2, EStepChoice.ForHost(plan, patterns, EStepForm.Tables));
         return OpenAccelerator(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut));
     }
 

@@ -11,6 +11,7 @@ using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
@@ -150,7 +151,7 @@ public sealed class WeightedScoreTests(OpenDevices devices) : IClassFixture<Open
         using IlgpuBackend byScores = Open("ilgpu-cpu", plan, patterns);
         using IlgpuBackend byTables = TestDevices.OpenAccelerator("ilgpu-cpu", plan, patterns);
         byScores.ComputeExpectation(point);
-        AssertNear(byTables.TryComputeScores(point)!.Mean, byScores.TryComputeScores(point)!.Mean, 1e-12);
+        AssertNear(byTables.Capabilities.TryScore(point)!.Mean, byScores.Capabilities.TryScore(point)!.Mean, 1e-12);
     }
 
     [Theory]
@@ -193,7 +194,7 @@ public sealed class WeightedScoreTests(OpenDevices devices) : IClassFixture<Open
     private static EStepForm FormOf(CalibrationCase problem, EStepForm form)
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint _) = problem.Build();
-        using IComputeBackend backend = new AcceleratorProvider().Create(DeviceName.OfKind("ilgpu-cpu"), plan, patterns, form);
+        using IComputeBackend backend = new AcceleratorProvider().Create(DeviceName.OfKind("ilgpu-cpu"), plan, patterns, EStepChoice.ForDevice(plan, patterns, form));
         return backend.Form;
     }
 
@@ -209,7 +210,7 @@ public sealed class WeightedScoreTests(OpenDevices devices) : IClassFixture<Open
 
     private IlgpuBackend Open(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
     {
-        AnsweredSets? sets = WeightedScoreForm.TryFindSets(patterns, EStepForm.WeightedScore);
+        AnsweredSets? sets = EStepChoice.ForDevice(plan, patterns, EStepForm.WeightedScore).DeviceSets;
         return devices.OpenAccelerator(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut, sets), sets);
     }
 

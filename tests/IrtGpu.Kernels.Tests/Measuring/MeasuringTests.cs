@@ -6,6 +6,7 @@ using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Measuring;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
@@ -55,12 +56,12 @@ public sealed class MeasuringTests
     {
         TestDevices.Require(device);
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Problem();
-        using IComputeBackend resident = new AcceleratorProvider().Create(TestDevices.Find(device).Name, plan, patterns, EStepForm.Tables);
+        using IComputeBackend resident = new AcceleratorProvider().Create(TestDevices.Find(device).Name, plan, patterns, EStepChoice.ForDevice(plan, patterns, EStepForm.Tables));
         using IComputeBackend streamed = StreamedBackend.Open(TestDevices.Find(device), plan, patterns);
         Expectation expected = resident.ComputeExpectation(point);
-        long begun = ((IDeviceReport)streamed).Traffic.BytesUp;
+        long begun = streamed.Capabilities.Report()!.Traffic.BytesUp;
         Expectation actual = streamed.ComputeExpectation(point);
-        Assert.True(((IDeviceReport)streamed).Traffic.BytesUp - begun >= (long)patterns.PatternCount * plan.ItemCount, "the responses were not uploaded");
+        Assert.True(streamed.Capabilities.Report()!.Traffic.BytesUp - begun >= (long)patterns.PatternCount * plan.ItemCount, "the responses were not uploaded");
         Assert.Equal(expected.LogLikelihood, actual.LogLikelihood, 1e-10 * Math.Abs(expected.LogLikelihood));
         double[] counts = actual.Counts(plan, 0);
         foreach ((double count, int cell) in expected.Counts(plan, 0).Select((count, cell) => (count, cell)))

@@ -4,6 +4,7 @@ using IrtGpu.Foundation.Integration;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Kernels.Tests.Memory;
@@ -79,7 +80,7 @@ public sealed class DeviceTrafficTests
     {
         (plan, PatternTable patterns, ModelPoint point) = (problem with { Items = 20 }).Build();
         using IlgpuBackend backend = TestDevices.OpenAccelerator(
-            "ilgpu-cpu", plan, patterns, cut, form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null);
+            "ilgpu-cpu", plan, patterns, cut, EStepChoice.ForDevice(plan, patterns, form).DeviceSets);
         memory = backend.Memory;
         backend.ComputeExpectation(point).Dispose();
         DeviceTraffic before = backend.Traffic;
