@@ -2,6 +2,7 @@ using System.Globalization;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
 using IrtGpu.Items;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
 
@@ -26,6 +27,7 @@ internal static class CalibrationReport
             console.WriteLine($"Attributes   {string.Join(", ", result.Plan.Specification.Attributes)}");
         console.WriteLine($"Nodes        {fit.Quadrature.Count} ({fit.Quadrature.Rule})");
         console.WriteLine($"Device       {fit.Device}{(result.DeviceChoice is { } choice ? $" ({choice})" : "")}");
+        console.WriteLine($"E-step       {fit.EStepForm} ({fit.EStepReason})");
         console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters, AIC {Show(fit.Aic)}, BIC {Show(fit.Bic)}");
         PopulationLines.WriteLines(console, result, fit);
         console.WriteLine($"Ended        {fit.TerminationMessage}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IrtGpu.Compute;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
 
@@ -14,6 +15,9 @@ public sealed record CalibrationFit : IDisposable
 
     /// <summary>Marginal log-likelihood at the estimates, without priors and multinomial constants.</summary>
     public double LogLikelihood => Expectation.LogLikelihood;
+
+    /// <summary>Largest error of a pattern's log-likelihood that interpolation in the weighted score made at the estimates, sampled; 0 with tables.</summary>
+    public double InterpolationError => Expectation.Found.InterpolationError;
 
     /// <summary>Euclidean norm of the gradient of the (penalised) marginal log-likelihood at the estimates, working scale.</summary>
     public required double GradientNorm { get; init; }

@@ -3,6 +3,7 @@ using IrtGpu.Compute;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu;
 

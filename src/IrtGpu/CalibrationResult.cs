@@ -4,6 +4,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Scoring;
 
 namespace IrtGpu;
@@ -61,6 +62,9 @@ public sealed record CalibrationResult
 
     /// <summary>How E-steps were computed.</summary>
     public EStepForm EStep { get; init; }
+
+    /// <summary>Why they were computed so.</summary>
+    public required string EStepReason { get; init; }
 
     /// <summary>Largest error of a pattern's log-likelihood that interpolation in the weighted score made, sampled; 0 with tables.</summary>
     public double InterpolationError { get; init; }

@@ -4,6 +4,7 @@ using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
@@ -21,7 +22,10 @@ public sealed class CalibrationSession : IDisposable
     {
         Problem = problem;
         this.options = options;
-        (backend, DeviceChoice) = BackendCatalog.CreateWithReason(options, problem.Plan, problem.Patterns);
+        BackendChoice choice = BackendCatalog.Open(options, problem.Plan, problem.Patterns);
+        backend = choice.Backend;
+        DeviceChoice = choice.DeviceReason;
+        EStepReason = choice.EStep.Reason;
         emProblem = new ItemResponseProblem(problem.Plan, backend, options.MIterations, options.Threads);
     }
 
@@ -37,8 +41,8 @@ public sealed class CalibrationSession : IDisposable
     /// <summary>How E-steps are computed.</summary>
     public EStepForm EStep => backend.Form;
 
-    /// <summary>Largest error of a pattern's log-likelihood that interpolation in the weighted score made in the last E-step, sampled; 0 with tables.</summary>
-    public double InterpolationError => backend.InterpolationError;
+    /// <summary>Why they are computed so.</summary>
+    public string EStepReason { get; }
 
     /// <summary>Estimates by marginal maximum likelihood.</summary>
     /// <param name="start">A finished fit to begin from (<see cref="CalibrationOptions.Start"/>); null: the marginal distributions of the items.</param>

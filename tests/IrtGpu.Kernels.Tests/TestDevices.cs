@@ -5,6 +5,7 @@ using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
 
 [assembly: AssemblyFixture(typeof(IrtGpu.Kernels.Tests.SessionPool))]
@@ -85,7 +86,7 @@ public sealed class OpenDevices : IDisposable
     /// <summary>A backend that goes by weighted scores, with a memory plan that may be changed.</summary>
     internal IlgpuBackend OpenByScores(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
     {
-        AnsweredSets? sets = WeightedScoreForm.TryFindSets(patterns, EStepForm.WeightedScore);
+        AnsweredSets? sets = EStepChoice.ForDevice(plan, patterns, EStepForm.WeightedScore).DeviceSets!;
         return Open(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut, sets), sets);
     }
 

@@ -3,6 +3,7 @@ using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Scoring;
 
 namespace IrtGpu.TestCases;

@@ -3,6 +3,7 @@ using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.TestCases;

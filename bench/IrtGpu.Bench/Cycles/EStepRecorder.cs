@@ -3,6 +3,7 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Cycles;
 
@@ -19,14 +20,16 @@ internal sealed class EStepRecorder(int threads) : IBackendProvider
 
     public IReadOnlyList<string> Kinds { get; } = [Kind];
 
-    public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepForm form) =>
-        new Recording(new CpuBackend(plan, patterns, threads, EStepForm.Tables), steps);
+    public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice) =>
+        new Recording(new CpuBackend(plan, patterns, threads, EStepChoice.ForHost(plan, patterns, EStepForm.Tables)), steps);
 
     public DeviceName? FindFastDevice() => null;
 
     private sealed class Recording(CpuBackend inner, List<(double[] Free, double LogLikelihood)> steps) : IComputeBackend
     {
         public string Description => inner.Description;
+
+        public EStepForm Form => inner.Form;
 
         public Expectation ComputeExpectation(ModelPoint point)
         {

@@ -81,14 +81,13 @@ internal static class DevicesSuite
             MarkdownTable.Number(opening), MarkdownTable.Number(1000 * eSeconds), MarkdownTable.Number(problem.Pins / eSeconds),
             MarkdownTable.Number(problem.Pins / eSeconds / limits.PinsPerSecond(device, options.Threads)), MarkdownTable.Number(1000 * mSeconds),
         ];
-        if (backend is not IDeviceReport report)
+        if (backend.Capabilities.Report() is not { } start)
             return [.. times, "–", "–", "–", "–", "–", "–"];
-        memory.Add($"{device}: {report.MemoryDescription}.");
-        DeviceTraffic start = report.Traffic;
+        memory.Add($"{device}: {start.Memory}.");
         using Expectation again = backend.ComputeExpectation(problem.Point);
-        DeviceTraffic middle = report.Traffic;
+        DeviceTraffic middle = backend.Capabilities.Report()!.Traffic;
         mStep.Maximize(problem.Point, again);
-        return [.. times, .. Show(middle - start), .. Show(report.Traffic - middle)];
+        return [.. times, .. Show(middle - start.Traffic), .. Show(backend.Capabilities.Report()!.Traffic - middle)];
     }
 
     private static string[] Show(DeviceTraffic traffic) =>

@@ -4,6 +4,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Micro;

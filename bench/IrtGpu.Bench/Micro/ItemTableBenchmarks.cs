@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Kernels.Measuring;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Micro;
 

@@ -4,6 +4,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Items;
 using IrtGpu.Models;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Micro;
@@ -54,7 +55,7 @@ internal static class MicroProblems
         Problem problem = Create(name, SmallestProblem);
         try
         {
-            using CpuBackend backend = new(problem.Plan, problem.Patterns, threads: 1, form);
+            using CpuBackend backend = new(problem.Plan, problem.Patterns, threads: 1, EStepChoice.ForHost(problem.Plan, problem.Patterns, form));
             return true;
         }
         catch (SpecificationException)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Micro;
 

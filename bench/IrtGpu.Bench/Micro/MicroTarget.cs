@@ -1,6 +1,7 @@
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Kernels.Measuring;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Micro;
 

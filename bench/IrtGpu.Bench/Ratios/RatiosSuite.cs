@@ -8,6 +8,7 @@ using IrtGpu.Compute.Reference;
 using IrtGpu.Estimation;
 using IrtGpu.Items;
 using IrtGpu.Models;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Ratios;

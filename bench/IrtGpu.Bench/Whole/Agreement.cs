@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Estimation;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Whole;
 

@@ -5,6 +5,7 @@ using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Whole;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Whole;
 

@@ -7,6 +7,7 @@ using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Items;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Whole;

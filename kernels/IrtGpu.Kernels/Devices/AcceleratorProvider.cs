@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.Devices;
 
@@ -16,21 +17,20 @@ public sealed class AcceleratorProvider : IBackendProvider
     public IReadOnlyList<string> Kinds => AcceleratorCatalog.Kinds;
 
     /// <inheritdoc/>
-    public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
+    public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice)
     {
         ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(choice);
         IReadOnlyList<ComputeDevice> devices = Catalog.Require(device);
-        AnsweredSets? sets = WeightedScoreForm.SetsForDevice(plan, patterns, form); // once, so that all devices take the same form
-        if (devices.Count == 1)
-            return Open(devices[0], plan, patterns, sets);
-        return new ShardedBackend(plan, patterns, devices.Count, (shard, part) => Open(
-            devices[shard], plan, part, sets is null ? null : WeightedScoreForm.TryFindSets(part, EStepForm.WeightedScore)));
+        return devices.Count == 1
+            ? Open(devices[0], plan, patterns, choice)
+            : new ShardedBackend(plan, patterns, devices.Count, (shard, part) => Open(devices[shard], plan, part, choice.OfDevicePart(plan, part)));
     }
 
     /// <inheritdoc/>
     public DeviceName? FindFastDevice() =>
         Catalog.Find(DeviceName.OfKind(AcceleratorCatalog.Cuda)) is { IsAvailable: true } device ? device.Name : null;
 
-    private static IlgpuBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets) =>
-        DeviceFailure.Guard(device, "when it was opened", () => new IlgpuBackend(DeviceSession.Open(device), plan, patterns, sets));
+    private static IlgpuBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice) =>
+        DeviceFailure.Guard(device, "when it was opened", () => new IlgpuBackend(DeviceSession.Open(device), plan, patterns, choice.DeviceSets));
 }

@@ -11,6 +11,7 @@ using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Kernels.Scoring;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Scoring;
 
 namespace IrtGpu.Kernels.EStep;
@@ -21,7 +22,7 @@ namespace IrtGpu.Kernels.EStep;
 /// moving nodes, and downloads the log-likelihood and moments: counts stay on the device, where the M-step asks for their sums.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
-internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IBatchedBackend, IDeviceReport
+internal sealed class IlgpuBackend : IComputeBackend
 {
     private const int VisitorCount = 16;
 
@@ -91,10 +92,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
     /// <summary>How the problem was cut.</summary>
     public MemoryPlan Memory { get; }
 
-    /// <inheritdoc/>
-    public string MemoryDescription => Memory.Describe();
-
-    /// <inheritdoc/>
+    /// <summary>What was launched and copied so far.</summary>
     public DeviceTraffic Traffic => buffers.Traffic;
 
     /// <inheritdoc/>
@@ -103,6 +101,15 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
 
     /// <inheritdoc/>
     public EStepForm Form => weightedScore is null ? EStepForm.Tables : EStepForm.WeightedScore;
+
+    /// <inheritdoc/>
+    public BackendCapabilities Capabilities => new()
+    {
+        TryScore = TryScore,
+        TryCrossProduct = TryCrossProduct,
+        TryOpenBatch = TryOpenBatch,
+        Report = () => new DeviceReport(Traffic, Memory.Describe()),
+    };
 
     /// <inheritdoc/>
     public Expectation ComputeExpectation(ModelPoint point)
@@ -227,12 +234,8 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
         return visitors;
     }
 
-    /// <inheritdoc/>
-    public PatternScores? TryComputeScores(ModelPoint point)
-    {
-        ArgumentNullException.ThrowIfNull(point);
-        return reducer is null ? null : DeviceFailure.Guard(session.Device, "in scoring", () => Score(point, reducer));
-    }
+    private PatternScores? TryScore(ModelPoint point) =>
+        reducer is null ? null : DeviceFailure.Guard(session.Device, "in scoring", () => Score(point, reducer));
 
     private PatternScores Score(ModelPoint point, PatternScoreReducer reducer)
     {
@@ -246,12 +249,8 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
         return scores;
     }
 
-    /// <inheritdoc/>
-    public double[]? TryComputeCrossProduct(ModelPoint point)
-    {
-        ArgumentNullException.ThrowIfNull(point);
-        return Memory.NodeTileCount > 1 ? null : DeviceFailure.Guard(session.Device, "in adding cross-products", () => AddCrossProducts(point));
-    }
+    private double[]? TryCrossProduct(ModelPoint point) =>
+        Memory.NodeTileCount > 1 ? null : DeviceFailure.Guard(session.Device, "in adding cross-products", () => AddCrossProducts(point));
 
     private double[]? AddCrossProducts(ModelPoint point)
     {
@@ -271,8 +270,7 @@ internal sealed class IlgpuBackend : IComputeBackend, IPatternScoringBackend, IC
         return products.Download();
     }
 
-    /// <inheritdoc/>
-    public IPointBatch? TryOpenBatch(int wanted)
+    private PointBatch? TryOpenBatch(int wanted)
     {
         if (Memory.NodeTileCount > 1 || weightedScore is not null)
             return null; // its launches are large already; a batch goes through tables, and would not have the bits of weighted scores

@@ -6,6 +6,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.EStep;
 

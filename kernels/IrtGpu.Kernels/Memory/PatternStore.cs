@@ -3,6 +3,7 @@ using ILGPU.Runtime;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Kernels.EStep;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.Memory;
 

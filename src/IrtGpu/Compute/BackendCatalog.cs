@@ -1,9 +1,9 @@
 using System.Globalization;
 using IrtGpu.Compute.Cpu;
-using IrtGpu.Compute.ProductGrid;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute;
 
@@ -17,16 +17,16 @@ internal static class BackendCatalog
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="DeviceNotAvailableException">The device is known but cannot compute here.</exception>
     public static IComputeBackend Create(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns) =>
-        CreateWithReason(options, plan, patterns).Backend;
+        Open(options, plan, patterns).Backend;
 
-    /// <summary>As <see cref="Create"/>, and tells why <c>auto</c> chose as it did.</summary>
+    /// <summary>As <see cref="Create"/>, and tells why device and form were chosen.</summary>
     /// <param name="options">Device, threads, providers of further devices.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
-    /// <returns>The backend and, for <c>auto</c>, why it was chosen.</returns>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
+    /// <exception cref="Specification.SpecificationException">The form of E-steps that was asked for is not for this plan or not for the device.</exception>
     /// <exception cref="DeviceNotAvailableException">The device is known but cannot compute here.</exception>
-    public static (IComputeBackend Backend, string? Choice) CreateWithReason(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
+    public static BackendChoice Open(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
     {
         DeviceName? device = DeviceName.TryParse(options.Device);
         switch (device?.Kind)
@@ -34,44 +34,56 @@ internal static class BackendCatalog
             case DeviceName.Auto:
                 return Choose(options, plan, patterns);
             case DeviceName.Cpu:
-                return (new CpuBackend(plan, patterns, options.Threads, options.EStep), null);
+                return OnHost(EStepChoice.ForHost(plan, patterns, options.EStep), null);
             case DeviceName.Reference:
-                return (new ReferenceBackend(plan, patterns), null);
+                return new BackendChoice(new ReferenceBackend(plan, patterns), EStepChoice.ForReference(options.EStep), null);
         }
         if (options.Providers.FirstOrDefault(provider => device is not null && provider.Kinds.Contains(device.Kind)) is { } known)
-            return (known.Create(device!, plan, patterns, options.EStep), null);
+            return OnDevice(known, device!, null);
         throw new ArgumentException(
             $"There is no device '{options.Device}'. Devices are {string.Join(", ", new[] { DeviceName.Auto, DeviceName.Cpu, DeviceName.Reference }.Concat(options.Providers.SelectMany(provider => provider.Kinds)))}; accelerators also by number (kind:0), or all of a kind (kind:all).",
             nameof(options));
-    }
 
-    private static (IComputeBackend Backend, string? Choice) Choose(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
-    {
-        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        ProductGridItems? split = ProductGridItems.TryCreate(plan, patterns, options.EStep);
-        double seconds = WorkEstimate.CpuSeconds(plan, patterns.PatternCount, options, threads, split);
-        string estimate = seconds < 0.01
-            ? "auto: less than 0.01 s of E-steps on the cpu"
-            : string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
-        CpuBackend OnCpu() => new(plan, patterns, options.Threads, options.EStep, split);
-        if (options.Providers.Count == 0)
-            return (OnCpu(), estimate);
-        if (seconds < WorkEstimate.DeviceStartSeconds)
-            return (OnCpu(), estimate + ", less than starting a device takes");
+        BackendChoice OnHost(EStepChoice choice, string? reason) => new(new CpuBackend(plan, patterns, options.Threads, choice), choice, reason);
 
-        foreach (IBackendProvider provider in options.Providers)
+        BackendChoice OnDevice(IBackendProvider provider, DeviceName name, string? reason)
         {
-            if (provider.FindFastDevice() is not { } device)
-                continue;
-            try
-            {
-                return (provider.Create(device, plan, patterns, options.EStep), $"{estimate}, so {device}");
-            }
-            catch (DeviceNotAvailableException exception)
-            {
-                return (OnCpu(), $"{estimate}, but {exception.Message}");
-            }
+            EStepChoice choice = EStepChoice.ForDevice(plan, patterns, options.EStep);
+            return new BackendChoice(provider.Create(name, plan, patterns, choice), choice, reason);
         }
-        return (OnCpu(), estimate + ", and no faster device is here");
+
+        BackendChoice Choose(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
+        {
+            EStepChoice onHost = EStepChoice.ForHost(plan, patterns, options.EStep);
+            double seconds = WorkEstimate.HostSeconds(plan, patterns.PatternCount, options, onHost);
+            string estimate = seconds < 0.01
+                ? "auto: less than 0.01 s of E-steps on the cpu"
+                : string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
+            if (options.Providers.Count == 0)
+                return OnHost(onHost, estimate);
+            if (seconds < WorkEstimate.DeviceStartSeconds)
+                return OnHost(onHost, estimate + ", less than starting a device takes");
+
+            foreach (IBackendProvider provider in options.Providers)
+            {
+                if (provider.FindFastDevice() is not { } fast)
+                    continue;
+                try
+                {
+                    return OnDevice(provider, fast, $"{estimate}, so {fast}");
+                }
+                catch (DeviceNotAvailableException exception)
+                {
+                    return OnHost(onHost, $"{estimate}, but {exception.Message}");
+                }
+            }
+            return OnHost(onHost, estimate + ", and no faster device is here");
+        }
     }
 }
+
+/// <summary>A backend and why it is this one.</summary>
+/// <param name="Backend">The backend.</param>
+/// <param name="EStep">How it computes E-steps.</param>
+/// <param name="DeviceReason">Why <c>auto</c> took the device; null where a device was named.</param>
+internal sealed record BackendChoice(IComputeBackend Backend, EStepChoice EStep, string? DeviceReason);

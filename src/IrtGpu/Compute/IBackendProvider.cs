@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Compute;
@@ -14,10 +15,9 @@ public interface IBackendProvider
     /// <param name="device">One of its <see cref="Kinds"/>.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
-    /// <param name="form">How E-steps are to be computed.</param>
-    /// <exception cref="Specification.SpecificationException">That form of E-steps does not apply to the plan.</exception>
+    /// <param name="choice">How E-steps are to be computed, as <see cref="EStepChoice.ForDevice"/> chose.</param>
     /// <exception cref="DeviceNotAvailableException">It is missing here, or its memory does not suffice.</exception>
-    IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepForm form);
+    IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice);
 
     /// <summary>What <c>auto</c> should take for large work: an available device that outruns the CPU; null when there is none.</summary>
     /// <remarks>Asks the drivers, which takes time: called only where the work is large enough to be worth it.</remarks>

@@ -1,4 +1,5 @@
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute;
 
@@ -8,11 +9,11 @@ public interface IComputeBackend : IDisposable
     /// <summary>What it is, for the report: <c>cpu, 2 threads</c>.</summary>
     string Description { get; }
 
-    /// <summary>How E-steps are computed: <see cref="EStepForm.Tables"/> or <see cref="EStepForm.WeightedScore"/>.</summary>
-    EStepForm Form => EStepForm.Tables;
+    /// <summary>How E-steps are computed; never <see cref="EStepForm.Auto"/>.</summary>
+    EStepForm Form { get; }
 
-    /// <summary>Largest error of a pattern's log-likelihood that interpolation in the weighted score made in the last E-step, sampled; 0 without.</summary>
-    double InterpolationError => 0;
+    /// <summary>What it can do beyond E-steps and visits of posteriors.</summary>
+    BackendCapabilities Capabilities => BackendCapabilities.None;
 
     /// <summary>The E-step.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>

@@ -3,6 +3,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Scoring;
 
 namespace IrtGpu.Compute;
@@ -12,8 +13,7 @@ namespace IrtGpu.Compute;
 /// The counts of shards are added in the order of the shards, whichever ends first: the same bits from run to run. Another
 /// number of shards adds in another order and agrees to rounding.
 /// </remarks>
-public sealed class ShardedBackend
-    : IComputeBackend, IPatternScoringBackend, ICrossProductBackend, IMissingInformationBackend
+public sealed class ShardedBackend : IComputeBackend
 {
     private readonly CalibrationPlan plan;
     private readonly int patternCount;
@@ -58,6 +58,15 @@ public sealed class ShardedBackend
     public EStepForm Form => backends[0].Form;
 
     /// <inheritdoc/>
+    public BackendCapabilities Capabilities => new()
+    {
+        TryScore = TryScore,
+        TryCrossProduct = point => TrySum(shard => shard.TryCrossProduct(point)),
+        TryMissingInformation = point => TrySum(shard => shard.TryMissingInformation(point)),
+        Report = Report,
+    };
+
+    /// <inheritdoc/>
     public Expectation ComputeExpectation(ModelPoint point)
     {
         Expectation[] parts = new Expectation[backends.Length];
@@ -79,27 +88,15 @@ public sealed class ShardedBackend
         return visitors;
     }
 
-    /// <inheritdoc/>
-    public PatternScores? TryComputeScores(ModelPoint point)
+    private PatternScores? TryScore(ModelPoint point)
     {
-        PatternScores?[] parts = new PatternScores?[backends.Length];
-        ForEachShard(backends.Length, shard => parts[shard] = (backends[shard] as IPatternScoringBackend)?.TryComputeScores(point));
+        PatternScores?[] parts = Ask(shard => shard.TryScore(point));
         if (parts.Contains(null))
             return null;
         return new PatternScores(
             plan.AttributeCount, plan.ClassCount, Join(parts, scores => scores.Mean), Join(parts, scores => scores.Covariance),
             Join(parts, scores => scores.MapTheta), Join(parts, scores => scores.ClassProbability), Join(parts, scores => scores.LogLikelihood));
     }
-
-    /// <inheritdoc/>
-    public double[]? TryComputeCrossProduct(ModelPoint point)
-    {
-        return TrySum<ICrossProductBackend>(backend => backend.TryComputeCrossProduct(point));
-    }
-
-    /// <inheritdoc/>
-    double[]? IMissingInformationBackend.TryComputeMissingInformation(ModelPoint point) =>
-        TrySum<IMissingInformationBackend>(backend => backend.TryComputeMissingInformation(point));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -129,20 +126,31 @@ public sealed class ShardedBackend
             ExceptionDispatchInfo.Throw(first);
     }
 
-    /// <summary>Σ over shards, in their order; null where one of them cannot.</summary>
-    private double[]? TrySum<TBackend>(Func<TBackend, double[]?> compute)
-        where TBackend : class
+    /// <summary>The answers of all shards.</summary>
+    private T[] Ask<T>(Func<BackendCapabilities, T> ask)
     {
-        if (!Array.TrueForAll(backends, backend => backend is TBackend))
-            return null;
-        double[]?[] parts = new double[]?[backends.Length];
-        ForEachShard(backends.Length, shard => parts[shard] = compute((TBackend)backends[shard]));
+        T[] answers = new T[backends.Length];
+        ForEachShard(backends.Length, shard => answers[shard] = ask(backends[shard].Capabilities));
+        return answers;
+    }
+
+    /// <summary>Σ over shards, in their order; null where one of them cannot.</summary>
+    private double[]? TrySum(Func<BackendCapabilities, double[]?> ask)
+    {
+        double[]?[] parts = Ask(ask);
         if (parts.Contains(null))
             return null;
         double[] sum = parts[0]!;
         for (int shard = 1; shard < parts.Length; shard++)
             System.Numerics.Tensors.TensorPrimitives.Add(sum, parts[shard]!, sum);
         return sum;
+    }
+
+    private DeviceReport? Report()
+    {
+        DeviceReport?[] parts = Ask(shard => shard.Report());
+        return parts.Contains(null) ? null : new DeviceReport(
+            parts.Aggregate(default(DeviceTraffic), (sum, part) => sum + part!.Traffic), string.Join(" + ", parts.Select(part => part!.Memory)));
     }
 
     private static double[] Join(PatternScores?[] parts, Func<PatternScores, double[]> select) => [.. parts.SelectMany(part => select(part!))];

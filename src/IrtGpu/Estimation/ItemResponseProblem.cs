@@ -79,7 +79,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     public double[] Gradient(EvaluatedPoint expectation) => mStep.Derivatives(expectation.Point, expectation.Found);
 
     public IEmBatch<EvaluatedPoint>? TryOpenBatch(int wanted) =>
-        (backend as IBatchedBackend)?.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;
+        backend.Capabilities.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;
 
     /// <summary>Prepares an M-step.</summary>
     public MStep CreateMStep() => new(plan, iterations, threads);

@@ -80,7 +80,7 @@ internal sealed class StandardErrorEstimator
     /// Complete minus missing information where the backend has the latter in closed form, null elsewhere: what <see cref="DifferencedInformation"/>
     /// approaches as its differences shrink.
     /// </summary>
-    private Matrix<double>? TryExactInformation() => (backend as IMissingInformationBackend)?.TryComputeMissingInformation(point) is { } missing
+    private Matrix<double>? TryExactInformation() => backend.Capabilities.TryMissingInformation(point) is { } missing
         ? CompleteInformation() - Interior(missing)
         : null;
 
@@ -112,7 +112,7 @@ internal sealed class StandardErrorEstimator
         return mStep.Derivatives(shifted, there);
     }
 
-    private Matrix<double> CrossProduct() => (backend as ICrossProductBackend)?.TryComputeCrossProduct(point) is { } sum
+    private Matrix<double> CrossProduct() => backend.Capabilities.TryCrossProduct(point) is { } sum
         ? Interior(sum)
         : Visit(gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);
 

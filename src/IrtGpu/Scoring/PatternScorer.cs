@@ -17,7 +17,7 @@ public static class PatternScorer
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(patternGroups);
         ArgumentNullException.ThrowIfNull(backend);
-        if ((backend as IPatternScoringBackend)?.TryComputeScores(point) is { } computed)
+        if (backend.Capabilities.TryScore(point) is { } computed)
             return computed;
         CalibrationPlan plan = point.Plan;
         int count = patternGroups.Length;

@@ -8,6 +8,7 @@ using IrtGpu.Items;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
@@ -70,7 +71,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         MemoryPlan memory = TestDevices.Cut(device, plan, patterns, whole => whole with { PatternTileCapacity = patternTile, SliceCount = slices, IsResident = isResident });
         using IlgpuBackend backend = devices.Open(device, plan, patterns, memory);
         ModelPoint[] points = [point, .. Enumerable.Range(1, 3).Select(seed => Elsewhere(point, seed))];
-        using IPointBatch batch = backend.TryOpenBatch(points.Length)!;
+        using IPointBatch batch = backend.Capabilities.TryOpenBatch(points.Length)!;
         Assert.Equal(points.Length, batch.Capacity);
         foreach (int first in new[] { 0, 2, 1 }) // all, then fewer, then others than before in the same place
         {
@@ -108,7 +109,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         backend.ComputeExpectation(point);
         long alone = (backend.Traffic - before).Launches;
         ModelPoint[] points = [.. Enumerable.Range(0, 10).Select(seed => Elsewhere(point, seed))];
-        using PointBatch batch = (PointBatch)backend.TryOpenBatch(points.Length)!;
+        using PointBatch batch = (PointBatch)backend.Capabilities.TryOpenBatch(points.Length)!;
         batch.ComputeExpectations(points);
         Assert.Equal(alone, batch.Traffic.Launches);
     }
@@ -146,7 +147,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         (CalibrationPlan plan, PatternTable patterns, _) = (Mixed with { Nodes = 14 }).Build();
         MemoryPlan memory = TestDevices.Cut("ilgpu-cpu", plan, patterns, null);
         using IlgpuBackend tiled = devices.Open("ilgpu-cpu", plan, patterns, memory with { NodeTileWidth = 8 });
-        Assert.Null(tiled.TryOpenBatch(4));
+        Assert.Null(tiled.Capabilities.TryOpenBatch(4));
 
         long ofPoint = memory.TotalBytes - memory.PatternBytes;
         Assert.Equal(0, memory.PointCapacity(9, -1));
@@ -157,9 +158,9 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         long left = long.MaxValue;
         using IlgpuBackend full = new(TestDevices.OpenSession("ilgpu-cpu", bytes => Spend(ref left, bytes)), plan, patterns, memory: memory);
         left = 2 * ofPoint;
-        Assert.Null(full.TryOpenBatch(8)); // refused by the driver, not by the plan
+        Assert.Null(full.Capabilities.TryOpenBatch(8)); // refused by the driver, not by the plan
         left = long.MaxValue;
-        using IPointBatch? batch = full.TryOpenBatch(8);
+        using IPointBatch? batch = full.Capabilities.TryOpenBatch(8);
         Assert.Equal(8, batch?.Capacity);
     }
 
@@ -187,7 +188,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
     }
 
     /// <summary>Passes everything on, counts what the backend itself and its batch are asked for.</summary>
-    private sealed class CountingBackend(IlgpuBackend inner, bool isBatched) : IComputeBackend, IBatchedBackend
+    private sealed class CountingBackend(IlgpuBackend inner, bool isBatched) : IComputeBackend
     {
         private readonly DeviceTraffic before = inner.Traffic;
         private DeviceTraffic after = inner.Traffic;
@@ -211,8 +212,14 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
             where TVisitor : IPosteriorVisitor => inner.VisitPosteriors(point, createVisitor);
 
-        public IPointBatch? TryOpenBatch(int wanted) =>
-            isBatched ? new CountingBatch((PointBatch)inner.TryOpenBatch(wanted)!, launches => BatchLaunches = launches) : null;
+        public EStepForm Form => inner.Form;
+
+        public BackendCapabilities Capabilities => new()
+        {
+            TryOpenBatch = wanted => isBatched
+                ? new CountingBatch((PointBatch)inner.Capabilities.TryOpenBatch(wanted)!, launches => BatchLaunches = launches)
+                : null,
+        };
 
         public void Dispose()
         {

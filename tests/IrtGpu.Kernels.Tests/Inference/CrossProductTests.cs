@@ -9,6 +9,7 @@ using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
@@ -61,9 +62,9 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases[name].Build();
         using IComputeBackend backend = devices.Open(device, plan, patterns);
-        double[] first = ((ICrossProductBackend)backend).TryComputeCrossProduct(point)!;
+        double[] first = backend.Capabilities.TryCrossProduct(point)!;
         AssertAgrees(plan, OnHost(plan, patterns, point), first);
-        Assert.True(first.AsSpan().SequenceEqual(((ICrossProductBackend)backend).TryComputeCrossProduct(point)));
+        Assert.True(first.AsSpan().SequenceEqual(backend.Capabilities.TryCrossProduct(point)));
     }
 
     [Theory]
@@ -75,7 +76,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Cases["2 classes"] with { Groups = 2, Missing = 0.2, Persons = 90 }).Build();
         using IComputeBackend backend = devices.Open(
             "ilgpu-cpu", plan, patterns, memory => memory with { PatternTileCapacity = 9, IsResident = isResident, SliceCount = slices });
-        AssertAgrees(plan, OnHost(plan, patterns, point), ((ICrossProductBackend)backend).TryComputeCrossProduct(point)!);
+        AssertAgrees(plan, OnHost(plan, patterns, point), backend.Capabilities.TryCrossProduct(point)!);
     }
 
     /// <summary>More parameters than nodes: gradients of a whole tile would be larger than its posteriors.</summary>
@@ -88,7 +89,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         using IlgpuBackend backend = devices.Open(
             "ilgpu-cpu", plan, patterns, memory => memory with { PatternTileCapacity = 150, SliceCount = slices });
         DeviceTraffic before = backend.Traffic;
-        AssertAgrees(plan, OnHost(plan, patterns, point), backend.TryComputeCrossProduct(point)!);
+        AssertAgrees(plan, OnHost(plan, patterns, point), backend.Capabilities.TryCrossProduct(point)!);
         int tiles = (patterns.PatternCount + 149) / 150;
         Assert.InRange((backend.Traffic - before).Launches, 2 + 9 * tiles, 100); // five of a tile, and two of each of several runs
     }
@@ -99,7 +100,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Cases["gpcm"] with { Missing = 0.2, Persons = 80 }).Build();
         using IlgpuBackend backend = devices.OpenByScores("ilgpu-cpu", plan, patterns);
         using Expectation before = backend.ComputeExpectation(point);
-        AssertAgrees(plan, OnHost(plan, patterns, point), backend.TryComputeCrossProduct(point)!);
+        AssertAgrees(plan, OnHost(plan, patterns, point), backend.Capabilities.TryCrossProduct(point)!);
         backend.AssertSameBitsTwice(point);
     }
 
@@ -108,10 +109,10 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases["groups with free means"].Build();
         using ShardedBackend backend = new(plan, patterns, 2, (_, part) => devices.Open("ilgpu-cpu", plan, part));
-        AssertAgrees(plan, OnHost(plan, patterns, point), backend.TryComputeCrossProduct(point)!);
+        AssertAgrees(plan, OnHost(plan, patterns, point), backend.Capabilities.TryCrossProduct(point)!);
         using ShardedBackend mixed = new(
             plan, patterns, 2, (shard, part) => shard == 0 ? new ReferenceBackend(plan, part) : devices.Open("ilgpu-cpu", plan, part));
-        Assert.Null(mixed.TryComputeCrossProduct(point));
+        Assert.Null(mixed.Capabilities.TryCrossProduct(point));
     }
 
     [Theory]
@@ -136,7 +137,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new ModelCase { Persons = 300 }.Build();
         using IlgpuBackend backend = devices.Open("ilgpu-cpu", plan, patterns);
         DeviceTraffic before = backend.Traffic;
-        Assert.NotNull(backend.TryComputeCrossProduct(point));
+        Assert.NotNull(backend.Capabilities.TryCrossProduct(point));
         Assert.Equal(sizeof(double) * plan.Layout.FreeCount * plan.Layout.FreeCount, (backend.Traffic - before).BytesDown);
     }
 
@@ -145,7 +146,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Cases["many nodes"] with { Persons = 200 }).Build();
         using IlgpuBackend backend = devices.Open("ilgpu-cpu", plan, patterns, memory => memory with { NodeTileWidth = 44 });
-        Assert.Null(backend.TryComputeCrossProduct(point));
+        Assert.Null(backend.Capabilities.TryCrossProduct(point));
         using ReferenceBackend reference = new(plan, patterns);
         double[] expected = Errors(reference).Covariance!;
         Closeness.AssertNear(expected, Errors(backend).Covariance!, 1e-7 * expected.Max(Math.Abs));
@@ -167,9 +168,9 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
             }),
             plan, patterns, memory: TestDevices.Cut("ilgpu-cpu", plan, patterns, cut: null));
         isFull = true;
-        Assert.Null(backend.TryComputeCrossProduct(point));
+        Assert.Null(backend.Capabilities.TryCrossProduct(point));
         isFull = false;
-        AssertAgrees(plan, OnHost(plan, patterns, point), backend.TryComputeCrossProduct(point)!);
+        AssertAgrees(plan, OnHost(plan, patterns, point), backend.Capabilities.TryCrossProduct(point)!);
     }
 
     private static double[] OnHost(CalibrationPlan plan, PatternTable patterns, ModelPoint point)
@@ -199,13 +200,15 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     }
 
     /// <summary>Refuses to show posteriors.</summary>
-    private sealed class NoVisits(IlgpuBackend inner) : IComputeBackend, ICrossProductBackend
+    private sealed class NoVisits(IlgpuBackend inner) : IComputeBackend
     {
         public string Description => inner.Description;
 
         public Expectation ComputeExpectation(ModelPoint point) => inner.ComputeExpectation(point);
 
-        public double[]? TryComputeCrossProduct(ModelPoint point) => inner.TryComputeCrossProduct(point);
+        public EStepForm Form => inner.Form;
+
+        public BackendCapabilities Capabilities => new() { TryCrossProduct = inner.Capabilities.TryCrossProduct };
 
         public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
             where TVisitor : IPosteriorVisitor => throw new InvalidOperationException("A posterior left the device.");

@@ -90,7 +90,7 @@ public sealed class ItemDerivativesTests(OpenDevices devices) : IClassFixture<Op
         using Expectation first = backend.ComputeExpectation(point);
         ItemEvaluation onDevice = first.EvaluateAll(plan, slots, withDerivatives: true);
         double[][] totals = first.NodeTotals(plan);
-        backend.TryComputeScores(elsewhere);
+        backend.Capabilities.TryScore(elsewhere);
         using Expectation second = backend.ComputeExpectation(elsewhere);
         Assert.NotEqual(totals, second.NodeTotals(plan));
         Assert.Equal(totals, first.NodeTotals(plan));

@@ -6,6 +6,7 @@ using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Measuring;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Measuring;
@@ -46,12 +47,12 @@ public sealed class MeasuringTests
     public void Responses_uploaded_in_every_E_step_give_the_same_counts(string device)
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Problem.Build();
-        using IComputeBackend resident = new AcceleratorProvider().Create(TestDevices.Find(device).Name, plan, patterns, EStepForm.Tables);
+        using IComputeBackend resident = new AcceleratorProvider().Create(TestDevices.Find(device).Name, plan, patterns, EStepChoice.ForDevice(plan, patterns, EStepForm.Tables));
         using IComputeBackend streamed = StreamedBackend.Open(TestDevices.Find(device), plan, patterns);
         Expectation expected = resident.ComputeExpectation(point);
-        long begun = ((IDeviceReport)streamed).Traffic.BytesUp;
+        long begun = streamed.Capabilities.Report()!.Traffic.BytesUp;
         Expectation actual = streamed.ComputeExpectation(point);
-        Assert.True(((IDeviceReport)streamed).Traffic.BytesUp - begun >= (long)patterns.PatternCount * plan.ItemCount, "the responses were not uploaded");
+        Assert.True(streamed.Capabilities.Report()!.Traffic.BytesUp - begun >= (long)patterns.PatternCount * plan.ItemCount, "the responses were not uploaded");
         Assert.Equal(expected.LogLikelihood, actual.LogLikelihood, 1e-10 * Math.Abs(expected.LogLikelihood));
         double[] counts = actual.Counts(plan, 0);
         foreach ((double count, int cell) in expected.Counts(plan, 0).Select((count, cell) => (count, cell)))

@@ -8,6 +8,7 @@ using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Scoring;
 using IrtGpu.TestCases;
 
@@ -95,8 +96,8 @@ public sealed class DeviceMemoryTests
             plan, patterns, 2, (shard, part) => Open(plan, part, isResident: true, _ => Refuse(shard == 1))));
         using ShardedBackend failing = new(plan, patterns, 2, (_, _) => new FailingBackend());
         Assert.Throws<DeviceMemoryException>(() => failing.ComputeExpectation(point));
-        Assert.Throws<DeviceMemoryException>(() => failing.TryComputeScores(point));
-        Assert.Throws<DeviceMemoryException>(() => failing.TryComputeCrossProduct(point));
+        Assert.Throws<DeviceMemoryException>(() => failing.Capabilities.TryScore(point));
+        Assert.Throws<DeviceMemoryException>(() => failing.Capabilities.TryCrossProduct(point));
     }
 
     [Fact]
@@ -125,7 +126,7 @@ public sealed class DeviceMemoryTests
     {
         public IReadOnlyList<string> Kinds { get; } = ["full"];
 
-        public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepForm form)
+        public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice)
         {
             long left = 4096;
             return Open(plan, patterns, isResident: true, bytes => Refuse((left -= bytes) < 0));
@@ -134,15 +135,19 @@ public sealed class DeviceMemoryTests
         public DeviceName? FindFastDevice() => DeviceName.OfKind("full");
     }
 
-    private sealed class FailingBackend : IComputeBackend, IPatternScoringBackend, ICrossProductBackend
+    private sealed class FailingBackend : IComputeBackend
     {
         public string Description => "failing";
 
         public Expectation ComputeExpectation(ModelPoint point) => throw new DeviceMemoryException("full");
 
-        public PatternScores? TryComputeScores(ModelPoint point) => throw new DeviceMemoryException("full");
+        public EStepForm Form => EStepForm.Tables;
 
-        public double[]? TryComputeCrossProduct(ModelPoint point) => throw new DeviceMemoryException("full");
+        public BackendCapabilities Capabilities => new()
+        {
+            TryScore = _ => throw new DeviceMemoryException("full"),
+            TryCrossProduct = _ => throw new DeviceMemoryException("full"),
+        };
 
         public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
             where TVisitor : IPosteriorVisitor => throw new DeviceMemoryException("full");

@@ -28,8 +28,8 @@ public sealed class ConformanceTests
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
         foreach (Engine engine in CpuEngines.Forms.Where(engine => engine.Applies(problem)))
         {
-            using CpuBackend one = new(plan, patterns, 1, engine.Form);
-            using CpuBackend many = new(plan, patterns, 7, engine.Form);
+            using CpuBackend one = HostForms.Open(plan, patterns, 1, engine.Form);
+            using CpuBackend many = HostForms.Open(plan, patterns, 7, engine.Form);
             Closeness.AssertSame(EStepOutcome.Compute(one, point), EStepOutcome.Compute(many, point));
         }
     }

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Compute;
@@ -15,7 +16,7 @@ internal static class CpuEngines
     public static readonly Engine[] All = [.. Forms, Create(EStepForm.Auto, _ => true), Forms[0].InTwoShards(), Forms[1].InTwoShards()];
 
     private static Engine Create(EStepForm form, Func<ModelCase, bool> applies) => new(
-        $"cpu, {form}", form, applies, Tolerance, (plan, patterns) => new CpuBackend(plan, patterns, threads: 2, form));
+        $"cpu, {form}", form, applies, Tolerance, (plan, patterns) => HostForms.Open(plan, patterns, threads: 2, form));
 
     private static double Tolerance(ModelCase problem) =>
         problem.Attributes == 1 && Engine.IsOfFamily(problem) ? problem.Nodes < 7 ? 1e-3 : 1e-9 // interpolated: nodes more than 2 apart are too far for it

@@ -3,6 +3,7 @@ using IrtGpu.Compute.ProductGrid;
 using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Compute;
@@ -44,6 +45,6 @@ public sealed class WorkEstimateTests
     private static ModelCase Problem(int classes) => Catalogue.Get("2pl") with { Persons = 1500, Classes = classes };
 
     private static double Seconds(CalibrationPlan plan, PatternTable patterns, EStepForm form, StandardErrorMethod method, int cycles = 500) =>
-        WorkEstimate.CpuSeconds(
-            plan, patterns.PatternCount, Options with { StandardErrors = method, MaxCycles = cycles }, 1, ProductGridItems.TryCreate(plan, patterns, form));
+        WorkEstimate.HostSeconds(
+            plan, patterns.PatternCount, Options with { StandardErrors = method, MaxCycles = cycles, Threads = 1 }, EStepChoice.ForHost(plan, patterns, form));
 }

@@ -5,6 +5,7 @@ using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.TestCases;
 
@@ -20,7 +21,7 @@ public sealed class GradientTests
     public void Gradient_is_the_difference_quotient_of_the_marginal_log_likelihood(string name)
     {
         (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
-        using CpuBackend backend = new(plan, patterns);
+        using CpuBackend backend = HostForms.Open(plan, patterns, threads: 0, EStepForm.Tables);
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, seed: 5);
         double[] gradient = new MStep(plan, 1, 1).Derivatives(point, backend.ComputeExpectation(point));
 
@@ -56,7 +57,7 @@ public sealed class GradientTests
     public void Item_step_solves_the_dense_newton_system(string name)
     {
         (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
-        using CpuBackend backend = new(plan, patterns);
+        using CpuBackend backend = HostForms.Open(plan, patterns, threads: 0, EStepForm.Tables);
         MStep mStep = new(plan, 1, 1);
         ModelPoint point = NearOptimum(plan, patterns, backend, mStep);
         Expectation counts = backend.ComputeExpectation(point);

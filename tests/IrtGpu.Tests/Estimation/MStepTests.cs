@@ -4,6 +4,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.TestCases;
 
@@ -53,7 +54,7 @@ public sealed class MStepTests
     private static (MStep MStep, ModelPoint Point, Expectation Counts) Prepare(string name, int threads)
     {
         (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get(name).Plan();
-        using CpuBackend backend = new(plan, patterns, threads);
+        using CpuBackend backend = HostForms.Open(plan, patterns, threads, EStepForm.Tables);
         ModelPoint point = ModelCase.RandomPoint(plan, patterns, seed: 8);
         return (new MStep(plan, 1, threads), point, backend.ComputeExpectation(point));
     }

@@ -3,6 +3,7 @@ using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
@@ -24,7 +25,7 @@ public sealed class ResumeTests
         EmOutcome<EvaluatedPoint> whole = Run(plan, patterns, options, problem => new EmState(problem, options, start));
 
         using MemoryStream stream = new();
-        using (CpuBackend backend = new(plan, patterns))
+        using (CpuBackend backend = HostForms.Open(plan, patterns, threads: 0, EStepForm.Tables))
         {
             ItemResponseProblem problem = new(plan, backend, iterations: 1, threads: 2);
             EmState state = new(problem, options, start);
@@ -44,7 +45,7 @@ public sealed class ResumeTests
 
     private static EmOutcome<EvaluatedPoint> Run(CalibrationPlan plan, PatternTable patterns, EmOptions options, Func<IEmProblem, EmState> begin)
     {
-        using CpuBackend backend = new(plan, patterns);
+        using CpuBackend backend = HostForms.Open(plan, patterns, threads: 0, EStepForm.Tables);
         ItemResponseProblem problem = new(plan, backend, iterations: 1, threads: 2);
         return new EmAlgorithm<EvaluatedPoint>(problem, options, null, TestContext.Current.CancellationToken).Run(begin(problem));
     }

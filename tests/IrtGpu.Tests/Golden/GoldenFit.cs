@@ -5,8 +5,10 @@ using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Golden;
 
@@ -36,7 +38,7 @@ internal sealed class GoldenFit
     /// <summary>The covariance matrix of our estimates.</summary>
     public StandardErrors StandardErrors(StandardErrorMethod method)
     {
-        using CpuBackend backend = new(Plan, Result.Patterns);
+        using CpuBackend backend = HostForms.Open(Plan, Result.Patterns, threads: 0, EStepForm.Tables);
         StandardErrors errors = new StandardErrorEstimator(
             Result.Point, backend.ComputeExpectation(Result.Point), Result.Patterns, backend, threads: 0).Estimate(method);
         Assert.True(errors.Covariance is not null, errors.Reason);

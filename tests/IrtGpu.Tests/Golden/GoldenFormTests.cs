@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Tests.Golden;
 

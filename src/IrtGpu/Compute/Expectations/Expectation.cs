@@ -13,6 +13,9 @@ public abstract class Expectation : IDisposable
     /// <summary>Marginal log-likelihood at the parameters of the E-step, no prior; can be read after disposal, too.</summary>
     public double LogLikelihood { get; protected internal set; }
 
+    /// <summary>Largest error of a pattern's log-likelihood from interpolation in the weighted score, sampled; 0 where nothing is interpolated.</summary>
+    public double InterpolationError { get; protected internal set; }
+
     /// <summary>What the update of a population needs of the posteriors of its persons.</summary>
     /// <param name="block">Block.</param>
     public abstract PopulationMoments Population(int block);

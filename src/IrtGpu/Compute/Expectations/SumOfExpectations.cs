@@ -18,6 +18,7 @@ internal sealed class SumOfExpectations : Expectation
         evaluations = [.. parts.Skip(1).Select(_ => new ItemEvaluation(plan))];
         foreach (Expectation part in parts)
             LogLikelihood += part.LogLikelihood;
+        InterpolationError = parts.Max(part => part.InterpolationError);
     }
 
     /// <inheritdoc/>

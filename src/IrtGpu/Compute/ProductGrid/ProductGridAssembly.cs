@@ -4,6 +4,7 @@ using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute.ProductGrid;
 
@@ -11,7 +12,7 @@ namespace IrtGpu.Compute.ProductGrid;
 internal static unsafe class ProductGridAssembly
 {
     public static ProductGridExpectation Assemble(
-        ModelPoint point, ProductGridItems items, ProductGridTables tables, ProductGridShard[] shards, int threads, HostSums sums)
+        ModelPoint point, ItemSplit items, ProductGridTables tables, ProductGridShard[] shards, int threads, HostSums sums)
     {
         CalibrationPlan plan = point.Plan;
         ProductGridExpectation counts = new(point, sums, tables.ScoreItems is not null, items.IsOnLine);

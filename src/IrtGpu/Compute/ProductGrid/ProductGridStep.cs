@@ -7,6 +7,7 @@ using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute.ProductGrid;
 
@@ -36,7 +37,7 @@ internal sealed unsafe class ProductGridStep : ICpuStep
 
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
-    private readonly ProductGridItems items;
+    private readonly ItemSplit items;
     private readonly ProductGridTables tables;
     private readonly int threads;
     private readonly HostSums sums;
@@ -52,7 +53,7 @@ internal sealed unsafe class ProductGridStep : ICpuStep
     /// <param name="scoreItems">Codes of the items that go by scores; null without such items.</param>
     /// <param name="threads">Number of threads.</param>
     /// <param name="sums">Sums over nodes, for what the E-steps find.</param>
-    public ProductGridStep(CalibrationPlan plan, PatternTable patterns, ProductGridItems items, JointItems? scoreItems, int threads, HostSums sums)
+    public ProductGridStep(CalibrationPlan plan, PatternTable patterns, ItemSplit items, JointItems? scoreItems, int threads, HostSums sums)
     {
         this.plan = plan;
         this.patterns = patterns;

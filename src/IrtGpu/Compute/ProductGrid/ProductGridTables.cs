@@ -4,6 +4,7 @@ using IrtGpu.Compute.WeightedScore;
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute.ProductGrid;
 
@@ -17,7 +18,7 @@ internal sealed unsafe class ProductGridTables : IDisposable
     private static readonly int[] OnlyColumn = [0]; // of the nodes of one dimension
 
     private readonly CalibrationPlan plan;
-    private readonly ProductGridItems items;
+    private readonly ItemSplit items;
     private readonly int threads;
     private readonly NodeTiling tiling;
     private readonly bool[] isUsed; // [block, set]
@@ -26,7 +27,7 @@ internal sealed unsafe class ProductGridTables : IDisposable
     private readonly AlignedBuffer[] scores; // [table][joint row, score width]
     private readonly AlignedBuffer lines; // [node set, padded line node]
 
-    public ProductGridTables(CalibrationPlan plan, PatternTable patterns, ProductGridItems items, JointItems? scoreItems, int threads)
+    public ProductGridTables(CalibrationPlan plan, PatternTable patterns, ItemSplit items, JointItems? scoreItems, int threads)
     {
         this.plan = plan;
         this.items = items;
@@ -89,7 +90,7 @@ internal sealed unsafe class ProductGridTables : IDisposable
     public ProductGridLoops?[] Kernels { get; }
 
     /// <summary>Makes the codes of the items that go by scores; null without such items.</summary>
-    public static JointItems? JoinScoreItems(CalibrationPlan plan, PatternTable patterns, ProductGridItems items)
+    public static JointItems? JoinScoreItems(CalibrationPlan plan, PatternTable patterns, ItemSplit items)
     {
         int rowCount = plan.AttributeCount == 1 ? JointItems.MostRows : JointItems.UsualRows; // in one dimension rows are short
         return items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, WidthOf(plan), rowCount);

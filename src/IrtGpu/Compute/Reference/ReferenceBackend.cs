@@ -1,6 +1,7 @@
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute.Reference;
 
@@ -18,6 +19,9 @@ public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns
 
     /// <inheritdoc/>
     public string Description => "reference loops";
+
+    /// <inheritdoc/>
+    public EStepForm Form => EStepForm.Tables;
 
     /// <inheritdoc/>
     public Expectation ComputeExpectation(ModelPoint point)

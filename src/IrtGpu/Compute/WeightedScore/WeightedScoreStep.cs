@@ -7,6 +7,7 @@ using IrtGpu.Data;
 using IrtGpu.Inference.ClosedForm;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute.WeightedScore;
 
@@ -98,9 +99,6 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         shards = [.. strata.Shards.Select(runs => new WeightedScoreShard(layout, runs, plan.Tables.Count))];
     }
 
-    /// <summary>Largest error of a pattern's log-likelihood that interpolation made, as seen at sampled scores of the last E-step.</summary>
-    public double InterpolationError { get; private set; }
-
     public void Dispose()
     {
         foreach (WeightedScoreGrid? grid in grids)
@@ -174,13 +172,19 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
             grids[index]!.Fill(
                 ranges[index].Low, ranges[index].High, ThetaOf(index / sets.IsAnswered.Count), PriorOf(index), likelihoods <= KeptLikelihoods);
         });
-        InterpolationError = 0;
+        return true;
+    }
+
+    /// <summary>Largest error of a log-likelihood that interpolation makes, at sampled scores.</summary>
+    private double LargestError()
+    {
+        double largest = 0;
         for (int index = 0; index < isUsed.Length; index++)
         {
             if (grids[index] is { } grid)
-                InterpolationError = Math.Max(InterpolationError, grid.LargestError(16, ThetaOf(index / sets.IsAnswered.Count), PriorOf(index)));
+                largest = Math.Max(largest, grid.LargestError(16, ThetaOf(index / sets.IsAnswered.Count), PriorOf(index)));
         }
-        return true;
+        return largest;
     }
 
     private double* ThetaOf(int block) => theta.Pointer + (long)plan.Tables[layout.TableOfBlock[block]].NodeSet * paddedNodeCount;
@@ -242,7 +246,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
 
     private WeightedScoreExpectation Assemble(ModelPoint point)
     {
-        WeightedScoreExpectation counts = new(point, sums);
+        WeightedScoreExpectation counts = new(point, sums) { InterpolationError = LargestError() };
         double[]?[] deposits = SumDeposits();
         double[][] totals = new double[isUsed.Length][];
         Parallel.For(0, isUsed.Length, parallel, index =>

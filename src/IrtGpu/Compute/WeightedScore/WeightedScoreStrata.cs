@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute.WeightedScore;
 

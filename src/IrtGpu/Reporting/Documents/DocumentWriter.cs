@@ -4,6 +4,7 @@ using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 
@@ -60,6 +61,7 @@ internal static partial class DocumentWriter
         json.Field("standardErrors", value.StandardErrors, Write);
         json.Field("device", value.Device);
         json.Field("eStepForm", value.EStepForm);
+        json.Field("eStepReason", value.EStepReason);
         json.Field("interpolationError", value.InterpolationError);
         json.Field("precision", value.Precision);
         json.Field("threads", value.Threads);

@@ -5,6 +5,7 @@ using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Reporting.Documents;
 
@@ -83,8 +84,11 @@ public sealed record FitSummary
     /// <summary>What computed.</summary>
     public required string Device { get; init; }
 
-    /// <summary>How E-steps were computed: <c>tables</c> or <c>weighted-score</c>.</summary>
+    /// <summary>How E-steps were computed: <c>tables</c>, <c>weighted-score</c> or <c>dimension-tables</c>.</summary>
     public required string EStepForm { get; init; }
+
+    /// <summary>Why they were computed so.</summary>
+    public required string EStepReason { get; init; }
 
     /// <summary>Largest error of a pattern's log-likelihood from interpolation in the weighted score, sampled; 0 with tables.</summary>
     public required double InterpolationError { get; init; }
@@ -149,12 +153,8 @@ public sealed record FitSummary
             Quadrature = QuadratureSummary.Of(result.Plan.Grid),
             StandardErrors = StandardErrorSummary.Of(result.StandardErrors),
             Device = result.Device,
-            EStepForm = result.EStep switch
-            {
-                Compute.EStepForm.WeightedScore => "weighted-score",
-                Compute.EStepForm.DimensionTables => "dimension-tables",
-                _ => "tables",
-            },
+            EStepForm = result.EStep.Name(),
+            EStepReason = result.EStepReason,
             InterpolationError = result.InterpolationError,
             Precision = "double",
             Threads = result.Threads,

@@ -4,6 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
@@ -32,9 +33,10 @@ public sealed class WeightedScoreStepTests
         };
         PatternTable patterns = PatternTable.Compress(data);
         CalibrationPlan plan = CalibrationPlanner.Plan(new ModelSpecification { ClassCount = classes }, DataShape.Of(data, patterns));
-        using CpuBackend weighted = new(plan, patterns, 1, EStepForm.WeightedScore);
-        Conformance.AssertConforms(weighted, patterns, ModelCase.RandomPoint(plan, patterns, 1), 1e-9);
-        Assert.InRange(weighted.InterpolationError, 0, 1e-10);
+        using CpuBackend weighted = HostForms.Open(plan, patterns, 1, EStepForm.WeightedScore);
+        ModelPoint point = ModelCase.RandomPoint(plan, patterns, 1);
+        Conformance.AssertConforms(weighted, patterns, point, 1e-9);
+        Assert.InRange(weighted.ComputeExpectation(point).InterpolationError, 0, 1e-10);
     }
 
     [Fact]
@@ -43,8 +45,8 @@ public sealed class WeightedScoreStepTests
         ModelCase problem = Catalogue.Get("booklets of the family") with { Persons = 17_000 };
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
         using ResponseData onDisk = problem.Data().OnDisk(Path.GetTempPath());
-        using CpuBackend inMemory = new(plan, patterns, 2, EStepForm.WeightedScore);
-        using CpuBackend stored = new(plan, PatternTable.Compress(onDisk), 2, EStepForm.WeightedScore);
+        using CpuBackend inMemory = HostForms.Open(plan, patterns, 2, EStepForm.WeightedScore);
+        using CpuBackend stored = HostForms.Open(plan, PatternTable.Compress(onDisk), 2, EStepForm.WeightedScore);
         Closeness.AssertSame(EStepOutcome.Compute(inMemory, point), EStepOutcome.Compute(stored, point));
     }
 
@@ -57,16 +59,16 @@ public sealed class WeightedScoreStepTests
         double[] free = [.. point.Parameters.Free];
         free[Enumerable.Range(0, free.Length).First(index => plan.Layout.Slots[plan.Layout.RepresentativeSlot[index]].Kind == ParameterKind.Slope)] = 1e7;
         ModelPoint far = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, free))!;
-        using CpuBackend tables = new(plan, patterns, 1, EStepForm.Tables);
-        using CpuBackend weighted = new(plan, patterns, 1, EStepForm.WeightedScore);
+        using CpuBackend tables = HostForms.Open(plan, patterns, 1, EStepForm.Tables);
+        using CpuBackend weighted = HostForms.Open(plan, patterns, 1, EStepForm.WeightedScore);
         EStepOutcome expected = EStepOutcome.Compute(tables, far);
         EStepOutcome actual = EStepOutcome.Compute(weighted, far);
         Closeness.AssertRelative(expected.LogLikelihood, actual.LogLikelihood, 1e-9, "log-likelihood");
         Closeness.AssertNear(expected.Population, actual.Population, 1e-6 * patterns.TotalWeight);
-        Assert.Null(weighted.TryComputeScores(far));
+        Assert.Null(weighted.Capabilities.TryScore(far));
         Closeness.AssertNear(PatternScorer.Score(far, patterns.Groups, tables).Mean, PatternScorer.Score(far, patterns.Groups, weighted).Mean, 1e-8);
-        Assert.Equal(classes == 1, ((IMissingInformationBackend)weighted).TryComputeMissingInformation(point) is not null);
-        Assert.Null(((IMissingInformationBackend)weighted).TryComputeMissingInformation(far));
+        Assert.Equal(classes == 1, weighted.Capabilities.TryMissingInformation(point) is not null);
+        Assert.Null(weighted.Capabilities.TryMissingInformation(far));
     }
 
     [Fact]

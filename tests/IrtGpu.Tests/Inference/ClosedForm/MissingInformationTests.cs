@@ -5,6 +5,7 @@ using IrtGpu.Foundation.Integration;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
@@ -62,10 +63,10 @@ public sealed class MissingInformationTests
         (CalibrationPlan plan, PatternTable patterns) = ProblemByName[name].Plan();
         ParameterVector start = StartingValues.Disturb(plan, StartingValues.FromMarginals(plan, patterns), seed: 3, scale: 0.3);
         ModelPoint point = ModelPoint.TryCreate(plan, start)!;
-        using CpuBackend weighted = new(plan, patterns, 1, EStepForm.WeightedScore);
-        using CpuBackend tables = new(plan, patterns, 1, EStepForm.Tables);
+        using CpuBackend weighted = HostForms.Open(plan, patterns, 1, EStepForm.WeightedScore);
+        using CpuBackend tables = HostForms.Open(plan, patterns, 1, EStepForm.Tables);
 
-        double[]? actual = ((IMissingInformationBackend)weighted).TryComputeMissingInformation(point);
+        double[]? actual = weighted.Capabilities.TryMissingInformation(point);
         double[] expected = SumOverPosteriors(point, patterns, tables);
 
         Assert.NotNull(actual);
@@ -77,8 +78,8 @@ public sealed class MissingInformationTests
     public void Gives_the_covariances_that_differences_of_the_gradient_give(string name)
     {
         (CalibrationPlan plan, PatternTable patterns) = ProblemByName[name].Plan();
-        using CpuBackend weighted = new(plan, patterns, 1, EStepForm.WeightedScore);
-        using CpuBackend tables = new(plan, patterns, 1, EStepForm.Tables);
+        using CpuBackend weighted = HostForms.Open(plan, patterns, 1, EStepForm.WeightedScore);
+        using CpuBackend tables = HostForms.Open(plan, patterns, 1, EStepForm.Tables);
         CalibrationOptions options = new() { EStep = EStepForm.Tables, Tolerance = 1e-5 };
         CalibrationResult fit = AssertFit.Run(ProblemByName[name].Data, ProblemByName[name].Specification, options);
         ModelPoint point = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, fit.Point.Parameters.Free))!;
@@ -97,13 +98,13 @@ public sealed class MissingInformationTests
     {
         (CalibrationPlan plan, PatternTable patterns) = new Problem(Booklets(SimulatedData.Dichotomous(20_000, 12) with { Groups = 2 }), Model("2pl")).Plan();
         ModelPoint point = ModelPoint.TryCreate(plan, StartingValues.FromMarginals(plan, patterns))!;
-        using CpuBackend one = new(plan, patterns, 1, EStepForm.WeightedScore);
-        using CpuBackend many = new(plan, patterns, 7, EStepForm.WeightedScore);
-        using ShardedBackend sharded = new(plan, patterns, 3, (_, slice) => new CpuBackend(plan, slice, 1, EStepForm.WeightedScore));
-        double[]? expected = ((IMissingInformationBackend)one).TryComputeMissingInformation(point);
+        using CpuBackend one = HostForms.Open(plan, patterns, 1, EStepForm.WeightedScore);
+        using CpuBackend many = HostForms.Open(plan, patterns, 7, EStepForm.WeightedScore);
+        using ShardedBackend sharded = new(plan, patterns, 3, (_, slice) => HostForms.Open(plan, slice, 1, EStepForm.WeightedScore));
+        double[]? expected = one.Capabilities.TryMissingInformation(point);
         Assert.NotNull(expected);
-        Assert.Equal(expected, ((IMissingInformationBackend)many).TryComputeMissingInformation(point));
-        double[]? sum = ((IMissingInformationBackend)sharded).TryComputeMissingInformation(point);
+        Assert.Equal(expected, many.Capabilities.TryMissingInformation(point));
+        double[]? sum = sharded.Capabilities.TryMissingInformation(point);
         Assert.NotNull(sum);
         AssertAgree(plan, expected, sum, 1e-11);
     }
@@ -116,10 +117,10 @@ public sealed class MissingInformationTests
         ModelSpecification specification = Model("2pl") with { ClassCount = classes, Quadrature = moves ? Moving : new QuadratureSpecification() };
         (CalibrationPlan plan, PatternTable patterns) = new Problem(Binary with { Groups = groups }, specification).Plan();
         ModelPoint point = ModelPoint.TryCreate(plan, StartingValues.FromMarginals(plan, patterns))!;
-        using CpuBackend weighted = new(plan, patterns, 1, EStepForm.WeightedScore);
-        using CpuBackend tables = new(plan, patterns, 1, EStepForm.Tables);
-        Assert.Null(((IMissingInformationBackend)weighted).TryComputeMissingInformation(point));
-        Assert.Null(((IMissingInformationBackend)tables).TryComputeMissingInformation(point));
+        using CpuBackend weighted = HostForms.Open(plan, patterns, 1, EStepForm.WeightedScore);
+        using CpuBackend tables = HostForms.Open(plan, patterns, 1, EStepForm.Tables);
+        Assert.Null(weighted.Capabilities.TryMissingInformation(point));
+        Assert.Null(tables.Capabilities.TryMissingInformation(point));
     }
 
     private static StandardErrors Estimate(ModelPoint point, PatternTable patterns, CpuBackend backend, StandardErrorMethod method) =>

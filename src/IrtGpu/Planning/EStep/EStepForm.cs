@@ -1,6 +1,6 @@
-namespace IrtGpu.Compute;
+namespace IrtGpu.Planning.EStep;
 
-/// <summary>How a backend computes an E-step.</summary>
+/// <summary>How an E-step is computed.</summary>
 public enum EStepForm
 {
     /// <summary>The fastest of those that apply.</summary>
@@ -18,4 +18,19 @@ public enum EStepForm
 
     /// <summary>Tables at the nodes of one dimension, joined over the product grid: several dimensions, one attribute an item, any model.</summary>
     DimensionTables,
+}
+
+/// <summary>Names of the forms, as <c>--e-step</c> takes them.</summary>
+public static class EStepForms
+{
+    /// <summary>The form's name.</summary>
+    /// <param name="form">The form.</param>
+    public static string Name(this EStepForm form) => form switch
+    {
+        EStepForm.Auto => "auto",
+        EStepForm.Tables => "tables",
+        EStepForm.WeightedScore => "weighted-score",
+        EStepForm.DimensionTables => "dimension-tables",
+        _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Unknown form of the E-step."),
+    };
 }

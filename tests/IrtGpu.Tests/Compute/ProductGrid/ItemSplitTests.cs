@@ -3,13 +3,14 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Compute.ProductGrid;
 
 /// <summary>Where the likelihood of a test splits into one factor a dimension.</summary>
-public sealed class ProductGridItemsTests
+public sealed class ItemSplitTests
 {
     [Fact]
     public void Is_chosen_where_the_likelihood_splits()
@@ -22,7 +23,7 @@ public sealed class ProductGridItemsTests
         static EStepForm FormOf(ModelCase problem)
         {
             (CalibrationPlan plan, PatternTable patterns, _) = problem.Build();
-            using CpuBackend backend = new(plan, patterns, 1, EStepForm.Auto);
+            using CpuBackend backend = HostForms.Open(plan, patterns, 1, EStepForm.Auto);
             return backend.Form;
         }
     }
@@ -32,6 +33,6 @@ public sealed class ProductGridItemsTests
     {
         (CalibrationPlan plan, PatternTable patterns, _) = Catalogue.Get("two dimensions, 3pl").Build();
         foreach (EStepForm form in new[] { EStepForm.WeightedScore, EStepForm.DimensionTables })
-            Assert.Contains("--e-step", Assert.Throws<SpecificationException>(() => new CpuBackend(plan, patterns, 1, form)).Message, StringComparison.Ordinal);
+            Assert.Contains("--e-step", Assert.Throws<SpecificationException>(() => HostForms.Open(plan, patterns, 1, form)).Message, StringComparison.Ordinal);
     }
 }

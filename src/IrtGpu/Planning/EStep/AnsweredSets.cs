@@ -1,13 +1,11 @@
 using System.Text;
 using IrtGpu.Data;
 
-namespace IrtGpu.Compute;
+namespace IrtGpu.Planning.EStep;
 
 /// <summary>Distinct sets of answered items, such as booklets.</summary>
 internal sealed class AnsweredSets
 {
-    private const int LargestCount = 64; // normalising constants of each set are tabled at every node
-
     private AnsweredSets(int[] setOfPattern, List<bool[]> isAnswered)
     {
         SetOfPattern = setOfPattern;
@@ -18,14 +16,12 @@ internal sealed class AnsweredSets
 
     public IReadOnlyList<bool[]> IsAnswered { get; } // [set][item]
 
-    /// <summary>Finds the sets among some items; null where there are more than pay, unless weighted scores are demanded.</summary>
+    /// <summary>Finds the sets among some items; null where there are too many.</summary>
     /// <param name="patterns">The data.</param>
     /// <param name="items">The items.</param>
-    /// <param name="form">The form of the E-step asked for.</param>
-    /// <param name="patternsPerSet">Fewest patterns a set, on average, that pay.</param>
-    public static AnsweredSets? TryFind(PatternTable patterns, int[] items, EStepForm form, int patternsPerSet)
+    /// <param name="largestCount">Most sets.</param>
+    public static AnsweredSets? TryFind(PatternTable patterns, int[] items, int largestCount)
     {
-        int largestCount = form == EStepForm.WeightedScore ? int.MaxValue : Math.Clamp(patterns.PatternCount / patternsPerSet, 1, LargestCount);
         int[] setOfPattern = new int[patterns.PatternCount];
         List<bool[]> isAnswered = [];
         Dictionary<string, int> known = [];

@@ -2,14 +2,6 @@ using IrtGpu.Compute.Expectations;
 
 namespace IrtGpu.Compute;
 
-/// <summary>A backend that gains by evaluating several points of its plan side by side, as several starts need it.</summary>
-public interface IBatchedBackend
-{
-    /// <summary>Makes room for several points beside the backend's own; null where evaluating one by one is as good, or there is no room for two.</summary>
-    /// <param name="wanted">Number of points that will be asked for at once.</param>
-    IPointBatch? TryOpenBatch(int wanted);
-}
-
 /// <summary>Evaluates several points at once; each gets the bits that it gets alone.</summary>
 public interface IPointBatch : IDisposable
 {

@@ -1,0 +1,32 @@
+using IrtGpu.Scoring;
+
+namespace IrtGpu.Compute;
+
+/// <summary>What a backend can do beyond E-steps and visits of posteriors: where it cannot, the answer is null and the caller takes the way through those.</summary>
+public sealed record BackendCapabilities
+{
+    /// <summary>Nothing more.</summary>
+    public static BackendCapabilities None { get; } = new();
+
+    /// <summary>Scores of every pattern, reduced where the posteriors are, so that none of them has to leave the device.</summary>
+    public Func<ModelPoint, PatternScores?> TryScore { get; init; } = static _ => null;
+
+    /// <summary>
+    /// Σ_p N_p s_p s_pᵀ over the backend's data, s_p the gradient of the pattern's marginal log-likelihood by the free parameters
+    /// (the posterior mean of the complete-data gradient); priors do not enter. The lower triangle in a full matrix; above the diagonal
+    /// anything. [free, free], row-major
+    /// </summary>
+    public Func<ModelPoint, double[]?> TryCrossProduct { get; init; } = static _ => null;
+
+    /// <summary>
+    /// Σ_p N_p Cov(s | pattern) in closed form, s the derivative of the complete-data log-likelihood by the free parameters.
+    /// Lower triangle, row-major. [free, free]
+    /// </summary>
+    public Func<ModelPoint, double[]?> TryMissingInformation { get; init; } = static _ => null;
+
+    /// <summary>Room for several points beside the backend's own, given how many will be asked for at once; none where one by one is as good.</summary>
+    public Func<int, IPointBatch?> TryOpenBatch { get; init; } = static _ => null;
+
+    /// <summary>What the backend asked of its device so far.</summary>
+    public Func<DeviceReport?> Report { get; init; } = static () => null;
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using IrtGpu.Data;
+using IrtGpu.Items;
+using IrtGpu.Reporting.Tables;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Planning.EStep;
+
+/// <summary>How the E-steps of a calibration are computed, and why so: decided here once from plan and data, carried to the backends.</summary>
+/// <remarks>
+/// Every bound on a form stands here. They are about the work that a form saves, counted in passes over patterns: a set of answered items
+/// has a normalising constant at every node, which costs a pass over its items, so it pays from some tens of patterns on the host and, since
+/// a set has tiles of its own that leave a device idle, some hundreds there. Interpolation in one dimension prepares a grid of some
+/// hundred points at all nodes for each set, which tables undercut below some thousand patterns.
+/// </remarks>
+public sealed record EStepChoice
+{
+    private const int PatternsPerSetOnHost = 50;
+    private const int PatternsPerSetOnDevice = 500;
+    private const int LargestSetCount = 64; // normalising constants of each set are tabled at every node
+    private const int FewestPatternsOnLine = 3000;
+    private const double LargestScoreRange = 110; // Σ of largest scores: with slopes about 1 the factors stay within the range of doubles
+    private const double CellsPerSecond = 1e10; // (pattern, item, node, class) cells a second and thread, both halves of an E-step
+    private const double CellsPerSecondByScore = 2e11; // the same through weighted scores that are interpolated
+    private const int SplitCellsPerNode = 4; // multiplications of a pattern and node, whatever the number of items
+
+    private EStepChoice(EStepForm form, string reason)
+    {
+        Form = form;
+        Reason = reason;
+    }
+
+    /// <summary>The form; never <see cref="EStepForm.Auto"/>.</summary>
+    public EStepForm Form { get; }
+
+    /// <summary>Why, in words that go on from the form's name.</summary>
+    public string Reason { get; private init; }
+
+    /// <summary>How the host splits the test; null: tables at all nodes.</summary>
+    internal ItemSplit? Split { get; private init; }
+
+    /// <summary>Sets of answered items by which a device computes weighted scores; null: tables.</summary>
+    internal AnsweredSets? DeviceSets { get; private init; }
+
+    /// <summary>The form of the plain loops.</summary>
+    /// <param name="asked">What was asked for.</param>
+    /// <exception cref="SpecificationException">Another form was asked for.</exception>
+    public static EStepChoice ForReference(EStepForm asked) => asked is EStepForm.Auto or EStepForm.Tables
+        ? new EStepChoice(EStepForm.Tables, "the plain loops have no other form")
+        : throw new SpecificationException($"The plain loops of --device reference compute through tables alone, not in the form {asked.Name()}. Use --e-step auto, or --device cpu.");
+
+    /// <summary>The form on the host.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="asked">What was asked for.</param>
+    /// <exception cref="SpecificationException">The form asked for is not for this plan.</exception>
+    public static EStepChoice ForHost(CalibrationPlan plan, PatternTable patterns, EStepForm asked)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(patterns);
+        EStepChoice choice = TrySplit(plan, patterns, asked, out string obstacle) ?? new EStepChoice(EStepForm.Tables, obstacle);
+        if (asked == EStepForm.Auto)
+            return choice;
+        if (choice.Form == EStepForm.Tables && asked != EStepForm.Tables)
+        {
+            throw new SpecificationException($"The E-step in the form {asked.Name()} is not for this test: {obstacle}. "
+                + (asked == EStepForm.WeightedScore
+                    ? $"It needs items of the exponential family ({ItemFunctions.Where(HasWeightedScore)}) and, for the others, one attribute an item; in several dimensions also the rectangular rule."
+                    : "It needs several dimensions, the rectangular rule and one attribute an item.")
+                + " Use --e-step auto or tables.");
+        }
+        return choice with { Reason = "as asked for" };
+    }
+
+    /// <summary>The form on an accelerator, which computes all items in one.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="asked">What was asked for.</param>
+    /// <exception cref="SpecificationException">The form asked for is the CPU's alone, or an item has no weighted score.</exception>
+    public static EStepChoice ForDevice(CalibrationPlan plan, PatternTable patterns, EStepForm asked)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(patterns);
+        if (asked == EStepForm.Tables)
+            return new EStepChoice(EStepForm.Tables, "as asked for");
+        if (asked == EStepForm.DimensionTables)
+            throw new SpecificationException("The E-step by tables of each dimension is the cpu's alone. Use --e-step auto, or --device cpu.");
+        if (plan.Items.FirstOrDefault(item => !item.Family.Operations.HasWeightedScore) is { } other)
+        {
+            return asked == EStepForm.Auto
+                ? new EStepChoice(EStepForm.Tables, $"item '{other.Name}' ({other.Function.Name()}) has no weighted score, and a device computes all items in one form")
+                : throw new SpecificationException(
+                    $"The weighted-score E-step is for items of the exponential family only ({ItemFunctions.Where(HasWeightedScore)}), "
+                    + $"and item '{other.Name}' is of another model ({other.Function.Name()}). Use --e-step auto or tables.");
+        }
+        AnsweredSets? sets = AnsweredSets.TryFind(patterns, AllItems(plan), LargestCount(patterns, asked, PatternsPerSetOnDevice));
+        if (sets is null)
+            return new EStepChoice(EStepForm.Tables, TooManySets(PatternsPerSetOnDevice));
+        return new EStepChoice(EStepForm.WeightedScore, asked == EStepForm.Auto ? FamilyReason(sets) : "as asked for") { DeviceSets = sets };
+    }
+
+    /// <summary>The same form for a part of the patterns, as one of several devices takes it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="part">Its patterns.</param>
+    public EStepChoice OfDevicePart(CalibrationPlan plan, PatternTable part) => DeviceSets is null ? this : ForDevice(plan, part, Form) with { Reason = Reason };
+
+    /// <summary>Seconds of an E-step on one thread of the host, roughly.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patternCount">P.</param>
+    internal double HostSeconds(CalibrationPlan plan, long patternCount)
+    {
+        double cells = (double)patternCount * plan.NodeCount * plan.ClassCount * (plan.AttributeCount > 1 && Split is not null ? SplitCellsPerNode : plan.ItemCount);
+        return cells / (Split is { CanInterpolate: true } ? CellsPerSecondByScore : CellsPerSecond);
+    }
+
+    /// <summary>Splits a test for the host; null where it does not split, or where tables at all nodes cost less.</summary>
+    private static EStepChoice? TrySplit(CalibrationPlan plan, PatternTable patterns, EStepForm asked, out string obstacle)
+    {
+        bool isLine = plan.AttributeCount == 1;
+        obstacle = asked == EStepForm.Tables ? "as asked for"
+            : plan.Grid.Moves && !isLine ? "nodes of several dimensions that move with the population are no product of lines"
+            : asked == EStepForm.DimensionTables && isLine ? "it has one dimension"
+            : "";
+        if (obstacle.Length > 0)
+            return null;
+        bool[] hasScore = [.. plan.Items.Select(item => asked != EStepForm.DimensionTables && item.Family.Operations.HasWeightedScore)];
+        int scoreCount = hasScore.Count(has => has);
+        obstacle = asked == EStepForm.Auto && isLine && patterns.PatternCount < FewestPatternsOnLine
+                ? string.Create(CultureInfo.InvariantCulture, $"{patterns.PatternCount} patterns are fewer than the {FewestPatternsOnLine} from which weighted scores pay")
+            : (asked == EStepForm.Auto && isLine && 2 * scoreCount < plan.ItemCount) || (asked == EStepForm.WeightedScore && scoreCount == 0)
+                ? string.Create(CultureInfo.InvariantCulture, $"{scoreCount} of {plan.ItemCount} items have a weighted score")
+            : "";
+        if (obstacle.Length > 0)
+            return null;
+        if (asked == EStepForm.Auto && !isLine && ScoreRange(plan, hasScore) > LargestScoreRange)
+            hasScore = [.. hasScore.Select((has, item) => has && plan.Items[item].Attributes.Length > 1)];
+
+        int[] scoreItems = [.. AllItems(plan).Where(item => hasScore[item])];
+        AnsweredSets? sets = scoreItems.Length > 0 ? AnsweredSets.TryFind(patterns, scoreItems, LargestCount(patterns, asked, PatternsPerSetOnHost)) : null;
+        if (sets is null && isLine)
+        {
+            obstacle = TooManySets(PatternsPerSetOnHost);
+            return null;
+        }
+        if (sets is null)
+            (hasScore, scoreItems) = (new bool[plan.ItemCount], []);
+        int? hybrid = AllItems(plan).Select(item => (int?)item).FirstOrDefault(item => !hasScore[item!.Value] && plan.Items[item.Value].Attributes.Length > 1);
+        if (hybrid is { } several)
+        {
+            obstacle = $"item '{plan.Items[several].Name}' measures several attributes and cannot go by weighted scores";
+            return null;
+        }
+        int[][] tableItems = [.. Enumerable.Range(0, plan.AttributeCount).Select(attribute => (int[])
+            [.. AllItems(plan).Where(item => !hasScore[item] && plan.Items[item].Attributes is [int only] && only == attribute)])];
+        ItemSplit split = new(scoreItems, tableItems, sets, isLine && scoreCount == plan.ItemCount);
+        return sets is null
+            ? new EStepChoice(EStepForm.DimensionTables, "every item measures one attribute") { Split = split }
+            : new EStepChoice(EStepForm.WeightedScore, scoreItems.Length == plan.ItemCount
+                ? FamilyReason(sets)
+                : string.Create(CultureInfo.InvariantCulture, $"{scoreItems.Length} of {plan.ItemCount} items go by weighted scores, the others by tables of their attribute")) { Split = split };
+    }
+
+    private static int[] AllItems(CalibrationPlan plan) => [.. Enumerable.Range(0, plan.ItemCount)];
+
+    private static bool HasWeightedScore(ItemFamily family) => family.Operations.HasWeightedScore;
+
+    /// <summary>Most sets that pay; any number where the form is demanded.</summary>
+    private static int LargestCount(PatternTable patterns, EStepForm asked, int patternsPerSet) => asked == EStepForm.WeightedScore
+        ? int.MaxValue
+        : Math.Clamp(patterns.PatternCount / patternsPerSet, 1, LargestSetCount);
+
+    private static double ScoreRange(CalibrationPlan plan, bool[] hasScore) =>
+        plan.Items.Where((_, item) => hasScore[item]).Sum(item => item.Attributes.Length * (item.CategoryCount - 1.0));
+
+    private static string FamilyReason(AnsweredSets sets) => string.Create(
+        CultureInfo.InvariantCulture, $"all items have a weighted score, in {sets.IsAnswered.Count} {(sets.IsAnswered.Count == 1 ? "set" : "sets")} of answered items");
+
+    private static string TooManySets(int patternsPerSet) => string.Create(
+        CultureInfo.InvariantCulture, $"sets of answered items are more than pay, at most {LargestSetCount} and {patternsPerSet} patterns a set");
+}
