@@ -1,68 +1,43 @@
+using System.Collections.Concurrent;
 using IrtGpu.Compute;
-using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.TestCases;
+
+[assembly: AssemblyFixture(typeof(IrtGpu.Kernels.Tests.SessionPool))]
 
 namespace IrtGpu.Kernels.Tests;
 
-/// <summary>The backends that the conformance suite holds against the reference.</summary>
+/// <summary>The accelerators that are here; rows of tests are made for these alone.</summary>
 internal static class TestDevices
 {
-    public static readonly string[] Names = ["cpu", "ilgpu-cpu", "opencl", "cuda"];
-
-    public static readonly string[] Accelerators = ["ilgpu-cpu", "opencl", "cuda"];
-
-    /// <summary>Each device with each of the names, as theory data.</summary>
-    public static TheoryData<string, string> Each(string[] devices, IEnumerable<string> names)
-    {
-        TheoryData<string, string> data = [];
-        foreach (string device in devices)
-        {
-            foreach (string name in names)
-                data.Add(device, name);
-        }
-        return data;
-    }
-
-    /// <summary>Relative agreement: device compilers may fuse a multiplication and an addition.</summary>
-    public static double Tolerance(string device) => device is "cuda" or "opencl" ? 1e-10 : 1e-12;
-
-    /// <summary>A backend on that device; the test is skipped, with the reason, where there is none.</summary>
-    /// <param name="device">Its name.</param>
-    /// <param name="plan">The plan.</param>
-    /// <param name="patterns">The data.</param>
-    /// <param name="cut">Changes the memory plan.</param>
-    public static IComputeBackend Open(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null) =>
-        device == "cpu" ? new CpuBackend(plan, patterns, threads: 2) : OpenAccelerator(device, plan, patterns, cut);
-
-    /// <summary>As <see cref="Open"/>, for accelerators.</summary>
-    public static IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null,
-        AnsweredSets? sets = null)
-    {
-        Require(device);
-        return new IlgpuBackend(OpenSession(device), plan, patterns, sets, Cut(device, plan, patterns, cut, sets));
-    }
+    private static readonly string[] Kinds = ["ilgpu-cpu", "opencl", "cuda"];
 
     /// <summary>What is here; the drivers are asked once for all tests.</summary>
     public static AcceleratorCatalog Catalog { get; } = new();
 
+    public static string[] Accelerators { get; } = [.. Kinds.Where(kind => Find(kind).IsAvailable)];
+
+    /// <summary>Why others are not.</summary>
+    public static string[] Absent { get; } = [.. Kinds.Select(Find).Where(device => !device.IsAvailable).Select(device => $"{device.Name}: {device.Reason}")];
+
+    public static TheoryData<string> Names => [.. Accelerators];
+
+    /// <summary>Each device with each of the names, as theory data.</summary>
+    public static TheoryData<string, string> Each(IEnumerable<string> names) =>
+        [.. Accelerators.SelectMany(device => names.Select(name => new TheoryDataRow<string, string>(device, name)))];
+
+    /// <summary>Agreement in parts of a person: device compilers may fuse a multiplication and an addition.</summary>
+    public static double Tolerance(string device) => device == "ilgpu-cpu" ? 1e-12 : 1e-10;
+
     /// <summary>The device of that name, available or not.</summary>
     public static ComputeDevice Find(string device) => Catalog.Find(DeviceName.TryParse(device)!)!;
 
-    /// <summary>Opens the device of that name.</summary>
+    /// <summary>Opens the device of that name anew.</summary>
     public static DeviceSession OpenSession(string device, Action<long>? beforeAllocation = null) => DeviceSession.Open(Find(device), beforeAllocation);
-
-    /// <summary>Skips the test, with the reason, where the device is missing.</summary>
-    public static void Require(string device)
-    {
-        if (device is "cpu" or "ilgpu-cpu")
-            return;
-        ComputeDevice found = Find(device);
-        Assert.SkipUnless(found.IsAvailable, found.Reason);
-    }
 
     /// <summary>A memory plan for one thread and a GiB, changed by <paramref name="cut"/>.</summary>
     public static MemoryPlan Cut(
@@ -73,32 +48,61 @@ internal static class TestDevices
     }
 }
 
-/// <summary>Devices that stay open through the tests of a class, so that each kernel is compiled once.</summary>
+/// <summary>Sessions that stay open through all tests, so that each kernel is compiled once or, by classes that run at a time, twice.</summary>
+public sealed class SessionPool : IDisposable
+{
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<DeviceSession>> Free = new();
+
+    internal static DeviceSession Take(string device) => BagOf(device).TryTake(out DeviceSession? session) ? session : TestDevices.OpenSession(device);
+
+    internal static void Return(string device, DeviceSession session) => BagOf(device).Add(session);
+
+    public void Dispose()
+    {
+        foreach (DeviceSession session in Free.Values.SelectMany(bag => bag))
+            session.Dispose();
+    }
+
+    private static ConcurrentBag<DeviceSession> BagOf(string device) => Free.GetOrAdd(device, _ => []);
+}
+
+/// <summary>The sessions of one class of tests.</summary>
 public sealed class OpenDevices : IDisposable
 {
     private readonly Dictionary<string, DeviceSession> sessions = [];
 
-    /// <summary>As <see cref="TestDevices.Open"/>, on the open device.</summary>
-    internal IComputeBackend Open(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
+    internal DeviceSession Session(string device)
     {
-        TestDevices.Require(device);
-        if (device == "cpu")
-            return new CpuBackend(plan, patterns, threads: 2);
-        return OpenAccelerator(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut));
+        if (!sessions.TryGetValue(device, out DeviceSession? session))
+            sessions[device] = session = SessionPool.Take(device);
+        return session;
     }
 
-    /// <summary>A backend on the open device with a memory plan of its own.</summary>
-    internal IlgpuBackend OpenAccelerator(string device, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets = null)
+    /// <summary>A backend that goes by tables, with a memory plan that may be changed.</summary>
+    internal IlgpuBackend Open(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null) =>
+        Open(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut));
+
+    /// <summary>A backend that goes by weighted scores, with a memory plan that may be changed.</summary>
+    internal IlgpuBackend OpenByScores(string device, CalibrationPlan plan, PatternTable patterns, Func<MemoryPlan, MemoryPlan>? cut = null)
     {
-        TestDevices.Require(device);
-        if (!sessions.TryGetValue(device, out DeviceSession? session))
-            sessions[device] = session = TestDevices.OpenSession(device);
-        return new IlgpuBackend(session, plan, patterns, sets, memory, ownsSession: false);
+        AnsweredSets? sets = WeightedScoreForm.TryFindSets(patterns, EStepForm.WeightedScore);
+        return Open(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut, sets), sets);
     }
+
+    internal IlgpuBackend Open(string device, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets = null) =>
+        new(Session(device), plan, patterns, sets, memory, ownsSession: false);
+
+    /// <summary>Both forms on every device.</summary>
+    internal IEnumerable<Engine> Engines(string device) =>
+    [
+        new($"{device}, tables", EStepForm.Tables, _ => true, _ => TestDevices.Tolerance(device),
+            (plan, patterns) => Open(device, plan, patterns, memory => memory with { PatternTileCapacity = 16 })),
+        new($"{device}, weighted scores", EStepForm.WeightedScore, Engine.IsOfFamily, _ => TestDevices.Tolerance(device), (plan, patterns) => OpenByScores(device, plan, patterns)),
+    ];
 
     public void Dispose()
     {
-        foreach (DeviceSession session in sessions.Values)
-            session.Dispose();
+        foreach ((string device, DeviceSession session) in sessions)
+            SessionPool.Return(device, session);
     }
 }

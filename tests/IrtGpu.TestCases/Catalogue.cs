@@ -15,7 +15,7 @@ internal static class Catalogue
         ItemFunction.Nominal, ItemFunction.Sequential, ItemFunction.TwoParameter,
     ];
 
-    private static readonly ItemFunction[] Family =
+    public static readonly ItemFunction[] Family =
         [ItemFunction.TwoParameter, ItemFunction.GeneralizedPartialCredit, ItemFunction.Nominal, ItemFunction.PartialCredit];
 
     private static readonly ModelCase Mixed = new() { Functions = MixedFunctions, Categories = [2, 2, 2, 3, 4, 5, 3, 2], Items = 8, Persons = 400, Nodes = 31 };
@@ -101,6 +101,10 @@ internal static class Catalogue
 
     /// <summary>All but the product.</summary>
     public static TheoryData<string> Names => [.. Usual.Keys, .. Odd.Keys];
+
+    /// <summary>Those with no more cells of persons, items, nodes and classes.</summary>
+    public static IEnumerable<string> NamesUpTo(long cells) => Usual.Concat(Odd)
+        .Where(pair => pair.Value is var problem && problem.Persons * problem.Items * Math.Pow(problem.Nodes, problem.Attributes) * problem.Classes <= cells).Select(pair => pair.Key);
 
     public static ModelCase Get(string name) => Usual.TryGetValue(name, out ModelCase? usual) ? usual : Odd[name];
 

@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Algorithms.ScanReduceOperations;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.Devices;
@@ -10,16 +9,13 @@ using IrtGpu.Models;
 namespace IrtGpu.Kernels.Tests.Devices;
 
 /// <summary>What ILGPU.Algorithms is used for, and why not for more: the facts under decision 0004.</summary>
-public sealed class LibraryAlgorithmsTests
+public sealed class LibraryAlgorithmsTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
     [Theory]
-    [InlineData("ilgpu-cpu")]
-    [InlineData("opencl")]
-    [InlineData("cuda")]
+    [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
     public void A_scan_gives_the_sum_of_a_group_with_the_same_bits_every_time(string device)
     {
-        TestDevices.Require(device);
-        using DeviceSession session = TestDevices.OpenSession(device);
+        DeviceSession session = devices.Session(device);
         Random random = new(1);
         double[] values = [.. Enumerable.Range(0, 1000).Select(_ => -20 * random.NextDouble())];
         using MemoryBuffer1D<double, Stride1D.Dense> input = session.Accelerator.Allocate1D(values);
@@ -51,12 +47,11 @@ public sealed class LibraryAlgorithmsTests
         Assert.True(Lines(nameof(ComparedFunctions.LibraryExp)) > 5 * Lines(nameof(ComparedFunctions.OwnExp)));
         Assert.True(Lines(nameof(ComparedFunctions.LibraryLog)) > 5 * Lines(nameof(ComparedFunctions.OwnLog)));
 
-        static int Lines(string function) => PtxTests.InstructionCount(PtxTests.Compile(
-            EntryPointDescription.FromImplicitlyGroupedKernel(typeof(ComparedFunctions).GetMethod(function)!), CudaInstructionSet.ISA_80));
+        static int Lines(string function) =>
+            KernelAssembly.InstructionCount(KernelAssembly.Compile(typeof(ComparedFunctions).GetMethod(function)!, CudaInstructionSet.ISA_80));
     }
 
-    private static string Compile(string kernel) =>
-        PtxTests.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(typeof(SumsOfGroups).GetMethod(kernel)!), CudaInstructionSet.ISA_80);
+    private static string Compile(string kernel) => KernelAssembly.Compile(typeof(SumsOfGroups).GetMethod(kernel)!, CudaInstructionSet.ISA_80);
 }
 
 /// <summary>A group adds numbers: each thread every so-many-th, then all threads by the library.</summary>
@@ -85,7 +80,7 @@ public static class SumsOfGroups
     }
 }
 
-/// <summary>ComparedFunctions of the library and of the item models.</summary>
+/// <summary>Functions of the library and of the item models.</summary>
 public static class ComparedFunctions
 {
     public static void LibraryExp(Index1D cell, ArrayView<double> values) => values[cell] = XMath.Exp(values[cell]);

@@ -6,11 +6,9 @@ using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime.Cuda;
-using IrtGpu.Items;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
-using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Tests.Devices;
 
@@ -21,21 +19,18 @@ namespace IrtGpu.Kernels.Tests.Devices;
 /// </remarks>
 public sealed partial class PtxResourceTests
 {
-    internal static readonly Type[] Models = [.. ItemFamily.All.Select(family => family.Use(new ResponseFunction()))];
-
     private static readonly string[] Homes = ["CUDA_HOME", "CUDA_PATH"];
 
     private static readonly Lazy<string?> Assembler = new(FindAssembler);
 
-    public static TheoryData<string> Kernels => [.. EntryPoints().Keys];
+    public static TheoryData<string> Kernels => Assembler.Value is not null ? KernelAssembly.Names
+        : [new TheoryDataRow<string>("all") { Skip = "There is no ptxas on PATH, under CUDA_HOME or under CUDA_PATH; it comes with the CUDA toolkit, 11.8 or later." }];
 
     [Theory]
     [MemberData(nameof(Kernels))]
     public void A_kernel_neither_spills_nor_keeps_arrays_in_local_memory(string kernel)
     {
-        Assert.SkipWhen(
-            Assembler.Value is null, "There is no ptxas on PATH, under CUDA_HOME or under CUDA_PATH; it comes with the CUDA toolkit, 11.8 or later.");
-        string ptx = PtxTests.Compile(Describe(EntryPoints()[kernel]), CudaInstructionSet.ISA_78);
+        string ptx = KernelAssembly.Compile(KernelAssembly.EntryPoints[kernel], CudaInstructionSet.ISA_78);
         string file = Path.Combine(
             Environment.GetEnvironmentVariable("IRTGPU_PTX_FOLDER") ?? Path.GetTempPath(), $"irtgpu-{Environment.ProcessId}-{kernel.Replace('<', '-').TrimEnd('>')}.ptx");
         File.WriteAllText(file, ptx);
@@ -63,33 +58,6 @@ public sealed partial class PtxResourceTests
         nameof(CrossProductKernels.FillDerivatives) => 88,
         _ => 64,
     };
-
-    /// <summary>Kernels that take no index run in groups.</summary>
-    private static EntryPointDescription Describe(MethodInfo kernel) => kernel.GetParameters()[0].ParameterType == typeof(Index1D)
-        ? EntryPointDescription.FromImplicitlyGroupedKernel(kernel)
-        : EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
-
-    /// <summary>Every kernel, and each generic one with every item model.</summary>
-    private static Dictionary<string, MethodInfo> EntryPoints()
-    {
-        Dictionary<string, MethodInfo> entries = [];
-        Type[] holders = [.. typeof(EStepKernels).Assembly.GetTypes()
-            .Where(type => type.Name.EndsWith("Kernels", StringComparison.Ordinal)).OrderBy(type => type.Name, StringComparer.Ordinal)];
-        foreach (MethodInfo method in holders.SelectMany(holder => holder.GetMethods(BindingFlags.Public | BindingFlags.Static)))
-        {
-            if (!method.IsGenericMethodDefinition)
-            {
-                entries[method.Name] = method;
-                continue;
-            }
-            foreach (Type model in Models.Where(model => Fits(method, model)))
-                entries[$"{method.Name}<{model.Name}>"] = method.MakeGenericMethod(model);
-        }
-        return entries;
-    }
-
-    private static bool Fits(MethodInfo method, Type model) =>
-        method.GetGenericArguments()[0].GetGenericParameterConstraints().All(constraint => constraint.IsAssignableFrom(model));
 
     private static string? FindAssembler()
     {
@@ -130,10 +98,4 @@ public sealed partial class PtxResourceTests
 
     [GeneratedRegex(@"Used (\d+) registers")]
     private static partial Regex Registers();
-
-    private sealed class ResponseFunction : IItemModelUser<Type>
-    {
-        public Type Use<TModel>()
-            where TModel : struct, IItemModel => typeof(TModel);
-    }
 }

@@ -5,13 +5,14 @@ using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
 
 /// <summary>Runs side by side on a batch of plain loops: who is served when, and what happens when one fails.</summary>
 public sealed class LockstepRunsTests
 {
-    private static readonly CalibrationCase Problem = new() { Classes = 2, Persons = 60 };
+    private static readonly ModelCase Problem = new() { Classes = 2, Persons = 60 };
 
     [Theory]
     [InlineData(2)]

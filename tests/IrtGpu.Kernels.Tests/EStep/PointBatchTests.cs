@@ -17,7 +17,7 @@ namespace IrtGpu.Kernels.Tests.EStep;
 /// <summary>Several model points in the launches of one: the same bits as one by one, in fewer launches.</summary>
 public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
-    private static readonly CalibrationCase Mixed = new()
+    private static readonly ModelCase Mixed = new()
     {
         Functions =
         [
@@ -25,18 +25,18 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         ],
         Items = 7,
         Classes = 2,
-        HasMissing = true,
+        Missing = 0.2,
         HasWeights = true,
     };
 
-    private static readonly Dictionary<string, CalibrationCase> Cases = new()
+    private static readonly Dictionary<string, ModelCase> Cases = new()
     {
         ["classes"] = Mixed,
-        ["groups with items of their own"] = Mixed with { Classes = 1, Groups = 3, EqualAcrossGroups = "i0-i2" },
+        ["groups with items of their own"] = Mixed with { Classes = 1, Groups = 3, EqualAcrossGroups = "q0001-q0003" },
         ["groups by known classes, moving nodes in 2 dimensions"] = Mixed with
         {
             Groups = 2,
-            HasKnownClasses = true,
+            KnownShare = 0.3,
             Rule = QuadratureRule.GaussHermite,
             Attributes = 2,
             Nodes = 3,
@@ -66,10 +66,9 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
     [MemberData(nameof(DevicesAndCuts))]
     public void Each_point_gets_the_bits_that_it_gets_alone(string device, string name, int patternTile, int slices, bool isResident)
     {
-        TestDevices.Require(device);
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases[name].Build();
         MemoryPlan memory = TestDevices.Cut(device, plan, patterns, whole => whole with { PatternTileCapacity = patternTile, SliceCount = slices, IsResident = isResident });
-        using IlgpuBackend backend = devices.OpenAccelerator(device, plan, patterns, memory);
+        using IlgpuBackend backend = devices.Open(device, plan, patterns, memory);
         ModelPoint[] points = [point, .. Enumerable.Range(1, 3).Select(seed => Elsewhere(point, seed))];
         using IPointBatch batch = backend.TryOpenBatch(points.Length)!;
         Assert.Equal(points.Length, batch.Capacity);
@@ -146,7 +145,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
     {
         (CalibrationPlan plan, PatternTable patterns, _) = (Mixed with { Nodes = 14 }).Build();
         MemoryPlan memory = TestDevices.Cut("ilgpu-cpu", plan, patterns, null);
-        using IlgpuBackend tiled = devices.OpenAccelerator("ilgpu-cpu", plan, patterns, memory with { NodeTileWidth = 8 });
+        using IlgpuBackend tiled = devices.Open("ilgpu-cpu", plan, patterns, memory with { NodeTileWidth = 8 });
         Assert.Null(tiled.TryOpenBatch(4));
 
         long ofPoint = memory.TotalBytes - memory.PatternBytes;

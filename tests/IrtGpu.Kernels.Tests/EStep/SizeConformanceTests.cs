@@ -1,13 +1,10 @@
 using IrtGpu.Compute;
-using IrtGpu.Compute.Expectations;
-using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
 using IrtGpu.Planning;
-using IrtGpu.Scoring;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.EStep;
@@ -18,7 +15,7 @@ namespace IrtGpu.Kernels.Tests.EStep;
 /// </summary>
 public sealed class SizeConformanceTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
-    private static readonly CalibrationCase OneNodeTile = new()
+    private static readonly ModelCase OneNodeTile = new()
     {
         Functions = [ItemFunction.Graded, ItemFunction.GeneralizedPartialCredit, ItemFunction.FourParameter],
         Items = 10,
@@ -26,11 +23,11 @@ public sealed class SizeConformanceTests(OpenDevices devices) : IClassFixture<Op
         Nodes = 9,
         Classes = 2,
         HasWeights = true,
-        HasMissing = true,
+        Missing = 0.2,
     };
 
     /// <summary>More nodes than the planner takes at once where memory is short.</summary>
-    private static readonly CalibrationCase SeveralNodeTiles = OneNodeTile with { Attributes = 3, Nodes = 7 };
+    private static readonly ModelCase SeveralNodeTiles = OneNodeTile with { Attributes = 3, Nodes = 7 };
 
     public static TheoryData<string, int, int, bool, bool> PatternCounts
     {
@@ -58,7 +55,6 @@ public sealed class SizeConformanceTests(OpenDevices devices) : IClassFixture<Op
     [MemberData(nameof(PatternCounts))]
     public void Patterns_around_whole_tiles_agree(string device, int tiles, int more, bool isResident, bool hasNodeTiles)
     {
-        TestDevices.Require(device);
         (CalibrationPlan plan, PatternTable all, ModelPoint point) = (hasNodeTiles ? SeveralNodeTiles : OneNodeTile).Build();
         int tile = SmallestPlan(plan, all.PatternCount).PatternTileCapacity;
         int count = tiles * tile + more;
@@ -89,34 +85,8 @@ public sealed class SizeConformanceTests(OpenDevices devices) : IClassFixture<Op
     [MemberData(nameof(NodeCounts))]
     public void Nodes_around_whole_quads_and_chunks_agree(string device, int nodes)
     {
-        TestDevices.Require(device);
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (OneNodeTile with { Nodes = nodes, Persons = 25 }).Build();
         AssertConforms(device, plan, patterns, point, SmallestPlan(plan, patterns.PatternCount));
-    }
-
-    [Theory]
-    [InlineData("cpu")]
-    [InlineData("ilgpu-cpu")]
-    [InlineData("opencl")]
-    [InlineData("cuda")]
-    public void A_pattern_without_an_answer_has_the_prior_as_posterior(string device)
-    {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = OneNodeTile.Build();
-        int empty = Enumerable.Range(0, patterns.PatternCount).Single(pattern => patterns.Row(pattern).IndexOfAnyExcept(ResponseData.Missing) < 0);
-        using IComputeBackend backend = devices.Open(device, plan, patterns);
-        double[] posterior = [];
-        double logLikelihood = double.NaN;
-        backend.VisitPosteriors(point, () => new OneRecorder(empty, (value, row) => (logLikelihood, posterior) = (value, row)));
-        double tolerance = TestDevices.Tolerance(device);
-        Assert.InRange(logLikelihood, -tolerance, tolerance);
-        for (int k = 0; k < plan.ClassCount; k++)
-        {
-            for (int node = 0; node < plan.NodeCount; node++)
-            {
-                double prior = Math.Exp(point.LogProportion[k] + point.LogWeight[k][node]);
-                Assert.InRange(posterior[k * plan.NodeCount + node], prior - tolerance, prior + tolerance);
-            }
-        }
     }
 
     /// <summary>What the planner does where there is just enough memory for its smallest tiles.</summary>
@@ -129,22 +99,7 @@ public sealed class SizeConformanceTests(OpenDevices devices) : IClassFixture<Op
 
     private void AssertConforms(string device, CalibrationPlan plan, PatternTable patterns, ModelPoint point, MemoryPlan memory)
     {
-        using ReferenceBackend reference = new(plan, patterns);
-        using IlgpuBackend backend = devices.OpenAccelerator(device, plan, patterns, memory);
-        double tolerance = TestDevices.Tolerance(device);
-        Expectation first = backend.ComputeExpectation(point);
-        BackendComparison.AssertAgrees(plan, reference.ComputeExpectation(point), first, tolerance);
-        backend.AssertSameBitsTwice(point);
-        BackendComparison.AssertPosteriorsAgree(reference, backend, point, patterns.PatternCount, tolerance);
-        BackendComparison.AssertScoresAgree(PatternScorer.Score(point, patterns.Groups, reference), PatternScorer.Score(point, patterns.Groups, backend), tolerance);
-    }
-
-    private sealed class OneRecorder(int wanted, Action<double, double[]> record) : IPosteriorVisitor
-    {
-        public void Visit(int pattern, double logLikelihood, ReadOnlySpan<double> posterior)
-        {
-            if (pattern == wanted)
-                record(logLikelihood, posterior.ToArray());
-        }
+        using IlgpuBackend backend = devices.Open(device, plan, patterns, memory);
+        Conformance.AssertConforms(backend, patterns, point, TestDevices.Tolerance(device));
     }
 }

@@ -22,27 +22,27 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     private static readonly ItemFunction[] Mixed =
         [ItemFunction.TwoParameter, ItemFunction.Graded, ItemFunction.ThreeParameter, ItemFunction.Nominal, ItemFunction.GeneralizedPartialCredit, ItemFunction.Sequential];
 
-    private static readonly Dictionary<string, CalibrationCase> Cases = new()
+    private static readonly Dictionary<string, ModelCase> Cases = new()
     {
         ["2pl"] = new() { Items = 9 },
         ["3pl"] = new() { Functions = [ItemFunction.ThreeParameter] },
         ["grm"] = new() { Functions = [ItemFunction.Graded] },
         ["gpcm"] = new() { Functions = [ItemFunction.GeneralizedPartialCredit] },
         ["nominal"] = new() { Functions = [ItemFunction.Nominal] },
-        ["mixed with gaps and weights"] = new() { Functions = Mixed, Items = 7, HasMissing = true, HasWeights = true },
-        ["one slope for all items"] = new() { Functions = [ItemFunction.OneParameter], Items = 6, HasMissing = true },
+        ["mixed with gaps and weights"] = new() { Functions = Mixed, Items = 7, Missing = 0.2, HasWeights = true },
+        ["one slope for all items"] = new() { Functions = [ItemFunction.OneParameter], Items = 6, Missing = 0.2 },
         ["a scale's shared intercepts"] = new() { Functions = [ItemFunction.RatingScale] },
         ["2 dimensions"] = new() { Functions = Mixed, Attributes = 2, Nodes = 5, Items = 8 },
         ["groups with free means"] = new() { Functions = Mixed, Groups = 2, Items = 7, Persons = 60, HasWeights = true },
-        ["groups with items of their own"] = new() { Groups = 3, EqualAcrossGroups = "i0,i1", Persons = 60 },
+        ["groups with items of their own"] = new() { Groups = 3, EqualAcrossGroups = "q0001,q0002", Persons = 60 },
         ["2 classes"] = new() { Functions = Mixed, Classes = 2, Items = 7, HasWeights = true },
         ["groups, known classes, moving nodes"] = new()
         {
             Functions = Mixed,
             Groups = 2,
             Classes = 2,
-            HasKnownClasses = true,
-            HasMissing = true,
+            KnownShare = 0.3,
+            Missing = 0.2,
             HasWeights = true,
             Rule = QuadratureRule.GaussHermite,
             Attributes = 2,
@@ -53,7 +53,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         ["one pattern"] = new() { Persons = 1, Items = 1, Functions = [ItemFunction.Rasch] },
     };
 
-    public static TheoryData<string, string> DevicesAndCases => TestDevices.Each(TestDevices.Accelerators, Cases.Keys);
+    public static TheoryData<string, string> DevicesAndCases => TestDevices.Each(Cases.Keys);
 
     [Theory]
     [MemberData(nameof(DevicesAndCases))]
@@ -72,7 +72,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     [InlineData(true, 4)]
     public void Tiles_of_nine_patterns_agree_resident_streamed_and_in_slices(bool isResident, int slices)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Cases["2 classes"] with { Groups = 2, HasMissing = true, Persons = 90 }).Build();
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Cases["2 classes"] with { Groups = 2, Missing = 0.2, Persons = 90 }).Build();
         using IComputeBackend backend = devices.Open(
             "ilgpu-cpu", plan, patterns, memory => memory with { PatternTileCapacity = 9, IsResident = isResident, SliceCount = slices });
         AssertAgrees(plan, OnHost(plan, patterns, point), ((ICrossProductBackend)backend).TryComputeCrossProduct(point)!);
@@ -84,8 +84,8 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     [InlineData(3)]
     public void Runs_shorter_than_a_tile_agree(int slices)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase { Items = 9, Nodes = 2, Persons = 300, HasWeights = true }.Build();
-        using IlgpuBackend backend = (IlgpuBackend)devices.Open(
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new ModelCase { Items = 9, Nodes = 2, Persons = 300, HasWeights = true }.Build();
+        using IlgpuBackend backend = devices.Open(
             "ilgpu-cpu", plan, patterns, memory => memory with { PatternTileCapacity = 150, SliceCount = slices });
         DeviceTraffic before = backend.Traffic;
         AssertAgrees(plan, OnHost(plan, patterns, point), backend.TryComputeCrossProduct(point)!);
@@ -96,9 +96,8 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     [Fact]
     public void Weighted_scores_give_it_too_and_an_E_step_after_it_is_not_disturbed()
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Cases["gpcm"] with { HasMissing = true, Persons = 80 }).Build();
-        AnsweredSets sets = WeightedScoreForm.TryFindSets(patterns, EStepForm.WeightedScore)!;
-        using IlgpuBackend backend = TestDevices.OpenAccelerator("ilgpu-cpu", plan, patterns, sets: sets);
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Cases["gpcm"] with { Missing = 0.2, Persons = 80 }).Build();
+        using IlgpuBackend backend = devices.OpenByScores("ilgpu-cpu", plan, patterns);
         using Expectation before = backend.ComputeExpectation(point);
         AssertAgrees(plan, OnHost(plan, patterns, point), backend.TryComputeCrossProduct(point)!);
         backend.AssertSameBitsTwice(point);
@@ -108,10 +107,10 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     public void Shards_add_theirs()
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases["groups with free means"].Build();
-        using ShardedBackend backend = new(plan, patterns, 2, (_, part) => TestDevices.Open("ilgpu-cpu", plan, part));
+        using ShardedBackend backend = new(plan, patterns, 2, (_, part) => devices.Open("ilgpu-cpu", plan, part));
         AssertAgrees(plan, OnHost(plan, patterns, point), backend.TryComputeCrossProduct(point)!);
         using ShardedBackend mixed = new(
-            plan, patterns, 2, (shard, part) => shard == 0 ? new ReferenceBackend(plan, part) : TestDevices.Open("ilgpu-cpu", plan, part));
+            plan, patterns, 2, (shard, part) => shard == 0 ? new ReferenceBackend(plan, part) : devices.Open("ilgpu-cpu", plan, part));
         Assert.Null(mixed.TryComputeCrossProduct(point));
     }
 
@@ -120,21 +119,22 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     [InlineData(StandardErrorMethod.Sandwich)]
     public void Standard_errors_take_it_and_no_posterior_leaves_the_device(StandardErrorMethod method)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase { Items = 4, Persons = 400, HasMissing = true }.Build();
+        (_, PatternTable patterns, CalibrationPlan plan) = new ModelCase { Items = 4, Persons = 400, Missing = 0.2 }.Plan();
+        ModelPoint point = ModelPoint.TryCreate(plan, StartingValues.FromMarginals(plan, patterns))!; // near enough to a maximum for an information
         using ReferenceBackend reference = new(plan, patterns);
-        using NoVisits backend = new((IlgpuBackend)devices.Open("ilgpu-cpu", plan, patterns));
+        using NoVisits backend = new(devices.Open("ilgpu-cpu", plan, patterns));
         StandardErrors expected = new StandardErrorEstimator(point, reference.ComputeExpectation(point), patterns, reference, 1).Estimate(method);
         StandardErrors actual = new StandardErrorEstimator(point, backend.ComputeExpectation(point), patterns, backend, 1).Estimate(method);
         Assert.NotNull(expected.Covariance);
         double scale = expected.Covariance.Max(Math.Abs);
-        BackendComparison.AssertNear(expected.Covariance, actual.Covariance!, 1e-7 * scale); // the inverse loses digits
+        Closeness.AssertNear(expected.Covariance, actual.Covariance!, 1e-7 * scale); // the inverse loses digits
     }
 
     [Fact]
     public void What_comes_down_is_the_sum_alone()
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase { Persons = 300 }.Build();
-        using IlgpuBackend backend = (IlgpuBackend)devices.Open("ilgpu-cpu", plan, patterns);
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new ModelCase { Persons = 300 }.Build();
+        using IlgpuBackend backend = devices.Open("ilgpu-cpu", plan, patterns);
         DeviceTraffic before = backend.Traffic;
         Assert.NotNull(backend.TryComputeCrossProduct(point));
         Assert.Equal(sizeof(double) * plan.Layout.FreeCount * plan.Layout.FreeCount, (backend.Traffic - before).BytesDown);
@@ -144,11 +144,11 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     public void Tiled_nodes_leave_it_to_the_host()
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Cases["many nodes"] with { Persons = 200 }).Build();
-        using IlgpuBackend backend = (IlgpuBackend)devices.Open("ilgpu-cpu", plan, patterns, memory => memory with { NodeTileWidth = 44 });
+        using IlgpuBackend backend = devices.Open("ilgpu-cpu", plan, patterns, memory => memory with { NodeTileWidth = 44 });
         Assert.Null(backend.TryComputeCrossProduct(point));
         using ReferenceBackend reference = new(plan, patterns);
         double[] expected = Errors(reference).Covariance!;
-        BackendComparison.AssertNear(expected, Errors(backend).Covariance!, 1e-7 * expected.Max(Math.Abs));
+        Closeness.AssertNear(expected, Errors(backend).Covariance!, 1e-7 * expected.Max(Math.Abs));
 
         StandardErrors Errors(IComputeBackend of) =>
             new StandardErrorEstimator(point, of.ComputeExpectation(point), patterns, of, 1).Estimate(StandardErrorMethod.CrossProduct);

@@ -15,7 +15,7 @@ using IrtGpu.TestCases;
 namespace IrtGpu.Kernels.Tests.Items;
 
 /// <summary>Item derivatives reduced on the device against the host's sums over nodes.</summary>
-public sealed class ItemDerivativesTests
+public sealed class ItemDerivativesTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
     private static readonly ItemFunction[] Mixed =
         [ItemFunction.TwoParameter, ItemFunction.Graded, ItemFunction.FourParameter, ItemFunction.Nominal, ItemFunction.GeneralizedPartialCredit];
@@ -41,7 +41,7 @@ public sealed class ItemDerivativesTests
     [MemberData(nameof(Cases))]
     public void They_are_the_hosts(string device, int attributes, QuadratureRule rule)
     {
-        CalibrationCase problem = new()
+        ModelCase problem = new()
         {
             Functions = Mixed,
             Items = 9,
@@ -49,11 +49,11 @@ public sealed class ItemDerivativesTests
             Nodes = attributes == 1 ? 41 : 4,
             Rule = rule,
             Groups = 2,
-            HasMissing = true,
-            EqualAcrossGroups = "i0-i6",
+            Missing = 0.2,
+            EqualAcrossGroups = "q0001-q0007",
         };
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
-        using IlgpuBackend backend = TestDevices.OpenAccelerator(device, plan, patterns);
+        using IlgpuBackend backend = devices.Open(device, plan, patterns);
         Expectation counts = backend.ComputeExpectation(point);
         double[] slots = [.. point.Parameters.Slots.Select(value => 0.97 * value)]; // not where the counts were computed
         ItemEvaluation computed = counts.EvaluateAll(plan, slots, withDerivatives: true);
@@ -78,14 +78,15 @@ public sealed class ItemDerivativesTests
     }
 
     [Theory]
-    [InlineData(QuadratureRule.Rectangular)]
-    [InlineData(QuadratureRule.GaussHermite)]
-    public void An_expectation_stays_good_while_the_device_goes_on(QuadratureRule rule)
+    [InlineData(QuadratureRule.Rectangular, false)]
+    [InlineData(QuadratureRule.GaussHermite, false)]
+    [InlineData(QuadratureRule.Rectangular, true)]
+    public void An_expectation_stays_good_while_the_device_goes_on(QuadratureRule rule, bool isByScores)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase { Rule = rule, Groups = 2 }.Build();
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new ModelCase { Rule = rule, Groups = 2 }.Build();
         ModelPoint elsewhere = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, [.. point.Parameters.Free.Select(value => value + 0.1)]))!;
         double[] slots = [.. point.Parameters.Slots.Select(value => 0.97 * value)];
-        using IlgpuBackend backend = TestDevices.OpenAccelerator("ilgpu-cpu", plan, patterns);
+        using IlgpuBackend backend = isByScores ? devices.OpenByScores("ilgpu-cpu", plan, patterns) : devices.Open("ilgpu-cpu", plan, patterns);
         using Expectation first = backend.ComputeExpectation(point);
         ItemEvaluation onDevice = first.EvaluateAll(plan, slots, withDerivatives: true);
         double[][] totals = first.NodeTotals(plan);
@@ -95,14 +96,14 @@ public sealed class ItemDerivativesTests
         Assert.Equal(totals, first.NodeTotals(plan));
         ItemEvaluation atHome = first.EvaluateAll(plan, slots, withDerivatives: true);
         for (int set = 0; set < plan.ParameterSets.Count; set++)
-            BackendComparison.AssertNear(onDevice.Gradient[set], atHome.Gradient[set], 1e-10);
+            Closeness.AssertNear(onDevice.Gradient[set], atHome.Gradient[set], 1e-10);
     }
 
     [Fact]
     public void A_disposed_expectation_costs_no_copy_and_answers_no_more()
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new CalibrationCase().Build();
-        using IlgpuBackend backend = TestDevices.OpenAccelerator("ilgpu-cpu", plan, patterns);
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new ModelCase().Build();
+        using IlgpuBackend backend = devices.Open("ilgpu-cpu", plan, patterns);
         Expectation first = backend.ComputeExpectation(point);
         double logLikelihood = first.LogLikelihood;
         first.Dispose();
@@ -118,9 +119,9 @@ public sealed class ItemDerivativesTests
     [InlineData(3)]
     public void An_M_step_from_them_is_the_hosts(int iterations)
     {
-        CalibrationCase problem = new() { Functions = [ItemFunction.Rasch, ItemFunction.Graded, ItemFunction.OneParameter], Items = 9, Persons = 200, Groups = 2 };
+        ModelCase problem = new() { Functions = [ItemFunction.Rasch, ItemFunction.Graded, ItemFunction.OneParameter], Items = 9, Persons = 200, Groups = 2 };
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
-        using ShardedBackend backend = new(plan, patterns, 2, (_, part) => TestDevices.Open("ilgpu-cpu", plan, part));
+        using ShardedBackend backend = new(plan, patterns, 2, (_, part) => devices.Open("ilgpu-cpu", plan, part));
         using ReferenceBackend reference = new(plan, patterns);
         double[] expected = new MStep(plan, iterations, threads: 2).Maximize(point, reference.ComputeExpectation(point)).Free;
         double[] actual = new MStep(plan, iterations, threads: 2).Maximize(point, backend.ComputeExpectation(point)).Free;

@@ -7,23 +7,23 @@ using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Tests.Items;
 
-public sealed class GeneralizedPartialCreditTableTests : ItemTableTests<GeneralizedPartialCredit>;
+public sealed class GeneralizedPartialCreditTableTests(OpenDevices devices) : ItemTableTests<GeneralizedPartialCredit>(devices);
 
-public sealed class GradedResponseTableTests : ItemTableTests<GradedResponse>;
+public sealed class GradedResponseTableTests(OpenDevices devices) : ItemTableTests<GradedResponse>(devices);
 
-public sealed class SequentialResponseTableTests : ItemTableTests<SequentialResponse>;
+public sealed class SequentialResponseTableTests(OpenDevices devices) : ItemTableTests<SequentialResponse>(devices);
 
-public sealed class GradedRatingScaleTableTests : ItemTableTests<GradedRatingScale>;
+public sealed class GradedRatingScaleTableTests(OpenDevices devices) : ItemTableTests<GradedRatingScale>(devices);
 
-public sealed class FourParameterLogisticTableTests : ItemTableTests<FourParameterLogistic>;
+public sealed class FourParameterLogisticTableTests(OpenDevices devices) : ItemTableTests<FourParameterLogistic>(devices);
 
-public sealed class NominalResponseTableTests : ItemTableTests<NominalResponse>;
+public sealed class NominalResponseTableTests(OpenDevices devices) : ItemTableTests<NominalResponse>(devices);
 
 public sealed class ItemTableCoverageTests
 {
     [Fact]
     public void Every_response_function_has_its_class() => Assert.Equal(
-        PtxResourceTests.Models.Select(model => model.Name).Order(),
+        KernelAssembly.Models.Select(model => model.Name).Order(),
         typeof(ItemTableCoverageTests).Assembly.GetTypes().Select(type => type.BaseType)
             .Where(type => type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(ItemTableTests<>))
             .Select(type => type!.GenericTypeArguments[0].Name).Order());
@@ -37,7 +37,7 @@ public static class TableCases
         get
         {
             var cases = new TheoryData<string, int, int, int>();
-            foreach (string device in new[] { "ilgpu-cpu", "opencl", "cuda" })
+            foreach (string device in TestDevices.Accelerators)
             {
                 cases.Add(device, 1, 1, 1);
                 cases.Add(device, 1, 9, 41);
@@ -51,7 +51,7 @@ public static class TableCases
 }
 
 /// <summary>Item tables of one model: every device against the plain loop on the host.</summary>
-public abstract class ItemTableTests<TModel>
+public abstract class ItemTableTests<TModel>(OpenDevices devices) : IClassFixture<OpenDevices>
     where TModel : struct, IItemModel
 {
     private const double Untouched = -7.0;
@@ -63,7 +63,7 @@ public abstract class ItemTableTests<TModel>
     [MemberData(nameof(TableCases.All), MemberType = typeof(TableCases))]
     public void A_devices_table_is_the_hosts(string device, int attributeCount, int itemCount, int nodeCount)
     {
-        using DeviceSession session = OpenOrSkip(device);
+        DeviceSession session = devices.Session(device);
         ItemBlock block = RandomItems.Draw<TModel>(itemCount, attributeCount, seed: 100 + attributeCount);
         double[] theta = RandomItems.DrawNodes(nodeCount, attributeCount, seed: 7);
         using var launcher = new ItemTableLauncher<TModel>(session.Accelerator, block);
@@ -73,7 +73,7 @@ public abstract class ItemTableTests<TModel>
     [Fact]
     public void Work_split_over_launches_gives_the_same_table()
     {
-        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu");
+        DeviceSession session = devices.Session("ilgpu-cpu");
         ItemBlock block = RandomItems.Draw<TModel>(itemCount: 9, attributeCount: 2, seed: 3);
         double[] theta = RandomItems.DrawNodes(nodeCount: 5, attributeCount: 2, seed: 4);
         using var launcher = new ItemTableLauncher<TModel>(session.Accelerator, block, cellsPerLaunch: 11);
@@ -83,7 +83,7 @@ public abstract class ItemTableTests<TModel>
     [Fact]
     public void New_parameters_give_a_new_table()
     {
-        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu");
+        DeviceSession session = devices.Session("ilgpu-cpu");
         ItemBlock block = RandomItems.Draw<TModel>(itemCount: 6, attributeCount: 1, seed: 5);
         double[] theta = RandomItems.DrawNodes(nodeCount: 15, attributeCount: 1, seed: 6);
         using var launcher = new ItemTableLauncher<TModel>(session.Accelerator, block);
@@ -98,19 +98,13 @@ public abstract class ItemTableTests<TModel>
     [Fact]
     public void A_table_too_short_and_nodes_in_part_are_refused()
     {
-        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu");
+        DeviceSession session = devices.Session("ilgpu-cpu");
         ItemBlock block = RandomItems.Draw<TModel>(itemCount: 2, attributeCount: 2, seed: 1);
         using var launcher = new ItemTableLauncher<TModel>(session.Accelerator, block);
         using var nodes = session.Accelerator.Allocate1D<double>(6);
         using var table = session.Accelerator.Allocate1D<double>(3 * (RandomItems.RowCount(block) - 1) - 1);
         Assert.Throws<ArgumentException>("logProbability", () => launcher.Launch(nodes.View, table.View));
         Assert.Throws<ArgumentException>("theta", () => launcher.Launch(nodes.View.SubView(0, 5), table.View));
-    }
-
-    private static DeviceSession OpenOrSkip(string device)
-    {
-        TestDevices.Require(device);
-        return TestDevices.OpenSession(device);
     }
 
     private static void AssertAgrees(DeviceSession session, ItemTableLauncher<TModel> launcher, ItemBlock block, double[] theta)

@@ -6,7 +6,6 @@ using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Measuring;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
-using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Measuring;
@@ -14,29 +13,24 @@ namespace IrtGpu.Kernels.Tests.Measuring;
 /// <summary>What benchmarks use beside the backends: limits of a device, item tables alone, responses uploaded in every E-step.</summary>
 public sealed class MeasuringTests
 {
+    private static readonly ModelCase Problem = new() { Functions = [ItemFunction.ThreeParameter, ItemFunction.Graded], Items = 8, Persons = 60, Nodes = 15 };
+
     /// <summary>The probe checks the arithmetic itself and throws where it is wrong.</summary>
     [Theory]
-    [InlineData("ilgpu-cpu")]
-    [InlineData("opencl")]
-    [InlineData("cuda")]
-    public void A_device_has_limits(string device)
+    [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
+    public void Limits_are_measured_on_arithmetic_that_is_right(string device)
     {
-        TestDevices.Require(device);
         MachineLimits limits = MachineLimitProbe.Measure(TestDevices.Find(device), secondsPerRepeat: 0.001, copyBytes: 1 << 20);
-        Assert.InRange(limits.MultiplyAddsPerSecond, 1e5, 1e15);
-        Assert.InRange(limits.CopyBytesPerSecond, 1e6, 1e14);
-        Assert.InRange(limits.UploadBytesPerSecond, 1e6, 1e14);
-        Assert.InRange(limits.DownloadBytesPerSecond, 1e6, 1e14);
+        Assert.All(
+            [limits.MultiplyAddsPerSecond, limits.CopyBytesPerSecond, limits.UploadBytesPerSecond, limits.DownloadBytesPerSecond],
+            limit => Assert.True(double.IsFinite(limit) && limit > 0));
     }
 
     [Theory]
-    [InlineData("ilgpu-cpu")]
-    [InlineData("opencl")]
-    [InlineData("cuda")]
+    [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
     public void Item_tables_alone_are_the_hosts(string device)
     {
-        TestDevices.Require(device);
-        (CalibrationPlan plan, _, ModelPoint point) = Problem();
+        (CalibrationPlan plan, _, ModelPoint point) = Problem.Build();
         double[] expected = new double[plan.RowCount * plan.NodeCount];
         ItemTables.Fill(point, 0, expected, plan.NodeCount, threads: 1);
         using ItemTableProbe probe = new(TestDevices.Find(device), point);
@@ -48,13 +42,10 @@ public sealed class MeasuringTests
     }
 
     [Theory]
-    [InlineData("ilgpu-cpu")]
-    [InlineData("opencl")]
-    [InlineData("cuda")]
+    [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
     public void Responses_uploaded_in_every_E_step_give_the_same_counts(string device)
     {
-        TestDevices.Require(device);
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Problem();
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Problem.Build();
         using IComputeBackend resident = new AcceleratorProvider().Create(TestDevices.Find(device).Name, plan, patterns, EStepForm.Tables);
         using IComputeBackend streamed = StreamedBackend.Open(TestDevices.Find(device), plan, patterns);
         Expectation expected = resident.ComputeExpectation(point);
@@ -65,30 +56,5 @@ public sealed class MeasuringTests
         double[] counts = actual.Counts(plan, 0);
         foreach ((double count, int cell) in expected.Counts(plan, 0).Select((count, cell) => (count, cell)))
             Assert.Equal(count, counts[cell], 1e-9);
-    }
-
-    private static (CalibrationPlan Plan, PatternTable Patterns, ModelPoint Point) Problem()
-    {
-        const int PersonCount = 60;
-        const int ItemCount = 8;
-        Random random = new(3);
-        byte[] responses = new byte[PersonCount * ItemCount];
-        for (int cell = 0; cell < responses.Length; cell++)
-            responses[cell] = (byte)random.Next(cell % ItemCount < 4 ? 2 : 4);
-        ResponseData data = new()
-        {
-            ItemNames = [.. Enumerable.Range(1, ItemCount).Select(item => FormattableString.Invariant($"i{item}"))],
-            CategoryCodes = [.. Enumerable.Range(0, ItemCount).Select(item => Enumerable.Range(0, item < 4 ? 2 : 4).ToArray())],
-            Responses = new(responses, ItemCount),
-            PersonCount = PersonCount,
-        };
-        PatternTable patterns = PatternTable.Compress(data);
-        ModelSpecification specification = new()
-        {
-            Functions = [new FunctionAssignment("i1-i4", ItemFunction.ThreeParameter), new FunctionAssignment("i5-i8", ItemFunction.Graded)],
-            Quadrature = new QuadratureSpecification(Nodes: 15),
-        };
-        CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
-        return (plan, patterns, ModelPoint.TryCreate(plan, StartingValues.FromMarginals(plan, patterns))!);
     }
 }

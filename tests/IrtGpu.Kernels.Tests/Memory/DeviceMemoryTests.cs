@@ -9,17 +9,18 @@ using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Memory;
 
 /// <summary>A device without memory is an error of the library's own, whatever the driver throws and whenever.</summary>
 public sealed class DeviceMemoryTests
 {
-    private static readonly CalibrationCase Problem = new()
+    private static readonly ModelCase Problem = new()
     {
         Functions = [ItemFunction.TwoParameter, ItemFunction.Graded],
         Classes = 2,
-        HasMissing = true,
+        Missing = 0.2,
     };
 
     [Fact]

@@ -5,17 +5,18 @@ using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
+using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Memory;
 
 /// <summary>What moves between host and device, as the backend counts it.</summary>
-public sealed class DeviceTrafficTests
+public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
     [Fact]
     public void An_E_step_of_a_resident_run_moves_parameters_and_weights_up_and_moments_down_whatever_the_number_of_patterns()
     {
-        DeviceTraffic few = Cycle(new CalibrationCase { Persons = 30 }, out _, out MemoryPlan fewer);
-        DeviceTraffic many = Cycle(new CalibrationCase { Persons = 90 }, out CalibrationPlan plan, out MemoryPlan memory);
+        DeviceTraffic few = Cycle(new ModelCase { Persons = 30 }, out _, out MemoryPlan fewer);
+        DeviceTraffic many = Cycle(new ModelCase { Persons = 90 }, out CalibrationPlan plan, out MemoryPlan memory);
         Assert.True(memory.Size.PatternCount > 2 * fewer.Size.PatternCount);
         Assert.Equal(few.BytesUp, many.BytesUp);
         Assert.Equal(few.BytesDown, many.BytesDown);
@@ -29,8 +30,8 @@ public sealed class DeviceTrafficTests
     [Fact]
     public void The_launches_of_a_cycle_are_those_of_tables_and_tiles()
     {
-        DeviceTraffic whole = Cycle(new CalibrationCase { Persons = 40 }, out _, out _);
-        DeviceTraffic tiled = Cycle(new CalibrationCase { Persons = 40 }, out _, out MemoryPlan memory, plan => plan with { PatternTileCapacity = 10 });
+        DeviceTraffic whole = Cycle(new ModelCase { Persons = 40 }, out _, out _);
+        DeviceTraffic tiled = Cycle(new ModelCase { Persons = 40 }, out _, out MemoryPlan memory, plan => plan with { PatternTileCapacity = 10 });
         const int PerTile = 7; // joint, exponentiate, merge, normalise, scale, counts of one class, log-likelihood
         Assert.InRange(memory.Size.PatternCount, 31, 40); // four tiles of ten
         Assert.Equal(1 + PerTile + 1, whole.Launches); // item tables first, moments of populations last
@@ -40,7 +41,7 @@ public sealed class DeviceTrafficTests
     [Fact]
     public void Moving_nodes_go_up_every_cycle()
     {
-        CalibrationCase moving = new() { Rule = QuadratureRule.GaussHermite };
+        ModelCase moving = new() { Rule = QuadratureRule.GaussHermite };
         DeviceTraffic traffic = Cycle(moving, out CalibrationPlan plan, out MemoryPlan memory);
         long padded = memory.Size.PaddedNodeCount;
         Assert.Equal(8 * (plan.ItemCount * 2L + 2 * padded), traffic.BytesUp);
@@ -49,8 +50,8 @@ public sealed class DeviceTrafficTests
     [Fact]
     public void A_streamed_run_moves_its_responses_up_every_cycle()
     {
-        DeviceTraffic resident = Cycle(new CalibrationCase(), out _, out _);
-        DeviceTraffic streamed = Cycle(new CalibrationCase(), out _, out MemoryPlan memory, plan => plan with { IsResident = false, PatternTileCapacity = 10 });
+        DeviceTraffic resident = Cycle(new ModelCase(), out _, out _);
+        DeviceTraffic streamed = Cycle(new ModelCase(), out _, out MemoryPlan memory, plan => plan with { IsResident = false, PatternTileCapacity = 10 });
         Assert.Equal(memory.Size.PatternCount * (4 * memory.Size.WordCount + 12), streamed.BytesUp - resident.BytesUp);
         Assert.Equal(resident.BytesDown, streamed.BytesDown);
     }
@@ -60,7 +61,7 @@ public sealed class DeviceTrafficTests
     [InlineData(2)]
     public void A_cycle_by_weighted_scores_moves_scores_up_and_moments_down(int attributes)
     {
-        CalibrationCase problem = new() { Persons = 40, Attributes = attributes, HasMissing = true };
+        ModelCase problem = new() { Persons = 40, Attributes = attributes, Missing = 0.2 };
         DeviceTraffic whole = Cycle(problem, out CalibrationPlan plan, out MemoryPlan memory, form: EStepForm.WeightedScore);
         long padded = memory.Size.PaddedNodeCount;
         int sets = memory.Size.AnsweredSetCount;
@@ -74,12 +75,12 @@ public sealed class DeviceTrafficTests
     }
 
     /// <summary>The traffic of the second E-step; the first also uploads nodes that stay.</summary>
-    private static DeviceTraffic Cycle(CalibrationCase problem, out CalibrationPlan plan, out MemoryPlan memory, Func<MemoryPlan, MemoryPlan>? cut = null,
+    private DeviceTraffic Cycle(ModelCase problem, out CalibrationPlan plan, out MemoryPlan memory, Func<MemoryPlan, MemoryPlan>? cut = null,
         EStepForm form = EStepForm.Tables)
     {
         (plan, PatternTable patterns, ModelPoint point) = (problem with { Items = 20 }).Build();
-        using IlgpuBackend backend = TestDevices.OpenAccelerator(
-            "ilgpu-cpu", plan, patterns, cut, form == EStepForm.WeightedScore ? WeightedScoreForm.TryFindSets(patterns, form) : null);
+        using IlgpuBackend backend = form == EStepForm.WeightedScore
+            ? devices.OpenByScores("ilgpu-cpu", plan, patterns, cut) : devices.Open("ilgpu-cpu", plan, patterns, cut);
         memory = backend.Memory;
         backend.ComputeExpectation(point).Dispose();
         DeviceTraffic before = backend.Traffic;

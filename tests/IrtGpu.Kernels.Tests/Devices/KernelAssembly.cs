@@ -1,0 +1,71 @@
+using System.Reflection;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using IrtGpu.Items;
+using IrtGpu.Kernels.EStep;
+using IrtGpu.Models;
+
+namespace IrtGpu.Kernels.Tests.Devices;
+
+/// <summary>The CUDA assembly of every kernel, and of each generic one with every response function. Needs no GPU.</summary>
+internal static class KernelAssembly
+{
+    private static readonly Lock OneAtATime = new();
+    private static readonly Context Shared = Context.Create(builder => builder.DefaultCPU().EnableAlgorithms());
+
+    public static Type[] Models { get; } = [.. ItemFamily.All.Select(family => family.Use(new ResponseFunction()))];
+
+    /// <summary>By name: <c>Kernel</c> or <c>Kernel&lt;ResponseFunction&gt;</c>.</summary>
+    public static IReadOnlyDictionary<string, MethodInfo> EntryPoints { get; } = FindEntryPoints();
+
+    public static TheoryData<string> Names => [.. EntryPoints.Keys];
+
+    /// <summary>Kernels that take no index run in groups.</summary>
+    public static string Compile(MethodInfo kernel, CudaInstructionSet instructionSet)
+    {
+        EntryPointDescription entry = kernel.GetParameters()[0].ParameterType == typeof(Index1D)
+            ? EntryPointDescription.FromImplicitlyGroupedKernel(kernel)
+            : EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
+        lock (OneAtATime)
+        {
+            using PTXBackend backend = new(Shared, CudaArchitecture.SM_90, instructionSet, null!);
+            return ((PTXCompiledKernel)backend.Compile(entry, KernelSpecialization.Empty)).PTXAssembly;
+        }
+    }
+
+    /// <summary>Lines that end in a semicolon and are no declarations.</summary>
+    public static int InstructionCount(string ptx) =>
+        ptx.Split('\n').Count(line => line.TrimEnd().EndsWith(';') && !line.TrimStart().StartsWith('.'));
+
+    private static Dictionary<string, MethodInfo> FindEntryPoints()
+    {
+        Dictionary<string, MethodInfo> entries = [];
+        Type[] holders = [.. typeof(EStepKernels).Assembly.GetTypes()
+            .Where(type => type.Name.EndsWith("Kernels", StringComparison.Ordinal)).OrderBy(type => type.Name, StringComparer.Ordinal)];
+        foreach (MethodInfo method in holders.SelectMany(holder => holder.GetMethods(BindingFlags.Public | BindingFlags.Static)))
+        {
+            if (!method.IsGenericMethodDefinition)
+            {
+                entries[method.Name] = method;
+                continue;
+            }
+            foreach (Type model in Models.Where(model => Fits(method, model)))
+                entries[$"{method.Name}<{model.Name}>"] = method.MakeGenericMethod(model);
+        }
+        return entries;
+    }
+
+    private static bool Fits(MethodInfo method, Type model) =>
+        method.GetGenericArguments()[0].GetGenericParameterConstraints().All(constraint => constraint.IsAssignableFrom(model));
+
+    private sealed class ResponseFunction : IItemModelUser<Type>
+    {
+        public Type Use<TModel>()
+            where TModel : struct, IItemModel => typeof(TModel);
+    }
+}
