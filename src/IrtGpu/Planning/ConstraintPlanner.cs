@@ -82,16 +82,22 @@ internal sealed class ConstraintPlanner(
                 continue;
             }
             bool any = false;
+            int product = -1;
             foreach (int slot in Select(prior.Items, prior.Parameter, null, null, "--prior"))
             {
                 any = true;
                 bool isProbability = builder[slot].Kind.IsLogit();
                 if (builder[slot].Kind == ParameterKind.Easiness)
-                    problems.Add($"{builder[slot].Name} of '{items[sets[builder[slot].ParameterSet].Item].Name}' is a product of slope and threshold, so it has no prior of its own. Put the prior on the slope, or use grm.");
+                    product = slot;
                 else if (prior.Distribution == PriorDistribution.Beta && !isProbability)
                     problems.Add($"A beta prior is for probabilities (g, u), not for {builder[slot].Name}. Use normal or lognormal.");
                 else
                     priors[slot] = new PlannedPrior(slot, prior.Distribution, prior.A, prior.B);
+            }
+            if (product >= 0)
+            {
+                problems.Add($"The prior on {prior.Parameter} of '{prior.Items}' names intercepts of grsm, as that of '{items[sets[builder[product].ParameterSet].Item].Name}', "
+                    + "which are products of slope and threshold and have no prior of their own. Put the prior on the slope, or use grm.");
             }
             if (!any && problems.Count == 0)
                 problems.Add($"The prior on {prior.Parameter} of '{prior.Items}' names no parameter of the model. Parameters are a1…, d or d1…, g, u, ak1….");

@@ -14,6 +14,8 @@ namespace IrtGpu.Simulation;
 /// <param name="Warnings">What the user should know.</param>
 public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Parameters, IReadOnlyList<double> GroupWeights, IReadOnlyList<string> Warnings)
 {
+    private const int LargestShownCount = 5;
+
     /// <summary>Reads the model: JSON is a finished calibration, anything else a specification.</summary>
     /// <param name="path">A <c>calibration.json</c> or a YAML file.</param>
     /// <exception cref="SpecificationException">The file cannot be read, or lacks what drawing needs.</exception>
@@ -57,7 +59,7 @@ public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Param
         if (plan.UnmetStarts.Count > 0)
         {
             throw new SpecificationException(
-                $"The values of {CodeLists.Show(plan.UnmetStarts)} in '{path}' contradict those of parameters that the model ties to them: 1pl has one slope, "
+                $"The values of {string.Join(", ", plan.UnmetStarts.Take(LargestShownCount))}{(plan.UnmetStarts.Count > LargestShownCount ? ", …" : "")} in '{path}' contradict those of parameters that the model ties to them: 1pl has one slope, "
                 + "rsm and grsm the same distances between thresholds in all items, and equal parameters are one. Correct them, or choose a model without the tie.");
         }
         string[] unset = [.. names.Where(name => !file.ItemsWithParameters.Contains(name))];

@@ -24,6 +24,9 @@ public sealed class PlannerTests
     [InlineData(ItemFunction.GeneralizedPartialCredit, 4, 24)]
     [InlineData(ItemFunction.RatingScale, 4, 9)]
     [InlineData(ItemFunction.Graded, 4, 24)]
+    [InlineData(ItemFunction.Sequential, 4, 24)]
+    [InlineData(ItemFunction.SequentialRasch, 4, 19)]
+    [InlineData(ItemFunction.GradedRatingScale, 4, 14)] // 6 slopes, 3 thresholds, 5 locations
     [InlineData(ItemFunction.Nominal, 4, 36)]
     public void Six_items_have_as_many_free_parameters_as_the_textbook_says(ItemFunction function, int categories, int expected) =>
         Assert.Equal(expected, Plan(SimulatedData.Polytomous(60, 6, categories), new() { Functions = [new("*", function)] }).Layout.FreeCount);
@@ -104,6 +107,10 @@ public sealed class PlannerTests
         ["same items for two attributes"] = (new() { Attributes = ["F1", "F2"] }, "same items"),
         ["attribute without items"] = (new() { Attributes = ["F1", "F2"], QMatrix = Six.QMatrix().ToDictionary(pair => pair.Key, _ => new[] { 1, 0 }) }, "No item measures"),
         ["items without a row"] = (new() { Attributes = ["F1", "F2"], QMatrix = new Dictionary<string, int[]> { ["q0001"] = [1, 1] } }, "not in the Q-matrix"),
+        ["grsm, two attributes"] = (Model(ItemFunction.GradedRatingScale) with { Attributes = ["F1", "F2"], IsExploratory = true }, "grsm is for items of one"),
+        ["grsm, an intercept held alone"] = (Model(ItemFunction.GradedRatingScale) with { Constraints = [new("q0001", "d", ConstraintKind.Fixed, 1)] }, "Fix a1 of the item as well"),
+        ["grsm, intercepts held equal"] = (Model(ItemFunction.GradedRatingScale) with { Constraints = [new("*", "d", ConstraintKind.Equal)] }, "cannot be held equal alone"),
+        ["grsm, prior on an intercept"] = (Model(ItemFunction.GradedRatingScale) with { Priors = [new("*", "d", PriorDistribution.Normal, 0, 1)] }, "have no prior of their own"),
         ["equal scores"] = (new() { CategoryScores = [new("q0001", [1, 1])] }, "all equal"),
         ["too few scores"] = (new() { CategoryScores = [new("q0001", [1])] }, "one score a category"),
         ["correlation of 1"] = (new() { Attributes = ["F1", "F2"], QMatrix = (Six with { Attributes = 2 }).QMatrix(), Population = [new("correlation", ConstraintKind.Fixed, 1)] }, "not positive definite"),
@@ -116,6 +123,37 @@ public sealed class PlannerTests
         (ModelSpecification model, string words) = RefusedModels[name];
         SpecificationException exception = Assert.Throws<SpecificationException>(() => Plan(Six, model));
         Assert.Contains(words, exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Intercepts of rating scales are sums: their starts must be carried to thresholds and locations.</summary>
+    [Theory]
+    [InlineData(ItemFunction.RatingScale)]
+    [InlineData(ItemFunction.GradedRatingScale)]
+    public void Starts_of_tied_intercepts_are_met_where_they_agree_and_named_where_not(ItemFunction function)
+    {
+        double[][] intercepts = function == ItemFunction.RatingScale
+            ? [[1, 0.5], [2, 2.5], [0, -1.5]] // d2 − 2 d1 is the same
+            : [[1, -0.5], [4, 1], [0, -0.75]]; // slopes 1, 2 and 0.5: thresholds 1.5 apart
+        double[] slopes = function == ItemFunction.RatingScale ? [1, 1, 1] : [1, 2, 0.5];
+        ParameterConstraint[] given = [.. Enumerable.Range(0, 3).SelectMany(item => new ParameterConstraint[]
+        {
+            new(SimulatedData.Name(item), "d1", ConstraintKind.Start, intercepts[item][0]),
+            new(SimulatedData.Name(item), "d2", ConstraintKind.Start, intercepts[item][1]),
+            new(SimulatedData.Name(item), "a1", ConstraintKind.Start, slopes[item]),
+        })];
+        CalibrationPlan plan = Plan(SimulatedData.Polytomous(60, 3, 3), Model(function) with { Constraints = given });
+        Assert.Empty(plan.UnmetStarts);
+        double[] slots = new ParameterVector(plan.Layout, plan.DefaultStart).Slots;
+        foreach (ItemParameterSet set in plan.ParameterSets)
+        {
+            PlannedItem item = plan.Items[set.Item];
+            var reported = item.Family.Report(item, slots.AsSpan(set.FirstSlot, set.SlotCount)).ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+            Assert.Equal(slopes[set.Item], reported["a1"], 1e-12);
+            Assert.Equal(intercepts[set.Item][0], reported["d1"], 1e-9);
+            Assert.Equal(intercepts[set.Item][1], reported["d2"], 1e-9);
+        }
+        CalibrationPlan contradictory = Plan(SimulatedData.Polytomous(60, 3, 3), Model(function) with { Constraints = [.. given, given[1] with { Value = 0.4 }] });
+        Assert.Contains("d2 of 'q0001'", contradictory.UnmetStarts);
     }
 
     [Fact]
