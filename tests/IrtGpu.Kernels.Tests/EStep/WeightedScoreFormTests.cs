@@ -4,6 +4,7 @@ using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
