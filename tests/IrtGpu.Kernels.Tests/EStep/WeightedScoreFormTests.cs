@@ -53,7 +53,7 @@ public sealed class WeightedScoreFormTests
     private static EStepForm FormOf(ModelCase problem, EStepForm form)
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint _) = problem.Build();
-        using IComputeBackend backend = new AcceleratorProvider().Create(DeviceName.OfKind("ilgpu-cpu"), plan, patterns, form);
+        using IComputeBackend backend = new AcceleratorProvider().Create(DeviceName.OfKind("ilgpu-cpu"), plan, patterns, EStepChoice.ForDevice(plan, patterns, form));
         return backend.Form;
     }
 

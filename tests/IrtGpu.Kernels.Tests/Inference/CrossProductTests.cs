@@ -121,7 +121,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     public void Standard_errors_take_it_and_no_posterior_leaves_the_device(StandardErrorMethod method)
     {
         ModelCase problem = new() { Items = 4, Persons = 400, Missing = 0.2 };
-        CalibrationResult fit = Calibration.Run(problem.Data(), problem.Specification); // elsewhere there may be no information to invert
+        CalibrationResult fit = Calibration.Run(problem.Data(), problem.Specification, cancellation: TestContext.Current.CancellationToken); // elsewhere there may be no information to invert
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (fit.Plan, fit.Patterns, fit.Point);
         using ReferenceBackend reference = new(plan, patterns);
         using NoVisits backend = new(devices.Open("ilgpu-cpu", plan, patterns));
