@@ -13,6 +13,10 @@ namespace IrtGpu.Regression.Estimation;
 /// </remarks>
 internal sealed class MixedEmProblem(MixedProblem problem, ProfiledCriterion criterion) : IEmProblem<MixedExpectation>
 {
+    private const double SmallestShare = 0.1;
+
+    private double[] current = []; // of the last E-step
+
     public int ParameterCount => criterion.Count;
 
     public bool CanExpand => true;
@@ -21,10 +25,21 @@ internal sealed class MixedEmProblem(MixedProblem problem, ProfiledCriterion cri
 
     public string Describe(int parameter) => problem.Describe(parameter);
 
-    public bool TryAdmit(double[] proposal) => Array.TrueForAll(proposal, double.IsFinite);
+    /// <summary>Holds standard deviations above a share of what they are: EM has a fixed point at 0, which an extrapolation must not jump onto.</summary>
+    public bool TryAdmit(double[] proposal)
+    {
+        for (int index = 0; index < proposal.Length; index++)
+        {
+            CovarianceParameters.Slot slot = problem.Parameters.Slots[index];
+            if (slot.Row == slot.Column)
+                proposal[index] = Math.Max(Math.Abs(proposal[index]), SmallestShare * Math.Abs(current[index]));
+        }
+        return Array.TrueForAll(proposal, double.IsFinite);
+    }
 
     public MixedExpectation? TryExpect(double[] parameters)
     {
+        current = parameters;
         double[] gradient = new double[parameters.Length];
         double value = criterion.Evaluate(parameters, gradient);
         if (!double.IsFinite(value))
