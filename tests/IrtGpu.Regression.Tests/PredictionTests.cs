@@ -44,8 +44,21 @@ public sealed class PredictionTests
         MemoryColumns data = new MemoryColumns().Add("x", [.. Enumerable.Range(0, rows).Select(_ => random.NextDouble())]).Add("g", [.. Enumerable.Range(0, rows).Select(row => (double)(row % 400))]);
         SavedRegression truth = new()
         {
-            Kind = SavedRegression.RegressionKind, Version = "", Formula = "y ~ x + (1 + x | g)", WeightColumn = null, Criterion = "ML", LogLikelihood = 0, FreeParameters = 6, Rows = rows,
-            Converged = true, Sigma = 0.7, FixedNames = ["(Intercept)", "x"], FixedEffects = [2, -1], FixedCovariance = [], Bases = [], InputSha256 = "",
+            Kind = SavedRegression.RegressionKind,
+            Version = "",
+            Formula = "y ~ x + (1 + x | g)",
+            WeightColumn = null,
+            Criterion = "ML",
+            LogLikelihood = 0,
+            FreeParameters = 6,
+            Rows = rows,
+            Converged = true,
+            Sigma = 0.7,
+            FixedNames = ["(Intercept)", "x"],
+            FixedEffects = [2, -1],
+            FixedCovariance = [],
+            Bases = [],
+            InputSha256 = "",
             Terms = [new SavedTerm("g", ["(Intercept)", "x"], [1, 0.3, 0.3, 0.5], [], [])],
         };
         SimulatedRegression drawn = SimulatedRegression.Draw(truth, data, seed: 4);

@@ -71,8 +71,17 @@ internal sealed class CrossProducts
             inner[column * TailWidth + last] = inner[last * TailWidth + column] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(tail[column], y);
         return new CrossProducts
         {
-            Groupings = Groupings, StageCount = StageCount, ScalarCount = ScalarCount, RowCount = RowCount, TailWidth = TailWidth,
-            Diagonal = Diagonal, RowStart = RowStart, Rows = Rows, Couplings = Couplings, Tail = effects, TailTail = inner,
+            Groupings = Groupings,
+            StageCount = StageCount,
+            ScalarCount = ScalarCount,
+            RowCount = RowCount,
+            TailWidth = TailWidth,
+            Diagonal = Diagonal,
+            RowStart = RowStart,
+            Rows = Rows,
+            Couplings = Couplings,
+            Tail = effects,
+            TailTail = inner,
         };
     }
 }
