@@ -20,15 +20,16 @@ public sealed class LockstepRunsTests
     [InlineData(5)]
     public void Runs_of_different_length_end_where_they_end_alone(int capacity)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Problem.Build();
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Problem with { Classes = 1 }).Build();
         using ReferenceBackend reference = new(plan, patterns);
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        double[][] starts = [.. Enumerable.Range(0, 5).Select(start => StartingValues.Disturb(plan, point.Parameters, start, 0.3).Free)];
-        EmOptions options = new() { MaxCycles = 150, Tolerance = 0.05 };
+        double[][] starts = [.. Enumerable.Range(0, 5).Select(start => StartingValues.Disturb(plan, point.Parameters, start, 0.2 * start).Free)];
+        EmOptions options = new() { MaxCycles = 100, Tolerance = 1e-2 };
         PlainBatch batch = new(plan, patterns, capacity);
         ItemResponseProblem problem = new(plan, reference, iterations: 2, threads: 1);
+        starts[0] = new EmAlgorithm<EvaluatedPoint>(problem, options, null, TestContext.Current.CancellationToken).Run(starts[1]).Parameters; // it ends at once
         IReadOnlyList<EmOutcome<EvaluatedPoint>> together = LockstepRuns.Run(
             new ItemResponseBatch(problem, batch), problem, starts, options, TestContext.Current.CancellationToken);
+        Assert.True(together.Select(outcome => outcome.EStepCount).Distinct().Count() > 1, $"E-steps {string.Join(", ", together.Select(outcome => outcome.EStepCount))}: nothing is tested.");
         for (int start = 0; start < 5; start++)
         {
             EmOutcome<EvaluatedPoint> alone = new EmAlgorithm<EvaluatedPoint>(problem, options, null, TestContext.Current.CancellationToken).Run(starts[start]);
@@ -36,7 +37,6 @@ public sealed class LockstepRunsTests
             Assert.Equal(alone.EStepCount, together[start].EStepCount);
             Assert.Equal(alone.Termination, together[start].Termination);
         }
-        Assert.True(together.Select(outcome => outcome.EStepCount).Distinct().Count() > 1, "All runs are of one length: nothing is tested.");
         Assert.Equal(capacity, batch.Widths.Max());
         Assert.Equal(together.Sum(outcome => outcome.EStepCount), batch.Widths.Sum()); // every E-step once
         Assert.InRange(batch.Widths.Count, 1, batch.Widths.Sum() - 1);

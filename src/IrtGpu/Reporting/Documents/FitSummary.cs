@@ -88,7 +88,7 @@ public sealed record FitSummary
     public required string EStepForm { get; init; }
 
     /// <summary>Why they were computed so.</summary>
-    public required string EStepReason { get; init; }
+    public string EStepReason { get; init; } = "";
 
     /// <summary>Largest error of a pattern's log-likelihood from interpolation in the weighted score, sampled; 0 with tables.</summary>
     public required double InterpolationError { get; init; }
