@@ -4,6 +4,7 @@ using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.TestCases;
 
@@ -20,7 +21,7 @@ public sealed class LockstepRunsTests
     [InlineData(5)]
     public void Runs_of_different_length_end_where_they_end_alone(int capacity)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Problem with { Classes = 1 }).Build();
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (Problem with { Classes = 1, Functions = [ItemFunction.TwoParameter], Persons = 400 }).Build();
         using ReferenceBackend reference = new(plan, patterns);
         double[][] starts = [.. Enumerable.Range(0, 5).Select(start => StartingValues.Disturb(plan, point.Parameters, start, 0.2 * start).Free)];
         EmOptions options = new() { MaxCycles = 100, Tolerance = 1e-2 };
