@@ -72,7 +72,14 @@ internal static class Catalogue
         ["three known classes"] = Small([ItemFunction.TwoParameter]) with { Classes = 3, KnownShare = 0.5, Missing = 0.2 },
         ["groups, known classes, moving nodes in two dimensions"] = Small(MixedFunctions) with
         {
-            Groups = 2, Classes = 2, KnownShare = 0.3, Missing = 0.2, HasWeights = true, Rule = QuadratureRule.GaussHermite, Attributes = 2, Nodes = 3,
+            Groups = 2,
+            Classes = 2,
+            KnownShare = 0.3,
+            Missing = 0.2,
+            HasWeights = true,
+            Rule = QuadratureRule.GaussHermite,
+            Attributes = 2,
+            Nodes = 3,
         },
         ["booklets of the family"] = Small(Family) with { Persons = 300, Missing = 0.1, HasWeights = true, Groups = 2, Nodes = 21 },
         ["groups with items of their own"] = Small(Family) with { Groups = 3, EqualAcrossGroups = "q0001,q0002", Persons = 60 },
@@ -80,11 +87,27 @@ internal static class Catalogue
         ["two dimensions, 70 nodes each"] = Small(MixedFunctions) with { Attributes = 2, Nodes = 70 },
         ["three dimensions, crossed, known classes, groups"] = Small(Family) with
         {
-            Attributes = 3, HasCrossLoadings = true, Nodes = 7, Groups = 2, Classes = 2, KnownShare = 0.3, FreeItems = "q0003", Missing = 0.1, HasWeights = true, Persons = 200,
+            Attributes = 3,
+            HasCrossLoadings = true,
+            Nodes = 7,
+            Groups = 2,
+            Classes = 2,
+            KnownShare = 0.3,
+            FreeItems = "q0003",
+            Missing = 0.1,
+            HasWeights = true,
+            Persons = 200,
         },
         ["three dimensions, known classes, groups"] = Small(MixedFunctions) with
         {
-            Attributes = 3, Nodes = 8, Groups = 2, Classes = 2, KnownShare = 0.4, EqualAcrossClasses = "q0001-q0004", Missing = 0.2, Persons = 200,
+            Attributes = 3,
+            Nodes = 8,
+            Groups = 2,
+            Classes = 2,
+            KnownShare = 0.4,
+            EqualAcrossClasses = "q0001-q0004",
+            Missing = 0.2,
+            Persons = 200,
         },
         ["four dimensions"] = Small(Family) with { Attributes = 4, HasCrossLoadings = true, Nodes = 5, Persons = 200, Items = 9 },
         ["four dimensions, mixed test"] = Small(MixedFunctions) with { Attributes = 4, Nodes = 5 },
@@ -129,22 +152,22 @@ internal static class Catalogue
             (string name, int groups, int classes, double known) = populations[population];
             yield return ($"{attributes} dimensions{(isCrossed ? " crossed" : "")}, {name}, {(isMissing ? "missing" : "complete")}, {(isWeighted ? "fractional" : "unit")} weights, "
                 + $"{(moves ? "moving" : "fixed")} nodes, items {(isFree ? "partly free" : "equal")}", new ModelCase
-            {
-                Functions = functions,
-                Attributes = attributes,
-                HasCrossLoadings = isCrossed,
-                Groups = groups,
-                Classes = classes,
-                KnownShare = known,
-                Missing = isMissing ? 0.2 : 0,
-                HasWeights = isWeighted,
-                Persons = 21,
-                Items = Math.Max(5, functions.Length),
-                Nodes = attributes == 1 ? 8 : attributes == 2 ? 3 : 2,
-                Rule = moves ? QuadratureRule.GaussHermite : QuadratureRule.Rectangular,
-                EqualAcrossGroups = isFree ? "q0001-q0003" : "all",
-                EqualAcrossClasses = isFree ? "none" : "q0002,q0004",
-            });
+                {
+                    Functions = functions,
+                    Attributes = attributes,
+                    HasCrossLoadings = isCrossed,
+                    Groups = groups,
+                    Classes = classes,
+                    KnownShare = known,
+                    Missing = isMissing ? 0.2 : 0,
+                    HasWeights = isWeighted,
+                    Persons = 21,
+                    Items = Math.Max(5, functions.Length),
+                    Nodes = attributes == 1 ? 8 : attributes == 2 ? 3 : 2,
+                    Rule = moves ? QuadratureRule.GaussHermite : QuadratureRule.Rectangular,
+                    EqualAcrossGroups = isFree ? "q0001-q0003" : "all",
+                    EqualAcrossClasses = isFree ? "none" : "q0002,q0004",
+                });
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Reflection.Emit;
 using System.Reflection;
+using System.Reflection.Emit;
 
 namespace IrtGpu.Tests.Architecture;
 

@@ -157,7 +157,8 @@ public sealed record EStepChoice
             ? new EStepChoice(EStepForm.DimensionTables, "every item measures one attribute") { Split = split }
             : new EStepChoice(EStepForm.WeightedScore, scoreItems.Length == plan.ItemCount
                 ? FamilyReason(sets)
-                : string.Create(CultureInfo.InvariantCulture, $"{scoreItems.Length} of {plan.ItemCount} items go by weighted scores, the others by tables of their attribute")) { Split = split };
+                : string.Create(CultureInfo.InvariantCulture, $"{scoreItems.Length} of {plan.ItemCount} items go by weighted scores, the others by tables of their attribute"))
+            { Split = split };
     }
 
     private static int[] AllItems(CalibrationPlan plan) => [.. Enumerable.Range(0, plan.ItemCount)];

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
