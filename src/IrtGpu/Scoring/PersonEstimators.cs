@@ -174,7 +174,7 @@ public static class PersonEstimators
             List<string> notes = [];
             foreach (int[] attributes in Likelihood.LinkedAttributes())
             {
-                string note = Likelihood.Activate(attributes[0], attributes) == 0 ? "no answers" : MaximizeSet(theta, errors, attributes);
+                string note = Likelihood.Activate(attributes) == 0 ? "no answers" : MaximizeSet(theta, errors, attributes);
                 if (note.Length == 0)
                     continue;
                 foreach (int attribute in attributes)

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -59,35 +60,30 @@ internal sealed class PersonLikelihood(ModelPoint point)
             if (row[item] != ResponseData.Missing)
                 answered.Add((items[item], row[item]));
         }
-        Activate(-1);
+        Activate(null);
     }
 
     /// <summary>Sets of attributes that the answered items tie together, each ascending, and those without an answer by themselves.</summary>
     public IReadOnlyList<int[]> LinkedAttributes()
     {
-        int[] root = [.. Enumerable.Range(0, attributeCount)];
+        LinkedSets linked = new(attributeCount);
         foreach ((Item item, _) in answered)
         {
             foreach (int attribute in item.Attributes.AsSpan(1))
-            {
-                int from = root[attribute];
-                for (int j = 0; j < root.Length; j++)
-                    root[j] = root[j] == from ? root[item.Attributes[0]] : root[j];
-            }
+                linked.Link(item.Attributes[0], attribute);
         }
-        return [.. Enumerable.Range(0, attributeCount).GroupBy(j => root[j]).Select(set => set.ToArray())];
+        return linked.Sets();
     }
 
-    /// <summary>Restricts the function to items that measure an attribute (or one tied to it); the rest is a constant.</summary>
-    /// <param name="attribute">The attribute; −1: all items.</param>
-    /// <param name="linked">Attributes tied to it; null with −1.</param>
+    /// <summary>Restricts the function to items that measure some attributes; the rest is a constant.</summary>
+    /// <param name="attributes">Attributes that no answered item ties to others; null: all items.</param>
     /// <returns>How many answers remain.</returns>
-    public int Activate(int attribute, int[]? linked = null)
+    public int Activate(int[]? attributes)
     {
         active.Clear();
         foreach ((Item Item, int Category) response in answered)
         {
-            if (attribute < 0 || linked!.Contains(response.Item.Attributes[0]))
+            if (attributes is null || attributes.Contains(response.Item.Attributes[0]))
                 active.Add(response);
         }
         return active.Count;

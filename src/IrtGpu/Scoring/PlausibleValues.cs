@@ -40,8 +40,9 @@ public static class PlausibleValues
         int PatternOf(int person) => patterns.PatternOfPerson[person];
         int[] firstPerson = CountingSort.Begin(patterns.PatternOfPerson.Length, patterns.PatternCount, PatternOf);
         int[] persons = CountingSort.Order(firstPerson, PatternOf);
+        NormalPopulation[] populations = [.. point.Plan.Blocks.Select(block => NormalPopulation.TryCreate(point.Plan, block, point.Parameters.Slots)!)];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
-        Parallel.For(0, patterns.PatternCount, parallel, () => new Sampler(point, patterns, summaries), (pattern, _, sampler) =>
+        Parallel.For(0, patterns.PatternCount, parallel, () => new Sampler(point, patterns, summaries, populations), (pattern, _, sampler) =>
         {
             sampler.SetPattern(pattern);
             for (int index = firstPerson[pattern]; index < firstPerson[pattern + 1]; index++)
@@ -56,10 +57,9 @@ public static class PlausibleValues
     }
 
     /// <summary>Draws from the posterior of one pattern after the other; one instance serves one thread.</summary>
-    private sealed class Sampler(ModelPoint point, PatternTable patterns, PatternScores summaries)
+    private sealed class Sampler(ModelPoint point, PatternTable patterns, PatternScores summaries, NormalPopulation[] populations)
     {
         private readonly CalibrationPlan plan = point.Plan;
-        private readonly NormalPopulation[] populations = [.. point.Plan.Blocks.Select(block => NormalPopulation.TryCreate(point.Plan, block, point.Parameters.Slots)!)];
         private readonly ClassPosterior?[] classes = new ClassPosterior?[point.Plan.ClassCount]; // made when first drawn from
         private int current;
 

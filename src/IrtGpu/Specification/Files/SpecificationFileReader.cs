@@ -109,8 +109,7 @@ internal sealed class SpecificationFileReader(string path)
             List<string> names = yaml.Texts(node, "attributes");
             if (names.Count == 0)
                 yaml.Add(node, "attributes", "there is no attribute in the list. Name at least one, or leave the key out.");
-            foreach (string name in names.GroupBy(name => name, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key))
-                yaml.Add(node, "attributes", $"'{name}' is listed twice. Give every attribute a name of its own.");
+            RefuseRepeated(node, "attributes", names, "attribute");
             return names.Count == 0 ? model : model with { Attributes = names };
         }
         if (yaml.Whole(node, "attributes") is not { } count)
@@ -299,8 +298,7 @@ internal sealed class SpecificationFileReader(string path)
         if (node is not YamlMappingNode)
         {
             List<string> names = yaml.Texts(node, "groups");
-            foreach (string name in names.GroupBy(name => name, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key))
-                yaml.Add(node, "groups", $"group '{name}' is listed twice. Name every group once.");
+            RefuseRepeated(node, "groups", names, "group");
             return [.. names.Select(name => (name, 1.0))];
         }
         List<(string, double)> groups = [];
@@ -312,6 +310,12 @@ internal sealed class SpecificationFileReader(string path)
             groups.Add((name, weight));
         }
         return groups;
+    }
+
+    private void RefuseRepeated(YamlNode node, string key, List<string> names, string kind)
+    {
+        foreach (string name in names.GroupBy(name => name, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key))
+            yaml.Add(node, key, $"{kind} '{name}' is listed twice. Name every {kind} once.");
     }
 
     private SpecificationFile ReadParameters(SpecificationFile file, YamlNode node)
