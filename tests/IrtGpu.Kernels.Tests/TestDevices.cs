@@ -15,7 +15,8 @@ namespace IrtGpu.Kernels.Tests;
 /// <summary>The accelerators that are here; rows of tests are made for these alone.</summary>
 internal static class TestDevices
 {
-    private static readonly string[] Kinds = ["ilgpu-cpu", "opencl", "cuda"];
+    /// <summary>All kinds, or those that IRTGPU_TEST_DEVICES names, by commas: a run on a card need not repeat the others.</summary>
+    private static readonly string[] Kinds = Environment.GetEnvironmentVariable("IRTGPU_TEST_DEVICES")?.Split(',') ?? ["ilgpu-cpu", "opencl", "cuda"];
 
     /// <summary>What is here; the drivers are asked once for all tests.</summary>
     public static AcceleratorCatalog Catalog { get; } = new();
