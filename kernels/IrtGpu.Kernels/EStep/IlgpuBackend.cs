@@ -6,6 +6,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
@@ -42,6 +43,7 @@ internal sealed class IlgpuBackend : IComputeBackend
     private readonly Lazy<HostSums> sums;
     private readonly DeviceCounts? counts; // null where nodes are tiled: what an E-step finds is put together on the host
     private readonly WeightedScoreLauncher? weightedScore; // null: tables
+    private readonly FusedLauncher? fused; // null: tables by one kernel a step
     private bool isThetaUploaded;
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
@@ -51,9 +53,11 @@ internal sealed class IlgpuBackend : IComputeBackend
     /// <param name="sets">Sets of answered items: E-steps go through weighted scores; null: through tables.</param>
     /// <param name="memory">How to cut the problem, planned with as many sets; null: planned from the device's free memory.</param>
     /// <param name="ownsSession">Whether the device is closed with the backend, also when this fails. An open device keeps compiled kernels.</param>
+    /// <param name="fuse">Whether E-steps through tables may go through products of matrices, where the device has them.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
     public IlgpuBackend(
-        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true)
+        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true,
+        bool fuse = true)
     {
         this.session = session;
         this.ownsSession = ownsSession;
@@ -80,6 +84,7 @@ internal sealed class IlgpuBackend : IComputeBackend
             {
                 reducer = new PatternScoreReducer(plan, Memory, buffers);
                 counts = new DeviceCounts(session, plan, Memory, buffers, launcher, tables, theta, weightedScore, sums);
+                fused = fuse && weightedScore is null ? FusedLauncher.TryCreate(session, plan, patterns, Memory, buffers, launcher, store, FreeBeside()) : null;
             }
         }
         catch
@@ -108,7 +113,7 @@ internal sealed class IlgpuBackend : IComputeBackend
         TryScore = TryScore,
         TryCrossProduct = TryCrossProduct,
         TryOpenBatch = TryOpenBatch,
-        Report = () => new DeviceReport(Traffic, Memory.Describe()),
+        Report = () => new DeviceReport(Traffic, fused is null ? Memory.Describe() : $"{Memory.Describe()}, {fused.Description}"),
     };
 
     /// <inheritdoc/>
@@ -137,6 +142,11 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private void CountByTables(int firstNode, int nodeCount)
     {
+        if (fused is not null)
+        {
+            fused.Count(logWeight);
+            return;
+        }
         launcher.Clear();
         ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
         {
@@ -144,6 +154,7 @@ internal sealed class IlgpuBackend : IComputeBackend
             launcher.CollectCounts(shape, views);
             launcher.CollectLogLikelihood(shape, views);
         });
+        launcher.AddCountSlices(nodeCount);
     }
 
     private void CountByScores(WeightedScoreLauncher scores, int firstNode, int nodeCount)
@@ -166,7 +177,6 @@ internal sealed class IlgpuBackend : IComputeBackend
         ForEachNodeTile((firstNode, nodeCount) =>
         {
             CountByTables(firstNode, nodeCount);
-            launcher.AddCountSlices(nodeCount);
             launcher.DownloadCounts(firstNode, nodeCount, expectation);
         });
         expectation.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
@@ -272,8 +282,8 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private PointBatch? TryOpenBatch(int wanted)
     {
-        if (Memory.NodeTileCount > 1 || weightedScore is not null)
-            return null; // its launches are large already; a batch goes through tables, and would not have the bits of weighted scores
+        if (Memory.NodeTileCount > 1 || weightedScore is not null || fused is not null)
+            return null; // their launches are large already; a batch goes through tables step by step, and would not have their bits
         int capacity = Memory.PointCapacity(wanted, FreeBeside());
         try
         {

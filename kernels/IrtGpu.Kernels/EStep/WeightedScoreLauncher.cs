@@ -150,7 +150,7 @@ internal sealed class WeightedScoreLauncher
         WeightedScoreViews chunked = ViewsOf(shape);
         int rows = shape.ClassCount * shape.NodeCount;
         int momentCount = memory.Size.MomentCount;
-        launcher.Normalize(byClass);
+        launcher.Normalize(byClass, launcher.Normalizers);
         mergeMoments(shape.ClassCount * momentCount * shape.PatternCount, byClass, patterns, launcher.Normalizers, chunked);
         sumLanes(rows * memory.LaneCount, byClass, patterns, launcher.Normalizers, launcher.Posterior, chunked);
         addLanes(rows, byClass, tile.AnsweredSet, chunked);

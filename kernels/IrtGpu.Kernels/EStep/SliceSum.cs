@@ -1,0 +1,33 @@
+using ILGPU;
+using ILGPU.Runtime;
+using IrtGpu.Kernels.Memory;
+
+namespace IrtGpu.Kernels.EStep;
+
+/// <summary>Adds the slices that threads have summed apart.</summary>
+internal sealed class SliceSum
+{
+    private readonly DeviceBuffers buffers;
+    private readonly Action<KernelConfig, int, int, long, ArrayView<double>> add;
+
+    /// <summary>Compiles the kernel.</summary>
+    /// <param name="buffers">Counts launches.</param>
+    public SliceSum(DeviceBuffers buffers)
+    {
+        this.buffers = buffers;
+        add = buffers.Accelerator.LoadStreamKernel<int, int, long, ArrayView<double>>(EStepKernels.AddSlices);
+    }
+
+    /// <summary>Adds slices to the first, in a fixed order.</summary>
+    /// <param name="values">[slice, cell]</param>
+    /// <param name="stride">Cells of a slice.</param>
+    /// <param name="sliceCount">Number of slices; with one nothing is launched.</param>
+    public void Add(ArrayView<double> values, int stride, int sliceCount)
+    {
+        if (sliceCount == 1)
+            return;
+        int groups = (stride + EStepKernels.SliceCells - 1) / EStepKernels.SliceCells;
+        add((groups, EStepKernels.SliceCells * EStepKernels.SliceLanes), stride, sliceCount, stride, values);
+        buffers.CountLaunch();
+    }
+}
