@@ -18,8 +18,8 @@ internal static class Conformance
     public static void AssertProduct(IEnumerable<Engine> engines, params ItemFunction[] functions) => AssertCases(engines, Catalogue.Product(functions), 1);
 
     /// <summary>One backend against the reference at one point.</summary>
-    public static void AssertConforms(IComputeBackend backend, PatternTable patterns, ModelPoint point, double tolerance) =>
-        AssertConforms(backend, patterns, Expect(point.Plan, patterns, point), tolerance);
+    public static void AssertConforms(IComputeBackend backend, PatternTable patterns, ModelPoint point, double tolerance, double countFloor = 0) =>
+        AssertConforms(backend, patterns, Expect(point.Plan, patterns, point), tolerance, countFloor);
 
     /// <param name="engines">Of which those that apply are tested.</param>
     /// <param name="cases">On these.</param>

@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -36,15 +37,14 @@ internal sealed class EStepLauncher
         this.memory = memory;
         this.buffers = buffers;
         Accelerator accelerator = buffers.Accelerator;
-        joint = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+        joint = accelerator.LoadIndexed<TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
             EStepKernels.JointLogLikelihood);
-        exponentiate = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ArrayView<double>, NormalizerViews>(EStepKernels.ExponentiateChunk);
-        merge = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, NormalizerViews>(EStepKernels.MergeChunks);
-        normalize = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, NormalizerViews>(EStepKernels.Normalize);
-        scale = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.Scale);
-        collect = accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(EStepKernels.CollectCounts);
-        sumLogLikelihood = accelerator.LoadStreamKernel<TileShape, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.SumLogLikelihood);
+        exponentiate = accelerator.LoadIndexed<TileShape, ArrayView<double>, NormalizerViews>(EStepKernels.ExponentiateChunk);
+        merge = accelerator.LoadIndexed<TileShape, int, NormalizerViews>(EStepKernels.MergeChunks);
+        normalize = accelerator.LoadIndexed<TileShape, NormalizerViews>(EStepKernels.Normalize);
+        scale = accelerator.LoadIndexed<TileShape, int, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.Scale);
+        collect = accelerator.LoadIndexed<TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(EStepKernels.CollectCounts);
+        sumLogLikelihood = accelerator.LoadGrouped<TileShape, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.SumLogLikelihood);
         slices = new SliceSum(buffers);
 
         ProblemSize size = memory.Size;

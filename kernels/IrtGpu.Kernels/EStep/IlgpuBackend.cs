@@ -102,7 +102,7 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     /// <inheritdoc/>
     public string Description => string.Create(
-        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {MemoryPlan.Bytes(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}");
+        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {MemoryPlan.Bytes(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}{(fused is null ? "" : $", {fused.Description}")}");
 
     /// <inheritdoc/>
     public EStepForm Form => weightedScore is null ? EStepForm.Tables : EStepForm.WeightedScore;
@@ -113,7 +113,7 @@ internal sealed class IlgpuBackend : IComputeBackend
         TryScore = TryScore,
         TryCrossProduct = TryCrossProduct,
         TryOpenBatch = TryOpenBatch,
-        Report = () => new DeviceReport(Traffic, fused is null ? Memory.Describe() : $"{Memory.Describe()}, {fused.Description}"),
+        Report = () => new DeviceReport(Traffic, fused is null ? Memory.Describe() : $"{Memory.Describe()}; {fused.Description}"),
     };
 
     /// <inheritdoc/>

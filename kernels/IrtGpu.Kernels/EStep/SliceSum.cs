@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 
 namespace IrtGpu.Kernels.EStep;
@@ -15,7 +16,7 @@ internal sealed class SliceSum
     public SliceSum(DeviceBuffers buffers)
     {
         this.buffers = buffers;
-        add = buffers.Accelerator.LoadStreamKernel<int, int, long, ArrayView<double>>(EStepKernels.AddSlices);
+        add = buffers.Accelerator.LoadGrouped<int, int, long, ArrayView<double>>(EStepKernels.AddSlices);
     }
 
     /// <summary>Adds slices to the first, in a fixed order.</summary>

@@ -4,6 +4,7 @@ using IrtGpu.Compute;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Items;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -43,9 +44,8 @@ internal sealed class CrossProductLauncher : IDisposable
         int freeCount = plan.Layout.FreeCount;
         int nodeCount = memory.Size.PaddedNodeCount;
         Accelerator accelerator = session.Accelerator;
-        findGradients = accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.FindGradients);
-        addProducts = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternRun, PatternViews, CrossProductViews>(CrossProductKernels.AddProducts);
+        findGradients = accelerator.LoadIndexed<TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.FindGradients);
+        addProducts = accelerator.LoadIndexed<TileShape, PatternRun, PatternViews, CrossProductViews>(CrossProductKernels.AddProducts);
         slices = new SliceSum(traffic);
         buffers = new DeviceBuffers(session);
         try

@@ -4,6 +4,7 @@ using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -42,15 +43,12 @@ internal sealed class FusedLauncher
         (this.plan, this.memory, this.buffers, this.launcher, this.store, this.layout, this.units) = (plan, memory, buffers, launcher, store, layout, units);
         runLength = cut.RunLength;
         Accelerator accelerator = buffers.Accelerator;
-        packAnswers = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedShape, PatternViews, ColumnViews, ArrayView<int>>(FusedKernels.PackAnswers);
-        packFragments = accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, FusedShape, int, int, int, ColumnViews, ArrayView<double>, ArrayView<double>>(FusedKernels.PackFragments);
-        packBases = accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, FusedShape, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(FusedKernels.PackBases);
-        spreadCounts = accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, FusedShape, int, int, int, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+        packAnswers = accelerator.LoadIndexed<FusedShape, PatternViews, ColumnViews, ArrayView<int>>(FusedKernels.PackAnswers);
+        packFragments = accelerator.LoadIndexed<FusedShape, int, int, int, ColumnViews, ArrayView<double>, ArrayView<double>>(FusedKernels.PackFragments);
+        packBases = accelerator.LoadIndexed<FusedShape, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(FusedKernels.PackBases);
+        spreadCounts = accelerator.LoadIndexed<FusedShape, int, int, int, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
             FusedKernels.SpreadCounts);
-        sumWhole = accelerator.LoadStreamKernel<FusedShape, int, PatternViews, FusedViews, ArrayView<double>>(FusedKernels.SumWholeLogLikelihood);
+        sumWhole = accelerator.LoadGrouped<FusedShape, int, PatternViews, FusedViews, ArrayView<double>>(FusedKernels.SumWholeLogLikelihood);
 
         shape = new FusedShape
         {

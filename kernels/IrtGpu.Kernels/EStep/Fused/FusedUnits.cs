@@ -1,9 +1,9 @@
 using System.Reflection;
 using ILGPU;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Loading;
 
 namespace IrtGpu.Kernels.EStep.Fused;
 
@@ -45,8 +45,7 @@ internal sealed record FusedUnits(
             return null;
         bool isHopper = HopperTarget.IsRaised(accelerator);
         MethodInfo method = typeof(FusedKernels).GetMethod(nameof(FusedKernels.Fuse))!.MakeGenericMethod(UnitFor(layout.PartCount, isHopper));
-        CudaKernel kernel = (CudaKernel)accelerator.LoadKernel(accelerator.Backend.Compile(
-            EntryPointDescription.FromExplicitlyGroupedKernel(method), Specialization(layout.PartCount)));
+        CudaKernel kernel = (CudaKernel)KernelLoading.LoadGrouped(accelerator, method, Specialization(layout.PartCount));
         if (!DynamicSharedMemory.TryAllow(kernel, layout.SharedBytes))
             return null;
         int perMultiprocessor = Math.Clamp(accelerator.MaxSharedMemoryPerMultiprocessor / (layout.SharedBytes + GroupReserve), 1, GroupsFor(layout.PartCount));
