@@ -7,6 +7,7 @@ using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
 
@@ -56,6 +57,7 @@ public sealed partial class PtxResourceTests
         nameof(EStepKernels.CollectCounts) => 80,
         nameof(ItemDerivativeKernels.SumNodes) => 144,
         nameof(CrossProductKernels.FillDerivatives) => 88,
+        nameof(FusedKernels.Fuse) => 170, // three groups of 128 threads a multiprocessor
         _ => 64,
     };
 
