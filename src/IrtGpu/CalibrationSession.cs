@@ -6,6 +6,7 @@ using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
@@ -48,7 +49,7 @@ public sealed class CalibrationSession : IDisposable
     /// <param name="start">A finished fit to begin from (<see cref="CalibrationOptions.Start"/>); null: the marginal distributions of the items.</param>
     /// <param name="progress">Hears of every cycle.</param>
     /// <param name="cancellation">Ends the estimation after the running cycle; the result says so and keeps what was reached.</param>
-    /// <exception cref="Specification.SpecificationException">Nothing of the start is in the model.</exception>
+    /// <exception cref="SpecificationException">Nothing of the start is in the model, or the model gives no likelihood where it begins.</exception>
     public CalibrationFit Fit(ModelPoint? start = null, IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
     {
         CalibrationPlan plan = Problem.Plan;
@@ -57,6 +58,7 @@ public sealed class CalibrationSession : IDisposable
         EmOptions em = new() { Tolerance = options.Tolerance, MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
         (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) =
             new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, cancellation);
+        RefuseStartWithoutLikelihood(outcome);
         outcome = AlignClasses(outcome);
         return new CalibrationFit(outcome.Expectation)
         {
@@ -83,6 +85,16 @@ public sealed class CalibrationSession : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => backend.Dispose();
+
+    private static void RefuseStartWithoutLikelihood(EmOutcome<EvaluatedPoint> outcome)
+    {
+        if (outcome.History.Count > 0 || double.IsFinite(outcome.Expectation.Objective))
+            return;
+        outcome.Expectation.Dispose();
+        throw new SpecificationException(
+            FormattableString.Invariant($"The log-likelihood is {outcome.Expectation.Objective} where the estimation begins, as some response has probability 0 there. ")
+            + "Correct fixed and start values of items and populations (--spec, --anchors), or widen --range if abilities lie outside it.");
+    }
 
     private EmOutcome<EvaluatedPoint> AlignClasses(EmOutcome<EvaluatedPoint> outcome)
     {

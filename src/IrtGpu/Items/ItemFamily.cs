@@ -51,9 +51,9 @@ internal abstract class ItemFamily
     /// <param name="item">The item.</param>
     public virtual string? Refuse(PlannedItem item) => null;
 
-    /// <summary>Why the values that the user holds are outside the domain; null where they are not.</summary>
+    /// <summary>Why the values that the user fixes or starts at are outside the domain; null where they are not.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="held">The held slots. [slot]; null: free</param>
+    /// <param name="held">Those values. [slot]; null: the user gave none</param>
     public virtual string? RefuseHeld(PlannedItem item, IReadOnlyList<double?> held) => null;
 
     /// <summary>Starts at what the marginal distribution of the item says.</summary>
@@ -61,6 +61,14 @@ internal abstract class ItemFamily
     /// <param name="totals">Positive weights of its categories. [category]</param>
     /// <param name="slots">In: default starts; out: starts.</param>
     public abstract void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots);
+
+    /// <summary>Moves starts that are not given to where the item is in its domain, if given ones allow that.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="isGiven">Which slots stay. [slot]</param>
+    /// <param name="slots">Moved.</param>
+    public virtual void PlaceStart(PlannedItem item, ReadOnlySpan<bool> isGiven, Span<double> slots)
+    {
+    }
 
     /// <summary>Noise of an intercept in random starts, such that the item stays in the domain.</summary>
     /// <param name="item">The item.</param>

@@ -93,10 +93,27 @@ public sealed class CalibrationPlan
     {
         foreach (ItemParameterSet set in ParameterSets)
         {
-            Span<double> shape = parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
-            if (!Items[set.Item].Family.Operations.IsInDomain(Items[set.Item].CategoryCount, shape))
+            if (!IsInDomain(set, parameters))
                 return false;
         }
         return !double.IsNegativeInfinity(LogPrior(parameters));
+    }
+
+    /// <summary>Whether one item's parameters are admissible.</summary>
+    /// <param name="set">The item's parameters.</param>
+    /// <param name="parameters">Where.</param>
+    internal bool IsInDomain(ItemParameterSet set, ParameterVector parameters) => Items[set.Item].Family.Operations.IsInDomain(
+        Items[set.Item].CategoryCount, parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount));
+
+    /// <summary>Whether the user fixed the slot or said where it starts, itself or by what it is tied to.</summary>
+    /// <param name="slot">Slot index.</param>
+    internal bool IsGiven(int slot)
+    {
+        foreach (int free in Layout.FreeOf(slot))
+        {
+            if (!HasUserStart[free])
+                return false;
+        }
+        return true;
     }
 }

@@ -44,10 +44,10 @@ internal sealed class ConstraintPlanner(
                 }
                 switch (constraint.Kind)
                 {
-                    case ConstraintKind.Fixed when ToWorking(target, constraint.Value) is { } value:
+                    case ConstraintKind.Fixed when ToWorking(target, constraint) is { } value:
                         builder.Fix(slot, value);
                         break;
-                    case ConstraintKind.Start when ToWorking(target, constraint.Value) is { } value:
+                    case ConstraintKind.Start when ToWorking(target, constraint) is { } value:
                         builder.Start(slot, value);
                         break;
                     case ConstraintKind.Free:
@@ -174,14 +174,20 @@ internal sealed class ConstraintPlanner(
                 + "Name a group that took the item, or remove the constraint.";
     }
 
-    private double? ToWorking(ParameterSlot slot, double value)
+    private double? ToWorking(ParameterSlot slot, ParameterConstraint constraint)
     {
-        if (!slot.Kind.IsLogit())
+        double value = constraint.Value;
+        bool isStart = constraint.Kind == ConstraintKind.Start;
+        if (!slot.Kind.IsLogit() && double.IsFinite(value))
             return value;
-        if (value is >= 0 and <= 1)
+        if (slot.Kind.IsLogit() && (isStart ? value is > 0 and < 1 : value is >= 0 and <= 1))
             return Math.Log(value / (1 - value));
-        problems.Add(FormattableString.Invariant(
-            $"{slot.Name} of '{items[sets[slot.ParameterSet].Item].Name}' is set to {value}, but it is a probability: give a number from 0 to 1."));
+        string what = $"{slot.Name} of '{items[sets[slot.ParameterSet].Item].Name}'";
+        problems.Add(!slot.Kind.IsLogit()
+            ? FormattableString.Invariant($"{what} is set to {value}: give a finite number.")
+            : isStart && value is 0 or 1
+                ? FormattableString.Invariant($"{what} starts at {value}, the end of its range, which no estimate leaves. Give a start between 0 and 1, or fix it there (fixed: {value}).")
+                : FormattableString.Invariant($"{what} is set to {value}, but it is a probability: give a number from 0 to 1."));
         return null;
     }
 
@@ -222,7 +228,7 @@ internal sealed class ConstraintPlanner(
     {
         for (int set = 0; set < sets.Count; set++)
         {
-            double?[] held = [.. SlotsOf(set).Select(slot => builder.IsFixed(slot) ? builder.Value(slot) : (double?)null)];
+            double?[] held = [.. SlotsOf(set).Select(slot => builder.IsGiven(slot) ? builder.Value(slot) : (double?)null)];
             if (items[sets[set].Item].Family.RefuseHeld(items[sets[set].Item], held) is { } problem)
                 problems.Add(problem);
         }

@@ -1,5 +1,7 @@
 using IrtGpu.Models;
 
+using System.Globalization;
+
 namespace IrtGpu.Items.Families;
 
 /// <summary>Samejima's graded response model.</summary>
@@ -19,12 +21,15 @@ internal sealed class GradedFamily : ItemFamily<GradedResponse>
 
     public override string? RefuseHeld(PlannedItem item, IReadOnlyList<double?> held) => RefuseIntercepts(item, held.Skip(item.Attributes.Length));
 
+    public override void PlaceStart(PlannedItem item, ReadOnlySpan<bool> isGiven, Span<double> slots) =>
+        DecreasingValues.Place(isGiven[item.Attributes.Length..], slots[item.Attributes.Length..]);
+
     /// <summary>Why held intercepts are outside the domain; null where they decrease.</summary>
     public static string? RefuseIntercepts(PlannedItem item, IEnumerable<double?> held)
     {
         double[] intercepts = [.. held.OfType<double>()];
         return intercepts.Zip(intercepts.Skip(1)).Any(pair => pair.First <= pair.Second)
-            ? $"The fixed intercepts of the graded item '{item.Name}' do not decrease. Fix {DecreasingIntercepts}."
+            ? $"The fixed and start values of intercepts of the graded item '{item.Name}' do not decrease ({string.Join(", ", intercepts.Select(value => value.ToString("g4", CultureInfo.InvariantCulture)))}). Give {DecreasingIntercepts}."
             : null;
     }
 

@@ -52,6 +52,8 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
 
     public bool IsFixed(int slot) => isFixed[slot];
 
+    public bool IsGiven(int slot) => isFixed[slot] || hasUserStart[slot];
+
     public double Value(int slot) => start[slot];
 
     public bool AreTied(int slot, int other) => tied.AreLinked(slot, other);
