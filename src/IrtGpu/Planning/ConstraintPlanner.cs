@@ -31,11 +31,9 @@ internal sealed class ConstraintPlanner(
         Dictionary<int, ParameterConstraint> products = []; // slots that are reported times their slope: set once the slopes are known
         foreach (ParameterConstraint constraint in specification.Constraints)
         {
-            Dictionary<string, int> first = [];
-            bool any = false;
-            foreach (int slot in Select(constraint.Items, constraint.Parameter, constraint.Group, constraint.Class, "constraint"))
+            int[] named = [.. Select(constraint.Items, constraint.Parameter, constraint.Group, constraint.Class, "constraint")];
+            foreach (int slot in named)
             {
-                any = true;
                 ParameterSlot target = builder[slot];
                 if (target.Kind == ParameterKind.Easiness)
                 {
@@ -53,16 +51,12 @@ internal sealed class ConstraintPlanner(
                     case ConstraintKind.Free:
                         builder.Free(slot);
                         break;
-                    case ConstraintKind.Equal:
-                        if (first.TryGetValue(target.Name, out int other))
-                            builder.Tie(slot, other);
-                        else
-                            first[target.Name] = slot;
-                        break;
                 }
             }
-            if (!any && problems.Count == 0)
+            if (named.Length == 0 && problems.Count == 0)
                 problems.Add(ExplainEmpty(constraint));
+            else if (constraint.Kind == ConstraintKind.Equal)
+                new EqualParameters(items, sets, builder, problems).Tie(constraint, [.. named.Where(slot => builder[slot].Kind != ParameterKind.Easiness)]);
         }
         foreach ((int slot, ParameterConstraint constraint) in products)
             ApplyToProduct(slot, constraint);
@@ -158,11 +152,15 @@ internal sealed class ConstraintPlanner(
             foreach (int slot in SlotsOf(set))
             {
                 ParameterSlot candidate = builder[slot];
-                if (FileSystemName.MatchesSimpleExpression(parameter, candidate.Name) && !items[sets[set].Item].Form.Hides(candidate.Kind))
+                bool isNamed = FileSystemName.MatchesSimpleExpression(parameter, candidate.Name) || (candidate.Kind == ParameterKind.Slope && IsSlope(parameter));
+                if (isNamed && !items[sets[set].Item].Form.Hides(candidate.Kind))
                     yield return slot;
             }
         }
     }
+
+    /// <summary>Whether a name means the slope of an item whatever attribute it measures.</summary>
+    private static bool IsSlope(string parameter) => parameter.Equals(EqualParameters.Slope, StringComparison.OrdinalIgnoreCase);
 
     private string ExplainEmpty(ParameterConstraint constraint)
     {
