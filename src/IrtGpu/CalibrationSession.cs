@@ -60,14 +60,16 @@ public sealed class CalibrationSession : IDisposable
             new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, cancellation);
         RefuseStartWithoutLikelihood(outcome);
         outcome = AlignClasses(outcome);
+        RunOffs runOffs = emProblem.FindRunOffs(outcome.Expectation);
         return new CalibrationFit(outcome.Expectation)
         {
+            RunOffs = runOffs,
             GradientNorm = Math.Sqrt(emProblem.Gradient(outcome.Expectation).Sum(value => value * value)),
             Termination = outcome.Termination,
             History = outcome.History,
             EStepCount = outcome.EStepCount,
             Maxima = maxima,
-            Warnings = [.. given?.Warnings ?? [], .. ResultWarnings.Of(outcome.Expectation.Point)],
+            Warnings = [.. given?.Warnings ?? [], .. ResultWarnings.Of(outcome.Expectation.Point, runOffs)],
         };
     }
 
@@ -76,7 +78,7 @@ public sealed class CalibrationSession : IDisposable
     public StandardErrors StandardErrors(CalibrationFit fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads).Estimate(options.StandardErrors);
+        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, fit.RunOffs).Estimate(options.StandardErrors);
     }
 
     /// <summary>Posterior summaries of every pattern.</summary>

@@ -78,6 +78,10 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
 
     public double[] Gradient(EvaluatedPoint expectation) => mStep.Derivatives(expectation.Point, expectation.Found);
 
+    /// <summary>Finds estimates that have run off.</summary>
+    /// <param name="expectation">The E-step at the estimates.</param>
+    public RunOffs FindRunOffs(EvaluatedPoint expectation) => mStep.FindRunOffs(expectation.Point, expectation.Found);
+
     public IEmBatch<EvaluatedPoint>? TryOpenBatch(int wanted) =>
         backend.Capabilities.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;
 

@@ -22,22 +22,27 @@ internal sealed class StandardErrorEstimator
     private readonly PatternTable patterns;
     private readonly IComputeBackend backend;
     private readonly MStep mStep;
-    private readonly int[] interior; // free parameters that are not at a bound
+    private readonly RunOffs runOffs;
+    private readonly int[] interior; // free parameters that are not at a bound, and what determines the rest of those that ran off
 
-    public StandardErrorEstimator(ModelPoint point, Expectation expectation, PatternTable patterns, IComputeBackend backend, int threads)
+    public StandardErrorEstimator(ModelPoint point, Expectation expectation, PatternTable patterns, IComputeBackend backend, int threads, RunOffs? runOffs = null)
     {
         plan = point.Plan;
         this.point = point;
         this.expectation = expectation;
+        this.runOffs = runOffs ?? RunOffs.None;
         this.patterns = patterns;
         this.backend = backend;
         mStep = new MStep(plan, 1, threads);
-        interior = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]))];
+        interior = [.. Enumerable.Range(0, plan.Layout.FreeCount)
+            .Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]) && !this.runOffs.Pivots.Contains(index))];
     }
 
     /// <summary>The covariance matrix, or the reason why there is none.</summary>
     /// <param name="method">The estimator.</param>
-    public StandardErrors Estimate(StandardErrorMethod method)
+    public StandardErrors Estimate(StandardErrorMethod method) => Invert(method) with { WithoutLimit = runOffs.Parameters };
+
+    private StandardErrors Invert(StandardErrorMethod method)
     {
         if (method == StandardErrorMethod.None)
             return new StandardErrors(method, null, double.NaN, "None were asked for (--se none).");
@@ -207,6 +212,11 @@ internal sealed class StandardErrorEstimator
         {
             for (int c = 0; c < interior.Length; c++)
                 all[(long)interior[r] * n + interior[c]] = covariance[r, c];
+        }
+        foreach (int free in runOffs.Parameters)
+        {
+            for (int other = 0; other < n; other++)
+                all[(long)free * n + other] = all[(long)other * n + free] = double.NaN;
         }
         return all;
     }

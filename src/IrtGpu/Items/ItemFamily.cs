@@ -70,6 +70,20 @@ internal abstract class ItemFamily
     {
     }
 
+    /// <summary>Which intercepts have no limit where nobody gives a category, and then run off; empty: all have one.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="category">0-based category.</param>
+    /// <returns>0-based steps.</returns>
+    public virtual IReadOnlyList<int> StepsWithoutLimit(PlannedItem item, int category) => [];
+
+    /// <summary>Makes one parameter of those that meet where nobody gives a category, and holds those that then mean nothing.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="unused">0-based categories that nobody gives, ascending.</param>
+    /// <param name="firstSlot">The item's first slot.</param>
+    /// <param name="slots">The slots.</param>
+    /// <returns>The categories at which two parameters became one.</returns>
+    public virtual IReadOnlyList<int> TieUnused(PlannedItem item, IReadOnlyList<int> unused, int firstSlot, IItemSlots slots) => [];
+
     /// <summary>Noise of an intercept in random starts, such that the item stays in the domain.</summary>
     /// <param name="item">The item.</param>
     /// <param name="shift">Noise of the item.</param>

@@ -50,6 +50,9 @@ public sealed class CalibrationPlan
 
     internal IReadOnlyList<PlannedPrior> Priors { get; init; } = [];
 
+    /// <summary>Free parameters that have no finite estimate, since nobody gives a category, and that <see cref="Warnings"/> name.</summary>
+    internal IReadOnlySet<int> WithoutLimit { get; init; } = new HashSet<int>();
+
     /// <summary>Sentences about the specification that the user should read.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 

@@ -126,7 +126,7 @@ internal static class StartingValues
             if (layout.CoefficientsOf(slot) is not [1])
                 continue;
             int index = layout.FreeOf(slot)[0];
-            free[index] += desired[slot];
+            free[index] += desired[slot] - layout.Offset[slot];
             count[index]++;
         }
         for (int index = 0; index < free.Length; index++)

@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Data.Reading;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -35,7 +34,7 @@ public sealed class EqualParametersTests
     [InlineData("a*")]
     public void Copies_of_items_at_two_times_share_their_slopes(string slope)
     {
-        using ResponseData data = ResponseReader.Read(Path.Combine(AppContext.BaseDirectory, "Planning/data/two-times.csv"), new ResponseReaderOptions(), TestContext.Current.CancellationToken);
+        using ResponseData data = TestFiles.Read("Planning/data/two-times.csv");
         CalibrationResult result = Calibration.Run(
             data, TwoTimes(slope), new CalibrationOptions { Tolerance = 1e-8, StandardErrors = StandardErrorMethod.None }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(-2477.677, result.LogLikelihood, 1e-3);

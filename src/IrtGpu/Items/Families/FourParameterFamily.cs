@@ -40,6 +40,8 @@ internal sealed class FourParameterFamily : ItemFamily<FourParameterLogistic>
             slots[lower] = Logit(Elementary.Sigmoid(slots[upper]) / 2);
     }
 
+    public override IReadOnlyList<int> StepsWithoutLimit(PlannedItem item, int category) => [0];
+
     public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots)
     {
         Span<double> shape = slots[item.Attributes.Length..];

@@ -25,6 +25,9 @@ internal sealed class GeneralizedPartialCreditFamily : ItemFamily<GeneralizedPar
             slots[item.Attributes.Length + step] = Math.Log(totals[step + 1] / totals[0]);
     }
 
+    public override IReadOnlyList<int> StepsWithoutLimit(PlannedItem item, int category) =>
+        category == 0 ? [.. Enumerable.Range(0, item.CategoryCount - 1)] : [category - 1];
+
     public override IReadOnlyList<ReportedParameter> ReportClassical(PlannedItem item, ReadOnlySpan<double> slots, bool isOneDimensional) =>
         ClassicalForm.DiscriminationAndDifficulties(item, slots, isOneDimensional, hasSteps: true);
 

@@ -67,4 +67,6 @@ internal sealed record DataDocument
 /// <param name="Name">Column name.</param>
 /// <param name="Codes">Category codes, ascending.</param>
 /// <param name="Groups">Positions of the groups in which it was given.</param>
-internal sealed record ItemDocument(string Name, int[] Codes, int[] Groups);
+/// <param name="Unused">Categories that nobody gave, in each of these groups; null: every category was given in all of them.</param>
+internal sealed record ItemDocument(
+    string Name, int[] Codes, int[] Groups, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int[][]? Unused = null);

@@ -133,6 +133,8 @@ internal static partial class DocumentWriter
         json.Field("name", value.Name);
         json.Field("codes", value.Codes);
         json.Field("groups", value.Groups);
+        if (value.Unused is { } unused)
+            json.Field("unused", unused);
     }
 
     private static void Write(Utf8JsonWriter json, ParameterKey value)
