@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Compute;
+using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
@@ -188,7 +189,8 @@ public sealed partial class SavedCalibration
     private static DataDocument Describe(DataShape shape, double[] groupWeights) => new()
     {
         Items = [.. shape.ItemNames.Select((name, item) => new ItemDocument(
-            name, shape.CategoryCodes[item], [.. Enumerable.Range(0, shape.GroupNames.Length).Where(group => shape.Administered[group][item])]))],
+            name, shape.CategoryCodes[item], [.. Enumerable.Range(0, shape.GroupNames.Length).Where(group => shape.Administered[group][item])],
+            shape.Answers?[item] is { IsPlain: false } answers ? answers : null))],
         Groups = shape.GroupNames,
         GroupWeights = groupWeights,
         KnownClasses = shape.ClassNames,
@@ -203,6 +205,9 @@ public sealed partial class SavedCalibration
                 administered[group][item] = true;
         }
         return new DataShape(
-            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered);
+            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered)
+        {
+            Answers = data.Items.All(item => item.Answers is null) ? null : [.. data.Items.Select(item => item.Answers ?? ItemAnswers.Plain)],
+        };
     }
 }

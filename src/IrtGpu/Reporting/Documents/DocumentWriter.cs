@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Compute;
+using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
@@ -133,6 +134,26 @@ internal static partial class DocumentWriter
         json.Field("name", value.Name);
         json.Field("codes", value.Codes);
         json.Field("groups", value.Groups);
+        if (value.Answers is { } answers)
+            json.Field("answers", answers, Write);
+    }
+
+    private static void Write(Utf8JsonWriter json, ItemAnswers value)
+    {
+        if (value.Texts is { } texts)
+        {
+            json.WriteStartArray("texts");
+            foreach (string[] category in texts)
+            {
+                json.WriteStartArray();
+                Array.ForEach(category, json.WriteStringValue);
+                json.WriteEndArray();
+            }
+            json.WriteEndArray();
+        }
+        if (value.Missing is { } missing)
+            json.Field("missing", missing);
+        json.Field("blankIsWrong", value.BlankIsWrong);
     }
 
     private static void Write(Utf8JsonWriter json, ParameterKey value)
