@@ -58,6 +58,7 @@ public sealed partial class SavedCalibration
             Answers = data.Answers,
             Responses = data.Responses,
             Weights = data.Weights,
+            AreSamplingWeights = data.AreSamplingWeights,
             Ids = data.Ids,
             PersonCount = data.PersonCount,
             GroupNames = Shape.GroupNames,

@@ -20,9 +20,13 @@ public sealed class ProblemLog
     }
 
     /// <summary>Ends here if something was reported.</summary>
-    /// <param name="warnings">What else was noticed, and may be mended on the same occasion.</param>
     /// <exception cref="DataException">Carries what was reported.</exception>
-    public void ThrowIfAny(IReadOnlyList<DataProblem>? warnings = null)
+    public void ThrowIfAny() => ThrowIfAny([]);
+
+    /// <summary>Ends here if something was reported.</summary>
+    /// <param name="warnings">What else was noticed, and may be mended on the same occasion.</param>
+    /// <exception cref="DataException">Carries both.</exception>
+    public void ThrowIfAny(IReadOnlyList<DataProblem> warnings)
     {
         if (Total > 0)
             throw ToException(warnings);
@@ -30,5 +34,5 @@ public sealed class ProblemLog
 
     /// <summary>What was reported, in the order of the file; what has no line comes last.</summary>
     /// <param name="warnings">What else was noticed, and may be mended on the same occasion.</param>
-    internal DataException ToException(IReadOnlyList<DataProblem>? warnings = null) => new([.. kept.OrderBy(problem => problem.Line ?? long.MaxValue)], Total, warnings);
+    internal DataException ToException(IReadOnlyList<DataProblem> warnings) => new([.. kept.OrderBy(problem => problem.Line ?? long.MaxValue)], Total, warnings);
 }

@@ -41,6 +41,7 @@ internal static partial class DocumentWriter
         json.Field("deviance", value.Deviance);
         json.Field("logPrior", value.LogPrior);
         json.Field("freeParameters", value.FreeParameters);
+        json.Field("effectiveParameters", value.EffectiveParameters);
         json.Field("aic", value.Aic);
         json.Field("bic", value.Bic);
         json.Field("sabic", value.Sabic);
@@ -49,6 +50,7 @@ internal static partial class DocumentWriter
         json.Field("starts", value.Starts, Write);
         json.Field("persons", value.Persons);
         json.Field("weightTotal", value.WeightTotal);
+        json.Field("samplingWeights", value.SamplingWeights);
         json.Field("patterns", value.Patterns);
         json.Field("items", value.Items);
         json.Field("cycles", value.Cycles);
