@@ -94,6 +94,8 @@ internal static class CommandLine
                 Console.Error.WriteLine($"irtgpu: {exception.Message}");
                 return ExitCode.BadArguments;
             case DataException data:
+                foreach (DataProblem warning in data.Warnings)
+                    Console.Error.WriteLine($"warning: {warning}");
                 Console.Error.WriteLine(data.Message);
                 return ExitCode.BadData;
             case DeviceNotAvailableException device:

@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Identification;
+using IrtGpu.Reporting.Documents;
 using IrtGpu.Specification;
 
 namespace IrtGpu;
@@ -49,9 +50,16 @@ public sealed class CalibrationProblem
     /// <summary>Opens what computes.</summary>
     /// <param name="options">Device, and how to estimate.</param>
     /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
+    /// <exception cref="SpecificationException">The standard errors asked for do not respect sampling weights.</exception>
     public CalibrationSession Open(CalibrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (Patterns.AreSamplingWeights && options.StandardErrors is not (StandardErrorMethod.Auto or StandardErrorMethod.None or StandardErrorMethod.Sandwich))
+        {
+            throw new SpecificationException(
+                $"--se {StandardErrorSummary.NameOf(options.StandardErrors)} takes weights for numbers of persons, so that with sampling weights its standard errors would be wrong. "
+                + "Use --se sandwich, which is the default with --sampling-weight, or none.");
+        }
         return new CalibrationSession(this, options);
     }
 }

@@ -1,3 +1,4 @@
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Foundation.Tables.Problems;
 
@@ -16,11 +17,20 @@ public sealed class ResponseData : IDisposable
     /// <summary>Original integer codes of each item's categories, ascending; position = category. [item][category]</summary>
     public required int[][] CategoryCodes { get; init; }
 
+    /// <summary>How answers were read where codes alone do not say so; null: codes say all. [item]</summary>
+    public ItemAnswers[]? Answers { get; init; }
+
     /// <summary>Category of each response, or <see cref="Missing"/>; one row a person. [person][item]</summary>
     public required CodedRows Responses { get; init; }
 
-    /// <summary>Frequency weight of each row; null when every weight is 1. [person]</summary>
+    /// <summary>Weight of each row; null when every weight is 1. [person]</summary>
     public double[]? Weights { get; init; }
+
+    /// <summary>
+    /// Whether the weights say how many of the population a person was drawn for, so that only their ratios count, and not how many persons
+    /// a row stands for.
+    /// </summary>
+    public bool AreSamplingWeights { get; init; }
 
     /// <summary>Identifier of each row; null when there is no id column (rows are then numbered from 1). [person]</summary>
     /// <remarks>As read from a file they are held as UTF-8 text; each request makes a new string.</remarks>

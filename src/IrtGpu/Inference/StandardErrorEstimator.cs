@@ -44,6 +44,8 @@ internal sealed class StandardErrorEstimator
 
     private StandardErrors Invert(StandardErrorMethod method)
     {
+        if (method == StandardErrorMethod.Auto)
+            method = patterns.AreSamplingWeights ? StandardErrorMethod.Sandwich : StandardErrorMethod.Oakes;
         if (method == StandardErrorMethod.None)
             return new StandardErrors(method, null, double.NaN, "None were asked for (--se none).");
         if (interior.Length == 0)
@@ -58,8 +60,9 @@ internal sealed class StandardErrorEstimator
             StandardErrorMethod.Complete => CompleteInformation(),
             StandardErrorMethod.CrossProduct => CrossProduct() + PriorInformation(),
             StandardErrorMethod.Louis => TryExactInformation()
-                ?? CompleteInformation() - Visit(gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum),
-            _ => TryExactInformation() ?? DifferencedInformation(),
+                ?? CompleteInformation() - Visit(patterns, gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum),
+            StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich => TryExactInformation() ?? DifferencedInformation(),
+            _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such estimator of standard errors."),
         };
         if (!TryInvert(information, out Matrix<double> covariance, out int failed))
         {
@@ -68,9 +71,13 @@ internal sealed class StandardErrorEstimator
                 + "the data do not determine all parameters there, or the estimation has not converged. Fix or restrain that parameter, lower --tolerance, or give it a --prior.");
         }
         double condition = ConditionNumber(information, covariance);
-        if (method == StandardErrorMethod.Sandwich)
-            covariance = covariance * CrossProduct() * covariance;
-        return new StandardErrors(method, Expand(covariance), condition, null);
+        if (method != StandardErrorMethod.Sandwich)
+            return new StandardErrors(method, Expand(covariance), condition, null);
+        Matrix<double> halfway = covariance * CrossProduct();
+        return new StandardErrors(method, Expand(halfway * covariance), condition, null)
+        {
+            EffectiveParameterCount = patterns.AreSamplingWeights ? halfway.Trace() : null,
+        };
     }
 
     /// <summary>Minus the Hessian of the expected complete-data log-likelihood (with priors) at fixed expected counts.</summary>
@@ -117,9 +124,12 @@ internal sealed class StandardErrorEstimator
         return mStep.Derivatives(shifted, there);
     }
 
-    private Matrix<double> CrossProduct() => backend.Capabilities.TryCrossProduct(point) is { } sum
-        ? Interior(sum)
-        : Visit(gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);
+    /// <summary>Σ_p N_p s_p s_pᵀ, s_p the gradient of a pattern; with sampling weights Σ w² s sᵀ over persons.</summary>
+    private Matrix<double> CrossProduct() => patterns.AreSamplingWeights
+        ? Visit(patterns.WithSquaredWeights(), gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum)
+        : backend.Capabilities.TryCrossProduct(point) is { } sum
+            ? Interior(sum)
+            : Visit(patterns, gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);
 
     private Matrix<double> PriorInformation()
     {
@@ -133,10 +143,10 @@ internal sealed class StandardErrorEstimator
         return information;
     }
 
-    private Matrix<double> Visit<TVisitor>(Func<CompleteDataGradients, TVisitor> create, Func<TVisitor, double[]> sumOf)
+    private Matrix<double> Visit<TVisitor>(PatternTable weighted, Func<CompleteDataGradients, TVisitor> create, Func<TVisitor, double[]> sumOf)
         where TVisitor : IPosteriorVisitor
     {
-        CompleteDataGradients gradients = new(point, patterns);
+        CompleteDataGradients gradients = new(point, weighted);
         IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(gradients));
         double[] sum = sumOf(visitors[0]);
         for (int k = 1; k < visitors.Count; k++)

@@ -11,4 +11,10 @@ public sealed record StandardErrors(StandardErrorMethod Method, double[]? Covari
 {
     /// <summary>Free parameters whose estimates ran off, as the data give them no limit: they have no standard errors, the others do.</summary>
     public IReadOnlySet<int> WithoutLimit { get; init; } = new HashSet<int>();
+
+    /// <summary>
+    /// With sampling weights: what the free parameters count for, tr(observed⁻¹ · cross-product), as unequal weights make estimates less
+    /// certain; null without, and where there is no covariance matrix.
+    /// </summary>
+    public double? EffectiveParameterCount { get; init; }
 }

@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Data.Answers;
 
 namespace IrtGpu.Planning;
 
@@ -10,6 +11,9 @@ namespace IrtGpu.Planning;
 /// <param name="Administered">Whether anyone in the group answered the item. [group][item]</param>
 public sealed record DataShape(string[] ItemNames, int[][] CategoryCodes, string[] GroupNames, string[] ClassNames, bool[][] Administered)
 {
+    /// <summary>How answers were read where codes alone do not say so; null: codes say all. [item]</summary>
+    public ItemAnswers[]? Answers { get; init; }
+
     /// <summary>Categories that nobody in the group gave, of items that were given there, ascending; null: every category was. [group][item][…]</summary>
     public int[][][]? Unused { get; init; }
 
@@ -33,7 +37,11 @@ public sealed record DataShape(string[] ItemNames, int[][] CategoryCodes, string
             for (int item = 0; item < data.ItemCount; item++)
                 administered[group][item] = totals.IsAnswered(group, item);
         }
-        return new DataShape(data.ItemNames, data.CategoryCodes, data.GroupNames, data.ClassNames, administered) { Unused = FindUnused(data, totals, administered) };
+        return new DataShape(data.ItemNames, data.CategoryCodes, data.GroupNames, data.ClassNames, administered)
+        {
+            Answers = data.Answers,
+            Unused = FindUnused(data, totals, administered),
+        };
     }
 
     private static int[][][]? FindUnused(ResponseData data, ResponseTotals totals, bool[][] administered)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Compute;
+using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
@@ -197,7 +198,7 @@ public sealed partial class SavedCalibration
     {
         int[] groups = [.. Enumerable.Range(0, shape.GroupNames.Length).Where(group => shape.Administered[group][item])];
         int[][]? unused = shape.Unused is { } all && groups.Any(group => all[group][item].Length > 0) ? [.. groups.Select(group => all[group][item])] : null;
-        return new ItemDocument(shape.ItemNames[item], shape.CategoryCodes[item], groups, unused);
+        return new ItemDocument(shape.ItemNames[item], shape.CategoryCodes[item], groups, shape.Answers?[item] is { IsPlain: false } answers ? answers : null, unused);
     }
 
     private static DataShape ShapeOf(DataDocument data)
@@ -214,6 +215,10 @@ public sealed partial class SavedCalibration
             }
         }
         return new DataShape(
-            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered) { Unused = unused };
+            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered)
+        {
+            Unused = unused,
+            Answers = data.Items.All(item => item.Answers is null) ? null : [.. data.Items.Select(item => item.Answers ?? ItemAnswers.Plain)],
+        };
     }
 }

@@ -63,6 +63,7 @@ public static class ResponseSimulator
         {
             ItemNames = plan.Shape.ItemNames,
             CategoryCodes = plan.Shape.CategoryCodes,
+            Answers = plan.Shape.Answers,
             Responses = responses,
             PersonCount = personCount,
             GroupNames = plan.Shape.GroupNames,

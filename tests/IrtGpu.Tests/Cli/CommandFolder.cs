@@ -19,6 +19,13 @@ internal sealed class CommandFolder : IDisposable
         return name;
     }
 
+    /// <summary>Copies one of the data files that lie beside the tests.</summary>
+    public string Take(string name)
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Cli", "Files", name), PathOf(name));
+        return name;
+    }
+
     public string[] ReadLines(string name) => File.ReadAllLines(PathOf(name));
 
     /// <summary>Runs the command within this process.</summary>

@@ -10,7 +10,7 @@ namespace IrtGpu.Data.Reading;
 
 /// <summary>Turns the records of a table into coded persons.</summary>
 internal sealed class PersonParser(
-    TableReader table, string path, ColumnPlan plan, CodeBook book, AnswerKey? key, MissingCodes missing, PersonRows persons, ProblemLog problems)
+    TableReader table, string path, ColumnPlan plan, CodeBook book, MissingCodes missing, PersonRows persons, ProblemLog problems)
 {
     private readonly bool isNaMissing = missing.IsMissing("NA");
 
@@ -36,30 +36,33 @@ internal sealed class PersonParser(
     private void ParseRow(Span<byte> row)
     {
         SepReader.Row record = table.Record;
-        ReadOnlySpan<byte> direct = book.Direct;
+        ReadOnlySpan<byte> direct = book.DirectTable;
+        ReadOnlySpan<byte> blanks = book.Blanks;
         int[] roles = plan.Roles;
-        bool hasCodes = key is null;
         for (int column = 0; column < roles.Length; column++)
         {
             int role = roles[column];
-            if (role >= 0 && hasCodes && TryEncode(record[column].Span, direct.Slice(role * CodeBook.DirectSpan, CodeBook.DirectSpan), out byte response))
+            if (role >= 0 && TryEncode(record[column].Span, direct.Slice(role * CodeBook.DirectSpan, CodeBook.DirectSpan), blanks[role], out byte response))
                 row[role] = response;
             else
                 ParseField(column, role, row);
         }
         if (row.IndexOfAnyExcept(ResponseData.Missing) < 0)
             persons.EmptyPersons.Add(table.Line);
+        else if (row.SequenceEqual(blanks))
+            persons.BlankPersons.Add(table.Line);
     }
 
     // The common field: one or two digits, perhaps a sign; or NA, or nothing at all.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryEncode(ReadOnlySpan<char> field, ReadOnlySpan<byte> direct, out byte response)
+    private bool TryEncode(ReadOnlySpan<char> field, ReadOnlySpan<byte> direct, byte blank, out byte response)
     {
         response = ResponseData.Missing;
         int code;
         switch (field.Length)
         {
             case 0:
+                response = blank;
                 return true;
             case 1:
                 code = DigitOf(field[0]);
@@ -101,8 +104,8 @@ internal sealed class PersonParser(
                 persons.Ids!.Add(value);
                 break;
             case ColumnPlan.Group:
-                if (value.IsEmpty)
-                    Report(column, "The group is blank (''), so the person belongs to no population. Fill it in, or take the row out.");
+                if (missing.IsMissing(value))
+                    persons.MissingGroups.Add(table.Line, value.ToString());
                 persons.Groups!.Add(value);
                 break;
             case ColumnPlan.Class:
@@ -112,10 +115,7 @@ internal sealed class PersonParser(
                     persons.Classes!.Add(value);
                 break;
             case ColumnPlan.Weight:
-                double weight = ParseWeight(value, column);
-                if (weight == 0)
-                    persons.ZeroWeights.Add(table.Line);
-                persons.Weights!.Add(weight);
+                persons.Weights!.Add(value, missing.IsMissing(value), table.Line);
                 break;
             default:
                 break;
@@ -124,56 +124,18 @@ internal sealed class PersonParser(
 
     private byte EncodeUnsound(int item)
     {
-        book.MarkUnsound(item);
+        book[item].IsUnsound = true;
         return ResponseData.Missing;
     }
 
     private byte Encode(int item, ReadOnlySpan<char> value)
     {
+        if (value.IsEmpty)
+            return book.Blanks[item];
         if (missing.IsMissing(value))
             return ResponseData.Missing;
-        byte provisional;
-        if (key is not null)
-        {
-            book.TryEncode(item, key.Score(item, value), out provisional);
-            return provisional;
-        }
         NumberForm form = WholeNumber.Parse(value, out int code);
-        if (form == NumberForm.Whole && book.TryEncode(item, code, out provisional))
-            return provisional;
-        ReportCode(item, form, value);
-        return EncodeUnsound(item);
-    }
-
-    private double ParseWeight(ReadOnlySpan<char> value, int column)
-    {
-        bool isNumber = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight);
-        if (isNumber && double.IsFinite(weight) && weight >= 0)
-            return weight;
-        Report(column, $"The weight {SeenText.Show(value)} is not a number from 0 up. " +
-            "A frequency weight says how many persons the row stands for; correct it, or take the row out.");
-        return double.NaN;
-    }
-
-    private void ReportCode(int item, NumberForm form, ReadOnlySpan<char> value)
-    {
-        if (!problems.HasRoom)
-        {
-            problems.CountOnly();
-            return;
-        }
-        string shown = SeenText.Show(value);
-        string message = form switch
-        {
-            NumberForm.Whole => $"The code {shown} is unknown to the fit, whose codes for this item are {CodeLists.Show(book.SortedCodes(item))}. " +
-                "Correct it, or list it in --missing.",
-            NumberForm.Fraction => $"The code {shown} is not a whole number; categories are counted, not measured. " +
-                "Recode the column, or leave it out with --items.",
-            NumberForm.TooLarge => $"The code {shown} is outside the range of 32-bit integers. Recode the column, or leave it out with --items.",
-            _ => $"The response {shown} is not a number. Recode it, list it in --missing if it means missing, " +
-                "score it with --key, or leave the column out with --items.",
-        };
-        problems.Add(new DataProblem(message, path, table.Line, plan.ItemNames[item]));
+        return form == NumberForm.Whole ? book.Encode(item, code, table.Line) : book.Encode(item, value, form, table.Line);
     }
 
     private void ReportForm(int column, ReadOnlySpan<char> value, FieldForm form)
@@ -205,7 +167,7 @@ internal sealed class PersonParser(
         persons.Ids?.Add("");
         persons.Groups?.Add("");
         persons.Classes?.AddMissing();
-        persons.Weights?.Add(1);
+        persons.Weights?.AddNone();
     }
 
     private void Report(int? column, string message) =>

@@ -33,18 +33,20 @@ public static class ResponseReader
         problems.ThrowIfAny();
 
         ColumnPlan? plan = ColumnPlan.Make(names, table.Line, path, options, problems, warnings);
-        AnswerKey? key = plan is not null && options.KeyPath is { } keyPath
-            ? AnswerKey.Read(keyPath, plan.ItemNames, plan.Names, problems, warnings)
-            : null;
-        problems.ThrowIfAny();
+        if (plan is null)
+            throw problems.ToException(warnings);
+        List<string>[]? keys = options.KeyPath is { } keyPath ? AnswerKey.Read(keyPath, plan.ItemNames, plan.Names, problems, warnings) : null;
+        problems.ThrowIfAny(warnings);
 
+        AnswerPlan answers = AnswerPlan.Make(plan, options, keys, path, problems);
+        problems.ThrowIfAny(warnings);
         var missing = new MissingCodes(options.MissingCodes);
-        int[][]? expected = options.ExpectedCategoryCodes is { } codes ? [.. plan!.ItemNames.Select(name => codes[name])] : null;
-        var book = new CodeBook(plan!.ItemNames.Length, key is null ? missing.Numbers : [], expected);
-        using var persons = new PersonRows(plan, options.Storage);
+        var book = new CodeBook(plan.ItemNames.Length, missing.Numbers);
+        answers.Prepare(book);
+        using var persons = new PersonRows(plan, options.Storage, table.Delimiter);
         try
         {
-            new PersonParser(table, path, plan, book, key, missing, persons, problems).ReadAll(cancellationToken);
+            new PersonParser(table, path, plan, book, missing, persons, problems).ReadAll(cancellationToken);
         }
         catch (DataException broken) when (problems.Total > 0)
         {
@@ -52,6 +54,6 @@ public static class ResponseReader
                 problems.Add(problem);
             problems.ThrowIfAny();
         }
-        return new ResponseAssembly(path, plan, book, persons, problems, warnings, isClosed: expected is not null).Finish(hash);
+        return new ResponseAssembly(path, plan, answers, book, persons, missing, options.SamplingWeightColumn is not null, problems, warnings).Finish(hash);
     }
 }

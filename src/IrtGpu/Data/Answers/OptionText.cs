@@ -1,0 +1,14 @@
+namespace IrtGpu.Data.Answers;
+
+/// <summary>Names as they are typed after an option, for messages.</summary>
+internal static class OptionText
+{
+    /// <summary>The name, quoted for the shell and for the list where it needs to be.</summary>
+    public static string Name(string name)
+    {
+        string listed = name.Contains(',') || name.Contains('"') ? QuotedList.Quote(name) : name;
+        return listed.Length > 0 && listed.All(character => char.IsLetterOrDigit(character) || character is '_' or '.' or '-') ? listed
+            : listed.Contains('\'') ? $"\"{listed.Replace("\"", "\\\"", StringComparison.Ordinal)}\""
+            : $"'{listed}'";
+    }
+}

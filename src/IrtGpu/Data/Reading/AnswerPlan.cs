@@ -1,0 +1,157 @@
+using IrtGpu.Data.Answers;
+using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Tables;
+using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Tables.Text;
+
+namespace IrtGpu.Data.Reading;
+
+/// <summary>What the answers of each item stand for, as far as it is said before the data are read.</summary>
+internal sealed class AnswerPlan
+{
+    private readonly string[] names; // [item]
+    private readonly string[] columns; // of the data
+    private readonly AnswerMeaning?[] meanings; // [item]; null: seen in the data
+    private readonly bool[] blankIsWrong; // [item]
+    private readonly MissingCodes?[] missing; // [item]; of one item alone
+    private DeclaredMeaning? general; // for items without a meaning
+
+    private AnswerPlan(ColumnPlan plan, bool isOfFit)
+    {
+        names = plan.ItemNames;
+        columns = plan.Names;
+        meanings = new AnswerMeaning?[names.Length];
+        blankIsWrong = new bool[names.Length];
+        missing = new MissingCodes?[names.Length];
+        Keyed = new KeyedMeaning?[names.Length];
+        IsOfFit = isOfFit;
+    }
+
+    /// <summary>Whether a finished fit says everything.</summary>
+    public bool IsOfFit { get; }
+
+    /// <summary>The right answers of items that have a key. [item]</summary>
+    public KeyedMeaning?[] Keyed { get; }
+
+    /// <summary>Whether a blank counts as the lowest category.</summary>
+    public bool IsBlankWrong(int item) => blankIsWrong[item];
+
+    /// <summary>Whether an answer means missing in this item.</summary>
+    public bool IsMissing(int item, Answer answer) => missing[item]?.IsMissing(answer.Text) ?? false;
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="options">What the user or a fit says.</param>
+    /// <param name="keys">Right answers; null: there is no key. [item][line]</param>
+    /// <param name="path">The data, for messages.</param>
+    /// <param name="problems">Receives what contradicts itself.</param>
+    public static AnswerPlan Make(ColumnPlan columns, ResponseReaderOptions options, List<string>[]? keys, string path, ProblemLog problems)
+    {
+        string[] names = columns.ItemNames;
+        AnswerPlan plan = new(columns, options.ExpectedCategoryCodes is not null);
+        for (int item = 0; item < names.Length; item++)
+        {
+            int[]? codes = options.ExpectedCategoryCodes?[names[item]];
+            if (codes is not null)
+                plan.Declare(item, codes, options.ExpectedAnswers?.GetValueOrDefault(names[item]) ?? ItemAnswers.Plain);
+            if (keys is null)
+                continue;
+            if (codes is not null && !codes.SequenceEqual([0, 1]))
+                problems.Add(new DataProblem($"--key scores answers 0 and 1, but the fit's codes of the item are {CodeLists.Show(codes)}. Leave --key out, or calibrate with it.", path, null, names[item]));
+            plan.meanings[item] = plan.Keyed[item] = new KeyedMeaning(keys[item], codes);
+        }
+        if (!plan.IsOfFit)
+        {
+            foreach (CodeDeclaration declaration in options.Codes)
+                plan.Declare(declaration, path, problems);
+        }
+        if (keys is not null && plan.general is not null)
+            problems.Add(new DataProblem("--key and --codes are both given for all items, but answers are either right or wrong, or ordered. Name the items with declared codes: --codes 'ITEMS=…'.", path));
+        plan.TakeBlanks(options.BlankIsWrong, path, problems);
+        return plan;
+    }
+
+    /// <summary>Lets the book take blanks for answers, and any number of answers where there is a key.</summary>
+    public void Prepare(CodeBook book)
+    {
+        for (int item = 0; item < meanings.Length; item++)
+        {
+            if (Keyed[item] is not null)
+                book[item].ReserveOther();
+            if (blankIsWrong[item])
+                book.TakeBlanks(item);
+        }
+    }
+
+    /// <summary>What the answers stand for, now that they are all seen.</summary>
+    /// <param name="item">0-based item.</param>
+    /// <param name="seen">The answers in the data, those that mean missing left out.</param>
+    public AnswerMeaning MeaningOf(int item, IReadOnlyList<Answer> seen)
+    {
+        AnswerMeaning meaning = meanings[item] ?? OpenMeaning.Instance;
+        if (meanings[item] is null && general is { } of && (!of.HasWords || seen.Any(answer => answer.Number is null || of.CodeOf(answer) is not null)))
+            meaning = of;
+        meaning.Settle(seen);
+        return meaning;
+    }
+
+    /// <summary>What is kept of it with a fit.</summary>
+    /// <param name="item">0-based item.</param>
+    /// <param name="meaning">What its answers stand for.</param>
+    public ItemAnswers Keep(int item, AnswerMeaning meaning) => new(meaning.Texts, missing[item]?.Texts, blankIsWrong[item]);
+
+    private void Declare(int item, int[] codes, ItemAnswers answers)
+    {
+        meanings[item] = new DeclaredMeaning(codes, answers.Texts, IsOfFit);
+        missing[item] = answers.Missing is { Length: > 0 } texts ? new MissingCodes(texts) : null;
+        blankIsWrong[item] = answers.BlankIsWrong;
+    }
+
+    private void Declare(CodeDeclaration declaration, string path, ProblemLog problems)
+    {
+        int?[] numbers = [.. declaration.Categories.Select(texts => texts.Length == 1 && WholeNumber.Parse(texts[0], out int number) == NumberForm.Whole ? number : (int?)null)];
+        bool areCodes = declaration.Codes is null && numbers.All(number => number is not null);
+        int[] codes = declaration.Codes ?? (areCodes ? [.. numbers.OfType<int>()] : [.. Enumerable.Range(0, declaration.Categories.Length)]);
+        string[][]? texts = areCodes ? null : declaration.Categories;
+        if (declaration.Items is null)
+        {
+            general = new DeclaredMeaning(codes, texts, isOfFit: false);
+            return;
+        }
+        foreach (int item in Resolve(declaration.Items, "declared codes", path, problems))
+        {
+            if (Keyed[item] is not null)
+                problems.Add(new DataProblem("The item has a key and declared codes, but its answers are either right or wrong, or ordered. Take it out of --codes, or of --key and its file.", path, null, names[item]));
+            else
+                Declare(item, codes, new ItemAnswers(texts, declaration.Missing));
+        }
+    }
+
+    private void TakeBlanks(string? items, string path, ProblemLog problems)
+    {
+        if (items is null)
+            return;
+        Array.Fill(blankIsWrong, items == "all");
+        if (items is "all" or "none")
+            return;
+        foreach (int item in Resolve(items, "--blank", path, problems))
+            blankIsWrong[item] = true;
+    }
+
+    private IEnumerable<int> Resolve(string items, string option, string path, ProblemLog problems)
+    {
+        if (Array.IndexOf(names, items) is var exact and >= 0)
+            return [exact];
+        if (columns.Contains(QuotedList.Unquote(items)) && !names.Contains(QuotedList.Unquote(items)))
+            return []; // a column that is no item here
+        try
+        {
+            return ItemSelector.Resolve(items, names);
+        }
+        catch (ItemListException error)
+        {
+            problems.Add(new DataProblem($"{option}: {error.Message}", path));
+            return [];
+        }
+    }
+}
