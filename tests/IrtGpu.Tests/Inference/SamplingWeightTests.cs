@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Specification;
@@ -78,11 +79,9 @@ public sealed class SamplingWeightTests
     /// <summary>The covariance matrix of other weights at the same estimates.</summary>
     private static Matrix<double> Covariance(ResponseData data, CalibrationResult fit, StandardErrorMethod method)
     {
-        CalibrationProblem problem = CalibrationProblem.Create(data, Model);
-        using CalibrationSession session = problem.Open(Options with { StandardErrors = method, MaxCycles = 1, Start = fit.Point });
-        using CalibrationFit there = session.Fit(fit.Point, cancellation: new CancellationToken(true));
-        Closeness.AssertNear(fit.Point.Parameters.Free, there.Point.Parameters.Free, 1e-8);
-        StandardErrors errors = session.StandardErrors(there);
+        PatternTable patterns = PatternTable.Compress(data);
+        using ReferenceBackend backend = new(fit.Plan, patterns);
+        StandardErrors errors = new StandardErrorEstimator(fit.Point, backend.ComputeExpectation(fit.Point), patterns, backend, 1).Estimate(method);
         Assert.True(errors.Covariance is not null, errors.Reason);
         return Matrix<double>.Build.DenseOfRowMajor(fit.FreeParameterCount, fit.FreeParameterCount, errors.Covariance);
     }
