@@ -44,6 +44,9 @@ internal abstract class ItemFamily
     /// <param name="loading">The loading.</param>
     public virtual int SlopeSlot(PlannedItem item, int loading) => loading;
 
+    /// <summary>Whether its curves end at asymptotes that are parameters.</summary>
+    public virtual bool HasAsymptotes => false;
+
     /// <summary>In what the domain is narrower than finite numbers, in reported parameters; for messages.</summary>
     public virtual string Domain => "finite numbers";
 
@@ -134,6 +137,13 @@ internal abstract class ItemFamily
     /// <param name="isOneDimensional">Whether the plan has one attribute.</param>
     public virtual IReadOnlyList<ReportedParameter> ReportClassical(PlannedItem item, ReadOnlySpan<double> slots, bool isOneDimensional) =>
         ClassicalForm.DiscriminationAndDifficulties(item, slots, isOneDimensional, hasSteps: false);
+
+    /// <summary>Intercepts of an item of one attribute from its <see cref="ReportClassical">classical form</see>.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="discrimination">a.</param>
+    /// <param name="difficulties">b, one a step.</param>
+    public virtual double[] InterceptsOf(PlannedItem item, double discrimination, double[] difficulties) =>
+        ClassicalForm.Intercepts(item, discrimination, difficulties, hasSteps: false);
 
     /// <summary>What multiplies the predictor z in that of the category above a step.</summary>
     protected virtual double PredictorFactor(PlannedItem item, int step, ReadOnlySpan<double> slots) => 1;

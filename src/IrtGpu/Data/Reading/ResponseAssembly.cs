@@ -73,7 +73,7 @@ internal sealed class ResponseAssembly(
         }
         persons.Weights?.Report(path, Name(ColumnPlan.Weight), isSampling, problems, warnings);
         for (int item = 0; item < items.Length; item++)
-            CodingReview.Report(items[item], book[item], answers.IsOfFit, missing.Texts, path, problems);
+            CodingReview.Report(items[item], book[item], answers.IsOfFit, answers.KnownCategoryCount(item), missing.Texts, path, problems);
         if (!answers.IsOfFit)
             StrayCodes.Report([.. items.Where(item => !NoItems.IsIdentifier(item, persons.Count))], missing.Texts, path, problems, warnings);
     }

@@ -11,6 +11,8 @@ internal sealed class FourParameterFamily : ItemFamily<FourParameterLogistic>
         new(ItemFunction.FourParameter, "4pl") { IsDichotomous = true },
     ];
 
+    public override bool HasAsymptotes => true;
+
     public override string Domain => "g < u";
 
     public override IReadOnlyList<ItemSlot> Slots(PlannedItem item) =>

@@ -31,5 +31,8 @@ internal sealed class GeneralizedPartialCreditFamily : ItemFamily<GeneralizedPar
     public override IReadOnlyList<ReportedParameter> ReportClassical(PlannedItem item, ReadOnlySpan<double> slots, bool isOneDimensional) =>
         ClassicalForm.DiscriminationAndDifficulties(item, slots, isOneDimensional, hasSteps: true);
 
+    public override double[] InterceptsOf(PlannedItem item, double discrimination, double[] difficulties) =>
+        ClassicalForm.Intercepts(item, discrimination, difficulties, hasSteps: true);
+
     protected override double PredictorFactor(PlannedItem item, int step, ReadOnlySpan<double> slots) => item.Scores[step + 1];
 }
