@@ -3,6 +3,9 @@ namespace IrtGpu.Items;
 /// <summary>What an item function holds in common over its items, among those that share a population directly or through others.</summary>
 internal abstract class ItemTie
 {
+    /// <summary>Whether tied items have the same categories, so that one which nobody chose in an item belongs to it all the same.</summary>
+    public virtual bool SharesCategories => false;
+
     /// <summary>Ties the items.</summary>
     /// <param name="items">Those with parameters in common, in column order; what users fix is fixed already.</param>
     /// <param name="slots">Their slots.</param>

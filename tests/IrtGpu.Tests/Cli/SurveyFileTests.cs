@@ -135,6 +135,35 @@ public sealed class SurveyFileTests : IDisposable
     }
 
     [Fact]
+    public void Items_of_a_rating_scale_have_the_categories_that_nobody_chose()
+    {
+        (double fit, string warnings) = Fit("unused-categories.csv", "--model", "rsm");
+        Assert.Contains("'i1' (no 1), 'i5' (no 5)", warnings, StringComparison.Ordinal);
+        AssertScale(fit);
+        Assert.Equal(0, command.Run("score", "o/calibration.json", "unused-categories.csv", "--out", "s.csv").ExitCode);
+        Assert.Equal(command.ReadLines("o/scores.csv"), command.ReadLines("s.csv"));
+        AssertScale(LogLikelihood("unused-categories.csv", "--model", "rsm", "--codes", "1,2,3,4,5"));
+        command.Write("spec.yaml", "model: rsm\nitems: {i1: [1, 2, 3, 4, 5], i5: [5, 4, 3, 2, 1]}\n");
+        (fit, warnings) = Fit("unused-categories.csv", "--spec", "spec.yaml");
+        AssertScale(fit);
+        Assert.Contains("Declared answers that nobody gave: '1' in 'i1'; '5' in 'i5'", warnings, StringComparison.Ordinal);
+
+        // Independent maximisation: location c of an item and common thresholds b, d_t = t c - (b_1 + ... + b_t).
+        void AssertScale(double logLikelihood)
+        {
+            Assert.Equal(-2691.674, logLikelihood, 2e-3);
+            Assert.Equal(1.065, Population("", "sd"), 2e-3);
+            double[] locations = [0.899, 0.203, -0.087, -0.406, -1.039];
+            double[] thresholds = [-1.788, -0.540, 0.503, 1.825];
+            for (int item = 0; item < locations.Length; item++)
+            {
+                for (int step = 1; step <= thresholds.Length; step++)
+                    Assert.Equal(step * locations[item] - thresholds[..step].Sum(), Item($"i{item + 1}", $"d{step}"), 8e-3);
+            }
+        }
+    }
+
+    [Fact]
     public void Weights_beyond_counting_are_refused_and_nothing_is_written()
     {
         command.Write("d.csv", "w,q1,q2,q3\n" + string.Concat(Enumerable.Range(0, 8).Select(k => $"1.7e308,{k & 1},{k >> 1 & 1},{k >> 2}\n")));
