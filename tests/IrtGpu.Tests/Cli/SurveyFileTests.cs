@@ -114,7 +114,8 @@ public sealed class SurveyFileTests : IDisposable
         const string scale = "Strongly disagree, Disagree, Neutral, Agree, Strongly agree";
         string error = Refuse("calibrate", command.Take("words.csv"), "--covariates", "Timestamp", "--model", "grm");
         string[] messages = error.Trim().Split('\n');
-        Assert.Equal(4, messages.Length);
+        Assert.Equal(5, messages.Length);
+        Assert.Contains("These options may do: --codes with 'Neutral', 'Agree'", messages[4], StringComparison.Ordinal);
         Assert.Contains("column 'I feel calm.': 200 of 200 answers are words: 'Neutral' 49 times, 'Agree' 47 times", messages[0], StringComparison.Ordinal);
         Assert.Contains("--codes", messages[0], StringComparison.Ordinal);
 
@@ -161,6 +162,35 @@ public sealed class SurveyFileTests : IDisposable
                     Assert.Equal(step * locations[item] - thresholds[..step].Sum(), Item($"i{item + 1}", $"d{step}"), 8e-3);
             }
         }
+    }
+
+    [Fact]
+    public void From_a_survey_export_two_corrections_that_messages_tell_lead_to_the_fit()
+    {
+        command.TakeExample("survey.csv");
+        string error = Refuse("calibrate", "survey.csv");
+        Assert.Equal(9, error.Trim().Split('\n').Length); // date, gender, five items; id; what to type
+        string told = error.Split("These options may do: ")[1];
+        string[] options = told.Split(" --codes with ")[0].Split(' ');
+        Assert.Equal(["--id", "id", "--covariates", "date,gender", "--missing=NA,NaN,.,-99"], options);
+        string[] answers = [.. told.Split(" --codes with ")[1].Split(" in their order")[0].Split(", ").Select(answer => answer.Trim('\''))];
+        string[] ordered = ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"];
+        Assert.Equal(ordered.Order(), answers.Order());
+
+        (_, _, error) = command.Run(["calibrate", "survey.csv", .. options, "--codes", string.Join(", ", ordered), "--max-cycles", "2", "--out", "o"]);
+        Assert.Contains("column 'total': The column is the sum of 5 other columns", error, StringComparison.Ordinal);
+        Assert.Contains("--covariates total.", error, StringComparison.Ordinal);
+
+        options[3] += ",total";
+        (double fit, string warnings) = Fit("survey.csv", [.. options, "--codes", string.Join(", ", ordered), "--model", "grm"]);
+        Assert.Equal("", warnings);
+        Assert.StartsWith("0001,,5,", command.ReadLines("o/scores.csv")[1], StringComparison.Ordinal);
+
+        // The same answers in numbers.
+        string[] numbers = [.. command.ReadLines("survey.csv").Skip(1).Select(line => line.Split(',')[3..^1])
+            .Select(row => string.Join(',', row.Select(word => word == "-99" ? "" : $"{Array.FindIndex(ordered, known => known.Equals(word, StringComparison.OrdinalIgnoreCase))}")))];
+        command.Write("numbers.csv", "a,b,c,d,e\n" + string.Join('\n', numbers));
+        Assert.Equal(LogLikelihood("numbers.csv", "--model", "grm"), fit, 1e-9);
     }
 
     [Fact]
