@@ -94,9 +94,9 @@ internal static class CommandLine
                 Console.Error.WriteLine($"irtgpu: {exception.Message}");
                 return ExitCode.BadArguments;
             case DataException data:
+                Console.Error.WriteLine(data.Message);
                 foreach (DataProblem warning in data.Warnings)
                     Console.Error.WriteLine($"warning: {warning}");
-                Console.Error.WriteLine(data.Message);
                 return ExitCode.BadData;
             case DeviceNotAvailableException device:
                 Console.Error.WriteLine($"irtgpu: {device.Message}");

@@ -39,7 +39,7 @@ public static class Calibration
         return new CalibrationResult
         {
             Plan = problem.Plan,
-            Data = data,
+            Data = problem.Data,
             Patterns = problem.Patterns,
             Options = options,
             Point = fit.Point,
@@ -60,7 +60,7 @@ public static class Calibration
             DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),
-            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. problem.Plan.Warnings, .. fit.Warnings],
+            Warnings = [.. problem.Data.Warnings.Select(warning => warning.ToString()), .. problem.Plan.Warnings, .. fit.Warnings],
         };
     }
 

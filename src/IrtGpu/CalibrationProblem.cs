@@ -10,15 +10,18 @@ namespace IrtGpu;
 /// <summary>Data and a model that were found to fit each other: distinct patterns, and the plan.</summary>
 public sealed class CalibrationProblem
 {
-    private CalibrationProblem(ResponseData data, PatternTable patterns, ModelSpecification specification)
+    private readonly ResponseData given;
+
+    private CalibrationProblem(ResponseData given, ResponseData data, PatternTable patterns, ModelSpecification specification)
     {
+        this.given = given;
         Data = data;
         Patterns = patterns;
         Plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
         IdentificationCheck.Require(Plan);
     }
 
-    /// <summary>The data.</summary>
+    /// <summary>The data, in which items of a rating scale have the categories of the scale.</summary>
     public ResponseData Data { get; }
 
     /// <summary>The data, compressed.</summary>
@@ -35,16 +38,20 @@ public sealed class CalibrationProblem
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(specification);
-        return new CalibrationProblem(data, PatternTable.Compress(data), specification);
+        ResponseData shared = SharedCategories.Give(data, specification);
+        return new CalibrationProblem(data, shared, PatternTable.Compress(shared), specification);
     }
 
-    /// <summary>Another model for the same data, which are not compressed again.</summary>
+    /// <summary>Another model for the same data, which are not compressed again unless either has a rating scale that adds categories.</summary>
     /// <param name="specification">The model.</param>
     /// <exception cref="SpecificationException">The model cannot be estimated from these data.</exception>
     public CalibrationProblem With(ModelSpecification specification)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        return new CalibrationProblem(Data, Patterns, specification);
+        ResponseData shared = SharedCategories.Give(given, specification);
+        return ReferenceEquals(shared, Data)
+            ? new CalibrationProblem(given, Data, Patterns, specification)
+            : new CalibrationProblem(given, shared, PatternTable.Compress(shared), specification);
     }
 
     /// <summary>Opens what computes.</summary>

@@ -60,6 +60,39 @@ public sealed class ResponseData : IDisposable
     /// <summary>What the reader noticed but could live with, each a complete sentence with place, value and remedy.</summary>
     public IReadOnlyList<DataProblem> Warnings { get; init; } = [];
 
+    /// <summary>The same persons, where some items have further categories.</summary>
+    /// <param name="codes">Codes, ascending; of each item all that it has, and perhaps more. [item][category]</param>
+    /// <param name="warning">Says so.</param>
+    internal ResponseData WithCategories(int[][] codes, DataProblem warning)
+    {
+        byte[][] map = [.. CategoryCodes.Select((own, item) => Array.ConvertAll(own, code => (byte)Array.BinarySearch(codes[item], code)))]; // [item][category]
+        return new ResponseData
+        {
+            ItemNames = ItemNames,
+            CategoryCodes = codes,
+            Answers = Answers,
+            Responses = Responses.CreateBeside(PersonCount, ItemCount, (first, rows) =>
+            {
+                for (int person = first; rows.Length > 0; person++, rows = rows[ItemCount..])
+                {
+                    ReadOnlySpan<byte> row = Row(person);
+                    for (int item = 0; item < row.Length; item++)
+                        rows[item] = row[item] == Missing ? Missing : map[item][row[item]];
+                }
+            }),
+            Weights = Weights,
+            AreSamplingWeights = AreSamplingWeights,
+            Ids = Ids,
+            GroupNames = GroupNames,
+            Groups = Groups,
+            ClassNames = ClassNames,
+            KnownClasses = KnownClasses,
+            PersonCount = PersonCount,
+            Sha256 = Sha256,
+            Warnings = [.. Warnings, warning],
+        };
+    }
+
     /// <summary>The responses of one person. [item]</summary>
     /// <param name="person">0-based row.</param>
     public ReadOnlySpan<byte> Row(int person) => Responses[person];

@@ -6,6 +6,9 @@ internal abstract class ItemTie
     /// <summary>Whether slopes are among what it ties.</summary>
     public virtual bool TiesSlopes => false;
 
+    /// <summary>Whether tied items have the same categories, so that one which nobody chose in an item belongs to it all the same.</summary>
+    public virtual bool SharesCategories => false;
+
     /// <summary>Ties the items.</summary>
     /// <param name="items">Those with parameters in common, in column order; what users fix is fixed already.</param>
     /// <param name="slots">Their slots.</param>

@@ -12,7 +12,7 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
 {
     public PlannedItem[] Plan()
     {
-        ItemFunction?[] functions = ResolveFunctions();
+        ItemFunction?[] functions = Functions(specification, shape.ItemNames, problems);
         double[]?[] scores = ResolveScores();
         PlannedItem[] items = new PlannedItem[shape.ItemNames.Length];
         int row = 0;
@@ -47,12 +47,13 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
         return items;
     }
 
-    private ItemFunction?[] ResolveFunctions()
+    /// <summary>The function that the specification gives each item; null: none.</summary>
+    public static ItemFunction?[] Functions(ModelSpecification specification, string[] itemNames, List<string> problems)
     {
-        ItemFunction?[] functions = new ItemFunction?[shape.ItemNames.Length];
+        ItemFunction?[] functions = new ItemFunction?[itemNames.Length];
         foreach (FunctionAssignment assignment in specification.Functions)
         {
-            foreach (int item in Resolve(assignment.Items, "--model"))
+            foreach (int item in Resolve(assignment.Items, "--model", itemNames, problems))
                 functions[item] = assignment.Function;
         }
         return functions;
@@ -63,17 +64,17 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
         double[]?[] scores = new double[]?[shape.ItemNames.Length];
         foreach (CategoryScores assignment in specification.CategoryScores)
         {
-            foreach (int item in Resolve(assignment.Items, "category scores"))
+            foreach (int item in Resolve(assignment.Items, "category scores", shape.ItemNames, problems))
                 scores[item] = assignment.Scores;
         }
         return scores;
     }
 
-    private IReadOnlyList<int> Resolve(string items, string option)
+    private static IReadOnlyList<int> Resolve(string items, string option, string[] itemNames, List<string> problems)
     {
         try
         {
-            return ItemSelector.Resolve(items, shape.ItemNames);
+            return ItemSelector.Resolve(items, itemNames);
         }
         catch (ArgumentException exception)
         {

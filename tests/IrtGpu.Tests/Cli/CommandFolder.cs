@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using IrtGpu.Cli;
+using IrtGpu.Tests.Docs;
 
 namespace IrtGpu.Tests.Cli;
 
@@ -23,6 +24,13 @@ internal sealed class CommandFolder : IDisposable
     public string Take(string name)
     {
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Cli", "Files", name), PathOf(name));
+        return name;
+    }
+
+    /// <summary>Copies an example of the documentation.</summary>
+    public string TakeExample(string name)
+    {
+        File.Copy(Path.Combine(DocumentationFolder.Root, "docs", "examples", name), PathOf(name));
         return name;
     }
 

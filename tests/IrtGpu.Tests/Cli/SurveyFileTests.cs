@@ -114,7 +114,8 @@ public sealed class SurveyFileTests : IDisposable
         const string scale = "Strongly disagree, Disagree, Neutral, Agree, Strongly agree";
         string error = Refuse("calibrate", command.Take("words.csv"), "--covariates", "Timestamp", "--model", "grm");
         string[] messages = error.Trim().Split('\n');
-        Assert.Equal(4, messages.Length);
+        Assert.Equal(5, messages.Length);
+        Assert.Contains("These options may do: --codes with 'Neutral', 'Agree'", messages[4], StringComparison.Ordinal);
         Assert.Contains("column 'I feel calm.': 200 of 200 answers are words: 'Neutral' 49 times, 'Agree' 47 times", messages[0], StringComparison.Ordinal);
         Assert.Contains("--codes", messages[0], StringComparison.Ordinal);
 
@@ -132,6 +133,64 @@ public sealed class SurveyFileTests : IDisposable
         Assert.Equal(expected, LogLikelihood("words.csv", "--spec", "spec.yaml"), 1e-9);
         command.Write("codes.csv", "item,code,category\n" + string.Concat(order.Select((word, category) => $"*,{word},{category}\n")));
         Assert.Equal(expected, LogLikelihood("words.csv", "--covariates", "Timestamp", "--model", "grm", "--codes", "codes.csv"), 1e-9);
+    }
+
+    [Fact]
+    public void Items_of_a_rating_scale_have_the_categories_that_nobody_chose()
+    {
+        (double fit, string warnings) = Fit("unused-categories.csv", "--model", "rsm");
+        Assert.Contains("'i1' (no 1), 'i5' (no 5)", warnings, StringComparison.Ordinal);
+        AssertScale(fit);
+        Assert.Equal(0, command.Run("score", "o/calibration.json", "unused-categories.csv", "--out", "s.csv").ExitCode);
+        Assert.Equal(command.ReadLines("o/scores.csv"), command.ReadLines("s.csv"));
+        AssertScale(LogLikelihood("unused-categories.csv", "--model", "rsm", "--codes", "1,2,3,4,5"));
+        command.Write("spec.yaml", "model: rsm\nitems: {i1: [1, 2, 3, 4, 5], i5: [5, 4, 3, 2, 1]}\n");
+        (fit, warnings) = Fit("unused-categories.csv", "--spec", "spec.yaml");
+        AssertScale(fit);
+        Assert.Contains("Declared answers that nobody gave: '1' in 'i1'; '5' in 'i5'", warnings, StringComparison.Ordinal);
+
+        // Independent maximisation: location c of an item and common thresholds b, d_t = t c - (b_1 + ... + b_t).
+        void AssertScale(double logLikelihood)
+        {
+            Assert.Equal(-2691.674, logLikelihood, 2e-3);
+            Assert.Equal(1.065, Population("", "sd"), 2e-3);
+            double[] locations = [0.899, 0.203, -0.087, -0.406, -1.039];
+            double[] thresholds = [-1.788, -0.540, 0.503, 1.825];
+            for (int item = 0; item < locations.Length; item++)
+            {
+                for (int step = 1; step <= thresholds.Length; step++)
+                    Assert.Equal(step * locations[item] - thresholds[..step].Sum(), Item($"i{item + 1}", $"d{step}"), 8e-3);
+            }
+        }
+    }
+
+    [Fact]
+    public void From_a_survey_export_two_corrections_that_messages_tell_lead_to_the_fit()
+    {
+        command.TakeExample("survey.csv");
+        string error = Refuse("calibrate", "survey.csv");
+        Assert.Equal(9, error.Trim().Split('\n').Length); // date, gender, five items; id; what to type
+        string told = error.Split("These options may do: ")[1];
+        string[] options = told.Split(" --codes with ")[0].Split(' ');
+        Assert.Equal(["--id", "id", "--covariates", "date,gender", "--missing=NA,NaN,.,-99"], options);
+        string[] answers = [.. told.Split(" --codes with ")[1].Split(" in their order")[0].Split(", ").Select(answer => answer.Trim('\''))];
+        string[] ordered = ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"];
+        Assert.Equal(ordered.Order(), answers.Order());
+
+        (_, _, error) = command.Run(["calibrate", "survey.csv", .. options, "--codes", string.Join(", ", ordered), "--max-cycles", "2", "--out", "o"]);
+        Assert.Contains("column 'total': The column is the sum of 5 other columns", error, StringComparison.Ordinal);
+        Assert.Contains("--covariates total.", error, StringComparison.Ordinal);
+
+        options[3] += ",total";
+        (double fit, string warnings) = Fit("survey.csv", [.. options, "--codes", string.Join(", ", ordered), "--model", "grm"]);
+        Assert.Equal("", warnings);
+        Assert.StartsWith("0001,,5,", command.ReadLines("o/scores.csv")[1], StringComparison.Ordinal);
+
+        // The same answers in numbers.
+        string[] numbers = [.. command.ReadLines("survey.csv").Skip(1).Select(line => line.Split(',')[3..^1])
+            .Select(row => string.Join(',', row.Select(word => word == "-99" ? "" : $"{Array.FindIndex(ordered, known => known.Equals(word, StringComparison.OrdinalIgnoreCase))}")))];
+        command.Write("numbers.csv", "a,b,c,d,e\n" + string.Join('\n', numbers));
+        Assert.Equal(LogLikelihood("numbers.csv", "--model", "grm"), fit, 1e-9);
     }
 
     [Fact]

@@ -23,10 +23,10 @@ internal sealed class OpenMeaning : AnswerMeaning
     public override string Explain(UnknownAnswers unknown)
     {
         string leaveOut = $"leave the column out with --covariates {OptionText.Name(unknown.Column)}";
-        if (unknown.Beyond > 0 || unknown.Unknown.Count > FewTexts && unknown.Unknown.Count > unknown.Count / 2)
+        if (AreNoAnswers(unknown))
         {
             return string.Create(CultureInfo.InvariantCulture,
-                $"The column holds {(unknown.Beyond > 0 ? "more than " : "")}{unknown.Unknown.Count} different texts in {unknown.Count + unknown.KnownCount} rows ({unknown.List()}), so it is no item. ")
+                $"The column holds {(unknown.Beyond > 0 ? "more than " : "")}{unknown.Unknown.Count} different texts in {unknown.Count + unknown.KnownCount} rows ({unknown.List(most: 2)}), so it is no item. ")
                 + $"If it says who the persons are, use --id {OptionText.Name(unknown.Column)}; else {leaveOut}.";
         }
         if (unknown.Unknown.All(answer => answer.Answer.Form == NumberForm.TooLarge))
@@ -40,9 +40,15 @@ internal sealed class OpenMeaning : AnswerMeaning
             return $"{unknown.Say("not a number", "not numbers")}.{unknown.SuggestMissing()} {(unknown.Count == 1 ? "Correct it, list it in --missing if it means" : "Correct them, list them in --missing if they mean")} missing, "
                 + $"score right answers with --key, or {leaveOut}.{HeaderHint(unknown)}";
         }
+        if (unknown.LikeColumn is { } like)
+            return $"{unknown.Say("a word", "words")}. They are those of '{like}', where it is said what to do (--codes).{unknown.SuggestMissing()}{HeaderHint(unknown)}";
         return $"{unknown.Say("a word", "words")}. If people chose from them, say their order, lowest first: --codes \"lowest, …, highest\".{unknown.SuggestMissing()} "
             + $"Score right answers with --key; name groups with --group; or {leaveOut}.{HeaderHint(unknown)}";
     }
+
+    /// <summary>Whether there are too many different texts for answers to choose from.</summary>
+    public static bool AreNoAnswers(UnknownAnswers unknown) =>
+        unknown.Beyond > 0 || unknown.Unknown.Count > FewTexts && unknown.Unknown.Count > unknown.Count / 2;
 
     /// <summary>A sentence on a row that repeats the header, where there is one.</summary>
     private static string HeaderHint(UnknownAnswers unknown)

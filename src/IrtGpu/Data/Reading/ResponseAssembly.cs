@@ -13,6 +13,8 @@ namespace IrtGpu.Data.Reading;
 internal sealed class ResponseAssembly(
     string path, ColumnPlan plan, AnswerPlan answers, CodeBook book, PersonRows persons, MissingCodes missing, bool isSampling, ProblemLog problems, List<DataProblem> warnings)
 {
+    private DataProblem? hint; // what may be typed next, where something is wrong
+
     /// <exception cref="DataException">Something is wrong with the rows or with an item.</exception>
     public ResponseData Finish(FileHash hash)
     {
@@ -25,7 +27,7 @@ internal sealed class ResponseAssembly(
         CodedRows responses = persons.Responses.Finish(resolution.Map(items));
         if (!answers.IsOfFit && persons.Count > 0)
             NoItems.Report(items, responses, path, warnings);
-        problems.ThrowIfAny(warnings);
+        problems.ThrowIfAny(hint is null ? warnings : [.. warnings, hint]);
 
         TextColumn? ids = persons.Ids?.Build();
         Task<PlaceTally> repeats = Task.Run(() => FindRepeats(ids));
@@ -72,8 +74,12 @@ internal sealed class ResponseAssembly(
                 path, persons.MissingGroups.FirstLine, Name(ColumnPlan.Group)));
         }
         persons.Weights?.Report(path, Name(ColumnPlan.Weight), isSampling, problems, warnings);
+        NextOptions next = new(missing.Texts);
         for (int item = 0; item < items.Length; item++)
-            CodingReview.Report(items[item], book[item], answers.IsOfFit, answers.KnownCategoryCount(item), missing.Texts, path, problems);
+            CodingReview.Report(items[item], book[item], answers.IsOfFit, answers.KnownCategoryCount(item), missing.Texts, path, next, problems);
+        CodedItem? identifier = items.FirstOrDefault(item => NoItems.IsIdentifier(item, persons.Count));
+        if (!answers.IsOfFit && next.Suggest(identifier?.Name) is { } options)
+            hint = new DataProblem($"These options may do: {options}.", path);
         if (!answers.IsOfFit)
             StrayCodes.Report([.. items.Where(item => !NoItems.IsIdentifier(item, persons.Count))], missing.Texts, path, problems, warnings);
     }

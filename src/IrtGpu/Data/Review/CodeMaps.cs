@@ -22,7 +22,7 @@ internal static class CodeMaps
         warnings.Add(new DataProblem(
             $"Codes were mapped to categories from 0: {string.Join("; ", parts.Take(ShownMaps))}{(parts.Length > ShownMaps ? "; …" : "")}. "
             + (negative.Length > 0 ? $"If {CodeLists.Show(negative)} means missing, list it in --missing. " : "")
-            + "Check that a gap is no category nobody chose (--codes declares those); the map is kept with the fit.", path));
+            + (parts.Length > 1 || mapped.Any(HasGap) ? "Check that a gap is no category nobody chose (--codes declares those); the map is kept with the fit." : "The map is kept with the fit."), path));
     }
 
     /// <summary>Declared categories that nobody chose.</summary>
@@ -39,6 +39,8 @@ internal static class CodeMaps
                 $"Declared answers that nobody gave: {string.Join("; ", parts.Take(ShownMaps))}{(parts.Length > ShownMaps ? "; …" : "")}. They count as categories all the same.", path));
         }
     }
+
+    private static bool HasGap(CodedItem item) => item.Codes[^1] - (long)item.Codes[0] >= item.Codes.Length;
 
     private static string[] Unused(CodedItem item)
     {

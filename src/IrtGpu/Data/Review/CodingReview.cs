@@ -15,16 +15,15 @@ internal static class CodingReview
     /// <param name="knownCount">Number of categories that the item has in an earlier fit; null: it is in none.</param>
     /// <param name="missingCodes">Texts that mean missing.</param>
     /// <param name="path">The data.</param>
+    /// <param name="next">Gathers what may be typed next.</param>
     /// <param name="problems">Receives what is wrong.</param>
-    public static void Report(CodedItem item, AnswerList list, bool isOfFit, int? knownCount, IReadOnlyList<string> missingCodes, string path, ProblemLog problems)
+    public static void Report(CodedItem item, AnswerList list, bool isOfFit, int? knownCount, IReadOnlyList<string> missingCodes, string path, NextOptions next, ProblemLog problems)
     {
-        (Answer Answer, long Count)[] unknown = [.. item.Unknown.Select(answer => (answer, item.CountOf(answer))).OrderByDescending(answer => answer.Item2)];
         bool isOverfull = list.OverflowCount > 0 && list.Other is null;
-        if (unknown.Length > 0)
+        if (item.Unknown.Any())
         {
-            long known = item.Seen.Sum(item.CountOf) - unknown.Sum(answer => answer.Count);
-            UnknownAnswers told = new(item.Name, unknown, known, isOverfull ? list.OverflowCount : 0, missingCodes);
-            problems.Add(new DataProblem(item.Meaning.Explain(told), path, told.FirstLine, item.Name));
+            UnknownAnswers told = new(item.Name, Count(item, item.Unknown), Count(item, item.Seen.Except(item.Unknown)), isOverfull ? list.OverflowCount : 0, missingCodes);
+            problems.Add(new DataProblem(item.Meaning.Explain(told with { LikeColumn = next.Take(told) }), path, told.FirstLine, item.Name));
         }
         else if (isOverfull)
         {
@@ -37,6 +36,12 @@ internal static class CodingReview
             ReportConstant(item, knownCount, path, problems);
         }
     }
+
+    private static (Answer, long)[] Count(CodedItem item, IEnumerable<Answer> answers) =>
+    [
+        .. answers.GroupBy(answer => answer.Folded).Select(spellings => (spellings.MaxBy(item.CountOf)! with { FirstLine = spellings.Min(answer => answer.FirstLine) }, spellings.Sum(item.CountOf)))
+            .OrderByDescending(answer => answer.Item2),
+    ];
 
     private static void ReportConstant(CodedItem item, int? knownCount, string path, ProblemLog problems)
     {

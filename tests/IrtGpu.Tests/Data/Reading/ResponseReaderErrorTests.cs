@@ -180,7 +180,8 @@ public sealed class ResponseReaderErrorTests : TableFixture
         DataException error = Fail(string.Join(',', Enumerable.Range(1, 30).Select(item => $"q{item}")) + "\n" + Row("Agree") + Row("agree") + Row("No idea") + Row("Agree"));
         Assert.Equal(20, error.Problems.Count);
         Assert.Equal(30, error.TotalCount);
-        AssertProblem(error.Problems[3], 2, "q4", "4 of 4 answers are words: 'Agree' 2 times, 'agree' once (line 3), 'No idea' once (line 4)", "--codes", "--covariates q4");
+        AssertProblem(error.Problems[0], 2, "q1", "4 of 4 answers are words: 'Agree' 3 times, 'No idea' once (line 4)", "--codes", "--covariates q1");
+        AssertProblem(error.Problems[3], 2, "q4", "4 of 4 answers are words: 'Agree' 3 times", "those of 'q1'", "--codes");
         Assert.Contains("10 more", error.Message, StringComparison.Ordinal);
         Assert.Contains("data.csv:2, column 'q2': ", error.Message, StringComparison.Ordinal);
     }
