@@ -4,7 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
-using IrtGpu.Scoring;
+using IrtGpu.Planning;
 using IrtGpu.Specification;
 
 namespace IrtGpu;
@@ -27,40 +27,42 @@ public static class Calibration
         options ??= new CalibrationOptions();
         Stopwatch clock = Stopwatch.StartNew();
         CalibrationProblem problem = CalibrationProblem.Create(data, specification);
-        using CalibrationSession session = problem.Open(options);
+        using CalibrationRounds rounds = new(problem, options);
         double planSeconds = Lap(clock);
-        CalibrationFit fit = session.Fit(options.Start, progress, cancellation);
-        double estimateSeconds = Lap(clock);
+        CalibrationFit fit = rounds.Fit(progress, cancellation);
+        double estimateSeconds = Lap(clock) - rounds.ScoreSeconds;
+        CalibrationSession session = rounds.Session;
+        CalibrationPlan plan = session.Problem.Plan;
         StandardErrors standardErrors = session.StandardErrors(fit);
         fit.Dispose();
         double standardErrorSeconds = Lap(clock);
-        PatternScores? scores = options.Scores == ScoreMethod.None ? null : session.Score(fit.Point);
-        double scoreSeconds = Lap(clock);
         return new CalibrationResult
         {
-            Plan = problem.Plan,
+            Plan = plan,
             Data = data,
             Patterns = problem.Patterns,
             Options = options,
             Point = fit.Point,
             LogLikelihood = fit.LogLikelihood,
-            LogPrior = problem.Plan.LogPrior(fit.Point.Parameters),
+            LogPrior = plan.LogPrior(fit.Point.Parameters),
             GradientNorm = fit.GradientNorm,
             Termination = fit.Termination,
             History = fit.History,
             EStepCount = fit.EStepCount,
             Maxima = fit.Maxima,
             StandardErrors = standardErrors,
-            Scores = scores,
-            Rotations = SolutionRotator.Rotate(problem.Plan, fit.Point.Parameters, options.Rotation, options.Seed),
+            Scores = options.Scores == ScoreMethod.None ? null : rounds.Scores,
+            Grid = rounds.Look!,
+            GridRounds = rounds.GivenUp,
+            Rotations = SolutionRotator.Rotate(plan, fit.Point.Parameters, options.Rotation, options.Seed),
             Device = session.Device,
             EStep = session.EStep,
             EStepReason = session.EStepReason,
             InterpolationError = fit.InterpolationError,
             DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
-            Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),
-            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. problem.Plan.Warnings, .. fit.Warnings],
+            Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, rounds.ScoreSeconds),
+            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. fit.Warnings],
         };
     }
 

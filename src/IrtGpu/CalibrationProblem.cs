@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Identification;
 using IrtGpu.Specification;
 
@@ -9,12 +10,11 @@ namespace IrtGpu;
 /// <summary>Data and a model that were found to fit each other: distinct patterns, and the plan.</summary>
 public sealed class CalibrationProblem
 {
-    private CalibrationProblem(ResponseData data, PatternTable patterns, ModelSpecification specification)
+    private CalibrationProblem(ResponseData data, PatternTable patterns, CalibrationPlan plan)
     {
         Data = data;
         Patterns = patterns;
-        Plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
-        IdentificationCheck.Require(Plan);
+        Plan = plan;
     }
 
     /// <summary>The data.</summary>
@@ -34,7 +34,7 @@ public sealed class CalibrationProblem
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(specification);
-        return new CalibrationProblem(data, PatternTable.Compress(data), specification);
+        return Check(data, PatternTable.Compress(data), specification);
     }
 
     /// <summary>Another model for the same data, which are not compressed again.</summary>
@@ -43,8 +43,12 @@ public sealed class CalibrationProblem
     public CalibrationProblem With(ModelSpecification specification)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        return new CalibrationProblem(Data, Patterns, specification);
+        return Check(Data, Patterns, specification);
     }
+
+    /// <summary>The same model and data on other nodes of the same rule.</summary>
+    /// <param name="grid">The nodes.</param>
+    internal CalibrationProblem On(QuadratureGrid grid) => new(Data, Patterns, CalibrationPlanner.Plan(Plan.Specification, Plan.Shape, grid));
 
     /// <summary>Opens what computes.</summary>
     /// <param name="options">Device, and how to estimate.</param>
@@ -53,5 +57,13 @@ public sealed class CalibrationProblem
     {
         ArgumentNullException.ThrowIfNull(options);
         return new CalibrationSession(this, options);
+    }
+
+    private static CalibrationProblem Check(ResponseData data, PatternTable patterns, ModelSpecification specification)
+    {
+        CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
+        IdentificationCheck.Require(plan);
+        GridCheck.Require(plan);
+        return new CalibrationProblem(data, patterns, plan);
     }
 }

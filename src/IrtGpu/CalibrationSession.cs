@@ -5,6 +5,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
@@ -44,6 +45,9 @@ public sealed class CalibrationSession : IDisposable
     /// <summary>Why they are computed so.</summary>
     public string EStepReason { get; }
 
+    /// <summary>Whether fits end once a population is clearly beyond the nodes.</summary>
+    internal bool WatchesGrid { set => emProblem.WatchesGrid = value; }
+
     /// <summary>Estimates by marginal maximum likelihood.</summary>
     /// <param name="start">A finished fit to begin from (<see cref="CalibrationOptions.Start"/>); null: the marginal distributions of the items.</param>
     /// <param name="progress">Hears of every cycle.</param>
@@ -54,7 +58,21 @@ public sealed class CalibrationSession : IDisposable
         CalibrationPlan plan = Problem.Plan;
         FittedStart? given = start is null ? null : FittedStart.Of(start.Parameters, start.Plan, plan, Problem.Patterns);
         double[][] starts = [.. StartingValues.Search(plan, Problem.Patterns, given, options.Starts, options.Seed).Select(one => one.Free)];
-        EmOptions em = new() { Tolerance = options.Tolerance, MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
+        return Fit(starts, given?.Warnings ?? [], options.MaxCycles, progress, cancellation);
+    }
+
+    /// <summary>Goes on from parameters of the plan.</summary>
+    /// <param name="free">Where. [free]</param>
+    /// <param name="maxCycles">Largest number of cycles.</param>
+    /// <param name="progress">Hears of every cycle.</param>
+    /// <param name="cancellation">Ends the estimation after the running cycle.</param>
+    internal CalibrationFit Continue(double[] free, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation) =>
+        Fit([free], [], maxCycles, progress, cancellation);
+
+    private CalibrationFit Fit(
+        double[][] starts, IReadOnlyList<string> warnings, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation)
+    {
+        EmOptions em = new() { Tolerance = options.Tolerance, MaxCycles = maxCycles, Acceleration = options.Acceleration };
         (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) =
             new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, cancellation);
         outcome = AlignClasses(outcome);
@@ -65,8 +83,18 @@ public sealed class CalibrationSession : IDisposable
             History = outcome.History,
             EStepCount = outcome.EStepCount,
             Maxima = maxima,
-            Warnings = [.. given?.Warnings ?? [], .. ResultWarnings.Of(outcome.Expectation.Point)],
+            Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point)],
         };
+    }
+
+    /// <summary>Whether the nodes of a fit reach as far as its populations, and are as dense as its posteriors ask for.</summary>
+    /// <param name="fit">Of this session, not yet disposed of.</param>
+    /// <param name="scores">Posterior summaries at its estimates.</param>
+    public GridLook Look(CalibrationFit fit, PatternScores scores)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(scores);
+        return GridMeasurement.Of(fit.Point, fit.Expectation.Found, Problem.Patterns, scores);
     }
 
     /// <summary>The covariance matrix of the estimates, by the method that the options name.</summary>

@@ -20,6 +20,9 @@ internal sealed class ConvergenceMonitor(IEmProblem problem, EmOptions options)
             ? FormattableString.Invariant($"The log-likelihood fell from {lastObjective} to {objective} in a plain EM step, which exact arithmetic forbids. {problem.Remedy(EmFailure.ObjectiveFell)}")
             : FormattableString.Invariant($"The log-likelihood became {objective}. {problem.Remedy(EmFailure.ObjectiveIsNoNumber)}"));
 
+    public Termination DescribeOutgrowth() => new(
+        TerminationKind.Outgrown, FormattableString.Invariant($"After {history.Count} cycles the parameters left what the model was prepared for."));
+
     public void RecordRejection(double logLikelihood, double seconds) =>
         history.Add(new IterationRecord(history.Count + 1, logLikelihood, double.NaN, double.NaN, "", "rejected", seconds));
 

@@ -3,6 +3,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
 
@@ -57,6 +58,11 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     /// <summary>Moving nodes change the quadrature from cycle to cycle, so there the log-likelihood may move by its error.</summary>
     public double Slack(double objective) =>
         plan.Grid.Moves ? 1e-3 + 1e-7 * Math.Abs(objective) : 1e-9 + 1e-12 * Math.Abs(objective);
+
+    /// <summary>Whether a run ends once a population is clearly beyond the nodes.</summary>
+    public bool WatchesGrid { get; set; }
+
+    public bool IsOutgrown(double[] parameters) => WatchesGrid && GridPlanner.IsOutgrown(plan, new ParameterVector(plan.Layout, parameters));
 
     public bool TryAdmit(double[] proposal)
     {

@@ -80,7 +80,7 @@ public sealed partial class SavedCalibration
             FormatVersion = CalibrationDocument.CurrentVersion,
             ProgramVersion = FitSummary.ProgramVersion,
             Arguments = arguments ?? [],
-            Specification = plan.Specification,
+            Specification = plan.Specification with { Quadrature = plan.Grid.Specification }, // the nodes that the estimates are for
             Options = result.Options,
             Data = Describe(plan.Shape, groupWeights),
             FreeParameters = result.Point.Parameters.Free,
