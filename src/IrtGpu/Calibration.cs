@@ -17,7 +17,9 @@ public static class Calibration
     /// <param name="specification">The model.</param>
     /// <param name="options">How to estimate.</param>
     /// <param name="progress">Hears of every cycle.</param>
-    /// <param name="cancellation">Ends the estimation after the running cycle; the result says so and keeps what was reached.</param>
+    /// <param name="cancellation">
+    /// Ends the estimation after the running cycle, and what follows it at once; the result says so and keeps what was reached.
+    /// </param>
     /// <exception cref="SpecificationException">The model cannot be estimated from these data.</exception>
     /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
     public static CalibrationResult Run(
@@ -33,7 +35,7 @@ public static class Calibration
         double estimateSeconds = Lap(clock) - rounds.ScoreSeconds;
         CalibrationSession session = rounds.Session;
         CalibrationPlan plan = session.Problem.Plan;
-        StandardErrors standardErrors = session.StandardErrors(fit);
+        StandardErrors standardErrors = session.StandardErrors(fit, cancellation);
         fit.Dispose();
         double standardErrorSeconds = Lap(clock);
         return new CalibrationResult
@@ -52,7 +54,7 @@ public static class Calibration
             Maxima = fit.Maxima,
             StandardErrors = standardErrors,
             Scores = options.Scores == ScoreMethod.None ? null : rounds.Scores,
-            Grid = rounds.Look!,
+            Grid = rounds.Look,
             GridRounds = rounds.GivenUp,
             Rotations = SolutionRotator.Rotate(plan, fit.Point.Parameters, options.Rotation, options.Seed),
             Device = session.Device,
@@ -62,8 +64,17 @@ public static class Calibration
             DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, rounds.ScoreSeconds),
-            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. fit.Warnings],
+            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. fit.Warnings, .. Interruption(rounds, standardErrors)],
         };
+    }
+
+    /// <summary>What an interruption after the estimation left out.</summary>
+    private static IEnumerable<string> Interruption(CalibrationRounds rounds, StandardErrors errors)
+    {
+        if (errors.IsInterrupted)
+            yield return "The run was interrupted before there were standard errors.";
+        if (rounds.Scores is null)
+            yield return "The run was interrupted before there were scores, and before the nodes were looked at.";
     }
 
     private static double Lap(Stopwatch clock)

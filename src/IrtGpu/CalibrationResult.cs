@@ -55,8 +55,8 @@ public sealed record CalibrationResult
     /// <summary>Posterior summaries; null when none were asked for.</summary>
     public required PatternScores? Scores { get; init; }
 
-    /// <summary>How populations and posteriors lie on the nodes.</summary>
-    public required GridLook Grid { get; init; }
+    /// <summary>How populations and posteriors lie on the nodes; null where an interruption left no time to look.</summary>
+    public required GridLook? Grid { get; init; }
 
     /// <summary>Fits on nodes that were given up for those of the plan, in order; their cycles are not in <see cref="History"/>.</summary>
     public IReadOnlyList<GridRound> GridRounds { get; init; } = [];

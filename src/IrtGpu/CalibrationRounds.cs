@@ -30,7 +30,7 @@ internal sealed class CalibrationRounds : IDisposable
     /// <summary>The fits on nodes that were given up.</summary>
     public IReadOnlyList<GridRound> GivenUp => givenUp;
 
-    /// <summary>The last look at the nodes.</summary>
+    /// <summary>The last look at the nodes; null where an interruption left no time.</summary>
     public GridLook? Look { get; private set; }
 
     /// <summary>Posterior summaries at the estimates; null before <see cref="Fit"/>, and where an interruption left no time.</summary>
@@ -50,9 +50,9 @@ internal sealed class CalibrationRounds : IDisposable
         while (true)
         {
             cycles += fit.History.Count;
-            long begin = Stopwatch.GetTimestamp();
-            Scores = Session.Score(fit.Point);
-            ScoreSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            Scores = TryScore(fit, cancellation);
+            if (Scores is null)
+                return fit;
             Look = Session.Look(fit, Scores);
             bool isOver = fit.Termination.Kind is TerminationKind.Interrupted or TerminationKind.CycleLimit || cycles >= options.MaxCycles;
             if (Look.Better is not { } better || isOver || givenUp.Count + 1 == MostRounds)
@@ -60,6 +60,24 @@ internal sealed class CalibrationRounds : IDisposable
             QuadratureGrid grid = problem.Plan.Grid;
             givenUp.Add(new GridRound(grid.NodesPerAttribute, grid.Moves ? null : grid.Low, grid.Moves ? null : grid.High, fit.History.Count, JsonSettings.Finite(fit.LogLikelihood)));
             fit = GoOn(fit, QuadratureGrid.Create(better, problem.Plan.AttributeCount, Look.BetterReason), options.MaxCycles - cycles, progress, cancellation);
+        }
+    }
+
+    /// <summary>The scores, which take as long as a cycle: an interruption of the fit waits for them, one while they are made does not.</summary>
+    private PatternScores? TryScore(CalibrationFit fit, CancellationToken cancellation)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        try
+        {
+            return Session.Score(fit.Point, fit.Termination.Kind == TerminationKind.Interrupted ? CancellationToken.None : cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        finally
+        {
+            ScoreSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class CalibrationSession : IDisposable
     /// <param name="start">A finished fit to begin from (<see cref="CalibrationOptions.Start"/>); null: the marginal distributions of the items.</param>
     /// <param name="progress">Hears of every cycle.</param>
     /// <param name="cancellation">Ends the estimation after the running cycle; the result says so and keeps what was reached.</param>
-    /// <exception cref="Specification.SpecificationException">Nothing of the start is in the model.</exception>
+    /// <exception cref="SpecificationException">Nothing of the start is in the model, or there is no likelihood where the estimation begins.</exception>
     public CalibrationFit Fit(ModelPoint? start = null, IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
     {
         CalibrationPlan plan = Problem.Plan;
@@ -72,9 +72,19 @@ public sealed class CalibrationSession : IDisposable
     private CalibrationFit Fit(
         double[][] starts, IReadOnlyList<string> warnings, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation)
     {
+        if (Array.Exists(starts, start => emProblem.TryCreatePoint(start) is null))
+        {
+            throw new SpecificationException(
+                "At the start a covariance matrix is not positive definite. Change the SDs, covariances or correlations that are given, or leave them out.");
+        }
         EmOptions em = new() { Tolerance = options.Tolerance, MaxCycles = maxCycles, Acceleration = options.Acceleration };
         (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) =
             new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, cancellation);
+        if (!double.IsFinite(outcome.Expectation.LogLikelihood))
+        {
+            outcome.Expectation.Dispose();
+            throw new SpecificationException($"There is no result: {outcome.Termination.Message}");
+        }
         outcome = AlignClasses(outcome);
         return new CalibrationFit(outcome.Expectation)
         {
@@ -99,15 +109,19 @@ public sealed class CalibrationSession : IDisposable
 
     /// <summary>The covariance matrix of the estimates, by the method that the options name.</summary>
     /// <param name="fit">Of this session, not yet disposed of.</param>
-    public StandardErrors StandardErrors(CalibrationFit fit)
+    /// <param name="cancellation">Ends the work: there are then none.</param>
+    public StandardErrors StandardErrors(CalibrationFit fit, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads).Estimate(options.StandardErrors);
+        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, cancellation).Estimate(options.StandardErrors);
     }
 
     /// <summary>Posterior summaries of every pattern.</summary>
     /// <param name="point">Parameters of the plan.</param>
-    public PatternScores Score(ModelPoint point) => PatternScorer.Score(point, Problem.Patterns.Groups, backend);
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
+    public PatternScores Score(ModelPoint point, CancellationToken cancellation = default) =>
+        PatternScorer.Score(point, Problem.Patterns.Groups, backend, cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => backend.Dispose();

@@ -79,6 +79,10 @@ internal sealed class EmState
         {
             Reject(expectation?.LogLikelihood ?? double.NaN);
         }
+        else if (expectation is not null && !double.IsFinite(expectation.Objective) && History.Count > 0)
+        {
+            End(monitor.DescribeFall(expectation.Objective), accepted); // the last point that has a likelihood
+        }
         else if (expectation is not null)
         {
             End(monitor.DescribeFall(expectation.Objective), next);

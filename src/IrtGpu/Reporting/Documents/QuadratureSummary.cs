@@ -34,15 +34,15 @@ public sealed record QuadratureSummary(string Rule, int Nodes, double? Low, doub
     internal static QuadratureSummary Of(CalibrationResult result)
     {
         QuadratureGrid grid = result.Plan.Grid;
-        GridLook look = result.Grid;
+        GridLook? look = result.Grid;
         return new QuadratureSummary(
             grid.Moves ? "gauss-hermite" : "rectangular", grid.NodesPerAttribute, grid.Moves ? null : grid.Low, grid.Moves ? null : grid.High, grid.NodeCount, grid.DroppedMass)
         {
             Reason = grid.Reason,
             Spacing = grid.Spacing,
-            SmallestPosteriorSd = JsonSettings.Finite(look.SmallestPosteriorDeviation),
-            SpacingError = JsonSettings.Finite(look.SpacingError),
-            ShareBeyond = JsonSettings.Finite(look.ShareBeyond),
+            SmallestPosteriorSd = JsonSettings.Finite(look?.SmallestPosteriorDeviation ?? double.NaN),
+            SpacingError = JsonSettings.Finite(look?.SpacingError ?? double.NaN),
+            ShareBeyond = JsonSettings.Finite(look?.ShareBeyond ?? double.NaN),
             Rounds = result.GridRounds,
         };
     }

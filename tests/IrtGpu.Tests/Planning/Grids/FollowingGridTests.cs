@@ -53,7 +53,7 @@ public sealed class FollowingGridTests
         Assert.Equal(wide.LogLikelihood, followed.LogLikelihood, 1e-2);
         Assert.Empty(wide.GridRounds);
         Assert.NotEmpty(followed.GridRounds);
-        Assert.All(followed.Grid.Populations, population => Assert.InRange(population.ShareBeyond, 0, 1e-6));
+        Assert.All(followed.Grid!.Populations, population => Assert.InRange(population.ShareBeyond, 0, 1e-6));
         Assert.Equal(followed.GridRounds.Count > 0, followed.EStepCount > followed.History.Count + 1);
     }
 
