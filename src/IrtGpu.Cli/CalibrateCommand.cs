@@ -92,12 +92,9 @@ internal sealed class CalibrateCommand
             Console.Out.WriteLine(fit.ToJson());
         else if (!isQuiet)
             CalibrationReport.Write(result, fit, folder, files);
-        return result.Termination.Kind switch
-        {
-            TerminationKind.Converged => ExitCode.Done,
-            TerminationKind.Interrupted => ExitCode.Interrupted,
-            _ => ReportNotConverged(result.Termination),
-        };
+        if (interrupts.Token.IsCancellationRequested)
+            return ExitCode.Interrupted;
+        return result.Termination.IsConverged ? ExitCode.Done : ReportNotConverged(result.Termination);
     }
 
     private static int ReportNotConverged(Termination termination)

@@ -17,4 +17,7 @@ public sealed record StandardErrors(StandardErrorMethod Method, double[]? Covari
     /// certain; null without, and where there is no covariance matrix.
     /// </summary>
     public double? EffectiveParameterCount { get; init; }
+
+    /// <summary>Whether there are none because the run was interrupted.</summary>
+    public bool IsInterrupted { get; init; }
 }

@@ -81,7 +81,7 @@ public sealed partial class SavedCalibration
             FormatVersion = CalibrationDocument.CurrentVersion,
             ProgramVersion = FitSummary.ProgramVersion,
             Arguments = arguments ?? [],
-            Specification = plan.Specification,
+            Specification = plan.Specification with { Quadrature = plan.Grid.Specification }, // the nodes that the estimates are for
             Options = result.Options,
             Data = Describe(plan.Shape, groupWeights),
             FreeParameters = result.Point.Parameters.Free,
@@ -169,7 +169,7 @@ public sealed partial class SavedCalibration
         {
             throw new SpecificationException($"'{path}' does not say which version of the format it has. {remedy}");
         }
-        if (HasNullElement(json.RootElement))
+        if (JsonCheck.HasNullElement(json.RootElement)) // no list of this format does
             throw new SpecificationException($"'{path}' is damaged: an entry of a list is null. {remedy}");
         if (number > CalibrationDocument.CurrentVersion)
         {
@@ -177,14 +177,6 @@ public sealed partial class SavedCalibration
                 $"'{path}' has format version {number}, but this program reads versions up to {CalibrationDocument.CurrentVersion}. Use the newer irtgpu that wrote it.");
         }
     }
-
-    /// <summary>Whether a list anywhere holds a null: none of this format does.</summary>
-    private static bool HasNullElement(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Array => element.EnumerateArray().Any(child => child.ValueKind == JsonValueKind.Null || HasNullElement(child)),
-        JsonValueKind.Object => element.EnumerateObject().Any(property => HasNullElement(property.Value)),
-        _ => false,
-    };
 
     private static DataDocument Describe(DataShape shape, double[] groupWeights) => new()
     {

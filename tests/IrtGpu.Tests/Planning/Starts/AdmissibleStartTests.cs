@@ -122,5 +122,5 @@ public sealed class AdmissibleStartTests
 
     [Fact]
     public void A_start_without_likelihood_is_refused() =>
-        Refuses(Solved, Model(ItemFunction.TwoParameter, Fixed("q0001", "d", double.MaxValue), Fixed("q0001", "a1", -1e306)), "log-likelihood", "fixed and start values");
+        Refuses(Solved, Model(ItemFunction.TwoParameter, Fixed("q0001", "d", double.MaxValue), Fixed("q0001", "a1", -1e306)), "log-likelihood", "fixed values");
 }
