@@ -24,6 +24,9 @@ namespace IrtGpu.Kernels.EStep;
 /// </remarks>
 internal sealed class IlgpuBackend : IComputeBackend
 {
+    /// <summary>Why there is no E-step for persons whose means differ within a block.</summary>
+    public const string ShiftRefusal = "Kernels know the log weights of blocks, and none that differ by person. Take --device cpu, whose E-steps do.";
+
     private const int VisitorCount = 16;
 
     private readonly CalibrationPlan plan;
@@ -105,6 +108,7 @@ internal sealed class IlgpuBackend : IComputeBackend
     /// <inheritdoc/>
     public BackendCapabilities Capabilities => new()
     {
+        ShiftRefusal = ShiftRefusal,
         TryScore = TryScore,
         TryCrossProduct = TryCrossProduct,
         TryOpenBatch = TryOpenBatch,
@@ -300,6 +304,8 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private void Upload(ModelPoint point)
     {
+        if (point.Tilts is not null)
+            throw new NotSupportedException(ShiftRefusal);
         if (plan.Grid.Moves)
             counts?.Release();
         tables.UploadParameters(point.Parameters.Slots);

@@ -103,6 +103,8 @@ internal sealed class PointBatch : IPointBatch
 
     private void Upload(IReadOnlyList<ModelPoint> points)
     {
+        if (points.Any(point => point.Tilts is not null))
+            throw new NotSupportedException(IlgpuBackend.ShiftRefusal);
         int padded = memory.Size.PaddedNodeCount;
         tables.UploadParameters([.. points.Select(point => point.Parameters.Slots)]);
         if (plan.Grid.Moves || !isThetaUploaded)

@@ -149,21 +149,21 @@ internal sealed unsafe class ProductGridStep : ICpuStep
         {
             ProductGridLoops kernel = KernelOf(order[first], c);
             for (int k = 0; k < count; k++)
-                ComputeFactors(order[first + k], k, c, kernel, tile);
+                ComputeFactors(order[first + k], k, c, kernel, point.Tilts, tile);
             ProductGridJoin.Apply(tables, kernel, tile, c, count);
             for (int k = 0; k < count; k++)
             {
                 if (!(tile.Total[c * tile.PatternCount + k] >= SmallestTotal))
-                    ComputeExactly(order[first + k], k, c, kernel, tile);
+                    ComputeExactly(order[first + k], k, c, kernel, point.Tilts, tile);
             }
         }
         for (int k = 0; k < count; k++)
             WeighClasses(point, order[first + k], k, tile);
     }
 
-    /// <summary>Logarithms of a pattern's factors; returns Σ d.</summary>
+    /// <summary>Logarithms of a pattern's factors; returns Σ d, less the normaliser of its tilt.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double LogFactors(int pattern, int k, int c, ProductGridLoops kernel, ProductGridTile tile)
+    private double LogFactors(int pattern, int k, int c, ProductGridLoops kernel, PopulationTilts? tilts, ProductGridTile tile)
     {
         int block = FirstBlock(pattern) + c;
         int table = plan.Blocks[block].Table;
@@ -173,7 +173,11 @@ internal sealed unsafe class ProductGridStep : ICpuStep
         {
             SumRows(scored, pattern, tables.Scores(table), tile.Sums);
             intercept = tile.Sums[attributeCount];
+            for (int attribute = 0; attribute < attributeCount; attribute++)
+                tile.Sums[attribute] -= kernel.Centre[attribute];
         }
+        if (tilts is not null)
+            intercept -= AddTilts(tilts, pattern, block, tile.Sums);
         double* line = tables.LineOf(block);
         for (int attribute = 0; attribute < attributeCount; attribute++)
         {
@@ -182,9 +186,9 @@ internal sealed unsafe class ProductGridStep : ICpuStep
                 AddTables(joint, pattern, tables.LineTable(table, attribute), factor, tile);
             else
                 new Span<double>(factor, padded).Clear();
-            if (tables.ScoreItems is not null)
+            if (tables.ScoreItems is not null || tilts is not null)
             {
-                Vector512<double> score = Vector512.Create(tile.Sums[attribute] - kernel.Centre[attribute]);
+                Vector512<double> score = Vector512.Create(tile.Sums[attribute]);
                 for (int lane = 0; lane < padded; lane += 8)
                     Vector512.FusedMultiplyAdd(score, Vector512.Load(line + lane), Vector512.Load(factor + lane)).Store(factor + lane);
             }
@@ -194,10 +198,20 @@ internal sealed unsafe class ProductGridStep : ICpuStep
         return intercept;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ComputeFactors(int pattern, int k, int c, ProductGridLoops kernel, ProductGridTile tile)
+    /// <summary>Adds the tilt of a pattern's log weights to its weighted scores, which act alike; returns the tilt's log normaliser.</summary>
+    private double AddTilts(PopulationTilts tilts, int pattern, int block, double[] scores)
     {
-        double scale = LogFactors(pattern, k, c, kernel, tile) + kernel.Shift;
+        int row = patterns.CovariateRows[pattern];
+        ReadOnlySpan<double> tilt = tilts.Tilt(block, row);
+        for (int attribute = 0; attribute < attributeCount; attribute++)
+            scores[attribute] = (tables.ScoreItems is null ? 0 : scores[attribute]) + tilt[attribute];
+        return tilts.LogNormalizer(block, row);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ComputeFactors(int pattern, int k, int c, ProductGridLoops kernel, PopulationTilts? tilts, ProductGridTile tile)
+    {
+        double scale = LogFactors(pattern, k, c, kernel, tilts, tile) + kernel.Shift;
         for (int attribute = 0; attribute < attributeCount; attribute++)
         {
             double* factor = tile.Factor(c, attribute, k);
@@ -260,9 +274,9 @@ internal sealed unsafe class ProductGridStep : ICpuStep
     }
 
     /// <summary>A pattern in logarithms, over all nodes; leaves its factors without effect.</summary>
-    private void ComputeExactly(int pattern, int k, int c, ProductGridLoops kernel, ProductGridTile tile)
+    private void ComputeExactly(int pattern, int k, int c, ProductGridLoops kernel, PopulationTilts? tilts, ProductGridTile tile)
     {
-        double scale = LogFactors(pattern, k, c, kernel, tile);
+        double scale = LogFactors(pattern, k, c, kernel, tilts, tile);
         double[] posterior = (double[])kernel.Log.Clone();
         int lineCount = tables.LineCount;
         int stride = plan.NodeCount;

@@ -30,6 +30,7 @@ internal sealed unsafe class TableStep : ICpuStep
     private readonly double[][] logProbability; // [table][row, padded node]
     private readonly AlignedBuffer[] jointTable; // [table][tile, joint row, lane]
     private readonly AlignedBuffer logWeight; // [block, padded node]; padding −∞
+    private readonly AlignedBuffer columns; // θ_j of the nodes, where means are shifted; padding 0 [node set, attribute, padded node]
     private readonly Shard[] shards;
     private readonly int[] tableOfBlock; // [block]
     private readonly int[] leadingClass; // [block] first class of the block's group that uses the same table
@@ -53,6 +54,7 @@ internal sealed unsafe class TableStep : ICpuStep
         jointTable = [.. plan.Tables.Select(_ => new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount))];
         logWeight = new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount);
         new Span<double>(logWeight.Pointer, checked((int)logWeight.Length)).Fill(double.NegativeInfinity);
+        columns = new AlignedBuffer(patterns.CovariateRows.Length == 0 ? 0 : (long)plan.NodeSetCount * plan.AttributeCount * tiling.PaddedCount);
         shards = CutShards();
         tableOfBlock = [.. plan.Blocks.Select(block => block.Table)];
         leadingClass = [.. plan.Blocks.Select(block => Array.FindIndex(tableOfBlock, block.Group * classCount, table => table == block.Table) - block.Group * classCount)];
@@ -68,7 +70,7 @@ internal sealed unsafe class TableStep : ICpuStep
             for (int first = shard.Begin; first < shard.End; first += workspace.PatternCount)
             {
                 int count = Math.Min(workspace.PatternCount, shard.End - first);
-                ComputePosteriors(first, count, workspace);
+                ComputePosteriors(first, count, point.Tilts, workspace);
                 CollectCounts(first, count, workspace, shard);
             }
         });
@@ -87,7 +89,7 @@ internal sealed unsafe class TableStep : ICpuStep
             for (int first = shard.Begin; first < shard.End; first += workspace.PatternCount)
             {
                 int count = Math.Min(workspace.PatternCount, shard.End - first);
-                ComputePosteriors(first, count, workspace);
+                ComputePosteriors(first, count, point.Tilts, workspace);
                 for (int k = 0; k < count; k++)
                 {
                     double scale = 1 / workspace.Sum[k];
@@ -110,6 +112,7 @@ internal sealed unsafe class TableStep : ICpuStep
         foreach (AlignedBuffer buffer in jointTable)
             buffer.Dispose();
         logWeight.Dispose();
+        columns.Dispose();
         joint.Dispose();
         foreach (Shard shard in shards)
             shard.Dispose();
@@ -141,6 +144,12 @@ internal sealed unsafe class TableStep : ICpuStep
             for (int node = 0; node < plan.NodeCount; node++)
                 logWeight.Pointer[(long)block * tiling.PaddedCount + node] = point.LogProportion[block] + point.LogWeight[block][node];
         }
+        for (int column = 0; point.Tilts is not null && column < plan.NodeSetCount * plan.AttributeCount; column++)
+        {
+            double[] theta = point.Theta[column / plan.AttributeCount];
+            for (int node = 0; node < plan.NodeCount; node++)
+                columns.Pointer[(long)column * tiling.PaddedCount + node] = theta[node * plan.AttributeCount + column % plan.AttributeCount];
+        }
     }
 
     private void ForEachShard(Action<Shard, Workspace> process) =>
@@ -156,7 +165,7 @@ internal sealed unsafe class TableStep : ICpuStep
 
     /// <summary>Leaves in the workspace exp(ℓ − max), its sum and the marginal log-likelihood of each pattern of a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ComputePosteriors(int first, int count, Workspace workspace)
+    private void ComputePosteriors(int first, int count, PopulationTilts? tilts, Workspace workspace)
     {
         for (int k = 0; k < count; k++)
             workspace.OffsetCount[k] = FindRows(order[first + k], workspace.Offsets + k * joint.GroupCount);
@@ -177,7 +186,30 @@ internal sealed unsafe class TableStep : ICpuStep
             }
         }
         for (int k = 0; k < count; k++)
+        {
+            if (tilts is not null)
+                AddTilts(order[first + k], k, tilts, workspace);
             Normalize(order[first + k], k, workspace);
+        }
+    }
+
+    /// <summary>Adds what the shift of a pattern's mean adds to the log weights of the nodes.</summary>
+    private void AddTilts(int pattern, int k, PopulationTilts tilts, Workspace workspace)
+    {
+        int row = patterns.CovariateRows[pattern];
+        for (int c = 0; c < classCount; c++)
+        {
+            int block = FirstBlock(pattern) + c;
+            double* values = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount;
+            double intercept = -tilts.LogNormalizer(block, row);
+            double* column = columns.Pointer + (long)plan.Tables[tableOfBlock[block]].NodeSet * plan.AttributeCount * tiling.PaddedCount;
+            foreach (double slope in tilts.Tilt(block, row))
+            {
+                PatternKernels.AddLine(values, column, slope, intercept, tiling.PaddedCount);
+                column += tiling.PaddedCount;
+                intercept = 0;
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

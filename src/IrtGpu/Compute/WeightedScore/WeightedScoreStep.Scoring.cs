@@ -46,12 +46,12 @@ internal sealed unsafe partial class WeightedScoreStep
             1, plan.ClassCount, new double[count], new double[count], new double[count], new double[count * plan.ClassCount], new double[count]);
         double* firstRow = rows.Pointer;
         Parallel.For(0, (count + PatternsPerRun - 1) / PatternsPerRun, options, run =>
-            ScoreRun(run * PatternsPerRun, Math.Min((run + 1) * PatternsPerRun, count), curves, firstRow, point.LogProportion, result));
+            ScoreRun(run * PatternsPerRun, Math.Min((run + 1) * PatternsPerRun, count), curves, firstRow, point, result));
         return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ScoreRun(int begin, int end, WeightedScoreCurves?[] curves, double* firstRow, double[] logProportion, PatternScores result)
+    private void ScoreRun(int begin, int end, WeightedScoreCurves?[] curves, double* firstRow, ModelPoint point, PatternScores result)
     {
         int classCount = plan.ClassCount;
         double* joints = stackalloc double[classCount]; // log of proportion and likelihood
@@ -74,12 +74,18 @@ internal sealed unsafe partial class WeightedScoreStep
                 double* rows = firstRow + (long)ScoringWidth * plan.Blocks[firstBlock + k].Table * joint.TotalRows;
                 for (int group = 0; group < codes.Length; group++)
                     sum += Vector128.Load(rows + ScoringWidth * (joint.FirstRow[group] + codes[group]));
+                double score = sum[0];
+                double offset = point.LogProportion[firstBlock + k] + sum[1];
+                if (point.Tilts is { } tilts)
+                {
+                    score += tilts.Tilt(firstBlock + k, patterns.CovariateRows[pattern])[0];
+                    offset -= tilts.LogNormalizer(firstBlock + k, patterns.CovariateRows[pattern]);
+                }
                 WeightedScoreCurves curve = curves[(firstBlock + k) * sets.IsAnswered.Count + sets.SetOfPattern[pattern]]!;
-                curve.Interpolate(sum[0], out double logZ, out means[k], out variances[k]);
-                double offset = logProportion[firstBlock + k] + sum[1];
+                curve.Interpolate(score, out double logZ, out means[k], out variances[k]);
                 joints[k] = offset + logZ;
                 largest = Math.Max(largest, joints[k]);
-                double weight = offset + curve.LargestNode(sum[0], out double node);
+                double weight = offset + curve.LargestNode(score, out double node);
                 if (weight > largestNode)
                     (largestNode, result.MapTheta[pattern]) = (weight, node);
             }

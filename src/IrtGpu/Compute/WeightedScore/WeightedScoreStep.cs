@@ -122,7 +122,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         {
             if (!batches.TryTake(out WeightedScoreBatch? batch))
                 batch = new WeightedScoreBatch(plan.ClassCount, joint.GroupCount);
-            shards[index].Collect(grids, scores.Pointer, point.LogProportion, batch);
+            shards[index].Collect(grids, scores.Pointer, point, batch);
             batches.Add(batch);
         });
         return Assemble(point);
@@ -133,7 +133,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
     /// <returns>Lower triangle. [free, free]</returns>
     public double[]? TryComputeMissingInformation(ModelPoint point)
     {
-        if (!MissingInformation.IsFor(plan) || !TryPrepare(point))
+        if (!MissingInformation.IsFor(plan) || point.Tilts is not null || !TryPrepare(point))
             return null;
         return MissingInformation.Sum(plan, patterns, sets, (block, set, members) =>
         {
@@ -226,11 +226,10 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         }
     }
 
-    /// <summary>Lowest and highest weighted score of an answered set.</summary>
+    /// <summary>Lowest and highest weighted score of an answered set, tilts among them.</summary>
     private (double Low, double High) ScoreRange(ModelPoint point, int block, bool[] isAnswered)
     {
-        double low = 0;
-        double high = 0;
+        (double low, double high) = point.Tilts?.Range(block) ?? (0, 0);
         for (int item = 0; item < isAnswered.Length; item++)
         {
             if (!isAnswered[item])
@@ -324,7 +323,7 @@ internal sealed unsafe partial class WeightedScoreStep : IDisposable
         }
     }
 
-    /// <summary>With one class Σ N Σ d + Σ N log Z(t).</summary>
+    /// <summary>With one class Σ N Σ d + Σ N log Z(t), and what tilts take off.</summary>
     private double LogLikelihood(ModelPoint point, double[]?[] deposits, double[][] responseMoments)
     {
         double sum = 0;
