@@ -15,9 +15,10 @@ public sealed class ModelPoint
         Parameters = parameters;
         Populations = populations;
         Theta = new double[plan.NodeSetCount][];
-        LogWeight = [.. populations.Select(population => population.LogWeights(plan.Grid))];
+        Placed = [.. populations.Select(population => population.Place(plan.Grid))];
+        LogWeight = [.. Placed.Select(placed => placed.LogWeight)];
         foreach (PlannedBlock block in plan.Blocks)
-            Theta[plan.Tables[block.Table].NodeSet] = populations[block.Index].Nodes(plan.Grid);
+            Theta[plan.Tables[block.Table].NodeSet] = Placed[block.Index].Theta;
         LogProportion = new double[plan.Blocks.Count];
     }
 
@@ -29,6 +30,9 @@ public sealed class ModelPoint
 
     /// <summary>Who the persons of each block are. [block]</summary>
     internal IReadOnlyList<IPopulation> Populations { get; }
+
+    /// <summary>Their nodes and log weights. [block]</summary>
+    internal IReadOnlyList<PlacedPopulation> Placed { get; }
 
     /// <summary>How far the means of persons lie from those of their blocks; null where they do not.</summary>
     internal MeanShifts? Shifts { get; private set; }

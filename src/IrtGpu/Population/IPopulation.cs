@@ -13,15 +13,9 @@ internal interface IPopulation
     /// <summary>Number of its slots.</summary>
     int SlotCount { get; }
 
-    /// <summary>Where the nodes of the block stand: those of the grid, or moved with the population.</summary>
-    /// <param name="grid">The grid.</param>
-    /// <returns>[node, attribute]; of a fixed grid its own array</returns>
-    double[] Nodes(QuadratureGrid grid);
-
-    /// <summary>Log weights of those nodes, exp of which sum to 1.</summary>
-    /// <param name="grid">The grid.</param>
-    /// <returns>[node]; of a moving grid its own array</returns>
-    double[] LogWeights(QuadratureGrid grid);
+    /// <summary>Nodes and log weights.</summary>
+    /// <param name="grid">The grid, whose arrays are used where they hold.</param>
+    PlacedPopulation Place(QuadratureGrid grid);
 
     /// <summary>By how much log weights grow with θ, but for a constant, when the mean moves: log π(θ; μ + δ) = log π(θ; μ) + tilt · θ − c.</summary>
     /// <param name="shift">δ. [attribute]</param>

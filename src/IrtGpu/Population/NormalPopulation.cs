@@ -52,44 +52,10 @@ internal sealed class NormalPopulation : IPopulation
         return new NormalPopulation(block.FirstMeanSlot, slots.Slice(block.FirstMeanSlot, attributeCount).ToArray(), cholesky);
     }
 
-    /// <summary>Those of the grid; moving ones at μ + chol(Σ) ξ.</summary>
-    /// <param name="grid">The grid.</param>
-    public double[] Nodes(QuadratureGrid grid)
-    {
-        if (!grid.Moves)
-            return grid.Theta;
-        int attributeCount = Mean.Length;
-        double[] standard = grid.Theta;
-        double[] theta = new double[standard.Length];
-        for (int start = 0; start < standard.Length; start += attributeCount)
-        {
-            for (int j = 0; j < attributeCount; j++)
-            {
-                double value = Mean[j];
-                for (int k = 0; k <= j; k++)
-                    value += Cholesky[j, k] * standard[start + k];
-                theta[start + j] = value;
-            }
-        }
-        return theta;
-    }
-
-    /// <summary>Log density at fixed nodes, normalised so that the weights sum to 1; those of moving nodes do not change.</summary>
-    /// <param name="grid">The grid.</param>
-    public double[] LogWeights(QuadratureGrid grid)
-    {
-        if (grid.Moves)
-            return grid.LogWeight;
-        double[] logWeight = LogDensities(grid.Theta);
-        double largest = logWeight.Max();
-        double sum = 0;
-        foreach (double value in logWeight)
-            sum += Math.Exp(value - largest);
-        double logTotal = largest + Math.Log(sum);
-        for (int node = 0; node < logWeight.Length; node++)
-            logWeight[node] -= logTotal;
-        return logWeight;
-    }
+    /// <inheritdoc/>
+    public PlacedPopulation Place(QuadratureGrid grid) => grid.Moves
+        ? new PlacedPopulation(Transform(grid.Theta), grid.LogWeight, Mean, Cholesky.ToRowMajorArray(), 0, 0)
+        : Weigh(grid.Theta);
 
     /// <summary>Σ⁻¹ δ.</summary>
     /// <param name="shift">δ. [attribute]</param>
@@ -214,5 +180,39 @@ internal sealed class NormalPopulation : IPopulation
             }
         }
         NormalInformation.AddExcess(this, first, second, information);
+    }
+
+    /// <summary>Maps standard nodes to this population: μ + chol(Σ) ξ.</summary>
+    /// <param name="standard">[node, attribute]</param>
+    private double[] Transform(double[] standard)
+    {
+        int attributeCount = Mean.Length;
+        double[] theta = new double[standard.Length];
+        for (int start = 0; start < standard.Length; start += attributeCount)
+        {
+            for (int j = 0; j < attributeCount; j++)
+            {
+                double value = Mean[j];
+                for (int k = 0; k <= j; k++)
+                    value += Cholesky[j, k] * standard[start + k];
+                theta[start + j] = value;
+            }
+        }
+        return theta;
+    }
+
+    /// <summary>Log density at the nodes, normalised so that the weights sum to 1.</summary>
+    /// <param name="theta">[node, attribute]</param>
+    private PlacedPopulation Weigh(double[] theta)
+    {
+        double[] logWeight = LogDensities(theta);
+        double largest = logWeight.Max();
+        double sum = 0;
+        foreach (double value in logWeight)
+            sum += Math.Exp(value - largest);
+        double logTotal = largest + Math.Log(sum);
+        for (int node = 0; node < logWeight.Length; node++)
+            logWeight[node] -= logTotal;
+        return new PlacedPopulation(theta, logWeight, Mean, Precision.ToRowMajorArray(), LogNormalizer, logTotal);
     }
 }

@@ -255,22 +255,9 @@ internal sealed unsafe class ProductGridStep : ICpuStep
     private void AddTables(JointItems joint, int pattern, double* table, double* sum, ProductGridTile tile)
     {
         int width = tables.Tiling.Width;
-        int count = FindRows(joint, pattern, tile.Offsets);
+        int count = joint.FindRows(pattern, width, tile.Offsets);
         for (int part = 0; part < tables.Tiling.TileCount; part++)
             PatternKernels.AddRows(table + (long)part * joint.TotalRows * width, tile.Offsets, count, width, sum + part * width);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindRows(JointItems joint, int pattern, int* offsets)
-    {
-        ReadOnlySpan<byte> codes = joint.CodesOf(pattern);
-        int count = 0;
-        for (int group = 0; group < codes.Length; group++)
-        {
-            if (codes[group] != joint.AllMissing[group])
-                offsets[count++] = (joint.FirstRow[group] + codes[group]) * tables.Tiling.Width;
-        }
-        return count;
     }
 
     /// <summary>A pattern in logarithms, over all nodes; leaves its factors without effect.</summary>
@@ -392,7 +379,7 @@ internal sealed unsafe class ProductGridStep : ICpuStep
             tile.Sums[attribute] = sum;
             if (tables.LineItems[attribute] is not { } joint)
                 continue;
-            int rows = FindRows(joint, pattern, tile.Offsets);
+            int rows = joint.FindRows(pattern, width, tile.Offsets);
             double* counts = shard.LineCounts(table, attribute);
             for (int part = 0; part < tables.Tiling.TileCount; part++)
                 PatternKernels.ScatterRows(counts + (long)part * joint.TotalRows * width, tile.Offsets, rows, width, marginal + part * width);

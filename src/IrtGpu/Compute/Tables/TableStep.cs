@@ -168,7 +168,7 @@ internal sealed unsafe class TableStep : ICpuStep
     private void ComputePosteriors(int first, int count, PopulationTilts? tilts, Workspace workspace)
     {
         for (int k = 0; k < count; k++)
-            workspace.OffsetCount[k] = FindRows(order[first + k], workspace.Offsets + k * joint.GroupCount);
+            workspace.OffsetCount[k] = joint.FindRows(order[first + k], tiling.Width, workspace.Offsets + k * joint.GroupCount);
         for (int tile = 0; tile < tiling.TileCount; tile++)
         {
             long tableOffset = (long)tile * joint.TotalRows * tiling.Width;
@@ -305,19 +305,6 @@ internal sealed unsafe class TableStep : ICpuStep
             JointTables.Collapse(plan, joint, tiling, plan.NodeCount, parts[0], counts.AtNodes[table], threads);
         }
         return counts;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindRows(int pattern, int* offsets)
-    {
-        ReadOnlySpan<byte> codes = joint.CodesOf(pattern);
-        int count = 0;
-        for (int group = 0; group < codes.Length; group++)
-        {
-            if (codes[group] != joint.AllMissing[group])
-                offsets[count++] = (joint.FirstRow[group] + codes[group]) * tiling.Width;
-        }
-        return count;
     }
 
     private int FirstBlock(int pattern) => patterns.Groups[pattern] * classCount;

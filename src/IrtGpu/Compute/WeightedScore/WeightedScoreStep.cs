@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
+using IrtGpu.Compute.ClosedForm;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
-using IrtGpu.Inference.ClosedForm;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;

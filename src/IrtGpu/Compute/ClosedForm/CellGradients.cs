@@ -1,11 +1,10 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using IrtGpu.Compute;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 
-namespace IrtGpu.Inference.ClosedForm;
+namespace IrtGpu.Compute.ClosedForm;
 
 /// <summary>
 /// Complete-data gradients of the patterns of one block that answer the same items of the exponential family, by the free parameters that

@@ -1,9 +1,8 @@
-using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 
-namespace IrtGpu.Inference.ClosedForm;
+namespace IrtGpu.Compute.ClosedForm;
 
 /// <summary>
 /// The information that not knowing θ costs, Σ_p N_p Cov(s | pattern), for one-dimensional items of the exponential family: summed

@@ -7,7 +7,7 @@ using IrtGpu.Compute.WeightedScore;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
 
-namespace IrtGpu.Inference.ClosedForm;
+namespace IrtGpu.Compute.ClosedForm;
 
 /// <summary>Σ_p N_p Cov(s | pattern) over the patterns of one block that answer the same items.</summary>
 /// <remarks>
