@@ -19,6 +19,7 @@ internal sealed unsafe class ProductGridTables : IDisposable
 
     private readonly CalibrationPlan plan;
     private readonly ItemSplit items;
+    private readonly int classCount;
     private readonly int[] groups; // [pattern]
     private readonly int threads;
     private readonly NodeTiling tiling;
@@ -32,6 +33,7 @@ internal sealed unsafe class ProductGridTables : IDisposable
     {
         this.plan = plan;
         this.items = items;
+        classCount = plan.ClassCount;
         groups = patterns.Groups;
         this.threads = threads;
         AttributeCount = plan.AttributeCount;
@@ -99,7 +101,7 @@ internal sealed unsafe class ProductGridTables : IDisposable
     }
 
     /// <summary>Block of a pattern's first class.</summary>
-    public int FirstBlock(int pattern) => groups[pattern] * plan.ClassCount;
+    public int FirstBlock(int pattern) => groups[pattern] * classCount;
 
     /// <summary>What the factors of a pattern in a class multiply.</summary>
     public ProductGridLoops KernelOf(int pattern, int c) => Kernels[(FirstBlock(pattern) + c) * SetCount + SetOf(pattern)]!;
