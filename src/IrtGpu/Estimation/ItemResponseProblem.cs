@@ -74,7 +74,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
                 proposal[index] = Math.Clamp(proposal[index], -ParameterLayout.LogitBound, ParameterLayout.LogitBound);
         }
         ParameterVector candidate = new(plan.Layout, proposal);
-        return plan.IsInDomain(candidate) && plan.Blocks.All(block => NormalPopulation.TryCreate(plan, block, candidate.Slots) is not null);
+        return plan.IsInDomain(candidate) && Populations.TryCreate(plan, candidate.Slots) is not null;
     }
 
     public EvaluatedPoint? TryExpect(double[] parameters) => TryCreatePoint(parameters) is { } point

@@ -1,13 +1,7 @@
-using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
-using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;
-using IrtGpu.Data;
-using IrtGpu.Foundation.Sharding;
 
-namespace IrtGpu.Inference.ClosedForm;
+namespace IrtGpu.Compute.ClosedForm;
 
 /// <summary>Σ_p N_p Cov(s | pattern) over the patterns of one block that answer the same items.</summary>
 /// <remarks>
@@ -24,24 +18,13 @@ namespace IrtGpu.Inference.ClosedForm;
 /// </remarks>
 internal sealed unsafe class MissingInformationCell : IDisposable
 {
-    private const int PatternsPerShard = 4096;
-    private const int LargestShardCount = 16;
-    private const long LargestBytes = 1L << 27; // of all shards together, unless one takes more
-    private const int PatternsPerTile = 64;
-    private const int RowsPerPanel = 32; // of the cross-product, of which the lower triangle is wanted
-
     private readonly CellGradients gradients;
     private readonly WeightedScoreGrid grid;
-    private readonly int[] members; // patterns of the cell
-    private readonly Shards shards;
     private readonly int nodeCount; // padded
     private readonly int slopeWidth; // padded number of parameters with a c
-    private readonly double[] variance; // v [grid point]
+    private readonly CellDeposits deposits;
     private readonly AlignedBuffer theta; // [padded node]
     private readonly AlignedBuffer weights; // w [grid point, padded node]
-    private readonly AlignedBuffer[] squares; // [shard]: Σ N v c cᵀ, lower triangle [slope parameter, padded slope parameter]
-    private readonly AlignedBuffer[] slopeDeposits; // [shard]: Σ N c [grid point, padded slope parameter]
-    private readonly double[][] deposits; // [shard]: Σ N [grid point]
     private double[] result = []; // [parameter, padded parameter]
 
     /// <summary>Tables posteriors at the grid points.</summary>
@@ -55,81 +38,31 @@ internal sealed unsafe class MissingInformationCell : IDisposable
     {
         this.gradients = gradients;
         this.grid = grid;
-        this.members = members;
         this.nodeCount = nodeCount;
-        slopeWidth = (gradients.SlopeParameterCount + 7) / 8 * 8;
         theta = new AlignedBuffer(nodeCount);
         new ReadOnlySpan<double>(nodes, nodeCount).CopyTo(new Span<double>(theta.Pointer, nodeCount));
         weights = new AlignedBuffer((long)grid.PointCount * nodeCount);
-        variance = new double[grid.PointCount];
+        double[] variance = new double[grid.PointCount];
         for (int point = 0; point < grid.PointCount; point++)
             variance[point] = grid.Weights(point, nodes, logPrior, weights.Pointer + (long)point * nodeCount);
-        long shardBytes = sizeof(double) * (long)slopeWidth * (slopeWidth + grid.PointCount);
-        shards = Shards.Cut(members.Length, PatternsPerShard, Math.Min(LargestBytes / Math.Max(1, shardBytes), LargestShardCount));
-        squares = [.. Enumerable.Range(0, ShardCount).Select(_ => new AlignedBuffer((long)slopeWidth * slopeWidth))];
-        slopeDeposits = [.. Enumerable.Range(0, ShardCount).Select(_ => new AlignedBuffer((long)grid.PointCount * slopeWidth))];
-        deposits = [.. Enumerable.Range(0, ShardCount).Select(_ => new double[grid.PointCount])];
+        deposits = new CellDeposits(gradients, grid, variance, members);
+        slopeWidth = deposits.SlopeWidth;
     }
 
-    public int ShardCount => shards.Count;
+    /// <summary>What its patterns leave.</summary>
+    public CellDeposits Deposits => deposits;
 
     public void Dispose()
     {
         theta.Dispose();
         weights.Dispose();
-        foreach (AlignedBuffer buffer in squares)
-            buffer.Dispose();
-        foreach (AlignedBuffer buffer in slopeDeposits)
-            buffer.Dispose();
-    }
-
-    /// <summary>Goes through the patterns of one shard.</summary>
-    /// <param name="patterns">The data.</param>
-    /// <param name="shard">Which of the <see cref="ShardCount"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Collect(PatternTable patterns, int shard)
-    {
-        int end = shards.End(shard);
-        using AlignedBuffer tile = new((long)PatternsPerTile * slopeWidth); // c [pattern of the tile, padded slope parameter]
-        using AlignedBuffer scaled = new((long)PatternsPerTile * slopeWidth); // N v c
-        double[] deposit = deposits[shard];
-        for (int start = shards.Begin(shard); start < end; start += PatternsPerTile)
-        {
-            int count = Math.Min(PatternsPerTile, end - start);
-            for (int k = 0; k < count; k++)
-            {
-                int pattern = members[start + k];
-                double frequency = patterns.Frequency[pattern];
-                double* row = tile.Pointer + (long)k * slopeWidth;
-                double score = gradients.Fill(patterns.Row(pattern), new Span<double>(row, slopeWidth));
-                int first = grid.Locate(score, out Vector512<double> coefficients);
-                double factor = frequency * Vector512.Dot(coefficients, Vector512.LoadUnsafe(ref variance[first]));
-                ref double target = ref deposit[first];
-                (Vector512.LoadUnsafe(ref target) + coefficients * frequency).StoreUnsafe(ref target);
-                AddDeposits(row, coefficients * frequency, slopeDeposits[shard].Pointer + (long)first * slopeWidth);
-                double* product = scaled.Pointer + (long)k * slopeWidth;
-                for (int lane = 0; lane < slopeWidth; lane += 8)
-                    (Vector512.Load(row + lane) * factor).Store(product + lane);
-            }
-            for (int panel = 0; panel < slopeWidth; panel += RowsPerPanel)
-            {
-                int rows = Math.Min(RowsPerPanel, slopeWidth - panel);
-                MatrixKernels.MultiplyAdd(
-                    scaled.Pointer + panel, 1, slopeWidth, tile.Pointer, slopeWidth,
-                    squares[shard].Pointer + (long)panel * slopeWidth, slopeWidth, rows, count, panel + rows);
-            }
-        }
+        deposits.Dispose();
     }
 
     /// <summary>Forms the sum from what the shards have collected, added in their order.</summary>
     public void Assemble()
     {
-        for (int shard = 1; shard < ShardCount; shard++)
-        {
-            PatternKernels.Accumulate(squares[0].Pointer, squares[shard].Pointer, squares[0].Length);
-            PatternKernels.Accumulate(slopeDeposits[0].Pointer, slopeDeposits[shard].Pointer, slopeDeposits[0].Length);
-            TensorPrimitives.Add(deposits[0], deposits[shard], deposits[0]);
-        }
+        deposits.AddShards();
         int width = gradients.PaddedCount;
         using AlignedBuffer functions = CentredFunctions();
         using AlignedBuffer covariance = NodeCovariance();
@@ -151,7 +84,7 @@ internal sealed unsafe class MissingInformationCell : IDisposable
                 result[k * width + j] -= value;
             }
             for (int k = 0; k < gradients.SlopeParameterCount; k++)
-                result[j * width + k] += squares[0].Pointer[(long)Math.Max(j, k) * slopeWidth + Math.Min(j, k)];
+                result[j * width + k] += deposits.Squares[(long)Math.Max(j, k) * slopeWidth + Math.Min(j, k)];
         }
     }
 
@@ -171,29 +104,6 @@ internal sealed unsafe class MissingInformationCell : IDisposable
         }
     }
 
-    /// <summary>Leaves a row at the eight grid points.</summary>
-    private void AddDeposits(double* row, Vector512<double> coefficients, double* target)
-    {
-        AddToFour(row, coefficients.GetLower(), target);
-        AddToFour(row, coefficients.GetUpper(), target + 4L * slopeWidth);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddToFour(double* row, Vector256<double> coefficients, double* target)
-    {
-        Vector512<double> c0 = Vector512.Create(coefficients[0]), c1 = Vector512.Create(coefficients[1]);
-        Vector512<double> c2 = Vector512.Create(coefficients[2]), c3 = Vector512.Create(coefficients[3]);
-        double* t1 = target + slopeWidth, t2 = t1 + slopeWidth, t3 = t2 + slopeWidth;
-        for (int lane = 0; lane < slopeWidth; lane += 8)
-        {
-            Vector512<double> value = Vector512.Load(row + lane);
-            Vector512.FusedMultiplyAdd(c0, value, Vector512.Load(target + lane)).Store(target + lane);
-            Vector512.FusedMultiplyAdd(c1, value, Vector512.Load(t1 + lane)).Store(t1 + lane);
-            Vector512.FusedMultiplyAdd(c2, value, Vector512.Load(t2 + lane)).Store(t2 + lane);
-            Vector512.FusedMultiplyAdd(c3, value, Vector512.Load(t3 + lane)).Store(t3 + lane);
-        }
-    }
-
     /// <summary>Expected number of persons by node.</summary>
     private double[] NodeTotals()
     {
@@ -201,7 +111,7 @@ internal sealed unsafe class MissingInformationCell : IDisposable
         for (int point = 0; point < grid.PointCount; point++)
         {
             for (int node = 0; node < nodeCount; node++)
-                totals[node] += deposits[0][point] * weights.Pointer[(long)point * nodeCount + node];
+                totals[node] += deposits.Persons[point] * weights.Pointer[(long)point * nodeCount + node];
         }
         return totals;
     }
@@ -236,7 +146,7 @@ internal sealed unsafe class MissingInformationCell : IDisposable
         for (int point = 0; point < grid.PointCount; point++)
         {
             for (int node = 0; node < nodeCount; node++)
-                scaled.Pointer[(long)point * nodeCount + node] = -deposits[0][point] * weights.Pointer[(long)point * nodeCount + node];
+                scaled.Pointer[(long)point * nodeCount + node] = -deposits.Persons[point] * weights.Pointer[(long)point * nodeCount + node];
         }
         MatrixKernels.MultiplyAdd(
             scaled.Pointer, 1, nodeCount, weights.Pointer, nodeCount, covariance.Pointer, nodeCount, nodeCount, grid.PointCount, nodeCount);
@@ -258,7 +168,7 @@ internal sealed unsafe class MissingInformationCell : IDisposable
                 deviations.Pointer[(long)point * nodeCount + node] = weights.Pointer[(long)point * nodeCount + node] * (theta.Pointer[node] - eap);
         }
         MatrixKernels.MultiplyAdd(
-            slopeDeposits[0].Pointer, 1, slopeWidth, deviations.Pointer, nodeCount, covariance.Pointer, nodeCount, slopeWidth, grid.PointCount, nodeCount);
+            deposits.Slopes, 1, slopeWidth, deviations.Pointer, nodeCount, covariance.Pointer, nodeCount, slopeWidth, grid.PointCount, nodeCount);
         return covariance;
     }
 }

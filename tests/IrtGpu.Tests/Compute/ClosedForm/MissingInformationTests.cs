@@ -1,7 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -12,7 +11,7 @@ using IrtGpu.TestCases;
 using IrtGpu.Tests.Data;
 using IrtGpu.Tests.Estimation;
 
-namespace IrtGpu.Tests.Inference.ClosedForm;
+namespace IrtGpu.Tests.Compute.ClosedForm;
 
 /// <summary>Missing information in closed form against sums over posteriors from tables, and standard errors from it against differences of the gradient.</summary>
 public sealed class MissingInformationTests

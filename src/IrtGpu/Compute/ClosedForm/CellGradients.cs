@@ -1,11 +1,10 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using IrtGpu.Compute;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 
-namespace IrtGpu.Inference.ClosedForm;
+namespace IrtGpu.Compute.ClosedForm;
 
 /// <summary>
 /// Complete-data gradients of the patterns of one block that answer the same items of the exponential family, by the free parameters that
@@ -39,7 +38,7 @@ internal sealed class CellGradients
         items = [.. Enumerable.Range(0, plan.ItemCount).Where(item => isAnswered[item])];
         scoreOfRow = new double[plan.RowCount];
         List<(int Free, double Coefficient)>[] terms = RowTerms(point, block);
-        Free = FreeParameters(block, terms, out int slopeParameterCount);
+        Free = FreeParameters(point, block, terms, out int slopeParameterCount);
         SlopeParameterCount = slopeParameterCount;
         PaddedCount = (Free.Length + 7) / 8 * 8;
         int[] parameterOf = new int[plan.Layout.FreeCount];
@@ -168,15 +167,14 @@ internal sealed class CellGradients
             terms.Add((free[term], coefficients[term] * value));
     }
 
-    private int[] FreeParameters(PlannedBlock block, List<(int Free, double Coefficient)>[] terms, out int slopeParameterCount)
+    private int[] FreeParameters(ModelPoint point, PlannedBlock block, List<(int Free, double Coefficient)>[] terms, out int slopeParameterCount)
     {
         SortedSet<int> slopes = [.. terms.SelectMany(list => list).Select(term => term.Free)];
         SortedSet<int> others = [];
         void AddSlots(int first, int count) => others.UnionWith(plan.Layout.FreeOf(first, count).ToArray());
         foreach (int item in items)
             AddSlots(SetOf(block, item).FirstSlot, SetOf(block, item).SlotCount);
-        AddSlots(block.FirstMeanSlot, 1);
-        AddSlots(block.FirstCovarianceSlot, 1);
+        AddSlots(point.Populations[block.Index].FirstSlot, point.Populations[block.Index].SlotCount);
         others.ExceptWith(slopes);
         slopeParameterCount = slopes.Count;
         return [.. slopes, .. others];
@@ -218,19 +216,18 @@ internal sealed class CellGradients
 
     private void FillPopulationFunctions(ModelPoint point, PlannedBlock block, int[] parameterOf)
     {
-        NormalPopulation population = NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!;
+        IPopulation population = point.Populations[block.Index];
         double[] theta = point.ThetaOfBlock(block);
-        double[] mean = new double[NodeCount];
-        double[] variance = new double[NodeCount];
-        Span<double> score = stackalloc double[2];
+        double[] functions = new double[population.SlotCount * NodeCount]; // [slot, node]
+        Span<double> gradient = new double[population.SlotCount];
         for (int node = 0; node < NodeCount; node++)
         {
-            population.Gradient(theta.AsSpan(node, 1), score);
-            mean[node] = -score[0];
-            variance[node] = -score[1];
+            population.Gradient(theta.AsSpan(node, 1), gradient);
+            for (int slot = 0; slot < gradient.Length; slot++)
+                functions[slot * NodeCount + node] = -gradient[slot];
         }
-        AddFunction(block.FirstMeanSlot, mean, parameterOf);
-        AddFunction(block.FirstCovarianceSlot, variance, parameterOf);
+        for (int slot = 0; slot < population.SlotCount; slot++)
+            AddFunction(population.FirstSlot + slot, functions.AsSpan(slot * NodeCount, NodeCount), parameterOf);
     }
 
     private void AddFunction(int slot, ReadOnlySpan<double> values, int[] parameterOf)

@@ -1,25 +1,25 @@
 using System.Globalization;
 using ILGPU;
-using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Kernels.Scoring;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
-using IrtGpu.Scoring;
 
-namespace IrtGpu.Kernels.EStep;
+namespace IrtGpu.Kernels.Backend;
 
 /// <summary>The E-step on an accelerator, in double precision; owns every allocation.</summary>
 /// <remarks>
-/// Patterns go up once (or are streamed where the memory plan says so). Each E-step uploads parameters, log weights and
-/// moving nodes, and downloads the log-likelihood and moments: counts stay on the device, where the M-step asks for their sums.
+/// Patterns and grid go up once (or patterns are streamed where the memory plan says so). Each E-step uploads parameters, from which
+/// tables, log weights and moving nodes are computed here, and downloads the log-likelihood and moments: counts stay on the device, where
+/// the M-step asks for their sums.
 /// The same bits from run to run on one device; another memory plan adds in another order and agrees to rounding.
 /// </remarks>
 internal sealed class IlgpuBackend : IComputeBackend
@@ -35,14 +35,12 @@ internal sealed class IlgpuBackend : IComputeBackend
     private readonly DeviceItemTables tables;
     private readonly EStepLauncher launcher;
     private readonly PatternScoreReducer? reducer;
-    private readonly ArrayView<double> theta; // [node set, padded node, attribute]
-    private readonly ArrayView<double> logWeight; // [block, padded node]; padding −∞
-    private readonly double[] hostTheta;
-    private readonly double[] hostLogWeight;
+    private readonly DevicePopulations populations;
+    private readonly ArrayView<double> theta; // of the populations [node set, padded node, attribute]
+    private readonly ArrayView<double> logWeight; // of the populations [block, padded node]; padding −∞
     private readonly Lazy<HostSums> sums;
     private readonly DeviceCounts? counts; // null where nodes are tiled: what an E-step finds is put together on the host
     private readonly WeightedScoreLauncher? weightedScore; // null: tables
-    private bool isThetaUploaded;
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
     /// <param name="session">The open device.</param>
@@ -65,12 +63,9 @@ internal sealed class IlgpuBackend : IComputeBackend
         {
             Memory = memory ?? MemoryPlan.Create(
                 ProblemSize.Of(plan, patterns.PatternCount, sets?.IsAnswered.Count ?? 0), DeviceBuffers.FreeBytes(session.Accelerator), session.Accelerator.MaxNumThreads, session.Device.Name.ToString());
-            int padded = Memory.Size.PaddedNodeCount;
-            hostTheta = new double[(long)plan.NodeSetCount * padded * plan.AttributeCount];
-            hostLogWeight = new double[(long)plan.Blocks.Count * padded];
-            Array.Fill(hostLogWeight, double.NegativeInfinity);
-            theta = buffers.Allocate<double>(hostTheta.Length);
-            logWeight = buffers.Allocate<double>(hostLogWeight.Length);
+            populations = new DevicePopulations(plan, Memory.Size, buffers);
+            theta = populations.Theta;
+            logWeight = populations.LogWeight;
             tables = new DeviceItemTables(plan, buffers);
             launcher = new EStepLauncher(plan, Memory, buffers);
             if (sets is not null)
@@ -97,7 +92,7 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     /// <inheritdoc/>
     public string Description => string.Create(
-        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {MemoryPlan.Bytes(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}");
+        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {ByteCount.Show(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}");
 
     /// <inheritdoc/>
     public EStepForm Form => weightedScore is null ? EStepForm.Tables : EStepForm.WeightedScore;
@@ -105,6 +100,7 @@ internal sealed class IlgpuBackend : IComputeBackend
     /// <inheritdoc/>
     public BackendCapabilities Capabilities => new()
     {
+        ShiftRefusal = DevicePopulations.ShiftRefusal,
         TryScore = TryScore,
         TryCrossProduct = TryCrossProduct,
         TryOpenBatch = TryOpenBatch,
@@ -296,27 +292,14 @@ internal sealed class IlgpuBackend : IComputeBackend
     /// <summary>What is free beside this backend, bytes.</summary>
     private long FreeBeside() => DeviceBuffers.FreeBytes(session.Accelerator) - (session.Accelerator is CudaAccelerator ? 0 : Memory.TotalBytes);
 
-    private long ThetaStride => (long)Memory.Size.PaddedNodeCount * plan.AttributeCount;
+    private long ThetaStride => populations.ThetaStride;
 
     private void Upload(ModelPoint point)
     {
         if (plan.Grid.Moves)
             counts?.Release();
         tables.UploadParameters(point.Parameters.Slots);
-        if (plan.Grid.Moves || !isThetaUploaded)
-        {
-            for (int set = 0; set < plan.NodeSetCount; set++)
-                point.Theta[set].CopyTo(hostTheta, set * ThetaStride);
-            buffers.Upload(theta, hostTheta);
-            isThetaUploaded = true;
-        }
-        for (int block = 0; block < plan.Blocks.Count; block++)
-        {
-            Span<double> weights = hostLogWeight.AsSpan(block * Memory.Size.PaddedNodeCount, plan.NodeCount);
-            for (int node = 0; node < weights.Length; node++)
-                weights[node] = point.LogProportion[block] + point.LogWeight[block][node];
-        }
-        buffers.Upload(logWeight, hostLogWeight);
+        populations.Evaluate(point);
     }
 
     /// <summary>First pass where nodes are tiled: each pattern's largest term and sum over all nodes.</summary>

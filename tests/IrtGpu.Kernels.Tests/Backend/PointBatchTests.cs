@@ -3,9 +3,8 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Items;
-using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -13,7 +12,7 @@ using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Kernels.Tests.EStep;
+namespace IrtGpu.Kernels.Tests.Backend;
 
 /// <summary>Several model points in the launches of one: the same bits as one by one, in fewer launches.</summary>
 public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDevices>

@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.LinearAlgebra;
 
-namespace IrtGpu.Scoring;
+namespace IrtGpu.Compute;
 
 /// <summary>Posterior summaries of every response pattern.</summary>
 /// <param name="AttributeCount">J.</param>

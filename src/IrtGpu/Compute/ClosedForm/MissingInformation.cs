@@ -1,9 +1,8 @@
-using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 
-namespace IrtGpu.Inference.ClosedForm;
+namespace IrtGpu.Compute.ClosedForm;
 
 /// <summary>
 /// The information that not knowing θ costs, Σ_p N_p Cov(s | pattern), for one-dimensional items of the exponential family: summed
@@ -52,8 +51,8 @@ internal static class MissingInformation
             MissingInformationCell[] cells = new MissingInformationCell[Math.Min(CellsPerBatch, all.Length - start)];
             Parallel.For(0, cells.Length, parallel, k => cells[k] = createCell(all[start + k].Block, all[start + k].Set, all[start + k].Patterns));
             (MissingInformationCell Cell, int Shard)[] tasks =
-                [.. cells.SelectMany(cell => Enumerable.Range(0, cell.ShardCount).Select(shard => (cell, shard)))];
-            Parallel.For(0, tasks.Length, parallel, k => tasks[k].Cell.Collect(patterns, tasks[k].Shard));
+                [.. cells.SelectMany(cell => Enumerable.Range(0, cell.Deposits.ShardCount).Select(shard => (cell, shard)))];
+            Parallel.For(0, tasks.Length, parallel, k => tasks[k].Cell.Deposits.Collect(patterns, tasks[k].Shard));
             Parallel.ForEach(cells, parallel, cell => cell.Assemble());
             foreach (MissingInformationCell cell in cells)
             {

@@ -8,7 +8,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Kernels.Tests.EStep;
+namespace IrtGpu.Kernels.Tests.Backend;
 
 /// <summary>Runs side by side on a batch of plain loops: who is served when, and what happens when one fails.</summary>
 public sealed class LockstepRunsTests

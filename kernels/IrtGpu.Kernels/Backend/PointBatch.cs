@@ -1,12 +1,12 @@
-using ILGPU;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Kernels.EStep;
+namespace IrtGpu.Kernels.Backend;
 
 /// <summary>E-steps of several model points of one plan in the launches of one: points are a further dimension of every launch.</summary>
 /// <remarks>
@@ -23,9 +23,7 @@ internal sealed class PointBatch : IPointBatch
     private readonly DeviceItemTables tables;
     private readonly EStepLauncher launcher;
     private readonly DeviceCounts counts;
-    private readonly ArrayView<double> theta; // [point where nodes move, node set, padded node, attribute]
-    private readonly ArrayView<double> logWeight; // [point, block, padded node]; padding −∞
-    private bool isThetaUploaded;
+    private readonly DevicePopulations populations;
 
     /// <summary>Allocates and compiles what the points need beside the patterns.</summary>
     /// <param name="session">The open device.</param>
@@ -45,11 +43,10 @@ internal sealed class PointBatch : IPointBatch
         buffers = new DeviceBuffers(session);
         try
         {
-            theta = buffers.Allocate<double>((plan.Grid.Moves ? capacity : 1) * plan.NodeSetCount * ThetaStride);
-            logWeight = buffers.Allocate<double>((long)capacity * plan.Blocks.Count * memory.Size.PaddedNodeCount);
+            populations = new DevicePopulations(plan, memory.Size, buffers, capacity);
             tables = new DeviceItemTables(plan, buffers, capacity);
             launcher = new EStepLauncher(plan, memory, buffers, capacity);
-            counts = new DeviceCounts(session, plan, memory, buffers, launcher, tables, theta, null, sums, capacity);
+            counts = new DeviceCounts(session, plan, memory, buffers, launcher, tables, populations.Theta, null, sums, capacity);
         }
         catch
         {
@@ -63,8 +60,6 @@ internal sealed class PointBatch : IPointBatch
 
     /// <summary>What was launched and copied so far.</summary>
     public DeviceTraffic Traffic => buffers.Traffic;
-
-    private long ThetaStride => (long)memory.Size.PaddedNodeCount * plan.AttributeCount;
 
     /// <inheritdoc/>
     public Expectation[] ComputeExpectations(IReadOnlyList<ModelPoint> points)
@@ -84,14 +79,15 @@ internal sealed class PointBatch : IPointBatch
     {
         counts.Release();
         int nodeCount = memory.Size.PaddedNodeCount;
-        Upload(points);
-        tables.Fill(theta, ThetaStride, 0, nodeCount, launcher.LogProbability, points.Count);
+        tables.UploadParameters([.. points.Select(point => point.Parameters.Slots)]);
+        populations.Evaluate(points);
+        tables.Fill(populations.Theta, populations.ThetaStride, 0, nodeCount, launcher.LogProbability, points.Count);
         launcher.Clear();
         for (int index = 0; index < store.Tiles.Count; index++)
         {
             PatternViews views = store.Acquire(index, out int first);
             TileShape shape = launcher.Shape(store.Tiles[index], first, 0, nodeCount, points.Count);
-            launcher.ComputeTerms(shape, views, logWeight);
+            launcher.ComputeTerms(shape, views, populations.LogWeight);
             launcher.MergeTerms(shape, isFirst: true);
             launcher.NormalizeTerms(shape, views, withFrequency: true);
             launcher.CollectCounts(shape, views);
@@ -99,35 +95,5 @@ internal sealed class PointBatch : IPointBatch
             store.PrefetchAfter(index);
         }
         return counts.Take(points);
-    }
-
-    private void Upload(IReadOnlyList<ModelPoint> points)
-    {
-        int padded = memory.Size.PaddedNodeCount;
-        tables.UploadParameters([.. points.Select(point => point.Parameters.Slots)]);
-        if (plan.Grid.Moves || !isThetaUploaded)
-        {
-            int copies = plan.Grid.Moves ? points.Count : 1;
-            double[] nodes = new double[copies * plan.NodeSetCount * ThetaStride];
-            for (int copy = 0; copy < copies; copy++)
-            {
-                for (int set = 0; set < plan.NodeSetCount; set++)
-                    points[copy].Theta[set].CopyTo(nodes, (copy * plan.NodeSetCount + set) * ThetaStride);
-            }
-            buffers.Upload(theta, nodes);
-            isThetaUploaded = true;
-        }
-        double[] weights = new double[(long)points.Count * plan.Blocks.Count * padded];
-        Array.Fill(weights, double.NegativeInfinity);
-        for (int index = 0; index < points.Count; index++)
-        {
-            for (int block = 0; block < plan.Blocks.Count; block++)
-            {
-                Span<double> row = weights.AsSpan((index * plan.Blocks.Count + block) * padded, plan.NodeCount);
-                for (int node = 0; node < row.Length; node++)
-                    row[node] = points[index].LogProportion[block] + points[index].LogWeight[block][node];
-            }
-        }
-        buffers.Upload(logWeight, weights);
     }
 }

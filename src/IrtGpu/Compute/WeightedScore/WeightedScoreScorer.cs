@@ -1,40 +1,48 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
-using IrtGpu.Scoring;
+using IrtGpu.Compute.Tables;
+using IrtGpu.Data;
+using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Compute.WeightedScore;
 
-/// <content>
+/// <summary>
 /// Scores of patterns: mean and variance of the posterior are analytic functions of the weighted score and interpolated on the same
 /// grids as log Z; the largest node is a step function of it.
-/// </content>
-internal sealed unsafe partial class WeightedScoreStep
+/// </summary>
+/// <param name="plan">The plan.</param>
+/// <param name="sets">Distinct sets of answered items.</param>
+/// <param name="layout">Codes of the patterns.</param>
+/// <param name="tables">Filled.</param>
+/// <param name="parallel">Threads.</param>
+internal sealed unsafe class WeightedScoreScorer(
+    CalibrationPlan plan, AnsweredSets sets, WeightedScoreLayout layout, WeightedScoreTables tables, ParallelOptions parallel)
 {
     private const double LargestScoringError = 1e-9; // of means and variances, as sampled; beyond, posteriors are summed at the nodes
     private const int PatternsPerRun = 4096;
     private const int ScoringWidth = 2; // t and Σ d of a joint row
 
-    /// <summary>Scores every pattern; null where scores spread too widely or interpolation is not exact enough.</summary>
-    /// <param name="point">Parameters, nodes and weights.</param>
-    /// <param name="threads">Number of threads.</param>
-    public PatternScores? TryComputeScores(ModelPoint point, int threads)
+    private readonly PatternTable patterns = layout.Patterns;
+    private readonly JointItems joint = layout.Joint;
+
+    /// <summary>Scores every pattern; null where interpolation is not exact enough.</summary>
+    /// <param name="point">Where the tables were filled.</param>
+    public PatternScores? TryScore(ModelPoint point)
     {
-        ParallelOptions options = new() { MaxDegreeOfParallelism = threads };
-        if (!TryPrepare(point))
-            return null;
-        WeightedScoreCurves?[] curves = new WeightedScoreCurves?[isUsed.Length];
-        Parallel.For(0, isUsed.Length, options, index =>
+        WeightedScoreCurves?[] curves = new WeightedScoreCurves?[tables.Grids.Length];
+        Parallel.For(0, curves.Length, parallel, index =>
         {
             int block = index / sets.IsAnswered.Count;
-            if (grids[index] is { } grid)
-                curves[index] = new WeightedScoreCurves(grid, ThetaOf(block), PriorOf(index), paddedNodeCount);
+            if (tables.Grids[index] is { } grid)
+                curves[index] = new WeightedScoreCurves(grid, tables.ThetaOf(block), tables.PriorOf(index), tables.PaddedNodeCount);
         });
         for (int index = 0; index < curves.Length; index++)
         {
             if (curves[index] is not { } curve)
                 continue;
-            (double low, double high) = ScoreRange(point, index / sets.IsAnswered.Count, sets.IsAnswered[index % sets.IsAnswered.Count]);
+            (double low, double high) = tables.ScoreRange(point, index);
             if (!(curve.LargestError(low, high) <= LargestScoringError))
                 return null;
         }
@@ -45,13 +53,13 @@ internal sealed unsafe partial class WeightedScoreStep
         PatternScores result = new(
             1, plan.ClassCount, new double[count], new double[count], new double[count], new double[count * plan.ClassCount], new double[count]);
         double* firstRow = rows.Pointer;
-        Parallel.For(0, (count + PatternsPerRun - 1) / PatternsPerRun, options, run =>
-            ScoreRun(run * PatternsPerRun, Math.Min((run + 1) * PatternsPerRun, count), curves, firstRow, point.LogProportion, result));
+        Parallel.For(0, (count + PatternsPerRun - 1) / PatternsPerRun, parallel, run =>
+            ScoreRun(run * PatternsPerRun, Math.Min((run + 1) * PatternsPerRun, count), curves, firstRow, point, result));
         return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ScoreRun(int begin, int end, WeightedScoreCurves?[] curves, double* firstRow, double[] logProportion, PatternScores result)
+    private void ScoreRun(int begin, int end, WeightedScoreCurves?[] curves, double* firstRow, ModelPoint point, PatternScores result)
     {
         int classCount = plan.ClassCount;
         double* joints = stackalloc double[classCount]; // log of proportion and likelihood
@@ -74,12 +82,18 @@ internal sealed unsafe partial class WeightedScoreStep
                 double* rows = firstRow + (long)ScoringWidth * plan.Blocks[firstBlock + k].Table * joint.TotalRows;
                 for (int group = 0; group < codes.Length; group++)
                     sum += Vector128.Load(rows + ScoringWidth * (joint.FirstRow[group] + codes[group]));
+                double score = sum[0];
+                double offset = point.LogProportion[firstBlock + k] + sum[1];
+                if (point.Tilts is { } tilts)
+                {
+                    score += tilts.Tilt(firstBlock + k, patterns.CovariateRows[pattern])[0];
+                    offset -= tilts.LogNormalizer(firstBlock + k, patterns.CovariateRows[pattern]);
+                }
                 WeightedScoreCurves curve = curves[(firstBlock + k) * sets.IsAnswered.Count + sets.SetOfPattern[pattern]]!;
-                curve.Interpolate(sum[0], out double logZ, out means[k], out variances[k]);
-                double offset = logProportion[firstBlock + k] + sum[1];
+                curve.Interpolate(score, out double logZ, out means[k], out variances[k]);
                 joints[k] = offset + logZ;
                 largest = Math.Max(largest, joints[k]);
-                double weight = offset + curve.LargestNode(sum[0], out double node);
+                double weight = offset + curve.LargestNode(score, out double node);
                 if (weight > largestNode)
                     (largestNode, result.MapTheta[pattern]) = (weight, node);
             }

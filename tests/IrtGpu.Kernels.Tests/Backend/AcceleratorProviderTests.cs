@@ -1,12 +1,11 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Items;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Kernels.Tests.Devices;
+namespace IrtGpu.Kernels.Tests.Backend;
 
 /// <summary>Whole calibrations on devices named in the options.</summary>
 public sealed class AcceleratorProviderTests

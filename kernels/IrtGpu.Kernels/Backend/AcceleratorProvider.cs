@@ -1,10 +1,10 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 
-namespace IrtGpu.Kernels.Devices;
+namespace IrtGpu.Kernels.Backend;
 
 /// <summary>Gives calibrations the accelerators of a catalogue: <c>cuda[:n]</c>, <c>opencl[:n]</c>, <c>ilgpu-cpu</c>, and <c>cuda:all</c>, <c>opencl:all</c>.</summary>
 /// <remarks>Use: <c>new CalibrationOptions { Device = "cuda", Providers = [new AcceleratorProvider()] }</c>.</remarks>

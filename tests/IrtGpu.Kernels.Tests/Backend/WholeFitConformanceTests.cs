@@ -1,18 +1,14 @@
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Foundation.Integration;
-using IrtGpu.Inference;
 using IrtGpu.Items;
-using IrtGpu.Kernels.Devices;
-using IrtGpu.Models;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Kernels.Tests.EStep;
+namespace IrtGpu.Kernels.Tests.Backend;
 
 /// <summary>Whole calibrations, one of each kind: every device ends where the reference ends.</summary>
 /// <remarks>
 /// A covering of item function, dimensions and population, not their product: a fit is a run of E-steps, of which
-/// <see cref="ProductConformanceTests"/> has the product, and of M-steps, which take the counts from there.
+/// <see cref="EStep.ProductConformanceTests"/> has the product, and of M-steps, which take the counts from there.
 /// </remarks>
 public sealed class WholeFitConformanceTests
 {
