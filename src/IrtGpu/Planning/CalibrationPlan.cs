@@ -56,6 +56,9 @@ public sealed class CalibrationPlan
     /// <summary>Sentences about the specification that the user should read.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>Which attributes the items of each group measure; of the others a group has no population.</summary>
+    public required MeasuredAttributes Measured { get; init; }
+
     /// <summary>Number of items I.</summary>
     public int ItemCount => Items.Count;
 

@@ -70,7 +70,8 @@ public sealed class CalibrationPlanner
         constraints.ApplyItemConstraints();
         UnusedCategories unused = new(shape, items, sets, blocks);
         unused.Tie(builder);
-        new PopulationPlanner(specification, shape, classNames, items, sets, blocks, builder, problems, warnings).Apply();
+        MeasuredAttributes measured = MeasuredAttributes.Of(shape, items, attributeCount);
+        new PopulationPlanner(specification, shape, classNames, items, sets, blocks, measured, builder, problems, warnings).Apply();
         List<PlannedPrior> priors = constraints.PlanPriors();
 
         (ParameterLayout layout, double[] start, bool[] hasUserStart, int[] unmetStarts) =
@@ -94,6 +95,7 @@ public sealed class CalibrationPlanner
             UnmetStarts = [.. unmetStarts.Select(Describe)],
             Priors = estimatedPriors,
             WithoutLimit = unused.WithoutLimit,
+            Measured = measured,
             Warnings = warnings,
         };
 
