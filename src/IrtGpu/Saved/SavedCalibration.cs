@@ -14,7 +14,7 @@ using IrtGpu.Specification;
 namespace IrtGpu.Saved;
 
 /// <summary>A finished calibration as <c>calibration.json</c> keeps it: everything needed to score, simulate, anchor and repeat.</summary>
-public sealed partial class SavedCalibration
+public sealed class SavedCalibration
 {
     /// <summary>Name of the file in a folder of results.</summary>
     public const string FileName = "calibration.json";
