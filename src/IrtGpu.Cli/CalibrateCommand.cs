@@ -78,16 +78,18 @@ internal sealed class CalibrateCommand
             warnings.AddRange(anchored.Warnings);
         }
 
+        CalibrationProblem problem = CalibrationProblem.Create(responses, specification);
+        Warn([.. warnings, .. problem.Warnings]); // before the work, which some of them may spare
+
         ProgressLine progress = new(isQuiet);
-        CalibrationResult result = Calibration.Run(responses, specification, options, progress, interrupts.Token);
+        CalibrationResult result = Calibration.Run(problem, options, progress, interrupts.Token);
         progress.End();
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 
         using Process process = Process.GetCurrentProcess();
         FitSummary fit = FitSummary.Of(result, process.PeakWorkingSet64);
         IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments);
-        foreach (string warning in result.Warnings)
-            Console.Error.WriteLine($"warning: {warning}");
+        Warn(result.Warnings.Skip(warnings.Count + problem.Warnings.Count));
         if (parsed.GetValue(json))
             Console.Out.WriteLine(fit.ToJson());
         else if (!isQuiet)
@@ -95,6 +97,12 @@ internal sealed class CalibrateCommand
         if (interrupts.Token.IsCancellationRequested)
             return ExitCode.Interrupted;
         return result.Termination.IsConverged ? ExitCode.Done : ReportNotConverged(result.Termination);
+    }
+
+    private static void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+            Console.Error.WriteLine($"warning: {warning}");
     }
 
     private static int ReportNotConverged(Termination termination)

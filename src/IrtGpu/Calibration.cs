@@ -24,13 +24,26 @@ public static class Calibration
     /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
     public static CalibrationResult Run(
         ResponseData data, ModelSpecification specification, CalibrationOptions? options = null,
-        IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
+        IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default) =>
+        Run(CalibrationProblem.Create(data, specification), options, progress, cancellation);
+
+    /// <summary>Estimates a model that was planned for its data; what the plan warns of can be said before.</summary>
+    /// <param name="problem">Data and plan.</param>
+    /// <param name="options">How to estimate.</param>
+    /// <param name="progress">Hears of every cycle.</param>
+    /// <param name="cancellation">
+    /// Ends the estimation after the running cycle, and what follows it at once; the result says so and keeps what was reached.
+    /// </param>
+    /// <exception cref="SpecificationException">There is no likelihood where the estimation begins.</exception>
+    /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
+    public static CalibrationResult Run(
+        CalibrationProblem problem, CalibrationOptions? options = null, IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(problem);
         options ??= new CalibrationOptions();
         Stopwatch clock = Stopwatch.StartNew();
-        CalibrationProblem problem = CalibrationProblem.Create(data, specification);
         using CalibrationRounds rounds = new(problem, options);
-        double planSeconds = Lap(clock);
+        double planSeconds = problem.Seconds + Lap(clock);
         CalibrationFit fit = rounds.Fit(progress, cancellation);
         double estimateSeconds = Lap(clock) - rounds.ScoreSeconds;
         CalibrationSession session = rounds.Session;
@@ -64,7 +77,7 @@ public static class Calibration
             DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, rounds.ScoreSeconds),
-            Warnings = [.. problem.Data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. fit.Warnings, .. Interruption(rounds, standardErrors)],
+            Warnings = [.. problem.Warnings, .. plan.Warnings.Except(problem.Plan.Warnings), .. fit.Warnings, .. Interruption(rounds, standardErrors)],
         };
     }
 

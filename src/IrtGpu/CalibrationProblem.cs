@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -24,6 +25,12 @@ public sealed class CalibrationProblem
     /// <summary>The data, in which items of a rating scale have the categories of the scale.</summary>
     public ResponseData Data { get; }
 
+    /// <summary>Sentences that the user should read: on the data, then on the model.</summary>
+    public IReadOnlyList<string> Warnings => [.. Data.Warnings.Select(warning => warning.ToString()), .. Plan.Warnings];
+
+    /// <summary>Seconds that compressing and planning took.</summary>
+    internal double Seconds { get; private set; }
+
     /// <summary>The data, compressed.</summary>
     public PatternTable Patterns { get; }
 
@@ -38,8 +45,11 @@ public sealed class CalibrationProblem
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(specification);
+        Stopwatch clock = Stopwatch.StartNew();
         ResponseData shared = SharedCategories.Give(data, specification);
-        return Check(data, shared, PatternTable.Compress(shared), specification);
+        CalibrationProblem problem = Check(data, shared, PatternTable.Compress(shared), specification);
+        problem.Seconds = clock.Elapsed.TotalSeconds;
+        return problem;
     }
 
     /// <summary>Another model for the same data, which are not compressed again unless either has a rating scale that adds categories.</summary>
