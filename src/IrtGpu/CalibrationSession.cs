@@ -92,7 +92,10 @@ public sealed class CalibrationSession : IDisposable
         {
             RunOffs = runOffs,
             GradientNorm = Math.Sqrt(emProblem.Gradient(outcome.Expectation).Sum(value => value * value)),
-            Termination = outcome.Termination,
+            Termination = runOffs.Parameters.Count == 0 || outcome.Termination.Kind != TerminationKind.CycleLimit ? outcome.Termination : outcome.Termination with
+            {
+                Message = $"{outcome.Termination.Message} Some estimates ran off (see the warnings): a --prior or a simpler model ends that, more cycles do not.",
+            },
             History = outcome.History,
             EStepCount = outcome.EStepCount,
             Maxima = maxima,

@@ -6,7 +6,7 @@ using IrtGpu.Tests.Data;
 
 namespace IrtGpu.Tests;
 
-/// <summary>The steps of a calibration, each called alone, are those that <see cref="Calibration.Run"/> takes.</summary>
+/// <summary>The steps of a calibration, each called alone, are those that <c>Calibration.Run</c> takes.</summary>
 public sealed class CalibrationStepsTests
 {
     [Fact]

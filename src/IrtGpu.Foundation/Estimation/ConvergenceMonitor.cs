@@ -100,7 +100,7 @@ internal sealed class ConvergenceMonitor(IEmProblem problem, EmOptions options)
         int index = -1;
         for (int k = 0; k < current.Length; k++)
         {
-            double change = problem.Change(k, current[k], mapped[k]);
+            double change = problem.Change(k, current, mapped);
             if (change > largest || index < 0)
                 (largest, index) = (change, k);
         }

@@ -19,9 +19,9 @@ internal interface IEmProblem
 
     /// <summary>Size of a change, as the stop rule measures it.</summary>
     /// <param name="parameter">Index.</param>
-    /// <param name="from">Working value.</param>
-    /// <param name="to">Working value.</param>
-    double Change(int parameter, double from, double to) => Math.Abs(to - from);
+    /// <param name="from">Working values. [parameter]</param>
+    /// <param name="to">Working values. [parameter]</param>
+    double Change(int parameter, double[] from, double[] to) => Math.Abs(to[parameter] - from[parameter]);
 
     /// <summary>How far the objective may fall by the errors of its computation.</summary>
     /// <param name="objective">Its value.</param>

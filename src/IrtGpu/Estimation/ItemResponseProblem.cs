@@ -18,6 +18,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     private readonly int threads;
     private readonly bool nodesMove; // from cycle to cycle
     private readonly MStep mStep;
+    private readonly SteepItems steep;
     private readonly ParameterExpansion expansion;
 
     /// <summary>Prepares the EM steps of a plan.</summary>
@@ -33,6 +34,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         this.threads = threads;
         nodesMove = plan.Grid.Moves && plan.Blocks.Any(block => plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount).Length > 0);
         mStep = CreateMStep();
+        steep = new SteepItems(plan);
         expansion = new ParameterExpansion(plan);
     }
 
@@ -52,10 +54,13 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
 
     public string Describe(int parameter) => SlotNames.Describe(plan, plan.Layout.RepresentativeSlot[parameter]);
 
-    /// <summary>Changes of asymptotes are taken on the probability scale, where a boundary is reached in finite time.</summary>
-    public double Change(int parameter, double from, double to) => plan.Layout.IsBoundedLogit[parameter]
-        ? Math.Abs(Elementary.Sigmoid(to) - Elementary.Sigmoid(from))
-        : Math.Abs(to - from);
+    /// <summary>
+    /// Changes of asymptotes are taken on the probability scale, where a boundary is reached in finite time; those of items so steep that
+    /// nothing depends on them do not count.
+    /// </summary>
+    public double Change(int parameter, double[] from, double[] to) => plan.Layout.IsBoundedLogit[parameter]
+        ? Math.Abs(Elementary.Sigmoid(to[parameter]) - Elementary.Sigmoid(from[parameter]))
+        : steep.Has(parameter, from) ? 0 : Math.Abs(to[parameter] - from[parameter]);
 
     /// <summary>Nodes that move with a free population change the quadrature from cycle to cycle, so there the log-likelihood may move by its error.</summary>
     public double Slack(double objective) =>
@@ -88,7 +93,11 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
 
     /// <summary>Finds estimates that have run off.</summary>
     /// <param name="expectation">The E-step at the estimates.</param>
-    public RunOffs FindRunOffs(EvaluatedPoint expectation) => mStep.FindRunOffs(expectation.Point, expectation.Found);
+    public RunOffs FindRunOffs(EvaluatedPoint expectation)
+    {
+        (ModelPoint point, Expectation found) = expectation;
+        return steep.AddTo(mStep.FindRunOffs(point, found), point.Parameters.Free, () => mStep.Maximize(point, found).Free);
+    }
 
     public IEmBatch<EvaluatedPoint>? TryOpenBatch(int wanted) =>
         backend.Capabilities.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;
