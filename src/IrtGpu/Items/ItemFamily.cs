@@ -44,6 +44,9 @@ internal abstract class ItemFamily
     /// <param name="loading">The loading.</param>
     public virtual int SlopeSlot(PlannedItem item, int loading) => loading;
 
+    /// <summary>Whether category scores multiply its slopes.</summary>
+    public virtual bool HasScores => false;
+
     /// <summary>Whether its curves end at asymptotes that are parameters.</summary>
     public virtual bool HasAsymptotes => false;
 

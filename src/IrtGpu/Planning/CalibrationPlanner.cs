@@ -78,6 +78,7 @@ public sealed class CalibrationPlanner
             builder.Build(problems, Describe);
         Refuse();
         IReadOnlyList<PlannedPrior> estimatedPriors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))];
+        warnings.AddRange([.. IdleSettings.OfGroups(specification, shape.GroupNames.Length, classCount), .. IdleSettings.OfStarts(constraints.StartsOfFixed), .. IdleSettings.OfPriors(constraints.NamedByPriors, layout)]);
         warnings.AddRange(unused.Warn(layout, estimatedPriors, Describe));
         return new CalibrationPlan
         {

@@ -12,6 +12,15 @@ internal sealed class ConstraintPlanner(
     ModelSpecification specification, DataShape shape, string[] classNames, PlannedItem[] items, List<ItemParameterSet> sets,
     PlannedBlock[] blocks, ParameterLayoutBuilder builder, List<string> problems)
 {
+    private readonly List<(ParameterPrior, int[])> namedByPriors = [];
+    private readonly List<string> startsOfFixed = [];
+
+    /// <summary>Priors with the slots that they name.</summary>
+    public IReadOnlyList<(ParameterPrior Prior, int[] Slots)> NamedByPriors => namedByPriors;
+
+    /// <summary>Starts of fixed parameters, in words.</summary>
+    public IReadOnlyList<string> StartsOfFixed => startsOfFixed;
+
     /// <summary>What each function fixes.</summary>
     public void ApplyFunctionConstraints()
     {
@@ -46,6 +55,8 @@ internal sealed class ConstraintPlanner(
                         builder.Fix(slot, value);
                         break;
                     case ConstraintKind.Start when ToWorking(target, constraint) is { } value:
+                        if (builder.IsFixed(slot) && builder.Value(slot) != value)
+                            startsOfFixed.Add(FormattableString.Invariant($"{target.Name} of '{items[sets[target.ParameterSet].Item].Name}' ({constraint.Value})"));
                         builder.Start(slot, value);
                         break;
                     case ConstraintKind.Free:
@@ -75,11 +86,11 @@ internal sealed class ConstraintPlanner(
                     $"The prior {prior.Distribution}({prior.A}, {prior.B}) on {prior.Parameter} is not a density: the second number must be positive, and for beta the first too."));
                 continue;
             }
-            bool any = false;
             int product = -1;
-            foreach (int slot in Select(prior.Items, prior.Parameter, null, null, "--prior"))
+            int[] named = [.. Select(prior.Items, prior.Parameter, null, null, "--prior")];
+            namedByPriors.Add((prior, named));
+            foreach (int slot in named)
             {
-                any = true;
                 bool isProbability = builder[slot].Kind.IsLogit();
                 if (builder[slot].Kind == ParameterKind.Easiness)
                     product = slot;
@@ -93,7 +104,7 @@ internal sealed class ConstraintPlanner(
                 problems.Add($"The prior on {prior.Parameter} of '{prior.Items}' names intercepts of grsm, as that of '{items[sets[builder[product].ParameterSet].Item].Name}', "
                     + "which are products of slope and threshold and have no prior of their own. Put the prior on the slope, or use grm.");
             }
-            if (!any && problems.Count == 0)
+            if (named.Length == 0 && problems.Count == 0)
                 problems.Add($"The prior on {prior.Parameter} of '{prior.Items}' names no parameter of the model. Parameters are a1…, d or d1…, g, u, ak1….");
         }
         return KeepOnePriorPerParameter(priors);

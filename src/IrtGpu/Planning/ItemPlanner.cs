@@ -43,6 +43,8 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
                 problems.Add(problem);
             row += categoryCount;
         }
+        if (IdleSettings.RefuseScores(items, [.. scores.Select(given => given is not null)]) is { } idle)
+            problems.Add(idle);
         CheckAttributes(items);
         return items;
     }

@@ -45,7 +45,7 @@ internal sealed class PopulationPlanner(
             return Math.Max(0, Array.FindIndex(blocks, block => Enumerable.Range(0, attributeCount).All(attribute => measured.Has(block.Group, attribute))));
         int group = Array.IndexOf(shape.GroupNames, name);
         if (group < 0)
-            problems.Add($"The reference group '{name}' is not in the data. The groups are: {string.Join(", ", shape.GroupNames)}.");
+            problems.Add($"The reference group '{name}' is not in the data. {(shape.GroupNames.Length == 1 ? "They have one group: name the column of groups with --group." : $"The groups are: {string.Join(", ", shape.GroupNames)}.")}");
         return Math.Max(group, 0) * classNames.Length;
     }
 

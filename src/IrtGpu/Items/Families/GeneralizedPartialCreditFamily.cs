@@ -17,6 +17,8 @@ internal sealed class GeneralizedPartialCreditFamily : ItemFamily<GeneralizedPar
         new(ItemFunction.RatingScale, "rsm") { Fixed = [UnitSlope], Tie = new RatingScaleTie() },
     ];
 
+    public override bool HasScores => true;
+
     public override ItemModelOperations Operations => ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit>();
 
     public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots)
