@@ -3,6 +3,7 @@ using System.Diagnostics;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
@@ -77,7 +78,17 @@ internal sealed class CalibrateCommand
         }
 
         ProgressLine progress = new(isQuiet);
-        CalibrationResult result = Calibration.Run(responses, specification, options, progress, interrupts.Token);
+        CalibrationResult result;
+        try
+        {
+            result = Calibration.Run(responses, specification, options, progress, interrupts.Token);
+        }
+        catch (SpecificationException)
+        {
+            foreach (DataProblem warning in responses.Warnings) // it may come of what the data have
+                Console.Error.WriteLine($"warning: {warning}");
+            throw;
+        }
         progress.End();
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 

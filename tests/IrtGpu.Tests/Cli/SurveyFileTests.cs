@@ -40,7 +40,7 @@ public sealed class SurveyFileTests : IDisposable
         (double fit, string warnings) = Fit("lower-case-answers.csv", "--key", command.Take("key.csv"));
         Assert.Equal(-1115.392, fit, 2e-3); // independent maximisation
         Assert.Equal(0.961, Item("q1", "d"), 2e-3);
-        Assert.Contains("68 answers differ from the key in case or blanks only and count as right: 'b' 24 in 'q1', 'q6'", warnings, StringComparison.Ordinal);
+        Assert.Contains("68 answers are right but for case or blanks and count so: 'b' 24 in 'q1', 'q6'", warnings, StringComparison.Ordinal);
     }
 
     [Fact]

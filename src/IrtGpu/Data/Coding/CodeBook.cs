@@ -64,7 +64,7 @@ internal sealed class CodeBook
             return Direct(item, code);
         if (missing.Contains(code))
             return ResponseData.Missing;
-        if (!IsDirect(code) && lists[item].TryFind(code, out byte known))
+        if (lists[item].TryFind(code, out byte known))
             return known;
         (byte provisional, bool isOwn) = lists[item].Add(code, line);
         if (IsDirect(code) && isOwn)

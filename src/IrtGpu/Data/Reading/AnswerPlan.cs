@@ -1,6 +1,5 @@
 using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
-using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
 
@@ -13,7 +12,7 @@ internal sealed class AnswerPlan
     private readonly string[] columns; // of the data
     private readonly AnswerMeaning?[] meanings; // [item]; null: seen in the data
     private readonly bool[] blankIsWrong; // [item]
-    private readonly MissingCodes?[] missing; // [item]; of one item alone
+    private readonly string[]?[] missing; // [item]; of one item alone
     private DeclaredMeaning? general; // for items without a meaning
 
     private AnswerPlan(ColumnPlan plan, bool isOfFit)
@@ -22,7 +21,7 @@ internal sealed class AnswerPlan
         columns = plan.Names;
         meanings = new AnswerMeaning?[names.Length];
         blankIsWrong = new bool[names.Length];
-        missing = new MissingCodes?[names.Length];
+        missing = new string[]?[names.Length];
         Keyed = new KeyedMeaning?[names.Length];
         IsOfFit = isOfFit;
     }
@@ -37,7 +36,7 @@ internal sealed class AnswerPlan
     public bool IsBlankWrong(int item) => blankIsWrong[item];
 
     /// <summary>Whether an answer means missing in this item.</summary>
-    public bool IsMissing(int item, Answer answer) => missing[item]?.IsMissing(answer.Text) ?? false;
+    public bool IsMissing(int item, Answer answer) => missing[item]?.Any(text => AnswerText.Comparable(text) == answer.Comparable) ?? false;
 
     /// <summary>Makes the plan.</summary>
     /// <param name="columns">The columns.</param>
@@ -76,8 +75,8 @@ internal sealed class AnswerPlan
     {
         for (int item = 0; item < meanings.Length; item++)
         {
-            if (Keyed[item] is not null)
-                book[item].ReserveOther();
+            if (Keyed[item] is { } key)
+                book[item].ShareBeyond(key.Candidates);
             if (blankIsWrong[item])
                 book.TakeBlanks(item);
         }
@@ -98,12 +97,12 @@ internal sealed class AnswerPlan
     /// <summary>What is kept of it with a fit.</summary>
     /// <param name="item">0-based item.</param>
     /// <param name="meaning">What its answers stand for.</param>
-    public ItemAnswers Keep(int item, AnswerMeaning meaning) => new(meaning.Texts, missing[item]?.Texts, blankIsWrong[item]);
+    public ItemAnswers Keep(int item, AnswerMeaning meaning) => new(meaning.Texts, missing[item], blankIsWrong[item]);
 
     private void Declare(int item, int[] codes, ItemAnswers answers)
     {
         meanings[item] = new DeclaredMeaning(codes, answers.Texts, IsOfFit);
-        missing[item] = answers.Missing is { Length: > 0 } texts ? new MissingCodes(texts) : null;
+        missing[item] = answers.Missing is { Length: > 0 } texts ? texts : null;
         blankIsWrong[item] = answers.BlankIsWrong;
     }
 

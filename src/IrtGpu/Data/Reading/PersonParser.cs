@@ -13,6 +13,8 @@ internal sealed class PersonParser(
     TableReader table, string path, ColumnPlan plan, CodeBook book, MissingCodes missing, PersonRows persons, ProblemLog problems)
 {
     private readonly bool isNaMissing = missing.IsMissing("NA");
+    private readonly bool hasTellingNames = // no letters or numbers, which may be answers as well
+        plan.Names.Count(name => name.Length > 1 && WholeNumber.Parse(name, out _) == NumberForm.None) > plan.Names.Length / 2;
 
     /// <summary>Reads what is left of the table.</summary>
     /// <exception cref="DataException">The file is no text from somewhere on, or cannot be read.</exception>
@@ -22,6 +24,11 @@ internal sealed class PersonParser(
         while (table.TryAdvance(persons.BlankLines))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (IsHeader())
+            {
+                persons.HeaderLines.Add(table.Line);
+                continue;
+            }
             Span<byte> row = persons.Add(table.Line);
             if (table.FieldCount == plan.Roles.Length)
                 ParseRow(row);
@@ -29,6 +36,18 @@ internal sealed class PersonParser(
                 RefuseRow(row);
         }
         persons.Complete();
+    }
+
+    private bool IsHeader()
+    {
+        if (!hasTellingNames || table.FieldCount != plan.Names.Length)
+            return false;
+        for (int column = 0; column < plan.Names.Length; column++)
+        {
+            if (!table.Read(column, out _).SequenceEqual(plan.Names[column]))
+                return false;
+        }
+        return true;
     }
 
     // Nearly all time is spent here, in a few calls: do not start in unoptimised code.

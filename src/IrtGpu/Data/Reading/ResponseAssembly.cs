@@ -99,7 +99,7 @@ internal sealed class ResponseAssembly(
         BlankReview.Report(items, persons.Count, path, warnings);
         if (answers.IsOfFit)
             return;
-        CodeMaps.Report(items.Where(item => !NoItems.IsIdentifier(item, persons.Count)), path, warnings);
+        CodeMaps.Report(items.Where(item => !NoItems.IsIdentifier(item, persons.Count)), missing.Texts, path, warnings);
         CodeMaps.ReportUnused(items, path, warnings);
     }
 
@@ -131,6 +131,7 @@ internal sealed class ResponseAssembly(
 
     private void ReportPersons(PlaceTally repeats)
     {
+        Warn(persons.HeaderLines, null, count => $"{count} line(s) repeat the header and were skipped", "Delete them; they stay where files are joined.");
         Warn(persons.BlankLines, null, count => $"{count} blank line(s) skipped ('')", "Remove them if the file should have none; a missing row of a one-item table must be written as NA.");
         Warn(repeats, ColumnPlan.Id, count => $"{count} row(s) repeat an id seen before", "Each row counts as a person; remove repeats if they are the same person entered twice.");
         Warn(persons.BlankIds, ColumnPlan.Id, count => $"{count} row(s) have a blank id ('')", "They are kept; fill the ids in to tell their scores apart.");

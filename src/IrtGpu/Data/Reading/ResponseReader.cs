@@ -25,12 +25,18 @@ public static class ResponseReader
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
+        bool hasRowNames = RowNames.AreIn(path);
         using var table = TableReader.Open(path);
         using var hash = new FileHash(path);
         var problems = new ProblemLog();
         var warnings = new List<DataProblem>();
         string[] names = ColumnNames.Read(table, path, problems);
         problems.ThrowIfAny();
+        if (hasRowNames)
+        {
+            names = ["", .. names];
+            warnings.Add(RowNames.Warning(path, table.Line));
+        }
 
         ColumnPlan? plan = ColumnPlan.Make(names, table.Line, path, options, problems, warnings);
         if (plan is null)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Foundation.Tables.Problems;
 
@@ -11,7 +12,11 @@ internal static class CodeMaps
     private const int ShownCodes = 6;
 
     /// <summary>Maps of codes seen in the data.</summary>
-    public static void Report(IEnumerable<CodedItem> items, string path, List<DataProblem> warnings)
+    /// <param name="items">The items.</param>
+    /// <param name="missingCodes">Texts that mean missing.</param>
+    /// <param name="path">The data.</param>
+    /// <param name="warnings">Receives one sentence for all.</param>
+    public static void Report(IEnumerable<CodedItem> items, IReadOnlyList<string> missingCodes, string path, List<DataProblem> warnings)
     {
         CodedItem[] mapped = [.. items.Where(item => !item.Meaning.IsDeclared && !CodeLists.IsIdentity(item.Codes))];
         string[] parts = [.. mapped.GroupBy(item => Show(item.Codes))
@@ -21,7 +26,7 @@ internal static class CodeMaps
         int[] negative = [.. mapped.SelectMany(item => item.Codes).Where(code => code < 0).Distinct().Order()];
         warnings.Add(new DataProblem(
             $"Codes were mapped to categories from 0: {string.Join("; ", parts.Take(ShownMaps))}{(parts.Length > ShownMaps ? "; …" : "")}. "
-            + (negative.Length > 0 ? $"If {CodeLists.Show(negative)} means missing, list it in --missing. " : "")
+            + (negative.Length > 0 ? $"If {CodeLists.Show(negative)} means missing, {UnknownAnswers.MissingOption(missingCodes, negative.Select(code => code.ToString(CultureInfo.InvariantCulture)))} says so. " : "")
             + (parts.Length > 1 || mapped.Any(HasGap) ? "Check that a gap is no category nobody chose (--codes declares those); the map is kept with the fit." : "The map is kept with the fit."), path));
     }
 
