@@ -63,6 +63,8 @@ internal sealed class PersonParser(
             int role = roles[column];
             if (role >= 0 && TryEncode(record[column].Span, direct.Slice(role * CodeBook.DirectSpan, CodeBook.DirectSpan), blanks[role], out byte response))
                 row[role] = response;
+            else if (role >= 0 && TryEncodeCharacter(record[column].Span, role, out response))
+                row[role] = response;
             else
                 ParseField(column, role, row);
         }
@@ -100,6 +102,16 @@ internal sealed class PersonParser(
         if (code is < CodeBook.DirectLow or >= NoDigit)
             return false;
         response = direct[code - CodeBook.DirectLow];
+        return CodeBook.IsKnown(response);
+    }
+
+    // A letter, as multiple choice has it.
+    private bool TryEncodeCharacter(ReadOnlySpan<char> field, int item, out byte response)
+    {
+        response = ResponseData.Missing;
+        if (field.Length != 1 || field[0] >= CodeBook.CharacterSpan)
+            return false;
+        response = book.CharacterTable[item * CodeBook.CharacterSpan + field[0]];
         return CodeBook.IsKnown(response);
     }
 

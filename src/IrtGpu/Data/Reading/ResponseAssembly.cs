@@ -94,13 +94,15 @@ internal sealed class ResponseAssembly(
 
     private void ReportCodes(CodedItem[] items)
     {
-        (CodedItem, KeyedMeaning)[] keyed = [.. items.Zip(answers.Keyed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
-        new KeyReview(keyed, missing.Texts, path).Report(warnings);
-        BlankReview.Report(items, persons.Count, path, warnings);
+        if (Array.Exists(answers.Keyed, key => key is not null))
+            new KeyReview([.. items.Zip(answers.Keyed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))], missing.Texts, path).Report(warnings);
+        if (Array.Exists(items, item => item.CodeOfBlank is not null))
+            BlankReview.Report(items, persons.Count, path, warnings);
         if (answers.IsOfFit)
             return;
-        CodeMaps.Report(items.Where(item => !NoItems.IsIdentifier(item, persons.Count)), missing.Texts, path, warnings);
-        CodeMaps.ReportUnused(items, path, warnings);
+        CodeMaps.Report(Array.FindAll(items, item => !NoItems.IsIdentifier(item, persons.Count)), missing.Texts, path, warnings);
+        if (Array.Exists(items, item => item.Meaning.IsDeclared))
+            CodeMaps.ReportUnused(items, path, warnings);
     }
 
     /// <summary>Whether anyone in the group answered the item. [group, item]</summary>

@@ -16,13 +16,13 @@ internal static class CodeMaps
     /// <param name="missingCodes">Texts that mean missing.</param>
     /// <param name="path">The data.</param>
     /// <param name="warnings">Receives one sentence for all.</param>
-    public static void Report(IEnumerable<CodedItem> items, IReadOnlyList<string> missingCodes, string path, List<DataProblem> warnings)
+    public static void Report(CodedItem[] items, IReadOnlyList<string> missingCodes, string path, List<DataProblem> warnings)
     {
-        CodedItem[] mapped = [.. items.Where(item => !item.Meaning.IsDeclared && !CodeLists.IsIdentity(item.Codes))];
+        CodedItem[] mapped = Array.FindAll(items, item => !item.Meaning.IsDeclared && !CodeLists.IsIdentity(item.Codes));
+        if (mapped.Length == 0)
+            return;
         string[] parts = [.. mapped.GroupBy(item => Show(item.Codes))
             .Select(alike => string.Create(CultureInfo.InvariantCulture, $"{alike.Key} in {alike.Count()} item(s) ({CodeLists.Show([.. alike.Select(item => item.Name)])})"))];
-        if (parts.Length == 0)
-            return;
         int[] negative = [.. mapped.SelectMany(item => item.Codes).Where(code => code < 0).Distinct().Order()];
         warnings.Add(new DataProblem(
             $"Codes were mapped to categories from 0: {string.Join("; ", parts.Take(ShownMaps))}{(parts.Length > ShownMaps ? "; …" : "")}. "
