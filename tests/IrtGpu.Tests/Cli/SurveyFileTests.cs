@@ -193,6 +193,42 @@ public sealed class SurveyFileTests : IDisposable
         Assert.Equal(LogLikelihood("numbers.csv", "--model", "grm"), fit, 1e-9);
     }
 
+    [Theory]
+    [InlineData("codes: [never, sometimes, always]")]
+    [InlineData("codes: {'q*': [never, [sometimes, now and then], always]}")]
+    [InlineData("codes: 'q1=never, sometimes, always; q2=\"never\",sometimes,always'")]
+    public void A_specification_draws_and_reads_words(string codes)
+    {
+        command.Write("spec.yaml",
+            $$"""
+            model: grm
+            items: {q1: 3, q2: 3}
+            {{codes}}
+            parameters:
+              q1: {a1: 1.2, d1: 1, d2: -1}
+              q2: {a1: 1.2, d1: 0.5, d2: -1.5}
+            constraints:
+              - {items: "*", parameter: a1, equal: true}
+            """);
+        Assert.Equal(0, command.Run("simulate", "spec.yaml", "--persons", "900", "--out", "drawn.csv").ExitCode);
+        Assert.Equal(["always", "never", "sometimes"], command.ReadLines("drawn.csv").Skip(1).SelectMany(line => line.Split(',')).Distinct().Order());
+        Assert.Equal("", Fit("drawn.csv", "--spec", "spec.yaml").Warnings);
+        Assert.Contains("\"sometimes\"", File.ReadAllText(command.PathOf("o/calibration.json")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("codes: [never, always]", "'codes' has 2 answers for item 'q1', but 'items' gives it 3 categories")]
+    [InlineData("codes: {q9: [never, sometimes, always]}", "key 'codes': 'q9' in the item list matches no item")]
+    [InlineData("codes: [never, Never, always]", "spec.yaml:2, key 'codes': The declared codes have 'never' twice")]
+    [InlineData("codes: none.csv", "spec.yaml:2, key 'codes': --codes 'none.csv' names no file")]
+    public void Words_that_do_not_fit_a_specification_are_refused(string codes, string problem)
+    {
+        command.Write("spec.yaml", $"items: {{q1: 3, q2: 3}}\n{codes}\nmodel: gpcm\n");
+        (int exitCode, _, string error) = command.Run("simulate", "spec.yaml", "--persons", "9", "--out", "drawn.csv");
+        Assert.Equal(2, exitCode);
+        Assert.Contains(problem, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Weights_beyond_counting_are_refused_and_nothing_is_written()
     {

@@ -1,7 +1,6 @@
 using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Foundation.Tables.Problems;
-using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Data.Reading;
 
@@ -87,11 +86,19 @@ internal sealed class AnswerPlan
     /// <param name="seen">The answers in the data, those that mean missing left out.</param>
     public AnswerMeaning MeaningOf(int item, IReadOnlyList<Answer> seen)
     {
-        AnswerMeaning meaning = meanings[item] ?? OpenMeaning.Instance;
-        if (meanings[item] is null && general is { } of && (!of.HasWords || seen.Any(answer => answer.Number is null || of.CodeOf(answer) is not null)))
-            meaning = of;
+        AnswerMeaning meaning = IsGeneral(item, seen) ? general! : meanings[item] ?? OpenMeaning.Instance;
         meaning.Settle(seen);
         return meaning;
+    }
+
+    /// <summary>Whether the declaration for all items is for this one: it has no other, or only as many numbers for categories, and holds words where words are declared.</summary>
+    private bool IsGeneral(int item, IReadOnlyList<Answer> seen)
+    {
+        if (general is not { } all || Keyed[item] is not null)
+            return false;
+        bool isOpen = meanings[item] is null;
+        bool isCounted = all.HasWords && meanings[item] is { Texts: null } own && own.Codes(seen).Length == all.Codes(seen).Length;
+        return (isOpen && !all.HasWords) || ((isOpen || isCounted) && seen.Any(answer => answer.Number is null || (isOpen && all.CodeOf(answer) is not null)));
     }
 
     /// <summary>What is kept of it with a fit.</summary>
@@ -108,10 +115,7 @@ internal sealed class AnswerPlan
 
     private void Declare(CodeDeclaration declaration, string path, ProblemLog problems)
     {
-        int?[] numbers = [.. declaration.Categories.Select(texts => texts.Length == 1 && WholeNumber.Parse(texts[0], out int number) == NumberForm.Whole ? number : (int?)null)];
-        bool areCodes = declaration.Codes is null && numbers.All(number => number is not null);
-        int[] codes = declaration.Codes ?? (areCodes ? [.. numbers.OfType<int>()] : [.. Enumerable.Range(0, declaration.Categories.Length)]);
-        string[][]? texts = areCodes ? null : declaration.Categories;
+        (int[] codes, string[][]? texts) = declaration.Read();
         if (declaration.Items is null)
         {
             general = new DeclaredMeaning(codes, texts, isOfFit: false);
