@@ -7,6 +7,7 @@ using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
+using IrtGpu.Saved.Anchors;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
@@ -67,14 +68,15 @@ internal sealed class CalibrateCommand
         using Interrupts interrupts = new(outer);
 
         Stopwatch clock = Stopwatch.StartNew();
-        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, dataOptions.Read(parsed, file.Data), interrupts.Token);
+        AnchorFile? anchors = modelOptions.AnchorsPath(parsed, file) is { } anchorsPath ? AnchorFile.Read(anchorsPath) : null;
+        ResponseReaderOptions readerOptions = dataOptions.Read(parsed, file.Data);
+        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, anchors?.ReaderOptions(readerOptions) ?? readerOptions, interrupts.Token);
         double readSeconds = clock.Elapsed.TotalSeconds;
         List<string> warnings = [];
-        if (modelOptions.AnchorsPath(parsed, file) is { } anchorsPath)
+        if (anchors?.Apply(specification, responses.ItemNames, responses.CategoryCodes, responses.GroupNames) is { } anchored)
         {
-            AnchorFile anchors = AnchorFile.Read(anchorsPath, responses.ItemNames, responses.GroupNames);
-            specification = specification with { Constraints = [.. anchors.Constraints, .. specification.Constraints] };
-            warnings.AddRange(anchors.Warnings);
+            specification = anchored.Specification;
+            warnings.AddRange(anchored.Warnings);
         }
 
         ProgressLine progress = new(isQuiet);
@@ -101,12 +103,9 @@ internal sealed class CalibrateCommand
             Console.Out.WriteLine(fit.ToJson());
         else if (!isQuiet)
             CalibrationReport.Write(result, fit, folder, files);
-        return result.Termination.Kind switch
-        {
-            TerminationKind.Converged => ExitCode.Done,
-            TerminationKind.Interrupted => ExitCode.Interrupted,
-            _ => ReportNotConverged(result.Termination),
-        };
+        if (interrupts.Token.IsCancellationRequested)
+            return ExitCode.Interrupted;
+        return result.Termination.IsConverged ? ExitCode.Done : ReportNotConverged(result.Termination);
     }
 
     private static int ReportNotConverged(Termination termination)

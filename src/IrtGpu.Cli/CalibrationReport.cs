@@ -25,7 +25,7 @@ internal static class CalibrationReport
             console.WriteLine($"Classes      {string.Join(", ", result.Plan.ClassNames)}");
         if (result.Plan.AttributeCount > 1)
             console.WriteLine($"Attributes   {string.Join(", ", result.Plan.Specification.Attributes)}");
-        console.WriteLine($"Nodes        {fit.Quadrature.Count} ({fit.Quadrature.Rule})");
+        console.WriteLine($"Nodes        {Describe(fit.Quadrature)}");
         console.WriteLine($"Device       {fit.Device}{(result.DeviceChoice is { } choice ? $" ({choice})" : "")}");
         console.WriteLine($"E-step       {fit.EStepForm} ({fit.EStepReason})");
         console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters{DescribeCriteria(fit)}");
@@ -54,6 +54,12 @@ internal static class CalibrationReport
     private static string DescribeCriteria(FitSummary fit) =>
         !fit.SamplingWeights ? $", AIC {Show(fit.Aic)}, BIC {Show(fit.Bic)}"
         : fit.EffectiveParameters is null ? "" : $" that count for {Show(fit.EffectiveParameters)}, AIC {Show(fit.Aic)}";
+
+    private static string Describe(QuadratureSummary nodes)
+    {
+        string range = nodes is { Low: { } low, High: { } high } ? string.Create(CultureInfo.InvariantCulture, $" from {low:g4} to {high:g4}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{nodes.Count} ({nodes.Rule}{range}: {nodes.Reason})");
+    }
 
     private static string Show(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("0.000", CultureInfo.InvariantCulture) : "";
 }

@@ -51,8 +51,9 @@ internal sealed class ScoreCommand
 
     private int Run(ParseResult parsed, CancellationToken outer)
     {
+        using Interrupts interrupts = new(outer);
         if (SavedRegression.IsRegression(parsed.GetValue(fit)!))
-            return RegressionScoring.Score(parsed.GetValue(fit)!, parsed.GetValue(data)!, dataOptions.Id(parsed), dataOptions.Missing(parsed), parsed.GetValue(output)!, computeOptions.Threads(parsed));
+            return RegressionScoring.Score(parsed.GetValue(fit)!, parsed.GetValue(data)!, dataOptions.Id(parsed), dataOptions.Missing(parsed), parsed.GetValue(output)!, computeOptions.Threads(parsed), interrupts.Token);
         string how = parsed.GetValue(method)!.ToLowerInvariant();
         Choice.Parse("--method", how, ("eap", 0), ("map", 0), ("ml", 0), ("wle", 0), ("pv", 0));
         int drawCount = parsed.GetValue(draws);
@@ -66,7 +67,6 @@ internal sealed class ScoreCommand
         if (how == "wle" && saved.Plan.AttributeCount > 1)
             throw new SpecificationException($"--method wle is for one attribute, but the fit has {saved.Plan.AttributeCount}. Use eap, map or ml.");
 
-        using Interrupts interrupts = new(outer);
         string dataPath = parsed.GetValue(data)!;
         ResponseReaderOptions readerOptions = saved.ReaderOptions(dataOptions.Read(parsed, new ResponseReaderOptions()));
         using ResponseData read = ResponseReader.Read(dataPath, readerOptions, interrupts.Token);
@@ -87,19 +87,19 @@ internal sealed class ScoreCommand
             Providers = [computeOptions.Accelerators],
         };
         using IComputeBackend backend = BackendCatalog.Create(compute, saved.Plan, patterns);
-        PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend);
+        PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend, interrupts.Token);
         interrupts.Token.ThrowIfCancellationRequested();
         if (how == "eap")
         {
-            AtomicFile.Write(path, stream => ScoreTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap, threads));
+            AtomicFile.Write(path, stream => ScoreTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap, threads), interrupts.Token);
             return ExitCode.Done;
         }
         if (how == "pv")
         {
             if ((long)responses.PersonCount * drawCount * saved.Plan.AttributeCount > Array.MaxLength)
                 throw new SpecificationException($"--draws is {drawCount}: for {responses.PersonCount} persons that is more numbers than one table can hold here. Score parts of the data, or draw fewer.");
-            double[] values = PlausibleValues.Draw(point, patterns, summaries, parsed.GetValue(seed), drawCount, threads);
-            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values, threads));
+            double[] values = PlausibleValues.Draw(point, patterns, summaries, parsed.GetValue(seed), drawCount, threads, interrupts.Token);
+            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values, threads), interrupts.Token);
             return ExitCode.Done;
         }
         PointEstimator estimator = how switch
@@ -108,8 +108,8 @@ internal sealed class ScoreCommand
             "wle" => PointEstimator.WeightedLikelihood,
             _ => PointEstimator.PosteriorMode,
         };
-        PersonEstimates estimates = PersonEstimators.Estimate(point, patterns, summaries, estimator, threads);
-        AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, estimates, how, threads));
+        PersonEstimates estimates = PersonEstimators.Estimate(point, patterns, summaries, estimator, threads, interrupts.Token);
+        AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, estimates, how, threads), interrupts.Token);
         return ExitCode.Done;
     }
 }

@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Identification;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Specification;
@@ -12,13 +13,12 @@ public sealed class CalibrationProblem
 {
     private readonly ResponseData given;
 
-    private CalibrationProblem(ResponseData given, ResponseData data, PatternTable patterns, ModelSpecification specification)
+    private CalibrationProblem(ResponseData given, ResponseData data, PatternTable patterns, CalibrationPlan plan)
     {
         this.given = given;
         Data = data;
         Patterns = patterns;
-        Plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
-        IdentificationCheck.Require(Plan);
+        Plan = plan;
     }
 
     /// <summary>The data, in which items of a rating scale have the categories of the scale.</summary>
@@ -39,7 +39,7 @@ public sealed class CalibrationProblem
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(specification);
         ResponseData shared = SharedCategories.Give(data, specification);
-        return new CalibrationProblem(data, shared, PatternTable.Compress(shared), specification);
+        return Check(data, shared, PatternTable.Compress(shared), specification);
     }
 
     /// <summary>Another model for the same data, which are not compressed again unless either has a rating scale that adds categories.</summary>
@@ -49,10 +49,12 @@ public sealed class CalibrationProblem
     {
         ArgumentNullException.ThrowIfNull(specification);
         ResponseData shared = SharedCategories.Give(given, specification);
-        return ReferenceEquals(shared, Data)
-            ? new CalibrationProblem(given, Data, Patterns, specification)
-            : new CalibrationProblem(given, shared, PatternTable.Compress(shared), specification);
+        return Check(given, shared, ReferenceEquals(shared, Data) ? Patterns : PatternTable.Compress(shared), specification);
     }
+
+    /// <summary>The same model and data on other nodes of the same rule.</summary>
+    /// <param name="grid">The nodes.</param>
+    internal CalibrationProblem On(QuadratureGrid grid) => new(given, Data, Patterns, CalibrationPlanner.Plan(Plan.Specification, Plan.Shape, grid));
 
     /// <summary>Opens what computes.</summary>
     /// <param name="options">Device, and how to estimate.</param>
@@ -68,5 +70,13 @@ public sealed class CalibrationProblem
                 + "Use --se sandwich, which is the default with --sampling-weight, or none.");
         }
         return new CalibrationSession(this, options);
+    }
+
+    private static CalibrationProblem Check(ResponseData given, ResponseData data, PatternTable patterns, ModelSpecification specification)
+    {
+        CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
+        IdentificationCheck.Require(plan);
+        GridCheck.Require(plan);
+        return new CalibrationProblem(given, data, patterns, plan);
     }
 }

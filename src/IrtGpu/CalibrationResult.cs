@@ -5,6 +5,7 @@ using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Scoring;
 
 namespace IrtGpu;
@@ -53,6 +54,12 @@ public sealed record CalibrationResult
 
     /// <summary>Posterior summaries; null when none were asked for.</summary>
     public required PatternScores? Scores { get; init; }
+
+    /// <summary>How populations and posteriors lie on the nodes; null where an interruption left no time to look.</summary>
+    public required GridLook? Grid { get; init; }
+
+    /// <summary>Fits on nodes that were given up for those of the plan, in order; their cycles are not in <see cref="History"/>.</summary>
+    public IReadOnlyList<GridRound> GridRounds { get; init; } = [];
 
     /// <summary>Rotated exploratory solutions, one for each set of linked blocks; empty for confirmatory models and without rotation.</summary>
     public IReadOnlyList<RotatedSolution> Rotations { get; init; } = [];

@@ -27,6 +27,10 @@ internal interface IEmProblem
     /// <param name="objective">Its value.</param>
     double Slack(double objective) => 1e-9 + 1e-12 * Math.Abs(objective);
 
+    /// <summary>Whether parameters have left what the model was prepared for, such as a range of integration, so that the run should end.</summary>
+    /// <param name="parameters">Of the last plain EM step. [parameter]</param>
+    bool IsOutgrown(double[] parameters) => false;
+
     /// <summary>Moves an extrapolated point to the bounds it has left; false where it is outside the domain all the same.</summary>
     /// <param name="proposal">Working values. [parameter]</param>
     bool TryAdmit(double[] proposal);

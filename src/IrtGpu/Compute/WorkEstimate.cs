@@ -1,5 +1,4 @@
-using IrtGpu.Inference;
-using IrtGpu.Inference.ClosedForm;
+using IrtGpu.Compute.ClosedForm;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 

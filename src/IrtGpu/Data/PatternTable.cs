@@ -32,6 +32,9 @@ public sealed class PatternTable
     /// <summary>Known class, −1 where unknown. [pattern]</summary>
     public required int[] KnownClasses { get; init; }
 
+    /// <summary>Which of the distinct rows of covariates the pattern's persons have; empty where there are none. [pattern]</summary>
+    internal int[] CovariateRows { get; private init; } = [];
+
     /// <summary>Which pattern each person shows. [person]</summary>
     public required int[] PatternOfPerson { get; init; }
 
@@ -88,10 +91,23 @@ public sealed class PatternTable
             Frequency = frequency,
             Groups = Groups[first..(first + count)],
             KnownClasses = KnownClasses[first..(first + count)],
+            CovariateRows = CovariateRows.Length == 0 ? [] : CovariateRows[first..(first + count)],
             PatternOfPerson = [],
             TotalWeight = frequency.Sum(),
         };
     }
+
+    /// <summary>The same patterns with covariates.</summary>
+    /// <param name="rows">Which row of covariates each has. [pattern]</param>
+    internal PatternTable WithCovariateRows(int[] rows) => new(this.rows, rowOfPattern, firstPattern, CategoryCount)
+    {
+        Frequency = Frequency,
+        Groups = Groups,
+        KnownClasses = KnownClasses,
+        CovariateRows = rows,
+        PatternOfPerson = PatternOfPerson,
+        TotalWeight = TotalWeight,
+    };
 
     /// <summary>Finds the distinct rows, in the order of their first appearance.</summary>
     /// <param name="data">Coded responses.</param>

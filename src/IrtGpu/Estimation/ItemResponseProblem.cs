@@ -3,6 +3,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
 
@@ -15,6 +16,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     private readonly IComputeBackend backend;
     private readonly int iterations;
     private readonly int threads;
+    private readonly bool nodesMove; // from cycle to cycle
     private readonly MStep mStep;
     private readonly ParameterExpansion expansion;
 
@@ -29,6 +31,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         this.backend = backend;
         this.iterations = iterations;
         this.threads = threads;
+        nodesMove = plan.Grid.Moves && plan.Blocks.Any(block => plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount).Length > 0);
         mStep = CreateMStep();
         expansion = new ParameterExpansion(plan);
     }
@@ -54,9 +57,14 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         ? Math.Abs(Elementary.Sigmoid(to) - Elementary.Sigmoid(from))
         : Math.Abs(to - from);
 
-    /// <summary>Moving nodes change the quadrature from cycle to cycle, so there the log-likelihood may move by its error.</summary>
+    /// <summary>Nodes that move with a free population change the quadrature from cycle to cycle, so there the log-likelihood may move by its error.</summary>
     public double Slack(double objective) =>
-        plan.Grid.Moves ? 1e-3 + 1e-7 * Math.Abs(objective) : 1e-9 + 1e-12 * Math.Abs(objective);
+        nodesMove ? 1e-3 + 1e-7 * Math.Abs(objective) : 1e-9 + 1e-12 * Math.Abs(objective);
+
+    /// <summary>Whether a run ends once a population is clearly beyond the nodes.</summary>
+    public bool WatchesGrid { get; set; }
+
+    public bool IsOutgrown(double[] parameters) => WatchesGrid && GridPlanner.IsOutgrown(plan, new ParameterVector(plan.Layout, parameters));
 
     public bool TryAdmit(double[] proposal)
     {
@@ -66,7 +74,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
                 proposal[index] = Math.Clamp(proposal[index], -ParameterLayout.LogitBound, ParameterLayout.LogitBound);
         }
         ParameterVector candidate = new(plan.Layout, proposal);
-        return plan.IsInDomain(candidate) && plan.Blocks.All(block => NormalPopulation.TryCreate(plan, block, candidate.Slots) is not null);
+        return plan.IsInDomain(candidate) && Populations.TryCreate(plan, candidate.Slots) is not null;
     }
 
     public EvaluatedPoint? TryExpect(double[] parameters) => TryCreatePoint(parameters) is { } point
@@ -77,6 +85,10 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         Step(mStep, expectation, mStep.Maximize(expectation.Point, expectation.Found), isExpanded);
 
     public double[] Gradient(EvaluatedPoint expectation) => mStep.Derivatives(expectation.Point, expectation.Found);
+
+    /// <summary>Finds estimates that have run off.</summary>
+    /// <param name="expectation">The E-step at the estimates.</param>
+    public RunOffs FindRunOffs(EvaluatedPoint expectation) => mStep.FindRunOffs(expectation.Point, expectation.Found);
 
     public IEmBatch<EvaluatedPoint>? TryOpenBatch(int wanted) =>
         backend.Capabilities.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;

@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Data.Coding;
 using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Reporting.Tables;
@@ -112,6 +113,7 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
         {
             if (items.Length < attributeCount)
                 problems.Add($"{attributeCount} attributes cannot be explored with {items.Length} items. Lower --attributes.");
+            RefuseHeldSlopes([.. items.Where(item => attributeCount > 1 && !item.Form.HasFreeSlopes)]);
             return;
         }
         for (int j = 0; j < attributeCount; j++)
@@ -125,5 +127,14 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
                 }
             }
         }
+    }
+
+    private void RefuseHeldSlopes(PlannedItem[] held)
+    {
+        if (held.Length == 0)
+            return;
+        string models = string.Join(", ", held.Select(item => item.Function.Name()).Distinct());
+        problems.Add($"{held.Length} item(s) of {models} ({CodeLists.Show([.. held.Select(item => item.Name)])}) have no slopes of their own, but slopes on several attributes are what exploring finds: "
+            + "with one value for all of them the attributes would be the same. Use a model with free slopes (2pl, gpcm, grm), say in a Q-matrix what each item measures (--q-matrix), or explore one attribute.");
     }
 }

@@ -4,6 +4,7 @@ using IrtGpu.Data.Coding;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Saved;
+using IrtGpu.Saved.Anchors;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
@@ -51,9 +52,9 @@ public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Param
         string[] groups = file.Groups.Count == 0 ? [""] : [.. file.Groups.Select(group => group.Name)];
         if (file.AnchorsPath is { } anchorsPath)
         {
-            AnchorFile anchors = AnchorFile.Read(anchorsPath, names, groups);
-            specification = specification with { Constraints = [.. anchors.Constraints, .. specification.Constraints] };
-            warnings.AddRange(anchors.Warnings);
+            AnchoredModel anchored = AnchorFile.Read(anchorsPath).Apply(specification, names, [.. file.Items.Select(item => item.Codes)], groups);
+            specification = anchored.Specification;
+            warnings.AddRange(anchored.Warnings);
         }
         bool[][] administered = [.. groups.Select(_ => Enumerable.Repeat(true, names.Length).ToArray())];
         int[][] codes = [.. file.Items.Select(item => item.Codes)];

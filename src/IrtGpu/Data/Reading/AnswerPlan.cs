@@ -12,6 +12,7 @@ internal sealed class AnswerPlan
     private readonly AnswerMeaning?[] meanings; // [item]; null: seen in the data
     private readonly bool[] blankIsWrong; // [item]
     private readonly string[]?[] missing; // [item]; of one item alone
+    private readonly KnownItem?[] known; // [item]; of an earlier fit
     private DeclaredMeaning? general; // for items without a meaning
 
     private AnswerPlan(ColumnPlan plan, bool isOfFit)
@@ -21,6 +22,7 @@ internal sealed class AnswerPlan
         meanings = new AnswerMeaning?[names.Length];
         blankIsWrong = new bool[names.Length];
         missing = new string[]?[names.Length];
+        known = new KnownItem?[names.Length];
         Keyed = new KeyedMeaning?[names.Length];
         IsOfFit = isOfFit;
     }
@@ -33,6 +35,9 @@ internal sealed class AnswerPlan
 
     /// <summary>Whether a blank counts as the lowest category.</summary>
     public bool IsBlankWrong(int item) => blankIsWrong[item];
+
+    /// <summary>Number of categories that the item has in an earlier fit; null: it is in none.</summary>
+    public int? KnownCategoryCount(int item) => known[item]?.CategoryCount;
 
     /// <summary>Whether an answer means missing in this item.</summary>
     public bool IsMissing(int item, Answer answer) => missing[item]?.Any(text => AnswerText.Comparable(text) == answer.Comparable) ?? false;
@@ -49,9 +54,10 @@ internal sealed class AnswerPlan
         AnswerPlan plan = new(columns, options.ExpectedCategoryCodes is not null);
         for (int item = 0; item < names.Length; item++)
         {
-            int[]? codes = options.ExpectedCategoryCodes?[names[item]];
+            plan.known[item] = options.KnownItems?.GetValueOrDefault(names[item]);
+            int[]? codes = options.ExpectedCategoryCodes?[names[item]] ?? plan.known[item]?.Codes;
             if (codes is not null)
-                plan.Declare(item, codes, options.ExpectedAnswers?.GetValueOrDefault(names[item]) ?? ItemAnswers.Plain);
+                plan.Declare(item, codes, options.ExpectedAnswers?.GetValueOrDefault(names[item]) ?? plan.known[item]?.Answers ?? ItemAnswers.Plain, isOfFit: true);
             if (keys is null)
                 continue;
             if (codes is not null && !codes.SequenceEqual([0, 1]))
@@ -106,9 +112,9 @@ internal sealed class AnswerPlan
     /// <param name="meaning">What its answers stand for.</param>
     public ItemAnswers Keep(int item, AnswerMeaning meaning) => new(meaning.Texts, missing[item], blankIsWrong[item]);
 
-    private void Declare(int item, int[] codes, ItemAnswers answers)
+    private void Declare(int item, int[] codes, ItemAnswers answers, bool isOfFit)
     {
-        meanings[item] = new DeclaredMeaning(codes, answers.Texts, IsOfFit);
+        meanings[item] = new DeclaredMeaning(codes, answers.Texts, isOfFit);
         missing[item] = answers.Missing is { Length: > 0 } texts ? texts : null;
         blankIsWrong[item] = answers.BlankIsWrong;
     }
@@ -126,7 +132,7 @@ internal sealed class AnswerPlan
             if (Keyed[item] is not null)
                 problems.Add(new DataProblem("The item has a key and declared codes, but its answers are either right or wrong, or ordered. Take it out of --codes, or of --key and its file.", path, null, names[item]));
             else
-                Declare(item, codes, new ItemAnswers(texts, declaration.Missing));
+                Declare(item, codes, new ItemAnswers(texts, declaration.Missing), isOfFit: false);
         }
     }
 

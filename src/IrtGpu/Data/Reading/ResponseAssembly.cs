@@ -76,7 +76,7 @@ internal sealed class ResponseAssembly(
         persons.Weights?.Report(path, Name(ColumnPlan.Weight), isSampling, problems, warnings);
         NextOptions next = new(missing.Texts);
         for (int item = 0; item < items.Length; item++)
-            CodingReview.Report(items[item], book[item], answers.IsOfFit, missing.Texts, path, next, problems);
+            CodingReview.Report(items[item], book[item], answers.IsOfFit, answers.KnownCategoryCount(item), missing.Texts, path, next, problems);
         CodedItem? identifier = items.FirstOrDefault(item => NoItems.IsIdentifier(item, persons.Count));
         if (!answers.IsOfFit && next.Suggest(identifier?.Name) is { } options)
             hint = new DataProblem($"These options may do: {options}.", path);

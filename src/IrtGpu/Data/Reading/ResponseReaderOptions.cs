@@ -49,6 +49,9 @@ public sealed record ResponseReaderOptions
     /// <summary><c>all</c>, <c>none</c> or an ITEMS list: items of which a blank counts as the lowest category; null: none, or as in the fit.</summary>
     public string? BlankIsWrong { get; init; }
 
+    /// <summary>Items that an earlier fit knows, whether the data have them or not (anchors); what <see cref="Codes"/> say counts more. [item name]</summary>
+    public IReadOnlyDictionary<string, KnownItem>? KnownItems { get; init; }
+
     /// <summary>
     /// Items of a finished fit with their category codes, ascending; null: codes come from the data.
     /// When given, the items are exactly these, in the order of its enumeration.

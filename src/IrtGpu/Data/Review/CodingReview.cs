@@ -12,11 +12,12 @@ internal static class CodingReview
     /// <param name="item">The item.</param>
     /// <param name="list">Its answers.</param>
     /// <param name="isOfFit">Whether a finished fit says what answers there are.</param>
+    /// <param name="knownCount">Number of categories that the item has in an earlier fit; null: it is in none.</param>
     /// <param name="missingCodes">Texts that mean missing.</param>
     /// <param name="path">The data.</param>
     /// <param name="next">Gathers what may be typed next.</param>
     /// <param name="problems">Receives what is wrong.</param>
-    public static void Report(CodedItem item, AnswerList list, bool isOfFit, IReadOnlyList<string> missingCodes, string path, NextOptions next, ProblemLog problems)
+    public static void Report(CodedItem item, AnswerList list, bool isOfFit, int? knownCount, IReadOnlyList<string> missingCodes, string path, NextOptions next, ProblemLog problems)
     {
         bool isOverfull = list.OverflowCount > 0 && list.Other is null;
         if (item.Unknown.Any())
@@ -32,7 +33,7 @@ internal static class CodingReview
         }
         else if (!list.IsUnsound && !isOfFit)
         {
-            ReportConstant(item, path, problems);
+            ReportConstant(item, knownCount, path, problems);
         }
     }
 
@@ -42,11 +43,17 @@ internal static class CodingReview
             .OrderByDescending(answer => answer.Item2),
     ];
 
-    private static void ReportConstant(CodedItem item, string path, ProblemLog problems)
+    private static void ReportConstant(CodedItem item, int? knownCount, string path, ProblemLog problems)
     {
         if (item.Seen.Count == 0 && item.BlankCount == 0)
         {
             problems.Add(new DataProblem("Nobody answered the item: every field is blank or a missing code. Leave it out with --items, or check --missing.", path, null, item.Name));
+        }
+        else if (item.Codes.Length == 1 && knownCount is { } count)
+        {
+            problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
+                $"Every response to the item is {item.Codes[0]}, one category, where its anchors have {count}, so it is not known which of these it is. ") +
+                $"Declare its codes, lowest first (--codes '{OptionText.Name(item.Name)}=…'), or give the calibration.json of the earlier run as --anchors, which knows them.", path, null, item.Name));
         }
         else if (item.Codes.Length == 1)
         {

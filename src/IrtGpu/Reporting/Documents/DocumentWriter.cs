@@ -6,6 +6,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 
@@ -97,6 +98,21 @@ internal static partial class DocumentWriter
         json.Field("high", value.High);
         json.Field("count", value.Count);
         json.Field("droppedMass", value.DroppedMass);
+        json.Field("reason", value.Reason);
+        json.Field("spacing", value.Spacing);
+        json.Field("smallestPosteriorSd", value.SmallestPosteriorSd);
+        json.Field("spacingError", value.SpacingError);
+        json.Field("shareBeyond", value.ShareBeyond);
+        json.Field("rounds", value.Rounds, Write);
+    }
+
+    private static void Write(Utf8JsonWriter json, GridRound value)
+    {
+        json.Field("nodes", value.Nodes);
+        json.Field("low", value.Low);
+        json.Field("high", value.High);
+        json.Field("cycles", value.Cycles);
+        json.Field("logLikelihood", value.LogLikelihood);
     }
 
     private static void Write(Utf8JsonWriter json, StandardErrorSummary value)
@@ -138,6 +154,8 @@ internal static partial class DocumentWriter
         json.Field("groups", value.Groups);
         if (value.Answers is { } answers)
             json.Field("answers", answers, Write);
+        if (value.Unused is { } unused)
+            json.Field("unused", unused);
     }
 
     private static void Write(Utf8JsonWriter json, ItemAnswers value)

@@ -4,7 +4,6 @@ using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
-using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Reporting.Documents;
@@ -158,7 +157,7 @@ public sealed record FitSummary
             TerminationMessage = result.Termination.Message,
             LargestChange = result.History.Count == 0 ? null : JsonSettings.Finite(result.History[^1].LargestChange),
             GradientNorm = JsonSettings.Finite(result.GradientNorm),
-            Quadrature = QuadratureSummary.Of(result.Plan.Grid),
+            Quadrature = QuadratureSummary.Of(result),
             StandardErrors = StandardErrorSummary.Of(result.StandardErrors),
             Device = result.Device,
             EStepForm = result.EStep.Name(),
@@ -185,20 +184,6 @@ public sealed record FitSummary
 
     /// <summary>The text of <c>fit.json</c>.</summary>
     public string ToJson() => JsonSettings.Text(json => json.Object(this, DocumentWriter.Write));
-}
-
-/// <summary>The nodes in <c>fit.json</c>.</summary>
-/// <param name="Rule"><c>rectangular</c> or <c>gauss-hermite</c>.</param>
-/// <param name="Nodes">Nodes a dimension.</param>
-/// <param name="Low">Lowest node of the rectangular rule; null for moving nodes.</param>
-/// <param name="High">Highest node of the rectangular rule; null for moving nodes.</param>
-/// <param name="Count">Nodes in all.</param>
-/// <param name="DroppedMass">Weight of the nodes that pruning dropped.</param>
-public sealed record QuadratureSummary(string Rule, int Nodes, double? Low, double? High, int Count, double DroppedMass)
-{
-    internal static QuadratureSummary Of(QuadratureGrid grid) => new(
-        grid.Moves ? "gauss-hermite" : "rectangular", grid.NodesPerAttribute,
-        grid.Moves ? null : grid.Specification.Low, grid.Moves ? null : grid.Specification.High, grid.NodeCount, grid.DroppedMass);
 }
 
 /// <summary>Standard errors in <c>fit.json</c>.</summary>
