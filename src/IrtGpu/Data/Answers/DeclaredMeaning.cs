@@ -29,6 +29,8 @@ internal sealed class DeclaredMeaning : AnswerMeaning
 
     public override string[][]? Texts { get; }
 
+    public override IEnumerable<string> Answers => Texts?.SelectMany(texts => texts) ?? codes.Select(AnswerText.Comparable);
+
     public override bool IsDeclared => true;
 
     /// <summary>Whether some of the declared answers are no numbers.</summary>

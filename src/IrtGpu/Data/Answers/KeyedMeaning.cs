@@ -17,7 +17,7 @@ internal sealed class KeyedMeaning(IReadOnlyList<string> keys, int[]? codesOfFit
     public IReadOnlyList<string> Keys => keys;
 
     /// <summary>All that may turn out to be right: keys, and their parts.</summary>
-    public IEnumerable<string> Candidates => keys.Concat(keys.SelectMany(key => key.Split(['|', .. LooseSeparators]))).Select(text => text.Trim()).Where(text => text.Length > 0)
+    public override IEnumerable<string> Answers => keys.Concat(keys.SelectMany(key => key.Split(['|', .. LooseSeparators]))).Select(text => text.Trim()).Where(text => text.Length > 0)
         .DistinctBy(AnswerText.Comparable);
 
     /// <summary>Keys that were found to name several answers by a loose separator.</summary>

@@ -1,5 +1,6 @@
 using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Data.Reading;
@@ -46,9 +47,10 @@ internal sealed class AnswerPlan
     /// <param name="columns">The columns.</param>
     /// <param name="options">What the user or a fit says.</param>
     /// <param name="keys">Right answers; null: there is no key. [item][line]</param>
+    /// <param name="missingCodes">What means missing in every column.</param>
     /// <param name="path">The data, for messages.</param>
     /// <param name="problems">Receives what contradicts itself.</param>
-    public static AnswerPlan Make(ColumnPlan columns, ResponseReaderOptions options, List<string>[]? keys, string path, ProblemLog problems)
+    public static AnswerPlan Make(ColumnPlan columns, ResponseReaderOptions options, List<string>[]? keys, MissingCodes missingCodes, string path, ProblemLog problems)
     {
         string[] names = columns.ItemNames;
         AnswerPlan plan = new(columns, options.ExpectedCategoryCodes is not null);
@@ -72,7 +74,25 @@ internal sealed class AnswerPlan
         if (keys is not null && plan.general is not null)
             problems.Add(new DataProblem("--key and --codes are both given for all items, but answers are either right or wrong, or ordered. Name the items with declared codes: --codes 'ITEMS=…'.", path));
         plan.TakeBlanks(options.BlankIsWrong, path, problems);
+        if (!plan.IsOfFit)
+            plan.RefuseMissing(missingCodes, path, problems);
         return plan;
+    }
+
+    /// <summary>A code for missing is missing everywhere, so it cannot be an answer.</summary>
+    private void RefuseMissing(MissingCodes missingCodes, string path, ProblemLog problems)
+    {
+        var clashes = new List<(string Text, string Item)>();
+        for (int item = 0; item < names.Length; item++)
+        {
+            IEnumerable<string> texts = (meanings[item] ?? general)?.Answers ?? [];
+            clashes.AddRange(texts.Where(text => missingCodes.IsMissing(text)).Select(text => (text, names[item])));
+        }
+        foreach (IGrouping<string, (string Text, string Item)> clash in clashes.GroupBy(clash => clash.Text))
+        {
+            problems.Add(new DataProblem(
+                $"{SeenText.Show(clash.Key)} is an answer by the key or by the declared codes of {CodeLists.Show([.. clash.Select(one => one.Item)])}, but also a code for missing in every column. Take it out of one of the two (--missing replaces the list).", path));
+        }
     }
 
     /// <summary>Lets the book take blanks for answers, and any number of answers where there is a key.</summary>
@@ -81,7 +101,7 @@ internal sealed class AnswerPlan
         for (int item = 0; item < meanings.Length; item++)
         {
             if (Keyed[item] is { } key)
-                book[item].ShareBeyond(key.Candidates);
+                book[item].ShareBeyond(key.Answers);
             if (blankIsWrong[item])
                 book.TakeBlanks(item);
         }

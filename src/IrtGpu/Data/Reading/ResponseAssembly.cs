@@ -96,10 +96,10 @@ internal sealed class ResponseAssembly(
     {
         if (Array.Exists(answers.Keyed, key => key is not null))
             new KeyReview([.. items.Zip(answers.Keyed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))], missing.Texts, path).Report(warnings);
-        if (Array.Exists(items, item => item.CodeOfBlank is not null))
-            BlankReview.Report(items, persons.Count, path, warnings);
         if (answers.IsOfFit)
             return;
+        if (items.Where((_, k) => answers.IsBlankWrong(k)).ToList() is { Count: > 0 } blank)
+            BlankReview.Report(blank, persons.Count, path, warnings);
         CodeMaps.Report(Array.FindAll(items, item => !NoItems.IsIdentifier(item, persons.Count)), missing.Texts, path, warnings);
         if (Array.Exists(items, item => item.Meaning.IsDeclared))
             CodeMaps.ReportUnused(items, path, warnings);

@@ -44,9 +44,9 @@ public static class ResponseReader
         List<string>[]? keys = options.KeyPath is { } keyPath ? AnswerKey.Read(keyPath, plan.ItemNames, plan.Names, problems, warnings) : null;
         problems.ThrowIfAny(warnings);
 
-        AnswerPlan answers = AnswerPlan.Make(plan, options, keys, path, problems);
-        problems.ThrowIfAny(warnings);
         var missing = new MissingCodes(options.MissingCodes);
+        AnswerPlan answers = AnswerPlan.Make(plan, options, keys, missing, path, problems);
+        problems.ThrowIfAny(warnings);
         var book = new CodeBook(plan.ItemNames.Length, missing.Numbers);
         answers.Prepare(book);
         using var persons = new PersonRows(plan, options.Storage, table.Delimiter);

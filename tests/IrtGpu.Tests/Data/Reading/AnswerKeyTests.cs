@@ -67,6 +67,14 @@ public sealed class AnswerKeyTests : TableFixture
     }
 
     [Fact]
+    public void An_answer_that_is_also_a_code_for_missing_is_refused()
+    {
+        AssertSingle(Fail("p,q\n9,1\n1,9\n", Key("p,9\nq,1|9\n", new ResponseReaderOptions { MissingCodes = ["9"] })), null, null, "'9'", "'p', 'q'", "--missing");
+        AssertSingle(
+            Fail("p\n-99\n1\n", new ResponseReaderOptions { MissingCodes = ["-99"], Codes = IrtGpu.Specification.CodesParser.Parse("-99,0,1") }), null, null, "'-99'", "code for missing");
+    }
+
+    [Fact]
     public void A_fit_of_other_codes_takes_no_key() =>
         AssertSingle(
             Fail("q\nA\nB\n", Key("q,A\n") with { ExpectedCategoryCodes = new Dictionary<string, int[]> { ["q"] = [1, 2, 3] } }), null, "q", "--key", "1, 2, 3");

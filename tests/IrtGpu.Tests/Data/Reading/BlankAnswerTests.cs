@@ -45,6 +45,11 @@ public sealed class BlankAnswerTests : TableFixture
     }
 
     [Fact]
+    public void Blanks_that_are_written_as_codes_for_missing_are_told_to_stay_so() =>
+        AssertProblem(
+            Assert.Single(Read("a,b\n0,1\n1,0\nNA,1\nNA,0\n", new ResponseReaderOptions { BlankIsWrong = "all" }).Warnings), null, null, "No field is blank", "2 answers are codes for missing", "--missing");
+
+    [Fact]
     public void Codes_that_do_not_begin_at_0_and_items_mostly_blank_are_told()
     {
         ResponseData data = Read("a,b\n1,0\n2,1\n1,\n1,\n,\n2,\n", new ResponseReaderOptions { BlankIsWrong = "all" });
