@@ -86,7 +86,7 @@ internal sealed class AnswerList
     public byte Add(ReadOnlySpan<char> text, NumberForm form, long line)
     {
         if (IsFull)
-            return Overflow(AnswerText.Comparable(text.ToString()));
+            return Overflow(expected is null ? "" : AnswerText.Comparable(text.ToString()));
         byte provisional = FreeByte(-1);
         string kept = text.ToString();
         (texts ??= new Dictionary<string, byte>(StringComparer.Ordinal)).Add(kept, provisional);
