@@ -135,18 +135,18 @@ internal sealed class PersonParser(
                 persons.Ids!.Add(value);
                 break;
             case ColumnPlan.Group:
-                if (missing.IsMissing(value))
+                if (missing.IsMissing(value.Trim()))
                     persons.MissingGroups.Add(table.Line, value.ToString());
                 persons.Groups!.Add(value);
                 break;
             case ColumnPlan.Class:
-                if (missing.IsMissing(value))
+                if (missing.IsMissing(value.Trim()))
                     persons.Classes!.AddMissing();
                 else
                     persons.Classes!.Add(value);
                 break;
             case ColumnPlan.Weight:
-                persons.Weights!.Add(value, missing.IsMissing(value), table.Line);
+                persons.Weights!.Add(value, missing.IsMissing(value.Trim()), table.Line);
                 break;
             default:
                 break;
@@ -161,6 +161,7 @@ internal sealed class PersonParser(
 
     private byte Encode(int item, ReadOnlySpan<char> value)
     {
+        value = value.Trim(); // blanks inside quotes
         if (value.IsEmpty)
             return book.Blanks[item];
         if (missing.IsMissing(value))

@@ -54,7 +54,8 @@ internal static class CodeMaps
             .Select(pair => $"'{item.Meaning.Texts?[pair.category][0] ?? pair.code.ToString(CultureInfo.InvariantCulture)}'")];
     }
 
-    private static string Show(int[] codes)
+    /// <summary>"1→0, 2→1, 3→2", cut when long.</summary>
+    public static string Show(int[] codes)
     {
         string[] all = [.. codes.Select((code, category) => string.Create(CultureInfo.InvariantCulture, $"{code}→{category}"))];
         return all.Length <= ShownCodes ? string.Join(", ", all)

@@ -37,6 +37,10 @@ public sealed class BlankAnswerTests : TableFixture
     }
 
     [Fact]
+    public void Blanks_inside_quotes_are_blank() =>
+        Assert.Equal([0, 1, Na, Na, 1], Read("q,x\n0,0\n1,1\n\"  \",0\n\" NA \",1\n\" 1\",0\n", new ResponseReaderOptions { Items = "q" }).Responses.ToArray());
+
+    [Fact]
     public void Other_items_keep_their_blanks()
     {
         ResponseData data = Read("a,b\n0,1\n1,0\n,\n", new ResponseReaderOptions { BlankIsWrong = "a" });

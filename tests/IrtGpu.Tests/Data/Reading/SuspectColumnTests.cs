@@ -103,6 +103,12 @@ public sealed class SuspectColumnTests : TableFixture
         AssertProblem(Fail("q1,q2\n0,1,\n1,0,\n").Problems[0], 2, null, "3 fields where the header has 2"); // a delimiter too many
     }
 
+    [Fact]
+    public void Groups_that_differ_in_case_or_blanks_are_warned_of() =>
+        AssertProblem(
+            Assert.Single(Read("g,q\n" + Rows(60, k => $"{(k % 3 == 0 ? "North" : k % 3 == 1 ? "north" : "south")},{k % 2}"), new ResponseReaderOptions { GroupColumn = "g" }).Warnings),
+            null, "g", "'North' and 'north' differ in case or blanks only", "Write them alike");
+
     [Theory]
     [InlineData("N/A", "--missing=NA,NaN,.,N/A")]
     [InlineData("999", "--missing=NA,NaN,.,999")]
