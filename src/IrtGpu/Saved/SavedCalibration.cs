@@ -184,6 +184,7 @@ public sealed partial class SavedCalibration
         Groups = shape.GroupNames,
         GroupWeights = groupWeights,
         KnownClasses = shape.ClassNames,
+        MissingCodes = shape.MissingCodes,
     };
 
     private static ItemDocument Describe(DataShape shape, int item)
@@ -210,6 +211,7 @@ public sealed partial class SavedCalibration
             [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered)
         {
             Unused = unused,
+            MissingCodes = data.MissingCodes,
             Answers = data.Items.All(item => item.Answers is null) ? null : [.. data.Items.Select(item => item.Answers ?? ItemAnswers.Plain)],
         };
     }

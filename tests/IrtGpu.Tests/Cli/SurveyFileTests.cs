@@ -87,6 +87,9 @@ public sealed class SurveyFileTests : IDisposable
         (int exitCode, string output, _) = command.Run("calibrate", "minus-99.csv", "--missing=NA,NaN,.,-99", "--out", "o");
         Assert.Equal(0, exitCode);
         Assert.Contains("6 (6 2pl)", output, StringComparison.Ordinal);
+        Assert.Equal(0, command.Run("score", "o/calibration.json", "minus-99.csv", "--out", "s.csv").ExitCode); // as the fit has it
+        Assert.Equal(command.ReadLines("o/scores.csv"), command.ReadLines("s.csv"));
+        Assert.Contains("'-99'", command.Run("score", "o/calibration.json", "minus-99.csv", "--missing", "NA,-98", "--out", "s.csv").Error, StringComparison.Ordinal);
         (exitCode, output, _) = command.Run("calibrate", "minus-99.csv", "--codes=-99,0,1", "--out", "o");
         Assert.Equal(0, exitCode);
         Assert.Contains("6 (6 gpcm)", output, StringComparison.Ordinal);

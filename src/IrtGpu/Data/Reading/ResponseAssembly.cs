@@ -45,6 +45,7 @@ internal sealed class ResponseAssembly(
             ItemNames = plan.ItemNames,
             CategoryCodes = [.. items.Select(item => item.Codes)],
             Answers = kept.All(answer => answer.IsPlain) ? null : kept,
+            MissingCodes = missing.IsUsual ? null : missing.Texts,
             Responses = responses,
             Weights = persons.Weights?.Values,
             AreSamplingWeights = isSampling,
