@@ -200,6 +200,8 @@ public sealed partial class SavedCalibration
         int[][][] unused = [.. data.Groups.Select(_ => data.Items.Select(_ => Array.Empty<int>()).ToArray())];
         for (int item = 0; item < data.Items.Count; item++)
         {
+            if (data.Items[item].Answers?.Texts is { } texts && (texts.Length != data.Items[item].Codes.Length || texts.Any(own => own.Length == 0)))
+                throw new ArgumentException($"Item '{data.Items[item].Name}' has {data.Items[item].Codes.Length} categories, but the answers of {texts.Count(own => own.Length > 0)}.");
             int[] groups = data.Items[item].Groups;
             for (int position = 0; position < groups.Length; position++)
             {

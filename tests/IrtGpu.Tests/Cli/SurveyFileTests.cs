@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace IrtGpu.Tests.Cli;
 
@@ -136,6 +137,18 @@ public sealed class SurveyFileTests : IDisposable
         Assert.Equal(expected, LogLikelihood("words.csv", "--spec", "spec.yaml"), 1e-9);
         command.Write("codes.csv", "item,code,category\n" + string.Concat(order.Select((word, category) => $"*,{word},{category}\n")));
         Assert.Equal(expected, LogLikelihood("words.csv", "--covariates", "Timestamp", "--model", "grm", "--codes", "codes.csv"), 1e-9);
+    }
+
+    [Fact]
+    public void A_fit_with_words_for_fewer_categories_than_it_has_is_damaged()
+    {
+        Fit("words.csv", "--covariates", "Timestamp", "--codes", "Strongly disagree, Disagree, Neutral, Agree, Strongly agree");
+        JsonNode fit = JsonNode.Parse(File.ReadAllText(command.PathOf("o/calibration.json")))!;
+        fit["data"]!["items"]![0]!["answers"]!["texts"]!.AsArray().RemoveAt(0);
+        command.Write("damaged.json", fit.ToJsonString());
+        (int exitCode, _, string error) = command.Run("score", "damaged.json", "words.csv", "--out", "s.csv");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("'damaged.json' is damaged: Item 'I feel calm.' has 5 categories, but the answers of 4", error, StringComparison.Ordinal);
     }
 
     [Fact]
