@@ -3,6 +3,7 @@ using System.Diagnostics;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
@@ -78,8 +79,10 @@ internal sealed class CalibrateCommand
             warnings.AddRange(anchored.Warnings);
         }
 
+        string[] ofData = [.. warnings, .. responses.Warnings.Select(warning => warning.ToString())];
+        Warn(ofData); // before the model is refused, which may come of what the data have
         CalibrationProblem problem = CalibrationProblem.Create(responses, specification);
-        Warn([.. warnings, .. problem.Warnings]); // before the work, which some of them may spare
+        Warn(problem.Warnings.Except(ofData)); // before the work, which some of them may spare
 
         ProgressLine progress = new(isQuiet);
         CalibrationResult result = Calibration.Run(problem, options, progress, interrupts.Token);

@@ -16,7 +16,7 @@ internal sealed class DataOptions
     private readonly Option<string?> knownClass = new("--class") { HelpName = "COL", Description = "Column of known latent classes; blank where unknown." };
     private readonly Option<string?> covariates = new("--covariates") { HelpName = "A,B", Description = "Columns that are not items." };
     private readonly Option<string?> items = new("--items") { HelpName = "ITEMS", Description = "Item columns: names, globs (q*) and ranges (q01-q20), separated by commas; default: every other column." };
-    private readonly Option<string?> missing = new("--missing") { HelpName = "CODE,…", Description = "Codes that mean missing (default: empty, NA, NaN and .)." };
+    private readonly Option<string?> missing = new("--missing") { HelpName = "CODE,…", Description = "Codes that mean missing (default: empty, NA, NaN and . in calibrate, those of the fit in score)." };
     private readonly Option<string?> key = new("--key") { HelpName = "FILE", Description = "Table item,key: scores multiple choice answers 0/1; A|C is A or C." };
     private readonly Option<string?> codes = new("--codes") { HelpName = "LIST|FILE", Description = "Answers of the items, lowest first: 'Never, Sometimes, Always', or 'ITEMS=…;ITEMS=…', or a table item,code,category." };
     private readonly Option<string?> blank = new("--blank") { HelpName = "missing|wrong", Description = "What a blank answer is (default: missing), for all items or 'ITEMS=wrong'." };

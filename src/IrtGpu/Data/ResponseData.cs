@@ -20,6 +20,9 @@ public sealed class ResponseData : IDisposable
     /// <summary>How answers were read where codes alone do not say so; null: codes say all. [item]</summary>
     public ItemAnswers[]? Answers { get; init; }
 
+    /// <summary>Texts that meant missing in every column, beside blanks; null: the usual ones.</summary>
+    public string[]? MissingCodes { get; init; }
+
     /// <summary>Category of each response, or <see cref="Missing"/>; one row a person. [person][item]</summary>
     public required CodedRows Responses { get; init; }
 
@@ -71,6 +74,7 @@ public sealed class ResponseData : IDisposable
             ItemNames = ItemNames,
             CategoryCodes = codes,
             Answers = Answers,
+            MissingCodes = MissingCodes,
             Responses = Responses.CreateBeside(PersonCount, ItemCount, (first, rows) =>
             {
                 for (int person = first; rows.Length > 0; person++, rows = rows[ItemCount..])

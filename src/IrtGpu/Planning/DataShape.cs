@@ -23,6 +23,9 @@ public sealed record DataShape(string[] ItemNames, int[][] CategoryCodes, string
     /// <param name="category">0-based category.</param>
     public bool IsUnused(int group, int item, int category) => Unused is { } unused && unused[group][item].Contains(category);
 
+    /// <summary>Texts that meant missing in every column, beside blanks; null: the usual ones.</summary>
+    public string[]? MissingCodes { get; init; }
+
     /// <summary>Reads the shape off data.</summary>
     /// <param name="data">Coded responses.</param>
     /// <param name="patterns">The same, compressed.</param>
@@ -40,6 +43,7 @@ public sealed record DataShape(string[] ItemNames, int[][] CategoryCodes, string
         return new DataShape(data.ItemNames, data.CategoryCodes, data.GroupNames, data.ClassNames, administered)
         {
             Answers = data.Answers,
+            MissingCodes = data.MissingCodes,
             Unused = FindUnused(data, totals, administered),
         };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IrtGpu.Data;
 using IrtGpu.Data.Coding;
+using IrtGpu.Data.Review;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Items;
 using IrtGpu.Specification;
@@ -20,7 +21,7 @@ internal static class SharedCategories
     {
         ItemFunction?[] functions = ItemPlanner.Functions(specification, data.ItemNames, []);
         int[][] codes = [.. data.CategoryCodes];
-        List<string> lacking = [];
+        List<string> told = [];
         foreach (IGrouping<ItemFunction?, int> scale in Enumerable.Range(0, codes.Length).Where(item => SharesCategories(functions[item])).GroupBy(item => functions[item]))
         {
             int fullest = scale.MaxBy(item => codes[item].Length);
@@ -35,15 +36,14 @@ internal static class SharedCategories
                     $"Items of a rating scale share their categories, but '{data.ItemNames[fullest]}' has the codes {CodeLists.Show(all)} and '{data.ItemNames[odd]}' has {CodeLists.Show(codes[odd])}. "
                     + $"Declare the codes of the scale (--codes {string.Join(',', all.Union(codes[odd]).Order().Take(Shown))}), or use pcm or grm for items that have another.");
             }
-            foreach (int item in scale.Where(item => codes[item].Length < all.Length))
-            {
-                lacking.Add($"'{data.ItemNames[item]}' (no {string.Join(", ", all.Except(codes[item]).Select(code => code.ToString(CultureInfo.InvariantCulture)))})");
+            string[] lacking = [.. scale.Where(item => codes[item].Length < all.Length)
+                .Select(item => $"'{data.ItemNames[item]}' (no {string.Join(", ", all.Except(codes[item]).Select(code => code.ToString(CultureInfo.InvariantCulture)))})")];
+            told.Add($"{string.Join(", ", lacking.Take(Shown))}{(lacking.Length > Shown ? ", …" : "")} have the categories {CodeMaps.Show(all)} too");
+            foreach (int item in scale)
                 codes[item] = all;
-            }
         }
-        return lacking.Count == 0 ? data : data.WithCategories(codes, new DataProblem(
-            "Items of a rating scale have all categories of the item that has most of them, also those that nobody chose: "
-            + $"{string.Join(", ", lacking.Take(Shown))}{(lacking.Count > Shown ? ", …" : "")}. Use pcm or grm for items that have another scale."));
+        return told.Count == 0 ? data : data.WithCategories(codes, new DataProblem(
+            $"Items of a rating scale have all categories of the item that has most of them, also those that nobody chose: {string.Join("; ", told)}. Use pcm or grm for items that have another scale."));
     }
 
     private static bool SharesCategories(ItemFunction? function) => function is { } known && ItemFamily.FormOf(known).Tie is { SharesCategories: true };

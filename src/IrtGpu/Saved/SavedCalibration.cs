@@ -184,6 +184,7 @@ public sealed class SavedCalibration
         Groups = shape.GroupNames,
         GroupWeights = groupWeights,
         KnownClasses = shape.ClassNames,
+        MissingCodes = shape.MissingCodes,
     };
 
     private static ItemDocument Describe(DataShape shape, int item)
@@ -199,6 +200,8 @@ public sealed class SavedCalibration
         int[][][] unused = [.. data.Groups.Select(_ => data.Items.Select(_ => Array.Empty<int>()).ToArray())];
         for (int item = 0; item < data.Items.Count; item++)
         {
+            if (data.Items[item].Answers?.Texts is { } texts && (texts.Length != data.Items[item].Codes.Length || texts.Any(own => own.Length == 0)))
+                throw new ArgumentException($"Item '{data.Items[item].Name}' has {data.Items[item].Codes.Length} categories, but the answers of {texts.Count(own => own.Length > 0)}.");
             int[] groups = data.Items[item].Groups;
             for (int position = 0; position < groups.Length; position++)
             {
@@ -210,6 +213,7 @@ public sealed class SavedCalibration
             [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered)
         {
             Unused = unused,
+            MissingCodes = data.MissingCodes,
             Answers = data.Items.All(item => item.Answers is null) ? null : [.. data.Items.Select(item => item.Answers ?? ItemAnswers.Plain)],
         };
     }

@@ -73,7 +73,7 @@ public sealed class ScoringModel
     }
 
     /// <summary>What the reader must know to read new data for this model.</summary>
-    /// <param name="options">The other options of the reader.</param>
+    /// <param name="options">The other options of the reader; the usual codes for missing stand for those of the fit.</param>
     public ResponseReaderOptions ReaderOptions(ResponseReaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -84,7 +84,12 @@ public sealed class ScoringModel
             codes[Shape.ItemNames[item]] = Shape.CategoryCodes[item];
             answers[Shape.ItemNames[item]] = Shape.Answers?[item] ?? ItemAnswers.Plain;
         }
-        return options with { ExpectedCategoryCodes = codes, ExpectedAnswers = answers };
+        return options with
+        {
+            ExpectedCategoryCodes = codes,
+            ExpectedAnswers = answers,
+            MissingCodes = Shape.MissingCodes is { } missing && options.MissingCodes.SequenceEqual(ResponseReaderOptions.DefaultMissingCodes) ? missing : options.MissingCodes,
+        };
     }
 
     /// <summary>Puts the groups and known classes of new data into the order of the fit.</summary>

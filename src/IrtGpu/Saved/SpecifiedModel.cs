@@ -1,3 +1,5 @@
+using IrtGpu.Data;
+using IrtGpu.Data.Answers;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Saved.Anchors;
@@ -38,8 +40,10 @@ internal sealed record SpecifiedModel(CalibrationPlan Plan, ParameterVector Para
             warnings.AddRange(anchored.Warnings);
         }
         bool[][] administered = [.. groups.Select(_ => Enumerable.Repeat(true, names.Length).ToArray())];
-        CalibrationPlan plan = CalibrationPlanner.Plan(
-            specification, new DataShape(names, [.. file.Items.Select(item => item.Codes)], groups, [], administered));
+        int[][] codes = [.. file.Items.Select(item => item.Codes)];
+        ItemAnswers[] answers = [.. names.Select(_ => ItemAnswers.Plain)];
+        NameAnswers(file.Data.Codes, path, names, codes, answers);
+        CalibrationPlan plan = CalibrationPlanner.Plan(specification, new DataShape(names, codes, groups, [], administered) { Answers = answers });
         if (plan.UnmetStarts.Count > 0)
         {
             throw new SpecificationException(
@@ -47,5 +51,33 @@ internal sealed record SpecifiedModel(CalibrationPlan Plan, ParameterVector Para
                 + "rsm and grsm the same distances between thresholds in all items, and equal parameters are one. Correct them, or choose a model without the tie.");
         }
         return new SpecifiedModel(plan, new ParameterVector(plan.Layout, (double[])plan.DefaultStart.Clone()), warnings);
+    }
+
+    /// <summary>Gives items the words that are declared for their categories.</summary>
+    private static void NameAnswers(IReadOnlyList<CodeDeclaration> declarations, string path, string[] names, int[][] codes, ItemAnswers[] answers)
+    {
+        foreach (CodeDeclaration declaration in declarations)
+        {
+            if (declaration.Read() is not (var own, { } texts))
+                continue;
+            foreach (int item in declaration.Items is { } list ? Resolve(list) : Enumerable.Range(0, names.Length))
+            {
+                if (texts.Length != codes[item].Length)
+                    throw new SpecificationException($"'{path}': 'codes' has {texts.Length} answers for item '{names[item]}', but 'items' gives it {codes[item].Length} categories. Make them the same.");
+                (codes[item], answers[item]) = (own, new ItemAnswers(texts));
+            }
+        }
+
+        IReadOnlyList<int> Resolve(string list)
+        {
+            try
+            {
+                return ItemSelector.Resolve(list, names);
+            }
+            catch (ItemListException error)
+            {
+                throw new SpecificationException($"'{path}', key 'codes': {error.Message}");
+            }
+        }
     }
 }

@@ -15,9 +15,12 @@ public static class CodesParser
     {
         ArgumentNullException.ThrowIfNull(text);
         List<CodeDeclaration> declarations = [];
-        foreach (string part in QuotedList.Split(text, ';').Where(part => part.Length > 0))
+        string[] parts = [.. QuotedList.Split(text, ';').Where(part => part.Length > 0)];
+        foreach (string part in parts)
         {
             List<string> sides = QuotedList.Split(part, '=');
+            if (parts.Length == 1 && sides.Count > 2) // 1 = never, 2 = often: the answers have equals signs
+                sides = [part];
             if (sides.Count > 2 || sides[0].Length == 0)
                 throw new SpecificationException($"--codes: '{part}' cannot be read. Write the answers with commas between them, or ITEMS=answers; text with an equals sign, a comma or a semicolon needs double quotes.");
             string[][] categories = [.. QuotedList.Split(sides[^1], ',').Select(answer => new[] { QuotedList.Unquote(answer) })];

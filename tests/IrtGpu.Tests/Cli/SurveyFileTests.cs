@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace IrtGpu.Tests.Cli;
 
@@ -40,7 +41,7 @@ public sealed class SurveyFileTests : IDisposable
         (double fit, string warnings) = Fit("lower-case-answers.csv", "--key", command.Take("key.csv"));
         Assert.Equal(-1115.392, fit, 2e-3); // independent maximisation
         Assert.Equal(0.961, Item("q1", "d"), 2e-3);
-        Assert.Contains("68 answers differ from the key in case or blanks only and count as right: 'b' 24 in 'q1', 'q6'", warnings, StringComparison.Ordinal);
+        Assert.Contains("68 answers are right but for case or blanks and count so: 'b' 24 in 'q1', 'q6'", warnings, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,6 +88,9 @@ public sealed class SurveyFileTests : IDisposable
         (int exitCode, string output, _) = command.Run("calibrate", "minus-99.csv", "--missing=NA,NaN,.,-99", "--out", "o");
         Assert.Equal(0, exitCode);
         Assert.Contains("6 (6 2pl)", output, StringComparison.Ordinal);
+        Assert.Equal(0, command.Run("score", "o/calibration.json", "minus-99.csv", "--out", "s.csv").ExitCode); // as the fit has it
+        Assert.Equal(command.ReadLines("o/scores.csv"), command.ReadLines("s.csv"));
+        Assert.Contains("'-99'", command.Run("score", "o/calibration.json", "minus-99.csv", "--missing", "NA,-98", "--out", "s.csv").Error, StringComparison.Ordinal);
         (exitCode, output, _) = command.Run("calibrate", "minus-99.csv", "--codes=-99,0,1", "--out", "o");
         Assert.Equal(0, exitCode);
         Assert.Contains("6 (6 gpcm)", output, StringComparison.Ordinal);
@@ -133,6 +137,18 @@ public sealed class SurveyFileTests : IDisposable
         Assert.Equal(expected, LogLikelihood("words.csv", "--spec", "spec.yaml"), 1e-9);
         command.Write("codes.csv", "item,code,category\n" + string.Concat(order.Select((word, category) => $"*,{word},{category}\n")));
         Assert.Equal(expected, LogLikelihood("words.csv", "--covariates", "Timestamp", "--model", "grm", "--codes", "codes.csv"), 1e-9);
+    }
+
+    [Fact]
+    public void A_fit_with_words_for_fewer_categories_than_it_has_is_damaged()
+    {
+        Fit("words.csv", "--covariates", "Timestamp", "--codes", "Strongly disagree, Disagree, Neutral, Agree, Strongly agree");
+        JsonNode fit = JsonNode.Parse(File.ReadAllText(command.PathOf("o/calibration.json")))!;
+        fit["data"]!["items"]![0]!["answers"]!["texts"]!.AsArray().RemoveAt(0);
+        command.Write("damaged.json", fit.ToJsonString());
+        (int exitCode, _, string error) = command.Run("score", "damaged.json", "words.csv", "--out", "s.csv");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("'damaged.json' is damaged: Item 'I feel calm.' has 5 categories, but the answers of 4", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,6 +207,42 @@ public sealed class SurveyFileTests : IDisposable
             .Select(row => string.Join(',', row.Select(word => word == "-99" ? "" : $"{Array.FindIndex(ordered, known => known.Equals(word, StringComparison.OrdinalIgnoreCase))}")))];
         command.Write("numbers.csv", "a,b,c,d,e\n" + string.Join('\n', numbers));
         Assert.Equal(LogLikelihood("numbers.csv", "--model", "grm"), fit, 1e-9);
+    }
+
+    [Theory]
+    [InlineData("codes: [never, sometimes, always]")]
+    [InlineData("codes: {'q*': [never, [sometimes, now and then], always]}")]
+    [InlineData("codes: 'q1=never, sometimes, always; q2=\"never\",sometimes,always'")]
+    public void A_specification_draws_and_reads_words(string codes)
+    {
+        command.Write("spec.yaml",
+            $$"""
+            model: grm
+            items: {q1: 3, q2: 3}
+            {{codes}}
+            parameters:
+              q1: {a1: 1.2, d1: 1, d2: -1}
+              q2: {a1: 1.2, d1: 0.5, d2: -1.5}
+            constraints:
+              - {items: "*", parameter: a1, equal: true}
+            """);
+        Assert.Equal(0, command.Run("simulate", "spec.yaml", "--persons", "900", "--out", "drawn.csv").ExitCode);
+        Assert.Equal(["always", "never", "sometimes"], command.ReadLines("drawn.csv").Skip(1).SelectMany(line => line.Split(',')).Distinct().Order());
+        Assert.Equal("", Fit("drawn.csv", "--spec", "spec.yaml").Warnings);
+        Assert.Contains("\"sometimes\"", File.ReadAllText(command.PathOf("o/calibration.json")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("codes: [never, always]", "'codes' has 2 answers for item 'q1', but 'items' gives it 3 categories")]
+    [InlineData("codes: {q9: [never, sometimes, always]}", "key 'codes': 'q9' in the item list matches no item")]
+    [InlineData("codes: [never, Never, always]", "spec.yaml:2, key 'codes': The declared codes have 'never' twice")]
+    [InlineData("codes: none.csv", "spec.yaml:2, key 'codes': --codes 'none.csv' names no file")]
+    public void Words_that_do_not_fit_a_specification_are_refused(string codes, string problem)
+    {
+        command.Write("spec.yaml", $"items: {{q1: 3, q2: 3}}\n{codes}\nmodel: gpcm\n");
+        (int exitCode, _, string error) = command.Run("simulate", "spec.yaml", "--persons", "9", "--out", "drawn.csv");
+        Assert.Equal(2, exitCode);
+        Assert.Contains(problem, error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class SharedCategoriesTests
             for (int item = 0; item < 3; item++)
                 Assert.Equal(CodeOf(data, person, item), CodeOf(problem.Data, person, item));
         }
-        Assert.Contains("'i1' (no 2), 'i3' (no 0, 1)", Assert.Single(problem.Data.Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains("'i1' (no 2), 'i3' (no 0, 1) have the categories 0→0, 1→1, 2→2, 3→3 too", Assert.Single(problem.Data.Warnings).Message, StringComparison.Ordinal);
 
         ModelSpecification partial = new() { Functions = [new FunctionAssignment("*", ItemFunction.PartialCredit)] };
         Assert.Same(data, problem.With(partial).Data);

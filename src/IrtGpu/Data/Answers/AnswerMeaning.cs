@@ -6,6 +6,9 @@ internal abstract class AnswerMeaning
     /// <summary>What stands for the categories beside their codes; null: nothing. [category][text]</summary>
     public virtual string[][]? Texts => null;
 
+    /// <summary>The answers that are given before the data; empty: they are seen there.</summary>
+    public virtual IEnumerable<string> Answers => [];
+
     /// <summary>Whether the categories are the same whatever the data hold.</summary>
     public abstract bool IsDeclared { get; }
 

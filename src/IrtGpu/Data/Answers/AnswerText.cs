@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Data.Answers;
 
@@ -26,6 +28,12 @@ internal static class AnswerText
         }
         return folded.ToString().TrimEnd(' ');
     }
+
+    /// <summary>What answers have in common that are one: whole numbers their value, other texts their folded form.</summary>
+    public static string Comparable(string text) => WholeNumber.Parse(text, out int number) == NumberForm.Whole ? Comparable(number) : Fold(text);
+
+    /// <summary>The same of a whole number.</summary>
+    public static string Comparable(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whether programs and people write the word for an answer that is not there.</summary>
     /// <param name="folded">A folded text.</param>

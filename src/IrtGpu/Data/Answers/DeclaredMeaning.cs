@@ -9,8 +9,7 @@ internal sealed class DeclaredMeaning : AnswerMeaning
 
     private readonly int[] codes;
     private readonly bool isOfFit;
-    private readonly Dictionary<int, int> codeOfNumber = [];
-    private readonly Dictionary<string, int> codeOfText = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> codeOfAnswer = new(StringComparer.Ordinal);
 
     /// <param name="codes">Codes, ascending. [category]</param>
     /// <param name="texts">What stands for them; null: the codes themselves. [category][text]</param>
@@ -22,29 +21,24 @@ internal sealed class DeclaredMeaning : AnswerMeaning
         Texts = texts;
         for (int category = 0; category < codes.Length; category++)
         {
-            foreach (string text in texts?[category] ?? [])
-            {
-                if (WholeNumber.Parse(text, out int number) == NumberForm.Whole)
-                    codeOfNumber.TryAdd(number, codes[category]);
-                else
-                    codeOfText.TryAdd(AnswerText.Fold(text), codes[category]);
-            }
-            if (texts is null)
-                codeOfNumber.Add(codes[category], codes[category]);
+            foreach (string text in texts?[category] ?? [AnswerText.Comparable(codes[category])])
+                codeOfAnswer.TryAdd(AnswerText.Comparable(text), codes[category]);
         }
+        HasWords = texts?.SelectMany(own => own).Any(text => WholeNumber.Parse(text, out _) != NumberForm.Whole) ?? false;
     }
 
     public override string[][]? Texts { get; }
 
+    public override IEnumerable<string> Answers => Texts?.SelectMany(texts => texts) ?? codes.Select(AnswerText.Comparable);
+
     public override bool IsDeclared => true;
 
     /// <summary>Whether some of the declared answers are no numbers.</summary>
-    public bool HasWords => codeOfText.Count > 0;
+    public bool HasWords { get; }
 
     public override int[] Codes(IReadOnlyList<Answer> seen) => codes;
 
-    public override int? CodeOf(Answer answer) =>
-        (answer.Number is { } number ? codeOfNumber.TryGetValue(number, out int code) : codeOfText.TryGetValue(answer.Folded, out code)) ? code : null;
+    public override int? CodeOf(Answer answer) => codeOfAnswer.TryGetValue(answer.Comparable, out int code) ? code : null;
 
     public override string Explain(UnknownAnswers unknown)
     {

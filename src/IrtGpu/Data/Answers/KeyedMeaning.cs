@@ -1,5 +1,3 @@
-using IrtGpu.Foundation.Tables.Text;
-
 namespace IrtGpu.Data.Answers;
 
 /// <summary>Right answers stand for 1, all others for 0.</summary>
@@ -13,26 +11,30 @@ internal sealed class KeyedMeaning(IReadOnlyList<string> keys, int[]? codesOfFit
 {
     private static readonly char[] LooseSeparators = ['/', ';', ','];
 
-    private readonly HashSet<string> right = new(keys.SelectMany(key => key.Split('|')).Select(Comparable), StringComparer.Ordinal);
+    private readonly HashSet<string> right = new(keys.SelectMany(key => key.Split('|')).Select(AnswerText.Comparable), StringComparer.Ordinal);
 
     /// <summary>The key as it is written.</summary>
     public IReadOnlyList<string> Keys => keys;
+
+    /// <summary>All that may turn out to be right: keys, and their parts.</summary>
+    public override IEnumerable<string> Answers => keys.Concat(keys.SelectMany(key => key.Split(['|', .. LooseSeparators]))).Select(text => text.Trim()).Where(text => text.Length > 0)
+        .DistinctBy(AnswerText.Comparable);
 
     /// <summary>Keys that were found to name several answers by a loose separator.</summary>
     public IReadOnlyList<string> Divided { get; private set; } = [];
 
     /// <summary>Whether the answer is right.</summary>
-    public bool IsRight(Answer answer) => right.Contains(answer.Number is { } number ? Comparable(number) : answer.Folded);
+    public bool IsRight(Answer answer) => right.Contains(answer.Comparable);
 
     public override bool IsDeclared => codesOfFit is not null;
 
     public override void Settle(IReadOnlyList<Answer> seen)
     {
-        HashSet<string> given = [.. seen.Select(answer => answer.Number is { } number ? Comparable(number) : answer.Folded)];
+        HashSet<string> given = [.. seen.Select(answer => answer.Comparable)];
         List<string> divided = [];
-        foreach (string key in keys.Where(key => key.IndexOfAny(LooseSeparators) >= 0 && !given.Contains(Comparable(key))))
+        foreach (string key in keys.Where(key => key.IndexOfAny(LooseSeparators) >= 0 && !given.Contains(AnswerText.Comparable(key))))
         {
-            string[] parts = [.. key.Split(LooseSeparators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Comparable)];
+            string[] parts = [.. key.Split(LooseSeparators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AnswerText.Comparable)];
             if (parts.Length < 2 || !parts.Any(given.Contains))
                 continue;
             right.UnionWith(parts);
@@ -49,8 +51,4 @@ internal sealed class KeyedMeaning(IReadOnlyList<string> keys, int[]? codesOfFit
     public override int CodeOfBlank(int[] codes) => 0;
 
     public override string Explain(UnknownAnswers unknown) => throw new NotSupportedException("Every answer is right or wrong.");
-
-    private static string Comparable(string text) => WholeNumber.Parse(text, out int number) == NumberForm.Whole ? Comparable(number) : AnswerText.Fold(text);
-
-    private static string Comparable(int number) => FormattableString.Invariant($"{number}");
 }

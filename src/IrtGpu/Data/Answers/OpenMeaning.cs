@@ -35,14 +35,16 @@ internal sealed class OpenMeaning : AnswerMeaning
             return $"{unknown.Say("a number with a decimal comma, and not whole", "numbers with a decimal comma, and not whole")}; categories are counted, not measured. Recode the column, or {leaveOut}.";
         if (unknown.Unknown.All(answer => answer.Answer.Form == NumberForm.Fraction))
             return $"{unknown.Say("not a whole number", "not whole numbers")}; categories are counted, not measured. Recode the column, or {leaveOut}.";
-        if (unknown.KnownCount >= unknown.Count)
+        if (!unknown.AreWords)
         {
             return $"{unknown.Say("not a number", "not numbers")}.{unknown.SuggestMissing()} {(unknown.Count == 1 ? "Correct it, list it in --missing if it means" : "Correct them, list them in --missing if they mean")} missing, "
                 + $"score right answers with --key, or {leaveOut}.{HeaderHint(unknown)}";
         }
         if (unknown.LikeColumn is { } like)
             return $"{unknown.Say("a word", "words")}. They are those of '{like}', where it is said what to do (--codes).{unknown.SuggestMissing()}{HeaderHint(unknown)}";
-        return $"{unknown.Say("a word", "words")}. If people chose from them, say their order, lowest first: --codes \"lowest, …, highest\".{unknown.SuggestMissing()} "
+        string[] numbers = [.. unknown.Known.Select(answer => answer.Answer.Text).Except(unknown.Suspects)];
+        string beside = numbers.Length > 0 ? $" beside the numbers {string.Join(", ", numbers.Take(FewTexts))}" : "";
+        return $"{unknown.Say("a word", "words")}{beside}. If people chose from them, say their order, lowest first: --codes \"lowest, …, highest\".{unknown.SuggestMissing()} "
             + $"Score right answers with --key; name groups with --group; or {leaveOut}.{HeaderHint(unknown)}";
     }
 

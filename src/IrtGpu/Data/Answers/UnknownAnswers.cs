@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Data.Answers;
 
@@ -14,6 +15,8 @@ internal sealed record UnknownAnswers(
     string Column, IReadOnlyList<(Answer Answer, long Count)> Unknown, IReadOnlyList<(Answer Answer, long Count)> Known, long Beyond, IReadOnlyList<string> MissingCodes)
 {
     private const int Shown = 8;
+    private const double SmallestShareOfWords = 0.1;
+    private const int FewSlips = 5;
 
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create(" *?#!|;&$<>()'\"");
 
@@ -29,8 +32,13 @@ internal sealed record UnknownAnswers(
     /// <summary>How many fields of the column were understood.</summary>
     public long KnownCount => Known.Sum(answer => answer.Count);
 
+    /// <summary>Whether they are no slips: texts of which people chose, perhaps beside numbers.</summary>
+    public bool AreWords =>
+        (Count > KnownCount || Count >= FewSlips && Count >= SmallestShareOfWords * (Count + KnownCount) && !Unknown.All(answer => LooksMissing(answer.Answer)))
+        && Unknown.All(answer => answer.Answer.Form == NumberForm.None && DecimalComma.Parse(answer.Answer.Text) is null);
+
     /// <summary>Answers, and numbers among words, that look as if they meant missing.</summary>
-    public IEnumerable<string> Suspects => Unknown.Concat(KnownCount < Count ? Known : []).Select(answer => answer.Answer).Where(LooksMissing).Select(answer => answer.Text);
+    public IEnumerable<string> Suspects => Unknown.Concat(AreWords ? Known : []).Select(answer => answer.Answer).Where(LooksMissing).Select(answer => answer.Text);
 
     /// <summary>Line of the first.</summary>
     public long FirstLine => Unknown.Min(answer => answer.Answer.FirstLine);

@@ -4,7 +4,7 @@ using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Data.Coding;
 
-/// <summary>The answers to one item, each with its provisional byte.</summary>
+/// <summary>The answers to one item, seen or expected, each with its provisional byte.</summary>
 internal sealed class AnswerList
 {
     /// <summary>Most answers an item can have: a response is one byte, and 255 means missing.</summary>
@@ -16,6 +16,7 @@ internal sealed class AnswerList
     private readonly HashSet<byte> taken = [];
     private Dictionary<int, byte>? numbers;
     private Dictionary<string, byte>? texts;
+    private Dictionary<string, byte>? expected; // by what spellings have in common
     private byte? other;
 
     /// <summary>In the order of arrival.</summary>
@@ -39,8 +40,18 @@ internal sealed class AnswerList
     /// <summary>Gives blank fields a byte of their own.</summary>
     public byte ReserveBlank() => Blank ??= FreeByte(-1);
 
-    /// <summary>Lets further answers share a byte, once there are too many.</summary>
-    public void ReserveOther() => other ??= FreeByte(-1);
+    /// <summary>Lets further answers share a byte once there are too many, but for some.</summary>
+    /// <param name="answers">Whole numbers and texts that keep a byte of their own, however they are spelled.</param>
+    public void ShareBeyond(IEnumerable<string> answers)
+    {
+        other ??= FreeByte(-1);
+        expected = new Dictionary<string, byte>(StringComparer.Ordinal);
+        foreach (string text in answers)
+        {
+            NumberForm form = WholeNumber.Parse(text, out int number);
+            expected.TryAdd(AnswerText.Comparable(text), form == NumberForm.Whole ? Add(number, 0).Provisional : Add(text, form, 0));
+        }
+    }
 
     public bool TryFind(int number, out byte provisional)
     {
@@ -63,7 +74,7 @@ internal sealed class AnswerList
             int lowest = Math.Min(OverflowCount == 0 ? answers.Min(answer => answer.Number ?? int.MaxValue) : Extent.Lowest, number);
             int highest = Math.Max(OverflowCount == 0 ? answers.Max(answer => answer.Number ?? int.MinValue) : Extent.Highest, number);
             Extent = (lowest, highest);
-            return (Overflow(), false);
+            return (Overflow(AnswerText.Comparable(number)), false);
         }
         byte provisional = FreeByte(number);
         (numbers ??= []).Add(number, provisional);
@@ -75,7 +86,7 @@ internal sealed class AnswerList
     public byte Add(ReadOnlySpan<char> text, NumberForm form, long line)
     {
         if (IsFull)
-            return Overflow();
+            return Overflow(expected is null ? "" : AnswerText.Comparable(text.ToString()));
         byte provisional = FreeByte(-1);
         string kept = text.ToString();
         (texts ??= new Dictionary<string, byte>(StringComparer.Ordinal)).Add(kept, provisional);
@@ -85,10 +96,12 @@ internal sealed class AnswerList
 
     private bool IsFull => taken.Count == Most;
 
-    private byte Overflow()
+    private byte Overflow(string comparable)
     {
+        if (expected is not null && expected.TryGetValue(comparable, out byte known))
+            return known;
         OverflowCount++;
-        return other ?? 0;
+        return other ?? ResponseData.Missing;
     }
 
     // A digit itself where it can be, so that most data are final as they are read; else what is free beyond the digits.

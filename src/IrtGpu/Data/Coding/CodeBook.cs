@@ -12,9 +12,13 @@ internal sealed class CodeBook
     /// <summary>Codes an item has in the direct table, from <see cref="DirectLow"/>.</summary>
     public const int DirectSpan = 264;
 
+    /// <summary>Characters in the table of answers that are one character.</summary>
+    public const int CharacterSpan = 128;
+
     private const byte Unassigned = 254;
 
     private readonly byte[] direct; // [item, code − DirectLow]
+    private readonly byte[] characters; // [item, character]; no digits
     private readonly byte[] blanks; // [item]
     private readonly AnswerList[] lists; // [item]
     private readonly HashSet<int> missing;
@@ -25,6 +29,8 @@ internal sealed class CodeBook
     {
         direct = new byte[itemCount * DirectSpan];
         direct.AsSpan().Fill(Unassigned);
+        characters = new byte[itemCount * CharacterSpan];
+        characters.AsSpan().Fill(Unassigned);
         blanks = new byte[itemCount];
         blanks.AsSpan().Fill(ResponseData.Missing);
         lists = [.. Enumerable.Range(0, itemCount).Select(_ => new AnswerList())];
@@ -45,10 +51,13 @@ internal sealed class CodeBook
     /// <summary>Provisional byte of each directly tabled code; 254 where there is none yet. [item, code − DirectLow]</summary>
     public ReadOnlySpan<byte> DirectTable => direct;
 
+    /// <summary>Provisional byte of each answer that is one character and no digit; 254 where there is none yet. [item, character]</summary>
+    public ReadOnlySpan<byte> CharacterTable => characters;
+
     /// <summary>What a blank field is stored as. [item]</summary>
     public ReadOnlySpan<byte> Blanks => blanks;
 
-    /// <summary>Whether a byte out of <see cref="DirectTable"/> is a response: an answer or <see cref="ResponseData.Missing"/>.</summary>
+    /// <summary>Whether a byte out of a table is a response: an answer or <see cref="ResponseData.Missing"/>.</summary>
     public static bool IsKnown(byte provisional) => provisional != Unassigned;
 
     /// <summary>Lets blank fields of the item be answers.</summary>
@@ -64,7 +73,7 @@ internal sealed class CodeBook
             return Direct(item, code);
         if (missing.Contains(code))
             return ResponseData.Missing;
-        if (!IsDirect(code) && lists[item].TryFind(code, out byte known))
+        if (lists[item].TryFind(code, out byte known))
             return known;
         (byte provisional, bool isOwn) = lists[item].Add(code, line);
         if (IsDirect(code) && isOwn)
@@ -77,8 +86,14 @@ internal sealed class CodeBook
     /// <param name="text">The text; not blank.</param>
     /// <param name="form">What it is as a number.</param>
     /// <param name="line">Where it stands.</param>
-    public byte Encode(int item, ReadOnlySpan<char> text, NumberForm form, long line) =>
-        lists[item].TryFind(text, out byte known) ? known : lists[item].Add(text, form, line);
+    public byte Encode(int item, ReadOnlySpan<char> text, NumberForm form, long line)
+    {
+        if (!lists[item].TryFind(text, out byte provisional))
+            provisional = lists[item].Add(text, form, line);
+        if (text.Length == 1 && text[0] < CharacterSpan && lists[item].TryFind(text, out _)) // its own, and not one that it shares
+            characters[item * CharacterSpan + text[0]] = provisional;
+        return provisional;
+    }
 
     /// <summary>Notes that part of the text was lost to all items.</summary>
     public void MarkAllUnsound()

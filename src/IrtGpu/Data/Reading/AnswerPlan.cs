@@ -2,7 +2,6 @@ using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
-using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Data.Reading;
 
@@ -13,7 +12,7 @@ internal sealed class AnswerPlan
     private readonly string[] columns; // of the data
     private readonly AnswerMeaning?[] meanings; // [item]; null: seen in the data
     private readonly bool[] blankIsWrong; // [item]
-    private readonly MissingCodes?[] missing; // [item]; of one item alone
+    private readonly string[]?[] missing; // [item]; of one item alone
     private readonly KnownItem?[] known; // [item]; of an earlier fit
     private DeclaredMeaning? general; // for items without a meaning
 
@@ -23,7 +22,7 @@ internal sealed class AnswerPlan
         columns = plan.Names;
         meanings = new AnswerMeaning?[names.Length];
         blankIsWrong = new bool[names.Length];
-        missing = new MissingCodes?[names.Length];
+        missing = new string[]?[names.Length];
         known = new KnownItem?[names.Length];
         Keyed = new KeyedMeaning?[names.Length];
         IsOfFit = isOfFit;
@@ -42,15 +41,16 @@ internal sealed class AnswerPlan
     public int? KnownCategoryCount(int item) => known[item]?.CategoryCount;
 
     /// <summary>Whether an answer means missing in this item.</summary>
-    public bool IsMissing(int item, Answer answer) => missing[item]?.IsMissing(answer.Text) ?? false;
+    public bool IsMissing(int item, Answer answer) => missing[item]?.Any(text => AnswerText.Comparable(text) == answer.Comparable) ?? false;
 
     /// <summary>Makes the plan.</summary>
     /// <param name="columns">The columns.</param>
     /// <param name="options">What the user or a fit says.</param>
     /// <param name="keys">Right answers; null: there is no key. [item][line]</param>
+    /// <param name="missingCodes">What means missing in every column.</param>
     /// <param name="path">The data, for messages.</param>
     /// <param name="problems">Receives what contradicts itself.</param>
-    public static AnswerPlan Make(ColumnPlan columns, ResponseReaderOptions options, List<string>[]? keys, string path, ProblemLog problems)
+    public static AnswerPlan Make(ColumnPlan columns, ResponseReaderOptions options, List<string>[]? keys, MissingCodes missingCodes, string path, ProblemLog problems)
     {
         string[] names = columns.ItemNames;
         AnswerPlan plan = new(columns, options.ExpectedCategoryCodes is not null);
@@ -74,7 +74,25 @@ internal sealed class AnswerPlan
         if (keys is not null && plan.general is not null)
             problems.Add(new DataProblem("--key and --codes are both given for all items, but answers are either right or wrong, or ordered. Name the items with declared codes: --codes 'ITEMS=…'.", path));
         plan.TakeBlanks(options.BlankIsWrong, path, problems);
+        if (!plan.IsOfFit)
+            plan.RefuseMissing(missingCodes, path, problems);
         return plan;
+    }
+
+    /// <summary>A code for missing is missing everywhere, so it cannot be an answer.</summary>
+    private void RefuseMissing(MissingCodes missingCodes, string path, ProblemLog problems)
+    {
+        var clashes = new List<(string Text, string Item)>();
+        for (int item = 0; item < names.Length; item++)
+        {
+            IEnumerable<string> texts = (meanings[item] ?? general)?.Answers ?? [];
+            clashes.AddRange(texts.Where(text => missingCodes.IsMissing(text)).Select(text => (text, names[item])));
+        }
+        foreach (IGrouping<string, (string Text, string Item)> clash in clashes.GroupBy(clash => clash.Text))
+        {
+            problems.Add(new DataProblem(
+                $"{SeenText.Show(clash.Key)} is an answer by the key or by the declared codes of {CodeLists.Show([.. clash.Select(one => one.Item)])}, but also a code for missing in every column. Take it out of one of the two (--missing replaces the list).", path));
+        }
     }
 
     /// <summary>Lets the book take blanks for answers, and any number of answers where there is a key.</summary>
@@ -82,8 +100,8 @@ internal sealed class AnswerPlan
     {
         for (int item = 0; item < meanings.Length; item++)
         {
-            if (Keyed[item] is not null)
-                book[item].ReserveOther();
+            if (Keyed[item] is { } key)
+                book[item].ShareBeyond(key.Answers);
             if (blankIsWrong[item])
                 book.TakeBlanks(item);
         }
@@ -94,31 +112,36 @@ internal sealed class AnswerPlan
     /// <param name="seen">The answers in the data, those that mean missing left out.</param>
     public AnswerMeaning MeaningOf(int item, IReadOnlyList<Answer> seen)
     {
-        AnswerMeaning meaning = meanings[item] ?? OpenMeaning.Instance;
-        if (meanings[item] is null && general is { } of && (!of.HasWords || seen.Any(answer => answer.Number is null || of.CodeOf(answer) is not null)))
-            meaning = of;
+        AnswerMeaning meaning = IsGeneral(item, seen) ? general! : meanings[item] ?? OpenMeaning.Instance;
         meaning.Settle(seen);
         return meaning;
+    }
+
+    /// <summary>Whether the declaration for all items is for this one: it has no other, or only as many numbers for categories, and holds words where words are declared.</summary>
+    private bool IsGeneral(int item, IReadOnlyList<Answer> seen)
+    {
+        if (general is not { } all || Keyed[item] is not null)
+            return false;
+        bool isOpen = meanings[item] is null;
+        bool isCounted = all.HasWords && meanings[item] is { Texts: null } own && own.Codes(seen).Length == all.Codes(seen).Length;
+        return (isOpen && !all.HasWords) || ((isOpen || isCounted) && seen.Any(answer => answer.Number is null || (isOpen && all.CodeOf(answer) is not null)));
     }
 
     /// <summary>What is kept of it with a fit.</summary>
     /// <param name="item">0-based item.</param>
     /// <param name="meaning">What its answers stand for.</param>
-    public ItemAnswers Keep(int item, AnswerMeaning meaning) => new(meaning.Texts, missing[item]?.Texts, blankIsWrong[item]);
+    public ItemAnswers Keep(int item, AnswerMeaning meaning) => new(meaning.Texts, missing[item], blankIsWrong[item]);
 
     private void Declare(int item, int[] codes, ItemAnswers answers, bool isOfFit)
     {
         meanings[item] = new DeclaredMeaning(codes, answers.Texts, isOfFit);
-        missing[item] = answers.Missing is { Length: > 0 } texts ? new MissingCodes(texts) : null;
+        missing[item] = answers.Missing is { Length: > 0 } texts ? texts : null;
         blankIsWrong[item] = answers.BlankIsWrong;
     }
 
     private void Declare(CodeDeclaration declaration, string path, ProblemLog problems)
     {
-        int?[] numbers = [.. declaration.Categories.Select(texts => texts.Length == 1 && WholeNumber.Parse(texts[0], out int number) == NumberForm.Whole ? number : (int?)null)];
-        bool areCodes = declaration.Codes is null && numbers.All(number => number is not null);
-        int[] codes = declaration.Codes ?? (areCodes ? [.. numbers.OfType<int>()] : [.. Enumerable.Range(0, declaration.Categories.Length)]);
-        string[][]? texts = areCodes ? null : declaration.Categories;
+        (int[] codes, string[][]? texts) = declaration.Read();
         if (declaration.Items is null)
         {
             general = new DeclaredMeaning(codes, texts, isOfFit: false);

@@ -14,14 +14,16 @@ internal sealed class AnswerResolution(string[] names, AnswerPlan plan, CodeBook
     /// <param name="count">Counts the provisional bytes of some items.</param>
     public CodedItem[] Resolve(Func<bool[], long[]?[]> count)
     {
+        bool[] isCounted = [.. names.Select((_, item) => plan.Keyed[item] is not null || plan.IsBlankWrong(item))];
+        long[]?[] counts = count(isCounted);
         CodedItem[] items = [.. names.Select((name, item) =>
         {
-            Answer[] seen = [.. book[item].Answers.Where(answer => !plan.IsMissing(item, answer))];
+            Answer[] seen = [.. book[item].Answers.Where(answer => !plan.IsMissing(item, answer) && (answer.FirstLine > 0 || counts[item]![answer.Provisional] > 0))];
             AnswerMeaning meaning = plan.MeaningOf(item, seen);
-            return new CodedItem(name, meaning, seen, meaning.Codes(seen));
+            return AddBlanks(new CodedItem(name, meaning, seen, meaning.Codes(seen)) { Counts = counts[item] }, book[item].Blank);
         })];
-        long[]?[] counts = count([.. items.Select((item, k) => plan.Keyed[k] is not null || plan.IsBlankWrong(k) || item.Unknown.Any() || StrayCodes.In(item).Length > 0)]);
-        return [.. items.Select((item, k) => AddBlanks(item with { Counts = counts[k] }, book[k].Blank))];
+        long[]?[] others = count([.. items.Select((item, k) => !isCounted[k] && (item.Unknown.Any() || StrayCodes.In(item).Length > 0))]);
+        return [.. items.Select((item, k) => others[k] is { } own ? item with { Counts = own } : item)];
     }
 
     /// <summary>The category of each provisional byte; bytes that stand for nothing are missing, bytes of no answer stay. [item, provisional]</summary>

@@ -13,6 +13,8 @@ internal sealed class PersonParser(
     TableReader table, string path, ColumnPlan plan, CodeBook book, MissingCodes missing, PersonRows persons, ProblemLog problems)
 {
     private readonly bool isNaMissing = missing.IsMissing("NA");
+    private readonly bool hasTellingNames = // no letters or numbers, which may be answers as well
+        plan.Names.Count(name => name.Length > 1 && WholeNumber.Parse(name, out _) == NumberForm.None) > plan.Names.Length / 2;
 
     /// <summary>Reads what is left of the table.</summary>
     /// <exception cref="DataException">The file is no text from somewhere on, or cannot be read.</exception>
@@ -22,6 +24,11 @@ internal sealed class PersonParser(
         while (table.TryAdvance(persons.BlankLines))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (IsHeader())
+            {
+                persons.HeaderLines.Add(table.Line);
+                continue;
+            }
             Span<byte> row = persons.Add(table.Line);
             if (table.FieldCount == plan.Roles.Length)
                 ParseRow(row);
@@ -29,6 +36,18 @@ internal sealed class PersonParser(
                 RefuseRow(row);
         }
         persons.Complete();
+    }
+
+    private bool IsHeader()
+    {
+        if (!hasTellingNames || table.FieldCount != plan.Names.Length)
+            return false;
+        for (int column = 0; column < plan.Names.Length; column++)
+        {
+            if (!table.Read(column, out _).SequenceEqual(plan.Names[column]))
+                return false;
+        }
+        return true;
     }
 
     // Nearly all time is spent here, in a few calls: do not start in unoptimised code.
@@ -43,6 +62,8 @@ internal sealed class PersonParser(
         {
             int role = roles[column];
             if (role >= 0 && TryEncode(record[column].Span, direct.Slice(role * CodeBook.DirectSpan, CodeBook.DirectSpan), blanks[role], out byte response))
+                row[role] = response;
+            else if (role >= 0 && TryEncodeCharacter(record[column].Span, role, out response))
                 row[role] = response;
             else
                 ParseField(column, role, row);
@@ -84,6 +105,16 @@ internal sealed class PersonParser(
         return CodeBook.IsKnown(response);
     }
 
+    // A letter, as multiple choice has it.
+    private bool TryEncodeCharacter(ReadOnlySpan<char> field, int item, out byte response)
+    {
+        response = ResponseData.Missing;
+        if (field.Length != 1 || field[0] >= CodeBook.CharacterSpan)
+            return false;
+        response = book.CharacterTable[item * CodeBook.CharacterSpan + field[0]];
+        return CodeBook.IsKnown(response);
+    }
+
     private const int NoDigit = 100;
 
     private static int DigitOf(char character) => char.IsAsciiDigit(character) ? character - '0' : NoDigit;
@@ -104,18 +135,18 @@ internal sealed class PersonParser(
                 persons.Ids!.Add(value);
                 break;
             case ColumnPlan.Group:
-                if (missing.IsMissing(value))
+                if (missing.IsMissing(value.Trim()))
                     persons.MissingGroups.Add(table.Line, value.ToString());
                 persons.Groups!.Add(value);
                 break;
             case ColumnPlan.Class:
-                if (missing.IsMissing(value))
+                if (missing.IsMissing(value.Trim()))
                     persons.Classes!.AddMissing();
                 else
                     persons.Classes!.Add(value);
                 break;
             case ColumnPlan.Weight:
-                persons.Weights!.Add(value, missing.IsMissing(value), table.Line);
+                persons.Weights!.Add(value, missing.IsMissing(value.Trim()), table.Line);
                 break;
             default:
                 break;
@@ -130,6 +161,7 @@ internal sealed class PersonParser(
 
     private byte Encode(int item, ReadOnlySpan<char> value)
     {
+        value = value.Trim(); // blanks inside quotes
         if (value.IsEmpty)
             return book.Blanks[item];
         if (missing.IsMissing(value))

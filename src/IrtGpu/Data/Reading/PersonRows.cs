@@ -40,6 +40,9 @@ internal sealed class PersonRows(ColumnPlan plan, RowStorage storage, char delim
 
     public PlaceTally BlankLines { get; } = new();
 
+    /// <summary>Rows that repeat the header.</summary>
+    public PlaceTally HeaderLines { get; } = new();
+
     public PlaceTally EmptyPersons { get; } = new();
 
     /// <summary>Persons who left every item blank, where that is wrong.</summary>

@@ -45,6 +45,7 @@ internal sealed class ResponseAssembly(
             ItemNames = plan.ItemNames,
             CategoryCodes = [.. items.Select(item => item.Codes)],
             Answers = kept.All(answer => answer.IsPlain) ? null : kept,
+            MissingCodes = missing.IsUsual ? null : missing.Texts,
             Responses = responses,
             Weights = persons.Weights?.Values,
             AreSamplingWeights = isSampling,
@@ -94,13 +95,15 @@ internal sealed class ResponseAssembly(
 
     private void ReportCodes(CodedItem[] items)
     {
-        (CodedItem, KeyedMeaning)[] keyed = [.. items.Zip(answers.Keyed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
-        new KeyReview(keyed, missing.Texts, path).Report(warnings);
-        BlankReview.Report(items, persons.Count, path, warnings);
+        if (Array.Exists(answers.Keyed, key => key is not null))
+            new KeyReview([.. items.Zip(answers.Keyed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))], missing.Texts, path).Report(warnings);
         if (answers.IsOfFit)
             return;
-        CodeMaps.Report(items.Where(item => !NoItems.IsIdentifier(item, persons.Count)), path, warnings);
-        CodeMaps.ReportUnused(items, path, warnings);
+        if (items.Where((_, k) => answers.IsBlankWrong(k)).ToList() is { Count: > 0 } blank)
+            BlankReview.Report(blank, persons.Count, path, warnings);
+        CodeMaps.Report(Array.FindAll(items, item => !NoItems.IsIdentifier(item, persons.Count)), missing.Texts, path, warnings);
+        if (Array.Exists(items, item => item.Meaning.IsDeclared))
+            CodeMaps.ReportUnused(items, path, warnings);
     }
 
     /// <summary>Whether anyone in the group answered the item. [group, item]</summary>
@@ -131,6 +134,7 @@ internal sealed class ResponseAssembly(
 
     private void ReportPersons(PlaceTally repeats)
     {
+        Warn(persons.HeaderLines, null, count => $"{count} line(s) repeat the header and were skipped", "Delete them; they stay where files are joined.");
         Warn(persons.BlankLines, null, count => $"{count} blank line(s) skipped ('')", "Remove them if the file should have none; a missing row of a one-item table must be written as NA.");
         Warn(repeats, ColumnPlan.Id, count => $"{count} row(s) repeat an id seen before", "Each row counts as a person; remove repeats if they are the same person entered twice.");
         Warn(persons.BlankIds, ColumnPlan.Id, count => $"{count} row(s) have a blank id ('')", "They are kept; fill the ids in to tell their scores apart.");

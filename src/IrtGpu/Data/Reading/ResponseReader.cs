@@ -25,12 +25,18 @@ public static class ResponseReader
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
+        bool hasRowNames = RowNames.AreIn(path);
         using var table = TableReader.Open(path);
         using var hash = new FileHash(path);
         var problems = new ProblemLog();
         var warnings = new List<DataProblem>();
         string[] names = ColumnNames.Read(table, path, problems);
         problems.ThrowIfAny();
+        if (hasRowNames)
+        {
+            names = ["", .. names];
+            warnings.Add(RowNames.Warning(path, table.Line));
+        }
 
         ColumnPlan? plan = ColumnPlan.Make(names, table.Line, path, options, problems, warnings);
         if (plan is null)
@@ -38,9 +44,9 @@ public static class ResponseReader
         List<string>[]? keys = options.KeyPath is { } keyPath ? AnswerKey.Read(keyPath, plan.ItemNames, plan.Names, problems, warnings) : null;
         problems.ThrowIfAny(warnings);
 
-        AnswerPlan answers = AnswerPlan.Make(plan, options, keys, path, problems);
-        problems.ThrowIfAny(warnings);
         var missing = new MissingCodes(options.MissingCodes);
+        AnswerPlan answers = AnswerPlan.Make(plan, options, keys, missing, path, problems);
+        problems.ThrowIfAny(warnings);
         var book = new CodeBook(plan.ItemNames.Length, missing.Numbers);
         answers.Prepare(book);
         using var persons = new PersonRows(plan, options.Storage, table.Delimiter);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Foundation.Tables.Problems;
 
@@ -11,17 +12,21 @@ internal static class CodeMaps
     private const int ShownCodes = 6;
 
     /// <summary>Maps of codes seen in the data.</summary>
-    public static void Report(IEnumerable<CodedItem> items, string path, List<DataProblem> warnings)
+    /// <param name="items">The items.</param>
+    /// <param name="missingCodes">Texts that mean missing.</param>
+    /// <param name="path">The data.</param>
+    /// <param name="warnings">Receives one sentence for all.</param>
+    public static void Report(CodedItem[] items, IReadOnlyList<string> missingCodes, string path, List<DataProblem> warnings)
     {
-        CodedItem[] mapped = [.. items.Where(item => !item.Meaning.IsDeclared && !CodeLists.IsIdentity(item.Codes))];
+        CodedItem[] mapped = Array.FindAll(items, item => !item.Meaning.IsDeclared && !CodeLists.IsIdentity(item.Codes));
+        if (mapped.Length == 0)
+            return;
         string[] parts = [.. mapped.GroupBy(item => Show(item.Codes))
             .Select(alike => string.Create(CultureInfo.InvariantCulture, $"{alike.Key} in {alike.Count()} item(s) ({CodeLists.Show([.. alike.Select(item => item.Name)])})"))];
-        if (parts.Length == 0)
-            return;
         int[] negative = [.. mapped.SelectMany(item => item.Codes).Where(code => code < 0).Distinct().Order()];
         warnings.Add(new DataProblem(
             $"Codes were mapped to categories from 0: {string.Join("; ", parts.Take(ShownMaps))}{(parts.Length > ShownMaps ? "; …" : "")}. "
-            + (negative.Length > 0 ? $"If {CodeLists.Show(negative)} means missing, list it in --missing. " : "")
+            + (negative.Length > 0 ? $"If {CodeLists.Show(negative)} means missing, {UnknownAnswers.MissingOption(missingCodes, negative.Select(code => code.ToString(CultureInfo.InvariantCulture)))} says so. " : "")
             + (parts.Length > 1 || mapped.Any(HasGap) ? "Check that a gap is no category nobody chose (--codes declares those); the map is kept with the fit." : "The map is kept with the fit."), path));
     }
 
@@ -49,7 +54,8 @@ internal static class CodeMaps
             .Select(pair => $"'{item.Meaning.Texts?[pair.category][0] ?? pair.code.ToString(CultureInfo.InvariantCulture)}'")];
     }
 
-    private static string Show(int[] codes)
+    /// <summary>"1→0, 2→1, 3→2", cut when long.</summary>
+    public static string Show(int[] codes)
     {
         string[] all = [.. codes.Select((code, category) => string.Create(CultureInfo.InvariantCulture, $"{code}→{category}"))];
         return all.Length <= ShownCodes ? string.Join(", ", all)

@@ -20,6 +20,7 @@ internal sealed class KeyReview
     private readonly HashSet<string> keys;
     private readonly Dictionary<string, long> totals;
     private readonly double total;
+    private readonly HashSet<string> options; // frequent in several items
 
     /// <param name="keyed">Items that have a key.</param>
     /// <param name="missingCodes">Texts that mean missing.</param>
@@ -33,6 +34,8 @@ internal sealed class KeyReview
         totals = keyed.SelectMany(item => item.Item.Seen.Select(answer => (answer.Folded, Count: item.Item.CountOf(answer))))
             .GroupBy(answer => answer.Folded).ToDictionary(group => group.Key, group => group.Sum(answer => answer.Count));
         total = totals.Values.Sum();
+        options = [.. keyed.SelectMany(item => item.Item.Seen.Select(answer => answer.Folded).Distinct()).GroupBy(text => text)
+            .Where(same => same.Skip(1).Any() && totals[same.Key] > RareShare * total).Select(same => same.Key)];
     }
 
     public void Report(List<DataProblem> warnings)
@@ -51,11 +54,10 @@ internal sealed class KeyReview
                 $"Keys were read as several right answers, since nobody gave the whole of them: {string.Join(", ", divided.Take(ShownAnswers))}{(divided.Length > ShownAnswers ? ", …" : "")}. "
                 + "Write | between them to say so.", path));
         }
-        Tell(warnings, (item, key, answer) => key.IsRight(answer) && !key.Keys.SelectMany(text => text.Split('|')).Any(text => text.Trim() == answer.Text) && answer.Number is null && key.Divided.Count == 0,
-            "differ from the key in case or blanks only and count as right", _ => "Nothing is to be done if they mean the same.");
+        Tell(warnings, (item, key, answer) => key.IsRight(answer) && item.Seen.Any(other => other.Folded == answer.Folded && item.CountOf(other) > item.CountOf(answer)),
+            "are right but for case or blanks and count so", _ => "Nothing is to be done if they mean the same as the others.");
         Tell(warnings, (item, _, answer) => IsNoOption(item, answer), "are no option elsewhere and count as wrong", answers =>
-            $"If they mean missing, list them: {UnknownAnswers.MissingOption(missingCodes, answers.Select(answer => answer.Text).Distinct().Take(ShownAnswers))}; else correct them. "
-            + "A name of a column is a header line in the middle of the data: delete it.");
+            $"If they mean missing, list them: {UnknownAnswers.MissingOption(missingCodes, answers.Select(answer => answer.Text).Distinct().Take(ShownAnswers))}; else correct them.");
     }
 
     private void Tell(
@@ -70,7 +72,7 @@ internal sealed class KeyReview
         string list = string.Join(", ", byText.Take(ShownAnswers).Select(same => string.Create(CultureInfo.InvariantCulture, $"{SeenText.Show(same.Text)} {same.Count} in {CodeLists.Show(same.Names)}")));
         warnings.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
             $"{byText.Sum(same => same.Count)} answers {what}: {list}{(byText.Length > ShownAnswers ? ", …" : "")}. ") + remedy(meant.Select(answer => answer.Answer)),
-            path, meant.Min(answer => answer.Answer.FirstLine)));
+            path, meant.Select(answer => answer.Answer.FirstLine).Where(line => line > 0).Cast<long?>().Min()));
     }
 
     private bool IsNoOption(CodedItem item, Answer answer)
@@ -82,7 +84,7 @@ internal sealed class KeyReview
         if (item.Seen.Select(seen => seen.Folded).Distinct().Count() > MostOptions)
             return false;
         long answered = item.Seen.Sum(item.CountOf);
-        Answer[] common = [.. item.Seen.Where(seen => keys.Contains(seen.Folded))];
+        Answer[] common = [.. item.Seen.Where(seen => keys.Contains(seen.Folded) || options.Contains(seen.Folded))];
         bool isClosed = common.Select(seen => seen.Folded).Distinct().Skip(1).Any() && common.Sum(item.CountOf) >= CommonShare * answered;
         if (answer.Number is { } number && AnswerText.MeansMissing(number) && isClosed)
             return true;

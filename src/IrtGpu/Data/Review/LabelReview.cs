@@ -9,7 +9,7 @@ namespace IrtGpu.Data.Review;
 /// <summary>Groups and known classes whose names look like codes for missing.</summary>
 internal static class LabelReview
 {
-    /// <summary>Warns of such names.</summary>
+    /// <summary>Warns of such names, and of names that differ in case or blanks only.</summary>
     /// <param name="labels">The column.</param>
     /// <param name="kind">What a level is: "group", "class".</param>
     /// <param name="column">Name of the column.</param>
@@ -18,6 +18,12 @@ internal static class LabelReview
     /// <param name="warnings">Receives a sentence.</param>
     public static void Report(Categories labels, string kind, string column, IReadOnlyList<string> missingCodes, string path, List<DataProblem> warnings)
     {
+        string[] alike = [.. labels.Levels.GroupBy(level => AnswerText.Fold(level)).Where(same => same.Skip(1).Any()).Select(same => string.Join(" and ", same.Select(level => SeenText.Show(level))))];
+        if (alike.Length > 0)
+        {
+            warnings.Add(new DataProblem(
+                $"{string.Join("; ", alike)} differ in case or blanks only, but each is a {kind} of its own. Write them alike if they are one.", path, null, column));
+        }
         int?[] numbers = [.. labels.Levels.Select(level => WholeNumber.Parse(level, out int number) == NumberForm.Whole ? number : (int?)null)];
         bool IsSuspect(int level) => numbers[level] is { } number
             ? AnswerText.MeansMissing(number) && !numbers.Contains(number - 1) && !numbers.Contains(number + 1)

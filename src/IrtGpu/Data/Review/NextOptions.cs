@@ -18,6 +18,8 @@ internal sealed class NextOptions(IReadOnlyList<string> missingCodes)
             noItems.Add(unknown.Column);
             return null;
         }
+        if (!unknown.AreWords)
+            return null;
         string? like = words.FirstOrDefault(other => other.Kind == unknown.Kind)?.Column;
         words.Add(unknown);
         return like;
@@ -32,7 +34,7 @@ internal sealed class NextOptions(IReadOnlyList<string> missingCodes)
             return null;
         string[] leftOut = [.. noItems.Where(name => name != identifier), .. kinds.Where(same => same.Length == 1).Select(same => same[0].Column)];
         string[] suspects = [.. words.SelectMany(unknown => unknown.Suspects).Distinct()];
-        string answers = string.Join(", ", kinds[0][0].Unknown.Select(answer => answer.Answer.Text).Except(suspects).Select(text => $"'{text}'"));
+        string answers = string.Join(", ", kinds[0].SelectMany(unknown => unknown.Unknown.Concat(unknown.Known)).Select(answer => answer.Answer).DistinctBy(answer => answer.Folded).Select(answer => answer.Text).Except(suspects).Select(text => $"'{text}'"));
         return (identifier is null ? "" : $"--id {OptionText.Name(identifier)} ")
             + (leftOut.Length == 0 ? "" : $"--covariates {OptionText.List(leftOut)} ")
             + (suspects.Length == 0 ? "" : $"{UnknownAnswers.MissingOption(missingCodes, suspects)} ")

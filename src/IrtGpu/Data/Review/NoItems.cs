@@ -10,10 +10,11 @@ internal static class NoItems
 {
     private const int FewestPersons = 10;
     private const int ManyCodes = 20;
+    private const int TimesTheOthers = 4;
 
     /// <summary>Whether nearly every person has another code.</summary>
     public static bool IsIdentifier(CodedItem item, int personCount) =>
-        !item.Meaning.IsDeclared && personCount >= FewestPersons
+        !item.Meaning.IsDeclared && item.Codes.Length < AnswerList.Most && personCount >= FewestPersons
         && (item.Codes.Length == personCount || item.Codes.Length > ManyCodes && item.Codes.Length > personCount / 2);
 
     /// <summary>Warns of each such column.</summary>
@@ -23,18 +24,33 @@ internal static class NoItems
     /// <param name="warnings">Receives a sentence a column.</param>
     public static void Report(CodedItem[] items, CodedRows rows, string path, List<DataProblem> warnings)
     {
-        bool[] isIdentifier = [.. items.Select(item => IsIdentifier(item, rows.RowCount))];
-        foreach (CodedItem item in items.Where((_, k) => isIdentifier[k]))
+        if (!Array.Exists(items, item => item.Codes.Length > SumColumns.FewestSums)) // as right and wrong have it
+            return;
+        bool[] isIdentifier = Array.ConvertAll(items, item => IsIdentifier(item, rows.RowCount));
+        var sums = SumColumns.Find(rows, [.. items.Select((item, k) => isIdentifier[k] ? [] : item.Codes)], [.. items.Select(item => item.Name)]).ToDictionary(sum => sum.Item, sum => sum.Others);
+        int[] usual = [.. items.Select(item => item.Codes.Length).Order()];
+        int many = Math.Max(ManyCodes, TimesTheOthers * usual[usual.Length / 2]);
+        for (int k = 0; k < items.Length; k++)
         {
-            string name = OptionText.Name(item.Name);
-            warnings.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
-                $"The column has {item.Codes.Length} different codes in {rows.RowCount} rows, so it is hardly an item. Use --id {name} if it says who the persons are, ")
-                + $"--weight {name} if it counts them, else leave it out with --covariates {name}.", path, null, item.Name));
+            if (Explain(items[k], isIdentifier[k], sums.GetValueOrDefault(k), many, rows.RowCount) is { } message)
+                warnings.Add(new DataProblem(message, path, null, items[k].Name));
         }
-        foreach ((int k, string others) in SumColumns.Find(rows, [.. items.Select((item, k) => isIdentifier[k] ? [] : item.Codes)], [.. items.Select(item => item.Name)]))
+    }
+
+    private static string? Explain(CodedItem item, bool isIdentifier, string? summed, int many, int rowCount)
+    {
+        string name = OptionText.Name(item.Name);
+        if (isIdentifier)
         {
-            warnings.Add(new DataProblem(
-                $"The column is the sum of {others}, so it is no item of its own. Leave it out with --covariates {OptionText.Name(items[k].Name)}.", path, null, items[k].Name));
+            return string.Create(CultureInfo.InvariantCulture,
+                $"The column has {item.Codes.Length} different codes in {rowCount} rows, so it is hardly an item. Use --id {name} if it says who the persons are, ")
+                + $"--weight {name} if it counts them, else leave it out with --covariates {name}.";
         }
+        if (summed is not null)
+            return $"The column is the sum of {summed}, so it is no item of its own. Leave it out with --covariates {name}.";
+        return item.Meaning.IsDeclared || item.Codes.Length == AnswerList.Most || item.Codes.Length <= many ? null
+            : string.Create(CultureInfo.InvariantCulture,
+                $"The column has {item.Codes.Length} different codes, from {item.Codes[0]} to {item.Codes[^1]}, many more than the others: is it an item? ")
+                + $"An age, a year, a time or a sum is left out with --covariates {name}.";
     }
 }

@@ -37,6 +37,8 @@ internal static class StrayCodes
     /// <summary>Tells of them, once a code: a negative one is an error, as no scale goes on so.</summary>
     public static void Report(IReadOnlyList<CodedItem> items, IReadOnlyList<string> missingCodes, string path, ProblemLog problems, List<DataProblem> warnings)
     {
+        if (items.All(item => In(item).Length == 0))
+            return;
         var strays = items.SelectMany(item => In(item).Select(code => new Stray(item, code))).Where(stray => stray.IsTold).ToList();
         if (strays.Count == 0)
             return;

@@ -7,7 +7,9 @@ namespace IrtGpu.Data.Review;
 internal static class SumColumns
 {
     private const int FewestRows = 10; // that must agree
-    private const int FewestSums = 3; // different ones, among these
+
+    /// <summary>Different sums there are at least, among these.</summary>
+    public const int FewestSums = 3;
 
     /// <summary>Position of each sum, and the columns that it sums in words.</summary>
     /// <param name="rows">Categories. [person][item]</param>

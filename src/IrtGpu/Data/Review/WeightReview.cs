@@ -18,11 +18,11 @@ internal static class WeightReview
     {
         double[] weights = data.Weights!;
         double total = weights.Sum();
-        double? fraction = weights.Where(weight => weight != Math.Floor(weight)).Cast<double?>().FirstOrDefault();
-        if (fraction is null && !(total > ManyPersonsARow * weights.Length && !IsTableOfPatterns(data)))
+        double fraction = Array.Find(weights, weight => weight != Math.Floor(weight)); // 0: there is none
+        if (fraction == 0 && !(total > ManyPersonsARow * weights.Length && !IsTableOfPatterns(data)))
             return;
-        string what = fraction is { } first
-            ? string.Create(CultureInfo.InvariantCulture, $"The weights have fractions (such as {first}) and sum to {total:0.###}")
+        string what = fraction != 0
+            ? string.Create(CultureInfo.InvariantCulture, $"The weights have fractions (such as {fraction}) and sum to {total:0.###}")
             : string.Create(CultureInfo.InvariantCulture, $"The weights sum to {total:0.###}, far more than the {weights.Length} rows");
         warnings.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
             $"{what}. Frequency or sampling? They are taken as numbers of persons with the same answers, so that standard errors are those of {total:0.###} persons. ")

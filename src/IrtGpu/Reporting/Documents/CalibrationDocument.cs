@@ -62,6 +62,10 @@ internal sealed record DataDocument
     public required double[] GroupWeights { get; init; }
 
     public required string[] KnownClasses { get; init; }
+
+    /// <summary>Texts that mean missing in every column; null: the usual ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? MissingCodes { get; init; }
 }
 
 /// <summary>An item of the data.</summary>

@@ -145,6 +145,8 @@ internal static partial class DocumentWriter
         json.Field("groups", value.Groups);
         json.Field("groupWeights", value.GroupWeights);
         json.Field("knownClasses", value.KnownClasses);
+        if (value.MissingCodes is { } missing)
+            json.Field("missingCodes", missing);
     }
 
     private static void Write(Utf8JsonWriter json, ItemDocument value)

@@ -47,7 +47,7 @@ internal sealed class SpecificationFileReader(string path)
                 return file with { Data = file.Data with { Codes = ReadCodes(node) } };
             case "items":
                 List<(string Name, int[] Codes)> items = ReadItems(node);
-                return file with { Items = items, Data = file.Data with { Codes = [.. file.Data.Codes, .. items.Select(item => Declare(item.Name, item.Codes))] } };
+                return file with { Items = items, Data = file.Data with { Codes = [.. items.Select(item => Declare(item.Name, item.Codes)), .. file.Data.Codes] } };
             case "groups":
                 return file with { Groups = ReadGroups(node) };
             case "parameters":
