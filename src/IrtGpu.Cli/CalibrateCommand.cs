@@ -3,9 +3,11 @@ using System.Diagnostics;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
+using IrtGpu.Saved.Anchors;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
@@ -66,18 +68,29 @@ internal sealed class CalibrateCommand
         using Interrupts interrupts = new(outer);
 
         Stopwatch clock = Stopwatch.StartNew();
-        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, dataOptions.Read(parsed, file.Data), interrupts.Token);
+        AnchorFile? anchors = modelOptions.AnchorsPath(parsed, file) is { } anchorsPath ? AnchorFile.Read(anchorsPath) : null;
+        ResponseReaderOptions readerOptions = dataOptions.Read(parsed, file.Data);
+        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, anchors?.ReaderOptions(readerOptions) ?? readerOptions, interrupts.Token);
         double readSeconds = clock.Elapsed.TotalSeconds;
         List<string> warnings = [];
-        if (modelOptions.AnchorsPath(parsed, file) is { } anchorsPath)
+        if (anchors?.Apply(specification, responses.ItemNames, responses.CategoryCodes, responses.GroupNames) is { } anchored)
         {
-            AnchorFile anchors = AnchorFile.Read(anchorsPath, responses.ItemNames, responses.GroupNames);
-            specification = specification with { Constraints = [.. anchors.Constraints, .. specification.Constraints] };
-            warnings.AddRange(anchors.Warnings);
+            specification = anchored.Specification;
+            warnings.AddRange(anchored.Warnings);
         }
 
         ProgressLine progress = new(isQuiet);
-        CalibrationResult result = Calibration.Run(responses, specification, options, progress, interrupts.Token);
+        CalibrationResult result;
+        try
+        {
+            result = Calibration.Run(responses, specification, options, progress, interrupts.Token);
+        }
+        catch (SpecificationException)
+        {
+            foreach (DataProblem warning in responses.Warnings) // it may come of what the data have
+                Console.Error.WriteLine($"warning: {warning}");
+            throw;
+        }
         progress.End();
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 

@@ -41,7 +41,7 @@ public static class Calibration
         return new CalibrationResult
         {
             Plan = plan,
-            Data = data,
+            Data = problem.Data,
             Patterns = problem.Patterns,
             Options = options,
             Point = fit.Point,
@@ -64,7 +64,7 @@ public static class Calibration
             DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, rounds.ScoreSeconds),
-            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. fit.Warnings, .. Interruption(rounds, standardErrors)],
+            Warnings = [.. problem.Data.Warnings.Select(warning => warning.ToString()), .. plan.Warnings, .. fit.Warnings, .. Interruption(rounds, standardErrors)],
         };
     }
 

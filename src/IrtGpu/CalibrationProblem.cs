@@ -3,6 +3,7 @@ using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Identification;
+using IrtGpu.Reporting.Documents;
 using IrtGpu.Specification;
 
 namespace IrtGpu;
@@ -10,14 +11,17 @@ namespace IrtGpu;
 /// <summary>Data and a model that were found to fit each other: distinct patterns, and the plan.</summary>
 public sealed class CalibrationProblem
 {
-    private CalibrationProblem(ResponseData data, PatternTable patterns, CalibrationPlan plan)
+    private readonly ResponseData given;
+
+    private CalibrationProblem(ResponseData given, ResponseData data, PatternTable patterns, CalibrationPlan plan)
     {
+        this.given = given;
         Data = data;
         Patterns = patterns;
         Plan = plan;
     }
 
-    /// <summary>The data.</summary>
+    /// <summary>The data, in which items of a rating scale have the categories of the scale.</summary>
     public ResponseData Data { get; }
 
     /// <summary>The data, compressed.</summary>
@@ -34,36 +38,45 @@ public sealed class CalibrationProblem
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(specification);
-        return Check(data, PatternTable.Compress(data), specification);
+        ResponseData shared = SharedCategories.Give(data, specification);
+        return Check(data, shared, PatternTable.Compress(shared), specification);
     }
 
-    /// <summary>Another model for the same data, which are not compressed again.</summary>
+    /// <summary>Another model for the same data, which are not compressed again unless either has a rating scale that adds categories.</summary>
     /// <param name="specification">The model.</param>
     /// <exception cref="SpecificationException">The model cannot be estimated from these data.</exception>
     public CalibrationProblem With(ModelSpecification specification)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        return Check(Data, Patterns, specification);
+        ResponseData shared = SharedCategories.Give(given, specification);
+        return Check(given, shared, ReferenceEquals(shared, Data) ? Patterns : PatternTable.Compress(shared), specification);
     }
 
     /// <summary>The same model and data on other nodes of the same rule.</summary>
     /// <param name="grid">The nodes.</param>
-    internal CalibrationProblem On(QuadratureGrid grid) => new(Data, Patterns, CalibrationPlanner.Plan(Plan.Specification, Plan.Shape, grid));
+    internal CalibrationProblem On(QuadratureGrid grid) => new(given, Data, Patterns, CalibrationPlanner.Plan(Plan.Specification, Plan.Shape, grid));
 
     /// <summary>Opens what computes.</summary>
     /// <param name="options">Device, and how to estimate.</param>
     /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
+    /// <exception cref="SpecificationException">The standard errors asked for do not respect sampling weights.</exception>
     public CalibrationSession Open(CalibrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (Patterns.AreSamplingWeights && options.StandardErrors is not (StandardErrorMethod.Auto or StandardErrorMethod.None or StandardErrorMethod.Sandwich))
+        {
+            throw new SpecificationException(
+                $"--se {StandardErrorSummary.NameOf(options.StandardErrors)} takes weights for numbers of persons, so that with sampling weights its standard errors would be wrong. "
+                + "Use --se sandwich, which is the default with --sampling-weight, or none.");
+        }
         return new CalibrationSession(this, options);
     }
 
-    private static CalibrationProblem Check(ResponseData data, PatternTable patterns, ModelSpecification specification)
+    private static CalibrationProblem Check(ResponseData given, ResponseData data, PatternTable patterns, ModelSpecification specification)
     {
         CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
         IdentificationCheck.Require(plan);
         GridCheck.Require(plan);
-        return new CalibrationProblem(data, patterns, plan);
+        return new CalibrationProblem(given, data, patterns, plan);
     }
 }

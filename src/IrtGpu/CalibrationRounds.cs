@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;

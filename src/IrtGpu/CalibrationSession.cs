@@ -7,6 +7,7 @@ using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
@@ -86,14 +87,16 @@ public sealed class CalibrationSession : IDisposable
             throw new SpecificationException($"There is no result: {outcome.Termination.Message}");
         }
         outcome = AlignClasses(outcome);
+        RunOffs runOffs = emProblem.FindRunOffs(outcome.Expectation);
         return new CalibrationFit(outcome.Expectation)
         {
+            RunOffs = runOffs,
             GradientNorm = Math.Sqrt(emProblem.Gradient(outcome.Expectation).Sum(value => value * value)),
             Termination = outcome.Termination,
             History = outcome.History,
             EStepCount = outcome.EStepCount,
             Maxima = maxima,
-            Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point)],
+            Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point, runOffs)],
         };
     }
 
@@ -113,7 +116,7 @@ public sealed class CalibrationSession : IDisposable
     public StandardErrors StandardErrors(CalibrationFit fit, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, cancellation).Estimate(options.StandardErrors);
+        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, fit.RunOffs, cancellation).Estimate(options.StandardErrors);
     }
 
     /// <summary>Posterior summaries of every pattern.</summary>

@@ -20,10 +20,25 @@ internal sealed record EStepOutcome(double LogLikelihood, double[] Population, d
     {
         CalibrationPlan plan = point.Plan;
         using Expectation expectation = backend.ComputeExpectation(point);
+        if (point.Shifts is not null)
+            return OfItems(backend, point, expectation);
         double[]? hessian = plan.Layout.FreeCount <= MostParameters ? new double[plan.Layout.FreeCount * plan.Layout.FreeCount] : null;
         double[] gradient = new MStep(plan, 1, 1).Derivatives(point, expectation, hessian);
+        return Of(backend, point, expectation, gradient, hessian ?? []);
+    }
+
+    /// <summary>With derivatives by item parameters alone, set after set: means that differ within blocks have no others yet.</summary>
+    private static EStepOutcome OfItems(IComputeBackend backend, ModelPoint point, Expectation expectation)
+    {
+        ItemEvaluation items = expectation.EvaluateAll(point.Plan, point.Parameters.Slots, withDerivatives: true);
+        return Of(backend, point, expectation, [.. items.Value, .. items.Gradient.SelectMany(values => values)], [.. items.Hessian.SelectMany(values => values)]);
+    }
+
+    private static EStepOutcome Of(IComputeBackend backend, ModelPoint point, Expectation expectation, double[] gradient, double[] hessian)
+    {
+        CalibrationPlan plan = point.Plan;
         return new EStepOutcome(
-            expectation.LogLikelihood, [.. expectation.Moments(plan).SelectMany(moments => moments)], gradient, hessian ?? [],
+            expectation.LogLikelihood, [.. expectation.Moments(plan).SelectMany(moments => moments)], gradient, hessian,
             backend.Form == EStepForm.Tables ? [.. Enumerable.Range(0, plan.Tables.Count).SelectMany(table => expectation.Counts(plan, table))] : null);
     }
 }

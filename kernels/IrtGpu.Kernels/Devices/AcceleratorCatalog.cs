@@ -133,7 +133,7 @@ public sealed class AcceleratorCatalog
     [
         new(DeviceName.OfKind(CpuAccelerator), description, IsAvailable: true,
             MemoryBytes: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            Multiprocessors: CPUDevice.Default.NumMultiprocessors,
+            Multiprocessors: DeviceSession.TestDevice.NumMultiprocessors,
             SupportsDouble: true,
             Driver: $"ILGPU {typeof(CPUDevice).Assembly.GetName().Version?.ToString(3)}"),
     ];

@@ -20,6 +20,9 @@ internal sealed class MissingCodes
         }
     }
 
+    /// <summary>The codes as given, without the empty one.</summary>
+    public string[] Texts => texts;
+
     /// <summary>The codes that are whole numbers; these match by value, so that 9 also covers 9.0.</summary>
     public HashSet<int> Numbers { get; } = [];
 

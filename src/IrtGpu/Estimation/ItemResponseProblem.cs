@@ -74,7 +74,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
                 proposal[index] = Math.Clamp(proposal[index], -ParameterLayout.LogitBound, ParameterLayout.LogitBound);
         }
         ParameterVector candidate = new(plan.Layout, proposal);
-        return plan.IsInDomain(candidate) && plan.Blocks.All(block => NormalPopulation.TryCreate(plan, block, candidate.Slots) is not null);
+        return plan.IsInDomain(candidate) && Populations.TryCreate(plan, candidate.Slots) is not null;
     }
 
     public EvaluatedPoint? TryExpect(double[] parameters) => TryCreatePoint(parameters) is { } point
@@ -85,6 +85,10 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         Step(mStep, expectation, mStep.Maximize(expectation.Point, expectation.Found), isExpanded);
 
     public double[] Gradient(EvaluatedPoint expectation) => mStep.Derivatives(expectation.Point, expectation.Found);
+
+    /// <summary>Finds estimates that have run off.</summary>
+    /// <param name="expectation">The E-step at the estimates.</param>
+    public RunOffs FindRunOffs(EvaluatedPoint expectation) => mStep.FindRunOffs(expectation.Point, expectation.Found);
 
     public IEmBatch<EvaluatedPoint>? TryOpenBatch(int wanted) =>
         backend.Capabilities.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;

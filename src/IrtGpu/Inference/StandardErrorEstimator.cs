@@ -23,26 +23,34 @@ internal sealed class StandardErrorEstimator
     private readonly PatternTable patterns;
     private readonly IComputeBackend backend;
     private readonly MStep mStep;
+    private readonly RunOffs runOffs;
     private readonly CancellationToken cancellation;
-    private readonly int[] interior; // free parameters that are not at a bound
+    private readonly int[] interior; // free parameters that are not at a bound, and what determines the rest of those that ran off
 
     public StandardErrorEstimator(
-        ModelPoint point, Expectation expectation, PatternTable patterns, IComputeBackend backend, int threads, CancellationToken cancellation = default)
+        ModelPoint point, Expectation expectation, PatternTable patterns, IComputeBackend backend, int threads,
+        RunOffs? runOffs = null, CancellationToken cancellation = default)
     {
         this.cancellation = cancellation;
         plan = point.Plan;
         this.point = point;
         this.expectation = expectation;
+        this.runOffs = runOffs ?? RunOffs.None;
         this.patterns = patterns;
         this.backend = backend;
         mStep = new MStep(plan, 1, threads);
-        interior = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]))];
+        interior = [.. Enumerable.Range(0, plan.Layout.FreeCount)
+            .Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]) && !this.runOffs.Pivots.Contains(index))];
     }
 
     /// <summary>The covariance matrix, or the reason why there is none.</summary>
     /// <param name="method">The estimator.</param>
-    public StandardErrors Estimate(StandardErrorMethod method)
+    public StandardErrors Estimate(StandardErrorMethod method) => Find(method) with { WithoutLimit = runOffs.Parameters };
+
+    private StandardErrors Find(StandardErrorMethod method)
     {
+        if (method == StandardErrorMethod.Auto)
+            method = patterns.AreSamplingWeights ? StandardErrorMethod.Sandwich : StandardErrorMethod.Oakes;
         if (method == StandardErrorMethod.None)
             return new StandardErrors(method, null, double.NaN, "None were asked for (--se none).");
         if (interior.Length == 0)
@@ -73,7 +81,8 @@ internal sealed class StandardErrorEstimator
             StandardErrorMethod.Complete => CompleteInformation(),
             StandardErrorMethod.CrossProduct => CrossProduct() + PriorInformation(),
             StandardErrorMethod.Louis => TryExactInformation() ?? SummedInformation(),
-            _ => TryExactInformation() ?? (HasFewPatterns ? SummedInformation() : DifferencedInformation()),
+            StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich => TryExactInformation() ?? (HasFewPatterns ? SummedInformation() : DifferencedInformation()),
+            _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such estimator of standard errors."),
         };
     }
 
@@ -92,9 +101,13 @@ internal sealed class StandardErrorEstimator
                 + "the data do not determine all parameters there, or the estimation has not converged. Fix or restrain that parameter, lower --tolerance, or give it a --prior.");
         }
         double condition = ConditionNumber(information, covariance);
-        if (method == StandardErrorMethod.Sandwich)
-            covariance = covariance * CrossProduct() * covariance;
-        return new StandardErrors(method, Expand(covariance), condition, null);
+        if (method != StandardErrorMethod.Sandwich)
+            return new StandardErrors(method, Expand(covariance), condition, null);
+        Matrix<double> halfway = covariance * CrossProduct();
+        return new StandardErrors(method, Expand(halfway * covariance), condition, null)
+        {
+            EffectiveParameterCount = patterns.AreSamplingWeights ? halfway.Trace() : null,
+        };
     }
 
     /// <summary>Minus the Hessian of the expected complete-data log-likelihood (with priors) at fixed expected counts.</summary>
@@ -107,7 +120,7 @@ internal sealed class StandardErrorEstimator
 
     /// <summary>Complete minus missing information, the latter summed over the posteriors (Louis' identity).</summary>
     private Matrix<double> SummedInformation() =>
-        CompleteInformation() - Visit(gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum);
+        CompleteInformation() - Visit(patterns, gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum);
 
     /// <summary>
     /// Complete minus missing information where the backend has the latter in closed form, null elsewhere: what <see cref="DifferencedInformation"/>
@@ -146,9 +159,12 @@ internal sealed class StandardErrorEstimator
         return mStep.Derivatives(shifted, there);
     }
 
-    private Matrix<double> CrossProduct() => backend.Capabilities.TryCrossProduct(point) is { } sum
-        ? Interior(sum)
-        : Visit(gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);
+    /// <summary>Σ_p N_p s_p s_pᵀ, s_p the gradient of a pattern; with sampling weights Σ w² s sᵀ over persons.</summary>
+    private Matrix<double> CrossProduct() => patterns.AreSamplingWeights
+        ? Visit(patterns.WithSquaredWeights(), gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum)
+        : backend.Capabilities.TryCrossProduct(point) is { } sum
+            ? Interior(sum)
+            : Visit(patterns, gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);
 
     private Matrix<double> PriorInformation()
     {
@@ -162,10 +178,10 @@ internal sealed class StandardErrorEstimator
         return information;
     }
 
-    private Matrix<double> Visit<TVisitor>(Func<CompleteDataGradients, TVisitor> create, Func<TVisitor, double[]> sumOf)
+    private Matrix<double> Visit<TVisitor>(PatternTable weighted, Func<CompleteDataGradients, TVisitor> create, Func<TVisitor, double[]> sumOf)
         where TVisitor : IPosteriorVisitor
     {
-        CompleteDataGradients gradients = new(point, patterns);
+        CompleteDataGradients gradients = new(point, weighted);
         IReadOnlyList<InterruptibleVisitor<TVisitor>> visitors =
             backend.VisitPosteriors(point, () => new InterruptibleVisitor<TVisitor>(create(gradients), cancellation));
         cancellation.ThrowIfCancellationRequested();
@@ -241,6 +257,11 @@ internal sealed class StandardErrorEstimator
         {
             for (int c = 0; c < interior.Length; c++)
                 all[(long)interior[r] * n + interior[c]] = covariance[r, c];
+        }
+        foreach (int free in runOffs.Parameters)
+        {
+            for (int other = 0; other < n; other++)
+                all[(long)free * n + other] = all[(long)other * n + free] = double.NaN;
         }
         return all;
     }

@@ -68,12 +68,16 @@ public sealed class CalibrationPlanner
         ConstraintPlanner constraints = new(specification, shape, classNames, items, sets, blocks, builder, problems);
         constraints.ApplyFunctionConstraints();
         constraints.ApplyItemConstraints();
+        UnusedCategories unused = new(shape, items, sets, blocks);
+        unused.Tie(builder);
         new PopulationPlanner(specification, shape, classNames, items, sets, blocks, builder, problems, warnings).Apply();
         List<PlannedPrior> priors = constraints.PlanPriors();
 
         (ParameterLayout layout, double[] start, bool[] hasUserStart, int[] unmetStarts) =
             builder.Build(problems, Describe);
         Refuse();
+        IReadOnlyList<PlannedPrior> estimatedPriors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))];
+        warnings.AddRange(unused.Warn(layout, estimatedPriors, Describe));
         return new CalibrationPlan
         {
             Specification = specification,
@@ -88,7 +92,8 @@ public sealed class CalibrationPlanner
             DefaultStart = start,
             HasUserStart = hasUserStart,
             UnmetStarts = [.. unmetStarts.Select(Describe)],
-            Priors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))],
+            Priors = estimatedPriors,
+            WithoutLimit = unused.WithoutLimit,
             Warnings = warnings,
         };
 

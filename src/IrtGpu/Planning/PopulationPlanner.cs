@@ -153,6 +153,16 @@ internal sealed class PopulationPlanner(
         Dictionary<(ParameterKind, int, int), int> firstSlot = [];
         foreach (int slot in targets)
             ApplyToSlot(constraint, slot, firstSlot);
+        if (targets.Count == 0)
+        {
+            problems.Add($"The population setting on {constraint.Parameter} names nothing: a {constraint.Parameter} is of two attributes, and {(attributeCount == 1 ? "the model has one" : "here both are the same")}. "
+                + "Name two attributes, or remove the setting.");
+        }
+        else if (constraint.Kind == ConstraintKind.Equal && firstSlot.Count == targets.Count)
+        {
+            problems.Add($"The population setting 'equal' on {constraint.Parameter} holds nothing equal: it makes one parameter of the {constraint.Parameter}s of several groups or classes, attribute by attribute, "
+                + "and names one group and class only. Leave 'group' and 'class' out, or remove the setting.");
+        }
     }
 
     private void ApplyToSlot(PopulationConstraint constraint, int slot, Dictionary<(ParameterKind, int, int), int> firstSlot)

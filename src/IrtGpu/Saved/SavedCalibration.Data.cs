@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Tables.Problems;
@@ -13,9 +14,13 @@ public sealed partial class SavedCalibration
     {
         ArgumentNullException.ThrowIfNull(options);
         Dictionary<string, int[]> codes = new(StringComparer.Ordinal);
+        Dictionary<string, ItemAnswers> answers = new(StringComparer.Ordinal);
         for (int item = 0; item < Shape.ItemNames.Length; item++)
+        {
             codes[Shape.ItemNames[item]] = Shape.CategoryCodes[item];
-        return options with { ExpectedCategoryCodes = codes };
+            answers[Shape.ItemNames[item]] = Shape.Answers?[item] ?? ItemAnswers.Plain;
+        }
+        return options with { ExpectedCategoryCodes = codes, ExpectedAnswers = answers };
     }
 
     /// <summary>Puts the groups and known classes of new data into the order of the fit.</summary>
@@ -50,8 +55,10 @@ public sealed partial class SavedCalibration
         {
             ItemNames = data.ItemNames,
             CategoryCodes = data.CategoryCodes,
+            Answers = data.Answers,
             Responses = data.Responses,
             Weights = data.Weights,
+            AreSamplingWeights = data.AreSamplingWeights,
             Ids = data.Ids,
             PersonCount = data.PersonCount,
             GroupNames = Shape.GroupNames,

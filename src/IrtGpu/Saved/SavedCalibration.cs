@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Compute;
+using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
@@ -179,22 +180,37 @@ public sealed partial class SavedCalibration
 
     private static DataDocument Describe(DataShape shape, double[] groupWeights) => new()
     {
-        Items = [.. shape.ItemNames.Select((name, item) => new ItemDocument(
-            name, shape.CategoryCodes[item], [.. Enumerable.Range(0, shape.GroupNames.Length).Where(group => shape.Administered[group][item])]))],
+        Items = [.. shape.ItemNames.Select((name, item) => Describe(shape, item))],
         Groups = shape.GroupNames,
         GroupWeights = groupWeights,
         KnownClasses = shape.ClassNames,
     };
 
+    private static ItemDocument Describe(DataShape shape, int item)
+    {
+        int[] groups = [.. Enumerable.Range(0, shape.GroupNames.Length).Where(group => shape.Administered[group][item])];
+        int[][]? unused = shape.Unused is { } all && groups.Any(group => all[group][item].Length > 0) ? [.. groups.Select(group => all[group][item])] : null;
+        return new ItemDocument(shape.ItemNames[item], shape.CategoryCodes[item], groups, shape.Answers?[item] is { IsPlain: false } answers ? answers : null, unused);
+    }
+
     private static DataShape ShapeOf(DataDocument data)
     {
         bool[][] administered = [.. data.Groups.Select(_ => new bool[data.Items.Count])];
+        int[][][] unused = [.. data.Groups.Select(_ => data.Items.Select(_ => Array.Empty<int>()).ToArray())];
         for (int item = 0; item < data.Items.Count; item++)
         {
-            foreach (int group in data.Items[item].Groups)
-                administered[group][item] = true;
+            int[] groups = data.Items[item].Groups;
+            for (int position = 0; position < groups.Length; position++)
+            {
+                administered[groups[position]][item] = true;
+                unused[groups[position]][item] = data.Items[item].Unused?[position] ?? [];
+            }
         }
         return new DataShape(
-            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered);
+            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered)
+        {
+            Unused = unused,
+            Answers = data.Items.All(item => item.Answers is null) ? null : [.. data.Items.Select(item => item.Answers ?? ItemAnswers.Plain)],
+        };
     }
 }

@@ -2,7 +2,6 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
-using IrtGpu.Population;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Scoring;
@@ -13,7 +12,7 @@ public enum PointEstimator
     /// <summary>Maximum likelihood: the responses alone.</summary>
     MaximumLikelihood,
 
-    /// <summary>Mode of the posterior, the block's normal population being the prior.</summary>
+    /// <summary>Mode of the posterior, the block's population being the prior.</summary>
     PosteriorMode,
 
     /// <summary>Warm's (1989) weighted likelihood, for one attribute: without the first-order bias of maximum likelihood.</summary>
@@ -62,7 +61,6 @@ public static class PersonEstimators
         PersonEstimates estimates = new(
             plan.AttributeCount, new double[patterns.PatternCount * plan.AttributeCount], new double[patterns.PatternCount * plan.AttributeCount],
             new string[patterns.PatternCount]);
-        NormalPopulation[] populations = [.. plan.Blocks.Select(block => NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!)];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
         Parallel.For(0, patterns.PatternCount, parallel, () => new Worker(point), (pattern, _, worker) =>
         {
@@ -70,7 +68,7 @@ public static class PersonEstimators
             Span<double> errors = estimates.StandardErrors.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount);
             summaries.MapTheta.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount).CopyTo(theta);
             PlannedBlock block = plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + MostProbableClass(summaries, pattern)];
-            worker.Likelihood.SetPattern(block, patterns.Row(pattern), estimator == PointEstimator.PosteriorMode ? populations[block.Index] : null);
+            worker.Likelihood.SetPattern(block, patterns.Row(pattern), estimator == PointEstimator.PosteriorMode ? point.Populations[block.Index] : null, point.ShiftOf(block, patterns, pattern));
             estimates.Notes[pattern] = estimator switch
             {
                 PointEstimator.PosteriorMode => worker.MaximizeTogether(theta, errors),

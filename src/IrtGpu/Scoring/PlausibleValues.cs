@@ -43,9 +43,8 @@ public static class PlausibleValues
         int PatternOf(int person) => patterns.PatternOfPerson[person];
         int[] firstPerson = CountingSort.Begin(patterns.PatternOfPerson.Length, patterns.PatternCount, PatternOf);
         int[] persons = CountingSort.Order(firstPerson, PatternOf);
-        NormalPopulation[] populations = [.. point.Plan.Blocks.Select(block => NormalPopulation.TryCreate(point.Plan, block, point.Parameters.Slots)!)];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
-        Parallel.For(0, patterns.PatternCount, parallel, () => new Sampler(point, patterns, summaries, populations), (pattern, _, sampler) =>
+        Parallel.For(0, patterns.PatternCount, parallel, () => new Sampler(point, patterns, summaries), (pattern, _, sampler) =>
         {
             sampler.SetPattern(pattern);
             for (int index = firstPerson[pattern]; index < firstPerson[pattern + 1]; index++)
@@ -61,7 +60,7 @@ public static class PlausibleValues
     }
 
     /// <summary>Draws from the posterior of one pattern after the other; one instance serves one thread.</summary>
-    private sealed class Sampler(ModelPoint point, PatternTable patterns, PatternScores summaries, NormalPopulation[] populations)
+    private sealed class Sampler(ModelPoint point, PatternTable patterns, PatternScores summaries)
     {
         private readonly CalibrationPlan plan = point.Plan;
         private readonly ClassPosterior?[] classes = new ClassPosterior?[point.Plan.ClassCount]; // made when first drawn from
@@ -82,7 +81,7 @@ public static class PlausibleValues
             {
                 PlannedBlock block = plan.Blocks[patterns.Groups[current] * plan.ClassCount + k];
                 posterior.Set(
-                    block, patterns.Row(current), populations[block.Index],
+                    block, patterns.Row(current), point.Populations[block.Index], point.ShiftOf(block, patterns, current),
                     summaries.MapTheta.AsSpan(current * plan.AttributeCount, plan.AttributeCount));
             }
             posterior.Draw(ref random, theta);
@@ -136,9 +135,9 @@ public static class PlausibleValues
 
         public void Forget() => IsSet = false;
 
-        public void Set(PlannedBlock block, ReadOnlySpan<byte> row, NormalPopulation population, ReadOnlySpan<double> start)
+        public void Set(PlannedBlock block, ReadOnlySpan<byte> row, IPopulation population, ReadOnlySpan<double> shift, ReadOnlySpan<double> start)
         {
-            likelihood.SetPattern(block, row, population);
+            likelihood.SetPattern(block, row, population, shift);
             start.CopyTo(mode);
             if (attributeCount == 1)
                 factor[0] = 1 / Math.Sqrt(maximizer.MaximizeOne(mode, 0));

@@ -5,7 +5,6 @@ using IrtGpu.Foundation.Sampling;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
-using IrtGpu.Population;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
@@ -21,7 +20,7 @@ public sealed record SimulatedResponses(ResponseData Data, int[] Classes, double
 public static class ResponseSimulator
 {
     /// <summary>Draws the persons of one group after those of the other, each item that was given in the group answered.</summary>
-    /// <remarks>θ = μ + chol(Σ) ξ in the person's block; the category by inversion of its cumulative probability.</remarks>
+    /// <remarks>θ from the population of the person's block; the category by inversion of its cumulative probability.</remarks>
     /// <param name="plan">The model.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="personCount">Number of persons.</param>
@@ -45,7 +44,6 @@ public static class ResponseSimulator
         if (ModelPoint.TryCreate(plan, parameters) is not { } point)
             throw new SpecificationException("The covariance matrix of a population is not positive definite. Change its SDs or correlations.");
 
-        NormalPopulation[] populations = [.. plan.Blocks.Select(block => NormalPopulation.TryCreate(plan, block, parameters.Slots)!)];
         int[] groups = AssignGroups(personCount, groupWeights ?? [.. Enumerable.Repeat(1.0, plan.GroupCount)]);
         int[] classes = new int[personCount];
         double[] theta = new double[personCount * plan.AttributeCount];
@@ -58,7 +56,7 @@ public static class ResponseSimulator
                 PlannedBlock block = DrawClass(point, groups[person], ref random);
                 classes[person] = block.Class;
                 Span<double> own = theta.AsSpan(person * plan.AttributeCount, plan.AttributeCount);
-                DrawTheta(populations[block.Index], own, ref random);
+                point.Populations[block.Index].Draw(ref random, own);
                 DrawResponses(point, block, own, logProbability, codes[..plan.ItemCount], ref random);
             }
         }, threads);
@@ -67,6 +65,7 @@ public static class ResponseSimulator
         {
             ItemNames = plan.Shape.ItemNames,
             CategoryCodes = plan.Shape.CategoryCodes,
+            Answers = plan.Shape.Answers,
             Responses = responses,
             PersonCount = personCount,
             GroupNames = plan.Shape.GroupNames,
@@ -118,17 +117,6 @@ public static class ResponseSimulator
                 return point.Plan.Blocks[first + k];
         }
         return point.Plan.Blocks[first + point.Plan.ClassCount - 1];
-    }
-
-    private static void DrawTheta(NormalPopulation population, Span<double> theta, ref StreamRandom random)
-    {
-        population.Mean.CopyTo(theta);
-        for (int k = 0; k < theta.Length; k++)
-        {
-            double standard = random.NextNormal();
-            for (int j = k; j < theta.Length; j++)
-                theta[j] += population.Cholesky[j, k] * standard;
-        }
     }
 
     private static void DrawResponses(

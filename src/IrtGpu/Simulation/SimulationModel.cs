@@ -1,7 +1,10 @@
+using IrtGpu.Data;
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Saved;
+using IrtGpu.Saved.Anchors;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
@@ -49,13 +52,15 @@ public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Param
         string[] groups = file.Groups.Count == 0 ? [""] : [.. file.Groups.Select(group => group.Name)];
         if (file.AnchorsPath is { } anchorsPath)
         {
-            AnchorFile anchors = AnchorFile.Read(anchorsPath, names, groups);
-            specification = specification with { Constraints = [.. anchors.Constraints, .. specification.Constraints] };
-            warnings.AddRange(anchors.Warnings);
+            AnchoredModel anchored = AnchorFile.Read(anchorsPath).Apply(specification, names, [.. file.Items.Select(item => item.Codes)], groups);
+            specification = anchored.Specification;
+            warnings.AddRange(anchored.Warnings);
         }
         bool[][] administered = [.. groups.Select(_ => Enumerable.Repeat(true, names.Length).ToArray())];
-        CalibrationPlan plan = CalibrationPlanner.Plan(
-            specification, new DataShape(names, [.. file.Items.Select(item => item.Codes)], groups, [], administered));
+        int[][] codes = [.. file.Items.Select(item => item.Codes)];
+        ItemAnswers[] answers = [.. names.Select(_ => ItemAnswers.Plain)];
+        NameAnswers(file.Data.Codes, path, names, codes, answers);
+        CalibrationPlan plan = CalibrationPlanner.Plan(specification, new DataShape(names, codes, groups, [], administered) { Answers = answers });
         if (plan.UnmetStarts.Count > 0)
         {
             throw new SpecificationException(
@@ -67,5 +72,33 @@ public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Param
             warnings.Add($"{unset.Length} item(s) have no values under 'parameters' and keep the default (slope 1, intercepts 0 or evenly spaced).");
         double[] weights = file.Groups.Count == 0 ? [1] : [.. file.Groups.Select(group => group.Weight)];
         return new SimulationModel(plan, new ParameterVector(plan.Layout, (double[])plan.DefaultStart.Clone()), weights, warnings);
+    }
+
+    /// <summary>Gives items the words that are declared for their categories.</summary>
+    private static void NameAnswers(IReadOnlyList<CodeDeclaration> declarations, string path, string[] names, int[][] codes, ItemAnswers[] answers)
+    {
+        foreach (CodeDeclaration declaration in declarations)
+        {
+            if (declaration.Read() is not (var own, { } texts))
+                continue;
+            foreach (int item in declaration.Items is { } list ? Resolve(list) : Enumerable.Range(0, names.Length))
+            {
+                if (texts.Length != codes[item].Length)
+                    throw new SpecificationException($"'{path}': 'codes' has {texts.Length} answers for item '{names[item]}', but 'items' gives it {codes[item].Length} categories. Make them the same.");
+                (codes[item], answers[item]) = (own, new ItemAnswers(texts));
+            }
+        }
+
+        IReadOnlyList<int> Resolve(string list)
+        {
+            try
+            {
+                return ItemSelector.Resolve(list, names);
+            }
+            catch (ItemListException error)
+            {
+                throw new SpecificationException($"'{path}', key 'codes': {error.Message}");
+            }
+        }
     }
 }

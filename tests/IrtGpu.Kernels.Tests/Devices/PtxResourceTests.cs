@@ -1,13 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
-using ILGPU;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.EStep;
-using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
 
 namespace IrtGpu.Kernels.Tests.Devices;
@@ -55,7 +51,7 @@ public sealed partial class PtxResourceTests
     {
         nameof(EStepKernels.CollectCounts) => 80,
         nameof(ItemDerivativeKernels.SumNodes) => 144,
-        nameof(CrossProductKernels.FillDerivatives) => 88,
+        nameof(AnswerDerivativeKernels.FillDerivatives) => 88,
         _ => 64,
     };
 

@@ -52,6 +52,8 @@ public sealed class PtxTests
         ["FindGradients"] = 315,
         ["AddProducts"] = 135,
         ["SumPowers"] = 135,
+        ["WeighNodes"] = 110,
+        ["PlaceNodes"] = 90,
         ["AddSets"] = 95,
         ["MultiplyAdd"] = 180,
     };

@@ -5,11 +5,10 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Items;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
-using IrtGpu.Kernels.EStep;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
-using IrtGpu.Scoring;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Memory;

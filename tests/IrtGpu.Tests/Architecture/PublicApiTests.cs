@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
 using IrtGpu.Foundation.Estimation;
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Models;
 
 namespace IrtGpu.Tests.Architecture;

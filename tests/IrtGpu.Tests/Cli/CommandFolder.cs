@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IrtGpu.Cli;
+using IrtGpu.Tests.Docs;
 
 namespace IrtGpu.Tests.Cli;
 
@@ -15,6 +16,20 @@ internal sealed class CommandFolder : IDisposable
     public string Write(string name, string text)
     {
         File.WriteAllText(PathOf(name), text);
+        return name;
+    }
+
+    /// <summary>Copies one of the data files that lie beside the tests.</summary>
+    public string Take(string name)
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Cli", "Files", name), PathOf(name));
+        return name;
+    }
+
+    /// <summary>Copies an example of the documentation.</summary>
+    public string TakeExample(string name)
+    {
+        File.Copy(Path.Combine(DocumentationFolder.Root, "docs", "examples", name), PathOf(name));
         return name;
     }
 

@@ -58,7 +58,8 @@ public sealed class FuzzCorpus : IDisposable
           - "q*:d:normal(0,2)"
           - {items: p1, parameter: a1, distribution: lognormal, a: 0, b: 0.5}
         quadrature: {rule: rectangular, nodes: 7, range: [-4, 4]}
-        data: {id: id, group: g, weight: w, items: "q*,p1", missing: ["", NA]}
+        codes: {q1: ["0", [1, yes]], p1: ["0", "1", "2"]}
+        data: {id: id, group: g, weight: w, items: "q*,p1", missing: ["", NA], blank: "q*=wrong"}
         """;
 
     private const string Drawn =
@@ -90,7 +91,7 @@ public sealed class FuzzCorpus : IDisposable
     private static readonly string[] RegressOptionLines =
         ["--ml\n--tolerance=1e-8\n--max-cycles=20\n--df=none\n--se=none", "--weights=x\n--id=h\n--missing=u\n--algorithm=em\n--max-cycles=20", "--df=kenward-roger\n--bootstrap=3\n--seed=2\n--fitted"];
 
-    private static readonly string[] FitFolders = ["fit", "plane", "rasch"];
+    private static readonly string[] FitFolders = ["fit", "plane", "rasch", "worded"];
 
     private static readonly string[] Calibrate =
         ["calibrate", "FILE", "--out", "OUT", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--se", "none", "--scores", "none", "--starts", "1", "--threads", "1", "--device", "cpu"];
@@ -105,6 +106,7 @@ public sealed class FuzzCorpus : IDisposable
         folder.Write("model.yaml", Drawn);
         folder.Write("key.csv", "item,key\nq1,A\nq2,b\nq3,C\np1,B\n");
         Run("calibrate", "answers.csv", "--id", "id", "--group", "g", "--weight", "w", "--class", "c", "--classes", "2", "--out", "fit", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--prior", "*:d*:normal(0,2)", "--starts", "1");
+        Run("calibrate", "words.csv", "--codes", "q*,p1=A,B,C", "--blank", "q*=wrong", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--out", "worded");
         folder.Write("q.csv", "item,x,y\nq1,1,0\nq2,1,1\nq3,0,1\np1,0,1\n");
         Run("calibrate", "answers.csv", "--id", "id", "--covariates", "g,w,c", "--q-matrix", "q.csv", "--model", "q1=3pl;q2,q3=2pl;p1=nominal", "--quadrature", "gauss-hermite", "--nodes", "5", "--max-cycles", "2", "--out", "plane");
         Run("calibrate", "answers.csv", "--id", "id", "--group", "g", "--covariates", "w,c", "--model", "q*=rasch;p1=grm", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--out", "rasch");
@@ -126,10 +128,13 @@ public sealed class FuzzCorpus : IDisposable
         string[] regress = ["--out", "OUT", "--max-cycles", "5", "--df", "none", "--threads", "1"];
         return
         [
-            new("responses", "data.csv", tables, [Calibrate, [.. Calibrate, .. options], [.. Calibrate, "--model", "p1=grm", "--missing", "NA,2"], ["score", "@fit/calibration.json", "FILE", "--out", "OUT.csv", "--id", "id", "--group", "g", "--threads", "1", "--method", "wle"]]),
+            new("responses", "data.csv", tables, [Calibrate, [.. Calibrate, .. options], [.. Calibrate, "--model", "p1=grm", "--missing", "NA,2"], [.. Calibrate, "--id", "id", "--sampling-weight", "w", "--covariates", "g,c", "--blank", "wrong", "--codes", "0,1,2"], ["score", "@fit/calibration.json", "FILE", "--out", "OUT.csv", "--id", "id", "--group", "g", "--threads", "1", "--method", "wle"]]),
             new("packed responses", "data.csv.gz", tables, [Calibrate, [.. Calibrate, .. options]]) { Pack = Compress },
             new("damaged gzip", "data.csv.gz", [.. tables.Select(Compress)], [Calibrate]),
-            new("answer key", "key.csv", [Bytes("item,key\nq1,A\nq2,b\nq3,C\np1,B\n"), Bytes("key;item\r\nA;q1\r\nb;q2\r\n")], [[.. On("words.csv"), "--key", "FILE"]]),
+            new("answers in words", "words.csv", [Bytes(Words), Bytes(Words.Replace(';', '\t'))], [Calibrate, [.. Calibrate, "--codes", "a,B,C,d", "--blank", "q1=wrong"], [.. Calibrate, "--key", "@key.csv", "--blank", "wrong"], ["score", "@worded/calibration.json", "FILE", "--out", "OUT.csv", "--threads", "1"]]),
+            new("codes in a table", "codes.csv", [Bytes("item,code,category\nq*,a,0\nq*,b,1\nq*,C,1\np1,A,2\np1,B,5\np1,C,\n"), Bytes("item;code;category\n*;A;-1\n*;B;0\n*;C;7\n")], [[.. On("words.csv"), "--codes", "FILE"]]),
+            new("codes and blanks", "codes.txt", [Bytes("A,B,C"), Bytes("q*=A,B,C;p1=\"C\",B,A"), Bytes("wrong"), Bytes("q1-q3=wrong;p1=missing")], [[.. On("words.csv"), "--codes", "TEXT"], [.. On("words.csv"), "--codes", "A,B,C", "--blank", "TEXT"], [.. On("answers.csv"), "--items", "q*", "--codes", "TEXT"]]),
+            new("answer key", "key.csv", [Bytes("item,key\nq1,A\nq2,b\nq3,C\np1,B\n"), Bytes("item,key\nq1,A|B\nq2,b/C\nq3,C\nq3,A\np1,\"B, C\"\n"), Bytes("key;item\r\nA;q1\r\nb;q2\r\n")], [[.. On("words.csv"), "--key", "FILE"]]),
             new("Q-matrix", "q.csv", [Bytes("item,x,y\nq1,1,0\nq2,1,1\nq3,0,1\np1,0,1\n"), Bytes("item;x\nq1;1\nq2;1\nq3;1\np1;1\n")], [[.. On("answers.csv"), "--id", "id", "--covariates", "g,w,c", "--q-matrix", "FILE"]]),
             new("anchors in a table", "items.csv", itemTables, [[.. On("answers.csv"), .. options, "--anchors", "FILE"], [.. On("answers.csv"), "--covariates", "id,g,w,c", "--anchors", "FILE"]]),
             new("anchors in a fit", "calibration.json", fits, [[.. On("answers.csv"), .. options, "--anchors", "FILE"]]),

@@ -13,7 +13,7 @@ public sealed class FuzzTests(FuzzCorpus corpus) : IClassFixture<FuzzCorpus>
 {
     private const int Workers = 2;
     private const int MostFailures = 5;
-    private static readonly int Tries = Setting("IRTGPU_FUZZ_TRIES", 600);
+    private static readonly int Tries = Setting("IRTGPU_FUZZ_TRIES", 520);
     private static readonly int FirstSeed = Setting("IRTGPU_FUZZ_SEED", 1);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -24,6 +24,9 @@ public sealed class FuzzTests(FuzzCorpus corpus) : IClassFixture<FuzzCorpus>
     [InlineData("responses")]
     [InlineData("packed responses")]
     [InlineData("damaged gzip")]
+    [InlineData("answers in words")]
+    [InlineData("codes in a table")]
+    [InlineData("codes and blanks")]
     [InlineData("answer key")]
     [InlineData("Q-matrix")]
     [InlineData("anchors in a table")]

@@ -41,8 +41,13 @@ internal sealed class ResultFolder : IDisposable
         return new Results(PathOf(name));
     }
 
-    public int Run(string data, string name, params string[] options) =>
-        command.Run(["calibrate", data, "--id", "id", "--quiet", "--out", name, "--items", "q*", .. options]).ExitCode;
+    public int Run(string data, string name, params string[] options) => RunForError(data, name, options).ExitCode;
+
+    public (int ExitCode, string Error) RunForError(string data, string name, params string[] options)
+    {
+        (int exitCode, _, string error) = command.Run(["calibrate", data, "--id", "id", "--quiet", "--out", name, "--items", "q*", .. options]);
+        return (exitCode, error);
+    }
 }
 
 /// <summary>The tables of one run.</summary>

@@ -44,7 +44,7 @@ public sealed class CpuBackend : IComputeBackend
             interpolation = weightedScore;
             Capabilities = new BackendCapabilities
             {
-                TryScore = point => weightedScore.TryComputeScores(point, this.threads),
+                TryScore = weightedScore.TryComputeScores,
                 TryMissingInformation = weightedScore.TryComputeMissingInformation,
             };
         }

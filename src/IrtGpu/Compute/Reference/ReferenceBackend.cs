@@ -87,7 +87,7 @@ public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns
             bool isPossible = patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == k;
             for (int node = 0; node < plan.NodeCount; node++)
             {
-                double logJoint = isPossible ? point.LogProportion[block.Index] + point.LogWeight[block.Index][node] : double.NegativeInfinity;
+                double logJoint = isPossible ? point.LogProportion[block.Index] + LogWeight(point, block, pattern, node) : double.NegativeInfinity;
                 for (int item = 0; item < plan.ItemCount && isPossible; item++)
                 {
                     if (responses[item] != ResponseData.Missing)
@@ -106,5 +106,16 @@ public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns
         for (int k = 0; k < posterior.Length; k++)
             posterior[k] /= sum;
         return largest + Math.Log(sum);
+    }
+
+    private double LogWeight(ModelPoint point, PlannedBlock block, int pattern, int node)
+    {
+        double logWeight = point.LogWeight[block.Index][node];
+        if (point.Tilts is not { } tilts)
+            return logWeight;
+        int row = patterns.CovariateRows[pattern];
+        for (int j = 0; j < plan.AttributeCount; j++)
+            logWeight += tilts.Tilt(block.Index, row)[j] * point.ThetaOfBlock(block)[node * plan.AttributeCount + j];
+        return logWeight - tilts.LogNormalizer(block.Index, row);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IrtGpu.Data.Answers;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
@@ -67,4 +68,9 @@ internal sealed record DataDocument
 /// <param name="Name">Column name.</param>
 /// <param name="Codes">Category codes, ascending.</param>
 /// <param name="Groups">Positions of the groups in which it was given.</param>
-internal sealed record ItemDocument(string Name, int[] Codes, int[] Groups);
+/// <param name="Answers">How answers to it are read; null: by the codes alone.</param>
+/// <param name="Unused">Categories that nobody gave, in each of these groups; null: every category was given in all of them.</param>
+internal sealed record ItemDocument(
+    string Name, int[] Codes, int[] Groups,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ItemAnswers? Answers = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int[][]? Unused = null);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Compute;
+using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference;
@@ -41,6 +42,7 @@ internal static partial class DocumentWriter
         json.Field("deviance", value.Deviance);
         json.Field("logPrior", value.LogPrior);
         json.Field("freeParameters", value.FreeParameters);
+        json.Field("effectiveParameters", value.EffectiveParameters);
         json.Field("aic", value.Aic);
         json.Field("bic", value.Bic);
         json.Field("sabic", value.Sabic);
@@ -49,6 +51,7 @@ internal static partial class DocumentWriter
         json.Field("starts", value.Starts, Write);
         json.Field("persons", value.Persons);
         json.Field("weightTotal", value.WeightTotal);
+        json.Field("samplingWeights", value.SamplingWeights);
         json.Field("patterns", value.Patterns);
         json.Field("items", value.Items);
         json.Field("cycles", value.Cycles);
@@ -149,6 +152,28 @@ internal static partial class DocumentWriter
         json.Field("name", value.Name);
         json.Field("codes", value.Codes);
         json.Field("groups", value.Groups);
+        if (value.Answers is { } answers)
+            json.Field("answers", answers, Write);
+        if (value.Unused is { } unused)
+            json.Field("unused", unused);
+    }
+
+    private static void Write(Utf8JsonWriter json, ItemAnswers value)
+    {
+        if (value.Texts is { } texts)
+        {
+            json.WriteStartArray("texts");
+            foreach (string[] category in texts)
+            {
+                json.WriteStartArray();
+                Array.ForEach(category, json.WriteStringValue);
+                json.WriteEndArray();
+            }
+            json.WriteEndArray();
+        }
+        if (value.Missing is { } missing)
+            json.Field("missing", missing);
+        json.Field("blankIsWrong", value.BlankIsWrong);
     }
 
     private static void Write(Utf8JsonWriter json, ParameterKey value)

@@ -23,13 +23,16 @@ public sealed record FitSummary
     /// <summary>Number of free parameters.</summary>
     public required int FreeParameters { get; init; }
 
-    /// <summary>Akaike's criterion.</summary>
+    /// <summary>With sampling weights: what the free parameters count for in AIC; null without, and without standard errors.</summary>
+    public double? EffectiveParameters { get; init; }
+
+    /// <summary>Akaike's criterion; with sampling weights with the effective number of parameters.</summary>
     public required double? Aic { get; init; }
 
-    /// <summary>Schwarz's criterion.</summary>
+    /// <summary>Schwarz's criterion; null with sampling weights.</summary>
     public required double? Bic { get; init; }
 
-    /// <summary>Sample-size adjusted BIC.</summary>
+    /// <summary>Sample-size adjusted BIC; null with sampling weights.</summary>
     public required double? Sabic { get; init; }
 
     /// <summary>Integrated classification likelihood criterion; null with one class or without scores.</summary>
@@ -44,8 +47,11 @@ public sealed record FitSummary
     /// <summary>Rows of the data.</summary>
     public required int Persons { get; init; }
 
-    /// <summary>Sum of the frequency weights.</summary>
+    /// <summary>Sum of the frequency weights; with sampling weights the number of persons whose weight is not 0.</summary>
     public required double WeightTotal { get; init; }
+
+    /// <summary>Whether weights are sampling weights.</summary>
+    public bool SamplingWeights { get; init; }
 
     /// <summary>Distinct response patterns.</summary>
     public required int Patterns { get; init; }
@@ -132,6 +138,7 @@ public sealed record FitSummary
             Deviance = JsonSettings.Finite(result.Deviance),
             LogPrior = JsonSettings.Finite(result.LogPrior),
             FreeParameters = result.FreeParameterCount,
+            EffectiveParameters = result.StandardErrors.EffectiveParameterCount,
             Aic = JsonSettings.Finite(result.Aic),
             Bic = JsonSettings.Finite(result.Bic),
             Sabic = JsonSettings.Finite(result.Sabic),
@@ -140,6 +147,7 @@ public sealed record FitSummary
             Starts = result.Maxima,
             Persons = result.Data.PersonCount,
             WeightTotal = result.TotalWeight,
+            SamplingWeights = result.HasSamplingWeights,
             Patterns = result.Patterns.PatternCount,
             Items = result.Plan.ItemCount,
             Cycles = result.History.Count,
@@ -193,7 +201,9 @@ public sealed record StandardErrorSummary(string Method, string? Reason, double?
         StandardErrorMethod.CrossProduct => "xpd",
         StandardErrorMethod.Louis => "louis",
         StandardErrorMethod.Oakes => "oakes",
-        _ => "sandwich",
+        StandardErrorMethod.Sandwich => "sandwich",
+        StandardErrorMethod.Auto => "auto",
+        _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such estimator of standard errors."),
     };
 
     internal static StandardErrorSummary Of(StandardErrors errors) => new(NameOf(errors.Method), errors.Reason, JsonSettings.Finite(errors.ConditionNumber));

@@ -4,7 +4,7 @@ using IrtGpu.Reporting.Documents;
 
 namespace IrtGpu.Reporting.Tables;
 
-/// <summary>Writes responses as a table that can be read back: original category codes, empty where missing.</summary>
+/// <summary>Writes responses as a table that can be read back: original category codes or words, empty where missing.</summary>
 public static class ResponseTable
 {
     /// <summary>Writes it, with the columns <c>group</c> and <c>class</c> before the items where there are several.</summary>
@@ -33,6 +33,8 @@ public static class ResponseTable
             {
                 if (row[item] == ResponseData.Missing)
                     rows.Field("");
+                else if (data.Answers?[item].Texts is { } texts)
+                    rows.Field(texts[row[item]][0]);
                 else
                     rows.Field(data.CategoryCodes[item][row[item]]);
             }

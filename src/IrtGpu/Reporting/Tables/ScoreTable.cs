@@ -1,9 +1,8 @@
 using System.Text;
+using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Planning;
-using IrtGpu.Reporting.Documents;
-using IrtGpu.Scoring;
 
 namespace IrtGpu.Reporting.Tables;
 
