@@ -121,7 +121,7 @@ internal sealed record SavedRegression
             using FileStream stream = File.OpenRead(path);
             using JsonDocument document = JsonDocument.Parse(stream);
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("kind", out JsonElement kind)
-                && kind.ValueKind == JsonValueKind.String && kind.GetString() == RegressionKind;
+                && kind.ValueKind == JsonValueKind.String && kind.ValueEquals(RegressionKind);
         }
         catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -9,6 +9,7 @@ public sealed class QuadratureGrid
     /// <summary>Most Gauss–Hermite nodes a dimension.</summary>
     internal const int LargestMovingNodeCount = 200;
 
+    private const int LargestLineCount = 10_000;
     private const long LargestNodeCount = 100_000_000;
 
     private QuadratureGrid(QuadratureSpecification specification, int attributeCount, int nodesPerAttribute, double[] theta, double[] logWeight, double droppedMass)
@@ -72,6 +73,8 @@ public sealed class QuadratureGrid
         int nodes = specification.Nodes!.Value;
         if (nodes < 2)
             throw new SpecificationException($"--nodes {nodes} is too few: at least 2 nodes a dimension are needed.");
+        if (nodes > LargestLineCount)
+            throw new SpecificationException($"--nodes {nodes} is too many: at most {LargestLineCount} nodes a dimension are handled.");
         double product = Math.Pow(nodes, attributeCount);
         if (product > LargestNodeCount)
         {

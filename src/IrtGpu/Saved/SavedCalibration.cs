@@ -160,7 +160,7 @@ public sealed class SavedCalibration
     {
         using JsonDocument json = JsonDocument.Parse(bytes);
         if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("format", out JsonElement format)
-            || format.ValueKind != JsonValueKind.String || format.GetString() != CalibrationDocument.FormatName)
+            || format.ValueKind != JsonValueKind.String || !format.ValueEquals(CalibrationDocument.FormatName))
         {
             throw new SpecificationException($"'{path}' is JSON but no calibration file. {remedy}");
         }

@@ -26,7 +26,7 @@ internal static class GridMeasurement
         {
             Populations = populations,
             SmallestPosteriorDeviation = double.IsFinite(widths.Smallest) ? widths.Smallest : double.NaN,
-            SpacingError = widths.ErrorAt(plan.Grid.Spacing),
+            SpacingError = widths.Error,
             Better = better?.Nodes,
             BetterReason = better?.Reason ?? "",
             Warnings = GridWarnings.Of(plan.Grid, populations, widths, Describe),

@@ -80,6 +80,17 @@ public sealed class FuzzCorpus : IDisposable
     private static readonly string[] Formulas =
         ["y ~ x + (1 | g)", "y ~ x * h + (x || g)", "I(y/10) ~ poly(x, 2) + (1 | g:h) - 1", "y ~ 0 + offset(x) + (1 + x | g/h)", "`y` ~ log(x)"];
 
+    private static readonly string[] OptionLines =
+    [
+        "--model=q*=2pl;p1=grm\n--id=id\n--group=g\n--weight=w\n--class=c\n--classes=2\n--nodes=7",
+        "--items=q1-q3,p1\n--missing=NA,2\n--model=3pl\n--prior=*:g:beta(5,17)\n--prior=q1:a1:lognormal(0,0.5)\n--range=-4,4",
+        "--covariates=id,g,w,c\n--attributes=2\n--quadrature=gauss-hermite\n--nodes=5\n--se=louis\n--rotate=varimax\n--scores=map",
+        "--id=id\n--group=g\n--covariates=w,c\n--equal-across-groups=none\n--free-items=q1\n--equal-across-classes=all\n--tolerance=1e-3\n--m-iterations=2\n--accelerate=squarem\n--seed=3\n--nodes=7\n--e-step=tables",
+    ];
+
+    private static readonly string[] RegressOptionLines =
+        ["--ml\n--tolerance=1e-8\n--max-cycles=20\n--df=none\n--se=none", "--weights=x\n--id=h\n--missing=u\n--algorithm=em\n--max-cycles=20", "--df=kenward-roger\n--bootstrap=3\n--seed=2\n--fitted"];
+
     private static readonly string[] FitFolders = ["fit", "plane", "rasch", "worded"];
 
     private static readonly string[] Calibrate =
@@ -132,6 +143,8 @@ public sealed class FuzzCorpus : IDisposable
             new("specification of a simulation", "model.yaml", specifications, [["simulate", "FILE", "--persons", "5", "--out", "OUT.csv", "--truth", "OUT-truth.csv", "--threads", "1"]]),
             new("fit that scores", "calibration.json", fits, [["score", "FILE", "@answers.csv", "--id", "id", "--group", "g", "--out", "OUT.csv", "--threads", "1", "--device", "cpu"]]),
             new("fit that simulates", "calibration.json", fits, [["simulate", "FILE", "--persons", "5", "--out", "OUT.csv", "--threads", "1"]]),
+            new("options of a calibration", "options.txt", [.. OptionLines.Select(Bytes)], [["calibrate", "@answers.csv", "--out", "OUT", "--max-cycles", "2", "--starts", "1", "--threads", "1", "--device", "cpu", "LINES"]]),
+            new("options of a regression", "options.txt", [.. RegressOptionLines.Select(Bytes)], [["regress", "y ~ x + (1 | g)", "@rows.csv", "--out", "OUT", "--threads", "1", "LINES"]]),
             new("formula", "formula.txt", formulas, [["regress", "TEXT", "@rows.csv", .. regress]]),
             new("rows of a regression", "rows.csv", [Bytes(Rows)], [["regress", "y ~ x + h + (1 | g)", "FILE", .. regress], ["score", "@regression/regression.json", "FILE", "--out", "OUT.csv"], ["score", "@bent/regression.json", "FILE", "--out", "OUT.csv"], ["simulate", "@regression/regression.json", "--data", "FILE", "--out", "OUT.csv"]]),
             new("saved regression", "regression.json", regressions, [["score", "FILE", "@rows.csv", "--out", "OUT.csv"], ["simulate", "FILE", "--data", "@rows.csv", "--out", "OUT.csv", "--truth", "OUT-truth.csv"], ["compare", "FILE", "@regression/regression.json"]]),

@@ -5,7 +5,7 @@ namespace IrtGpu.Tests.Fuzzing;
 /// <param name="FileName">Name of the file that is changed.</param>
 /// <param name="Corpus">Sound inputs.</param>
 /// <param name="Commands">
-/// Commands, one of which is run: <c>FILE</c> stands for the changed file, <c>TEXT</c> for its content, <c>OUT</c> for where results go,
+/// Commands, one of which is run: <c>FILE</c> stands for the changed file, <c>TEXT</c> for its content, <c>LINES</c> for an argument from each of its lines, <c>OUT</c> for where results go,
 /// <c>@name</c> for a file of <see cref="FuzzCorpus"/>.
 /// </param>
 internal sealed record FuzzTarget(string Name, string FileName, IReadOnlyList<byte[]> Corpus, IReadOnlyList<string[]> Commands)

@@ -13,7 +13,7 @@ public sealed class FuzzTests(FuzzCorpus corpus) : IClassFixture<FuzzCorpus>
 {
     private const int Workers = 2;
     private const int MostFailures = 5;
-    private static readonly int Tries = Setting("IRTGPU_FUZZ_TRIES", 680);
+    private static readonly int Tries = Setting("IRTGPU_FUZZ_TRIES", 520);
     private static readonly int FirstSeed = Setting("IRTGPU_FUZZ_SEED", 1);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -36,6 +36,8 @@ public sealed class FuzzTests(FuzzCorpus corpus) : IClassFixture<FuzzCorpus>
     [InlineData("specification of a simulation")]
     [InlineData("fit that scores")]
     [InlineData("fit that simulates")]
+    [InlineData("options of a calibration")]
+    [InlineData("options of a regression")]
     [InlineData("formula")]
     [InlineData("rows of a regression")]
     [InlineData("saved regression")]

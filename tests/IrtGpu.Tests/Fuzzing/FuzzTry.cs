@@ -29,13 +29,15 @@ internal sealed class FuzzTry : IDisposable
         int exitCode;
         try
         {
-            string[] arguments = [.. command.Select(argument => argument switch
+            string text = Encoding.UTF8.GetString(input).Replace("\0", "", StringComparison.Ordinal); // no argument of a process can hold it
+            string[] arguments = [.. command.SelectMany(argument => argument switch
             {
-                "FILE" => file,
-                "TEXT" => Encoding.UTF8.GetString(input).Replace("\0", "", StringComparison.Ordinal), // no argument of a process can hold it
-                _ when argument.StartsWith("OUT", StringComparison.Ordinal) => output + argument[3..],
-                _ when argument.StartsWith('@') => corpus.PathOf(argument[1..]),
-                _ => argument,
+                "FILE" => [file],
+                "TEXT" => [text],
+                "LINES" => text.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+                _ when argument.StartsWith("OUT", StringComparison.Ordinal) => [output + argument[3..]],
+                _ when argument.StartsWith('@') => [corpus.PathOf(argument[1..])],
+                _ => (string[])[argument],
             })];
             exitCode = RoutedConsole.Run(written, error, () => CommandLine.RunAsync(arguments).GetAwaiter().GetResult());
         }

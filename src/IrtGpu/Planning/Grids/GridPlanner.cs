@@ -63,7 +63,7 @@ internal static class GridPlanner
         double most = Math.Max(LargestBeyond, LargestShareBeyond * total);
         PopulationReach? far = asked.Low is null ? populations.Where(population => population.Below + population.Above > most).MaxBy(population => population.ShareBeyond) : null;
         double error = grid.Specification == asked.Resolve(grid.AttributeCount) ? LargestError : LargestErrorOnRevised;
-        bool isCoarse = asked.Nodes is null && grid.AttributeCount <= MostRefinedAttributes && widths.ErrorAt(grid.Spacing) > error;
+        bool isCoarse = asked.Nodes is null && grid.AttributeCount <= MostRefinedAttributes && widths.Error > error;
         if (far is null && !isCoarse)
             return null;
 

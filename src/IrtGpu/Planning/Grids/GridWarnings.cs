@@ -28,7 +28,7 @@ internal static class GridWarnings
         }
         if (warnings.Count > 0)
             return warnings;
-        double error = widths.ErrorAt(grid.Spacing);
+        double error = widths.Error;
         if (error > LargestError)
         {
             warnings.Add(FormattableString.Invariant(

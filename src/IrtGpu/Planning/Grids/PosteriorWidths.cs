@@ -7,22 +7,34 @@ namespace IrtGpu.Planning.Grids;
 /// </remarks>
 internal sealed class PosteriorWidths
 {
+    private const double NegligibleExponent = 60;
+
     private readonly double[] variances; // [pattern, attribute]
     private readonly double[] frequency; // [pattern]
 
     /// <summary>Takes the posteriors' variances.</summary>
-    /// <param name="variances">In squares of the unit of the spacing. [pattern, attribute]</param>
+    /// <param name="variances">In squares of the unit of the spacing; taken over. [pattern, attribute]</param>
     /// <param name="frequency">[pattern]</param>
     /// <param name="spacing">Of the nodes they were found on: what is much narrower than that was not seen.</param>
     public PosteriorWidths(double[] variances, double[] frequency, double spacing)
     {
         this.frequency = frequency;
-        Smallest = variances.Length > 0 ? Math.Sqrt(variances.Min()) : double.PositiveInfinity;
-        this.variances = [.. variances.Select(variance => Math.Max(variance, spacing * spacing / 16))];
+        this.variances = variances;
+        double smallest = double.PositiveInfinity;
+        foreach (ref double variance in variances.AsSpan())
+        {
+            smallest = Math.Min(smallest, variance);
+            variance = Math.Max(variance, spacing * spacing / 16);
+        }
+        Smallest = Math.Sqrt(smallest);
+        Error = ErrorAt(spacing);
     }
 
     /// <summary>Smallest standard deviation of a posterior, as the nodes show it.</summary>
     public double Smallest { get; }
+
+    /// <summary>Likely size of the error of the log-likelihood on those nodes.</summary>
+    public double Error { get; }
 
     /// <summary>Likely size of the error of the log-likelihood.</summary>
     /// <param name="spacing">Distance of neighbouring nodes.</param>
@@ -35,7 +47,7 @@ internal sealed class PosteriorWidths
         {
             double exponent = factor * variances[k];
             double weight = frequency[k / attributeCount];
-            if (exponent < 100)
+            if (exponent < NegligibleExponent)
                 sum += 2 * weight * weight * Math.Exp(-exponent); // the mean of cos² is ½
         }
         return Math.Sqrt(sum);
