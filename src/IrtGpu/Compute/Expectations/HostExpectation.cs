@@ -35,6 +35,9 @@ internal abstract class HostExpectation(ModelPoint point, HostSums sums, bool ha
     /// <summary>Expected number of persons by node. [block][node]</summary>
     public double[][] NodeTotals { get; } = [.. point.Plan.Blocks.Select(_ => new double[point.Plan.NodeCount])];
 
+    /// <summary>What posteriors say of each pattern, where means differ within blocks.</summary>
+    public PatternMeans? Means { get; init; }
+
     /// <summary>Adds persons who answered an item that goes by weighted scores.</summary>
     /// <param name="table">Their table.</param>
     /// <param name="item">The item.</param>
@@ -52,6 +55,9 @@ internal abstract class HostExpectation(ModelPoint point, HostSums sums, bool ha
 
     /// <inheritdoc/>
     public override double[]? TryNodeTotals(int block) => NodeTotals[block];
+
+    /// <inheritdoc/>
+    internal override double[]? TryMeansByRow(int block) => Means?.ByRow(block);
 
     /// <inheritdoc/>
     public override void Evaluate(ItemEvaluation evaluation) => sums.Evaluate(point, AtNodes, Moments, evaluation);
