@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;

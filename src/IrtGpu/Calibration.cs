@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
-using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
 namespace IrtGpu;

@@ -1,4 +1,4 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Identification;

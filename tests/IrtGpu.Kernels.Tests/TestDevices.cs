@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;

@@ -2,6 +2,7 @@ using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;

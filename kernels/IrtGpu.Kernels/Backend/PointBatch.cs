@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;

@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.WeightedScore.Interpolation;
 
 namespace IrtGpu.Compute.WeightedScore;
 

@@ -1,10 +1,7 @@
 using System.Text.Json;
-using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference.Rotation;
-using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 
