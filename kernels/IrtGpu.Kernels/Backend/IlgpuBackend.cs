@@ -7,6 +7,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
@@ -42,6 +43,7 @@ internal sealed class IlgpuBackend : IComputeBackend
     private readonly Lazy<HostSums> sums;
     private readonly DeviceCounts? counts; // null where nodes are tiled: what an E-step finds is put together on the host
     private readonly WeightedScoreLauncher? weightedScore; // null: tables
+    private readonly FusedLauncher? fused; // null: tables by one kernel a step
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
     /// <param name="session">The open device.</param>
@@ -50,9 +52,11 @@ internal sealed class IlgpuBackend : IComputeBackend
     /// <param name="sets">Sets of answered items: E-steps go through weighted scores; null: through tables.</param>
     /// <param name="memory">How to cut the problem, planned with as many sets; null: planned from the device's free memory.</param>
     /// <param name="ownsSession">Whether the device is closed with the backend, also when this fails. An open device keeps compiled kernels.</param>
+    /// <param name="fuse">Whether E-steps through tables may go through products of matrices, where the device has them.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
     public IlgpuBackend(
-        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true)
+        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true,
+        bool fuse = true)
     {
         this.session = session;
         this.ownsSession = ownsSession;
@@ -76,6 +80,7 @@ internal sealed class IlgpuBackend : IComputeBackend
             {
                 reducer = new PatternScoreReducer(plan, Memory, buffers);
                 counts = new DeviceCounts(session, plan, Memory, buffers, launcher, tables, theta, weightedScore, sums);
+                fused = fuse && weightedScore is null ? FusedLauncher.TryCreate(session, plan, patterns, Memory, buffers, launcher, store, FreeBeside()) : null;
             }
         }
         catch
@@ -93,7 +98,7 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     /// <inheritdoc/>
     public string Description => string.Create(
-        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {ByteCount.Show(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}");
+        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {ByteCount.Show(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}{(fused is null ? "" : $", {fused.Description}")}");
 
     /// <inheritdoc/>
     public EStepForm Form => weightedScore is null ? EStepForm.Tables : EStepForm.WeightedScore;
@@ -105,7 +110,7 @@ internal sealed class IlgpuBackend : IComputeBackend
         TryScore = TryScore,
         TryCrossProduct = TryCrossProduct,
         TryOpenBatch = TryOpenBatch,
-        Report = () => new DeviceReport(Traffic, Memory.Describe()),
+        Report = () => new DeviceReport(Traffic, fused is null ? Memory.Describe() : $"{Memory.Describe()}; {fused.Description}"),
     };
 
     /// <inheritdoc/>
@@ -134,6 +139,11 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private void CountByTables(int firstNode, int nodeCount)
     {
+        if (fused is not null)
+        {
+            fused.Count(logWeight);
+            return;
+        }
         launcher.Clear();
         ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
         {
@@ -141,6 +151,7 @@ internal sealed class IlgpuBackend : IComputeBackend
             launcher.CollectCounts(shape, views);
             launcher.CollectLogLikelihood(shape, views);
         });
+        launcher.AddCountSlices(nodeCount);
     }
 
     private void CountByScores(WeightedScoreLauncher scores, int firstNode, int nodeCount)
@@ -163,7 +174,6 @@ internal sealed class IlgpuBackend : IComputeBackend
         ForEachNodeTile((firstNode, nodeCount) =>
         {
             CountByTables(firstNode, nodeCount);
-            launcher.AddCountSlices(nodeCount);
             launcher.DownloadCounts(firstNode, nodeCount, expectation);
         });
         expectation.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
@@ -269,8 +279,8 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private PointBatch? TryOpenBatch(int wanted)
     {
-        if (Memory.NodeTileCount > 1 || weightedScore is not null)
-            return null; // its launches are large already; a batch goes through tables, and would not have the bits of weighted scores
+        if (Memory.NodeTileCount > 1 || weightedScore is not null || fused is not null)
+            return null; // their launches are large already; a batch goes through tables step by step, and would not have their bits
         int capacity = Memory.PointCapacity(wanted, FreeBeside());
         try
         {

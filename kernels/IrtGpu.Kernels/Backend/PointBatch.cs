@@ -95,6 +95,7 @@ internal sealed class PointBatch : IPointBatch
             launcher.CollectLogLikelihood(shape, views);
             store.PrefetchAfter(index);
         }
+        launcher.AddCountSlices(nodeCount, points.Count);
         return counts.Take(points);
     }
 }

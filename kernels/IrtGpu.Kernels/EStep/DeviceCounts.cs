@@ -69,7 +69,6 @@ internal sealed class DeviceCounts
             weightedScore.SpreadTotals(NodeCount);
             moments = weightedScore.DownloadMoments();
         }
-        launcher.AddCountSlices(NodeCount, pointCount);
         PopulationMoments[][] populationsOfPoint = populations.Compute(pointCount);
         double[] logLikelihoods = launcher.DownloadLogLikelihoods(pointCount);
         held.AddRange(points.Select((point, position) =>

@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Population;
@@ -44,10 +45,9 @@ internal sealed class DevicePopulations
         LogWeight = buffers.Allocate<double>((long)capacity * plan.Blocks.Count * size.PaddedNodeCount);
         hostPopulations = new double[capacity * plan.Blocks.Count * shape.Stride];
         populations = buffers.Allocate<double>(hostPopulations.Length);
-        weigh = buffers.Accelerator.LoadAutoGroupedStreamKernel<Index1D, PopulationGridShape, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
-            PopulationKernels.WeighNodes);
-        place = buffers.Accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, PopulationGridShape, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(PopulationKernels.PlaceNodes);
+        weigh = buffers.Accelerator.LoadIndexed<PopulationGridShape, ArrayView<double>, ArrayView<double>, ArrayView<double>>(PopulationKernels.WeighNodes);
+        place = buffers.Accelerator.LoadIndexed<PopulationGridShape, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+            PopulationKernels.PlaceNodes);
         standard = buffers.Allocate<double>(plan.Grid.Moves ? ThetaStride : 0);
         gridLogWeight = buffers.Allocate<double>(plan.Grid.Moves ? size.PaddedNodeCount : 0);
         buffers.Upload(plan.Grid.Moves ? standard : Theta, plan.Grid.Theta);

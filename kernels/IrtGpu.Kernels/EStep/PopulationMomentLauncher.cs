@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -48,8 +49,7 @@ internal sealed class PopulationMomentLauncher
         nodeSetOfBlock = buffers.Allocate<int>(plan.Blocks.Count);
         buffers.Upload(nodeSetOfBlock, [.. plan.Blocks.Select(block => plan.Tables[block.Table].NodeSet)]);
         sums = buffers.Allocate<double>((long)capacity * runCount * plan.Blocks.Count * shape.PowerCount);
-        sumPowers = buffers.Accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, PopulationShape, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(PopulationMomentKernels.SumPowers);
+        sumPowers = buffers.Accelerator.LoadIndexed<PopulationShape, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(PopulationMomentKernels.SumPowers);
     }
 
     /// <summary>Reduces the totals of the last E-step.</summary>
