@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Items;
 using IrtGpu.Items.Evaluation;
 using IrtGpu.Kernels.Loading;

@@ -1,5 +1,6 @@
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.WeightedScore.Interpolation;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using IrtGpu.Compute.ClosedForm;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
 using IrtGpu.Planning;

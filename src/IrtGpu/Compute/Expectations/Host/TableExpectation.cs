@@ -1,4 +1,4 @@
-namespace IrtGpu.Compute.Expectations;
+namespace IrtGpu.Compute.Expectations.Host;
 
 /// <summary>What an E-step through tables leaves: counts of every item by category and node.</summary>
 /// <param name="point">Where the E-step is made.</param>

@@ -1,7 +1,7 @@
 using IrtGpu.Planning;
 using IrtGpu.Population;
 
-namespace IrtGpu.Compute.Expectations;
+namespace IrtGpu.Compute.Expectations.Host;
 
 /// <summary>Sums over nodes on the host, for the expectations of one backend: one question at a time.</summary>
 internal sealed class HostSums

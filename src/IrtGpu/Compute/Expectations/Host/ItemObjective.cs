@@ -2,7 +2,7 @@ using IrtGpu.Items;
 using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Compute.Expectations;
+namespace IrtGpu.Compute.Expectations.Host;
 
 /// <summary>The part of the expected complete-data log-likelihood that one item parameter set has: Σ r log P over its tables.</summary>
 internal sealed class ItemObjective

@@ -1,4 +1,4 @@
-namespace IrtGpu.Compute.Expectations;
+namespace IrtGpu.Compute.Expectations.Host;
 
 /// <summary>What an E-step through weighted scores leaves: who answered, by node, and moments of the responses.</summary>
 /// <param name="point">Where the E-step is made.</param>

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Compute.Expectations;
+namespace IrtGpu.Compute.Expectations.Host;
 
 /// <summary>An expectation in the memory of the host: sums at nodes and, where items go by weighted scores, moments of their responses.</summary>
 /// <remarks>

@@ -1,11 +1,10 @@
 using ILGPU;
-using ILGPU.Runtime;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Kernels.EStep;
+namespace IrtGpu.Kernels.EStep.Populations;
 
 /// <summary>Reduces node totals on the device to the moments of populations, so that no more than those comes down in a cycle.</summary>
 internal sealed class PopulationMomentLauncher

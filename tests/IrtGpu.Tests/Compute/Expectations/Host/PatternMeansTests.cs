@@ -5,7 +5,7 @@ using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Compute.Expectations;
+namespace IrtGpu.Tests.Compute.Expectations.Host;
 
 /// <summary>What is kept of persons whose means differ within blocks.</summary>
 public sealed class PatternMeansTests

@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace IrtGpu.Kernels.EStep;
+namespace IrtGpu.Kernels.EStep.Populations;
 
 /// <summary>Where node totals and nodes are, and how nodes are cut into runs.</summary>
 internal readonly struct PopulationShape

@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace IrtGpu.Kernels.EStep;
+namespace IrtGpu.Kernels.EStep.Populations;
 
 /// <summary>How many of everything there are in <see cref="PopulationKernels"/>, and where.</summary>
 internal readonly struct PopulationGridShape

@@ -1,6 +1,6 @@
 using IrtGpu.Items;
 
-namespace IrtGpu.Compute.Expectations;
+namespace IrtGpu.Compute.Expectations.Host;
 
 /// <summary>
 /// What an E-step by factors of each dimension leaves: moments of the items that go by weighted scores; counts of the others summed

@@ -6,7 +6,7 @@ using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 
-namespace IrtGpu.Kernels.EStep;
+namespace IrtGpu.Kernels.EStep.Populations;
 
 /// <summary>Nodes and log weights of the blocks on the device, evaluated there from the moments of the populations.</summary>
 internal sealed class DevicePopulations

@@ -1,7 +1,7 @@
 using IrtGpu.Data;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Compute.Expectations;
+namespace IrtGpu.Compute.Expectations.Host;
 
 /// <summary>Weight and mean of the posterior of every pattern in each class, kept where means differ within blocks: their update takes them by row of covariates.</summary>
 /// <remarks>A pattern is written once, by whoever computes it, and sums run over the patterns in order: they do not depend on threads.</remarks>
