@@ -4,6 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Reporting.Documents;

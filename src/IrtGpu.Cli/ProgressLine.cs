@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression.Saved;
-using IrtGpu.Reporting.Tables;
+using IrtGpu.Reporting.Tables.Persons;
 using IrtGpu.Simulation;
 using IrtGpu.Specification;
 

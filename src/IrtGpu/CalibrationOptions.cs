@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.EStep;
 

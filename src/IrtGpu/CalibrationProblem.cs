@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;

@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;

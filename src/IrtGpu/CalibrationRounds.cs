@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;

@@ -2,6 +2,8 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;

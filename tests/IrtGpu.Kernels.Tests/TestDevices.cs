@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
@@ -15,7 +15,8 @@ namespace IrtGpu.Kernels.Tests;
 /// <summary>The accelerators that are here; rows of tests are made for these alone.</summary>
 internal static class TestDevices
 {
-    private static readonly string[] Kinds = ["ilgpu-cpu", "opencl", "cuda"];
+    /// <summary>All kinds, or those that IRTGPU_TEST_DEVICES names, by commas: a run on a card need not repeat the others.</summary>
+    private static readonly string[] Kinds = Environment.GetEnvironmentVariable("IRTGPU_TEST_DEVICES")?.Split(',') ?? ["ilgpu-cpu", "opencl", "cuda"];
 
     /// <summary>What is here; the drivers are asked once for all tests.</summary>
     public static AcceleratorCatalog Catalog { get; } = new();
@@ -90,14 +91,16 @@ public sealed class OpenDevices : IDisposable
         return Open(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut, sets), sets);
     }
 
-    internal IlgpuBackend Open(string device, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets = null) =>
-        new(Session(device), plan, patterns, sets, memory, ownsSession: false);
+    internal IlgpuBackend Open(string device, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets = null, bool fuse = false) =>
+        new(Session(device), plan, patterns, sets, memory, ownsSession: false, fuse);
 
-    /// <summary>Both forms on every device.</summary>
+    /// <summary>Both forms on every device; tables by a kernel a step, and by products of matrices where the device is one of CUDA.</summary>
     internal IEnumerable<Engine> Engines(string device) =>
     [
         new($"{device}, tables", EStepForm.Tables, _ => true, _ => TestDevices.Tolerance(device),
             (plan, patterns) => Open(device, plan, patterns, memory => memory with { PatternTileCapacity = 16 })),
+        new($"{device}, fused tables", EStepForm.Tables, _ => device == "cuda", _ => TestDevices.Tolerance(device),
+            (plan, patterns) => Open(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut: null), fuse: true)) { CountFloor = 1e-15 },
         new($"{device}, weighted scores", EStepForm.WeightedScore, Engine.IsOfFamily, _ => TestDevices.Tolerance(device), (plan, patterns) => OpenByScores(device, plan, patterns)),
     ];
 

@@ -35,8 +35,8 @@ internal static class Conformance
     public static void AssertProduct(IEnumerable<Engine> engines, params ItemFunction[] functions) => AssertCases(engines, Catalogue.Product(functions), 1);
 
     /// <summary>One backend against the reference at one point.</summary>
-    public static void AssertConforms(IComputeBackend backend, PatternTable patterns, ModelPoint point, double tolerance) =>
-        AssertConforms(backend, patterns, Expect(point.Plan, patterns, point), tolerance);
+    public static void AssertConforms(IComputeBackend backend, PatternTable patterns, ModelPoint point, double tolerance, double countFloor = 0) =>
+        AssertConforms(backend, patterns, Expect(point.Plan, patterns, point), tolerance, countFloor);
 
     /// <param name="engines">Of which those that apply are tested.</param>
     /// <param name="cases">On these.</param>
@@ -57,7 +57,7 @@ internal static class Conformance
                     using IComputeBackend backend = engine.Open(plan, patterns);
                     if (engine.Form != EStepForm.Auto)
                         Assert.Equal(engine.Form, backend.Form);
-                    AssertConforms(backend, patterns, expected, engine.Tolerance(problem));
+                    AssertConforms(backend, patterns, expected, engine.Tolerance(problem), engine.CountFloor);
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
@@ -68,12 +68,12 @@ internal static class Conformance
         Assert.True(failures.Count == 0, $"{failures.Count} of {count}:\n{string.Join('\n', failures)}");
     }
 
-    private static void AssertConforms(IComputeBackend backend, PatternTable patterns, Expected[] expected, double tolerance)
+    private static void AssertConforms(IComputeBackend backend, PatternTable patterns, Expected[] expected, double tolerance, double countFloor = 0)
     {
         foreach (Expected at in expected)
         {
             EStepOutcome actual = EStepOutcome.Compute(backend, at.Point);
-            Closeness.AssertNear(at.Outcome, actual, tolerance, patterns.TotalWeight);
+            Closeness.AssertNear(at.Outcome, actual, tolerance, patterns.TotalWeight, countFloor);
             AssertPosteriors(backend, patterns, at, tolerance);
             Closeness.AssertSame(actual, EStepOutcome.Compute(backend, at.Point)); // after another use of the buffers
         }

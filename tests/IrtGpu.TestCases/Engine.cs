@@ -17,6 +17,9 @@ namespace IrtGpu.TestCases;
 internal sealed record Engine(
     string Name, EStepForm Form, Func<ModelCase, bool> Applies, Func<ModelCase, double> Tolerance, Func<CalibrationPlan, PatternTable, IComputeBackend> Open)
 {
+    /// <summary>Counts below this share of all persons need no more digits than that: some are what others leave of a node's total.</summary>
+    public double CountFloor { get; init; }
+
     /// <summary>Two of the same, each with half the patterns.</summary>
     public Engine InTwoShards() => this with
     {

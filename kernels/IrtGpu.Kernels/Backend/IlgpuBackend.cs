@@ -2,10 +2,14 @@ using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.EStep.Fused;
+using IrtGpu.Kernels.EStep.Populations;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
@@ -41,6 +45,7 @@ internal sealed class IlgpuBackend : IComputeBackend
     private readonly Lazy<HostSums> sums;
     private readonly DeviceCounts? counts; // null where nodes are tiled: what an E-step finds is put together on the host
     private readonly WeightedScoreLauncher? weightedScore; // null: tables
+    private readonly FusedLauncher? fused; // null: tables by one kernel a step
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
     /// <param name="session">The open device.</param>
@@ -49,9 +54,11 @@ internal sealed class IlgpuBackend : IComputeBackend
     /// <param name="sets">Sets of answered items: E-steps go through weighted scores; null: through tables.</param>
     /// <param name="memory">How to cut the problem, planned with as many sets; null: planned from the device's free memory.</param>
     /// <param name="ownsSession">Whether the device is closed with the backend, also when this fails. An open device keeps compiled kernels.</param>
+    /// <param name="fuse">Whether E-steps through tables may go through products of matrices, where the device has them.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
     public IlgpuBackend(
-        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true)
+        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true,
+        bool fuse = true)
     {
         this.session = session;
         this.ownsSession = ownsSession;
@@ -75,6 +82,7 @@ internal sealed class IlgpuBackend : IComputeBackend
             {
                 reducer = new PatternScoreReducer(plan, Memory, buffers);
                 counts = new DeviceCounts(session, plan, Memory, buffers, launcher, tables, theta, weightedScore, sums);
+                fused = fuse && weightedScore is null ? FusedLauncher.TryCreate(session, plan, patterns, Memory, buffers, launcher, store, FreeBeside()) : null;
             }
         }
         catch
@@ -92,7 +100,7 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     /// <inheritdoc/>
     public string Description => string.Create(
-        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {ByteCount.Show(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}");
+        CultureInfo.InvariantCulture, $"{session.Device.Name}, {session.Device.Description} ({session.Device.Driver}), {ByteCount.Show(Memory.TotalBytes)}, responses {(Memory.IsResident ? "resident" : "streamed")}{(fused is null ? "" : $", {fused.Description}")}");
 
     /// <inheritdoc/>
     public EStepForm Form => weightedScore is null ? EStepForm.Tables : EStepForm.WeightedScore;
@@ -104,7 +112,7 @@ internal sealed class IlgpuBackend : IComputeBackend
         TryScore = TryScore,
         TryCrossProduct = TryCrossProduct,
         TryOpenBatch = TryOpenBatch,
-        Report = () => new DeviceReport(Traffic, Memory.Describe()),
+        Report = () => new DeviceReport(Traffic, fused is null ? Memory.Describe() : $"{Memory.Describe()}; {fused.Description}"),
     };
 
     /// <inheritdoc/>
@@ -133,6 +141,11 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private void CountByTables(int firstNode, int nodeCount)
     {
+        if (fused is not null)
+        {
+            fused.Count(logWeight);
+            return;
+        }
         launcher.Clear();
         ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
         {
@@ -140,6 +153,7 @@ internal sealed class IlgpuBackend : IComputeBackend
             launcher.CollectCounts(shape, views);
             launcher.CollectLogLikelihood(shape, views);
         });
+        launcher.AddCountSlices(nodeCount);
     }
 
     private void CountByScores(WeightedScoreLauncher scores, int firstNode, int nodeCount)
@@ -162,7 +176,6 @@ internal sealed class IlgpuBackend : IComputeBackend
         ForEachNodeTile((firstNode, nodeCount) =>
         {
             CountByTables(firstNode, nodeCount);
-            launcher.AddCountSlices(nodeCount);
             launcher.DownloadCounts(firstNode, nodeCount, expectation);
         });
         expectation.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
@@ -268,8 +281,8 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private PointBatch? TryOpenBatch(int wanted)
     {
-        if (Memory.NodeTileCount > 1 || weightedScore is not null)
-            return null; // its launches are large already; a batch goes through tables, and would not have the bits of weighted scores
+        if (Memory.NodeTileCount > 1 || weightedScore is not null || fused is not null)
+            return null; // their launches are large already; a batch goes through tables step by step, and would not have their bits
         int capacity = Memory.PointCapacity(wanted, FreeBeside());
         try
         {

@@ -1,7 +1,10 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.EStep.Populations;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -94,6 +97,7 @@ internal sealed class PointBatch : IPointBatch
             launcher.CollectLogLikelihood(shape, views);
             store.PrefetchAfter(index);
         }
+        launcher.AddCountSlices(nodeCount, points.Count);
         return counts.Take(points);
     }
 }

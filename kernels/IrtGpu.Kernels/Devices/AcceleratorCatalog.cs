@@ -1,8 +1,7 @@
-using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Kernels.Devices;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Kernels.Devices;
 

@@ -41,7 +41,7 @@ internal sealed class DeviceSession : IDisposable
         (Action<Context.Builder> include, Func<Context, Accelerator> create) = device.Name.Kind switch // the catalogue's predicates, so that numbers mean the same device
         {
             AcceleratorCatalog.Cuda => ((Action<Context.Builder>)(builder => builder.Cuda(_ => true)),
-                (Func<Context, Accelerator>)(context => context.GetCudaDevice(number).CreateCudaAccelerator(context))),
+                (Func<Context, Accelerator>)(context => OpenCuda(context, number))),
             AcceleratorCatalog.OpenCl => (builder => builder.OpenCL(_ => true), context => context.GetCLDevice(number).CreateCLAccelerator(context)),
             AcceleratorCatalog.CpuAccelerator => (builder => builder.CPU(TestDevice), context => context.GetCPUDevice(0).CreateAccelerator(context)),
             string other => throw new ArgumentException($"ILGPU has no device of the kind '{other}'.", nameof(device)),
@@ -57,6 +57,13 @@ internal sealed class DeviceSession : IDisposable
             context.Dispose();
             throw;
         }
+    }
+
+    private static CudaAccelerator OpenCuda(Context context, int number)
+    {
+        CudaDevice device = context.GetCudaDevice(number);
+        HopperTarget.TryRaise((CudaCapabilityContext)device.Capabilities, device.Architecture);
+        return device.CreateCudaAccelerator(context);
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
 using ILGPU;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.EStep.Populations;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -69,7 +71,6 @@ internal sealed class DeviceCounts
             weightedScore.SpreadTotals(NodeCount);
             moments = weightedScore.DownloadMoments();
         }
-        launcher.AddCountSlices(NodeCount, pointCount);
         PopulationMoments[][] populationsOfPoint = populations.Compute(pointCount);
         double[] logLikelihoods = launcher.DownloadLogLikelihoods(pointCount);
         held.AddRange(points.Select((point, position) =>

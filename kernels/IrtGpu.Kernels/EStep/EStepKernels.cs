@@ -16,7 +16,8 @@ namespace IrtGpu.Kernels.EStep;
 /// </remarks>
 internal static class EStepKernels
 {
-    private const int Missing = 255;
+    /// <summary>Stands for no response.</summary>
+    public const int Missing = 255;
 
     /// <summary>ℓ[point, class, node, pattern] = log τ + log π + Σ over answered items of log P.</summary>
     /// <remarks>One thread: one pattern at four neighbouring nodes of one class, so that a word of responses serves sixteen additions.</remarks>
@@ -275,17 +276,38 @@ internal static class EStepKernels
             sums[slice * tile.PointCount + point] += sum;
     }
 
-    /// <summary>Adds all slices of one cell to the first, in order.</summary>
-    /// <param name="cell">Cell of a slice.</param>
+    /// <summary>Most lanes of a group of <see cref="AddSlices"/>.</summary>
+    public const int SliceLanes = 8;
+
+    /// <summary>Most cells of a group of <see cref="AddSlices"/>.</summary>
+    public const int SliceCells = 8;
+
+    /// <summary>Adds all slices of a cell to the first: each lane adds every so-many-th slice in order, then the lanes are added in order.</summary>
+    /// <param name="cellsPerGroup">Cells of a group, which has as many threads times its lanes.</param>
     /// <param name="sliceCount">Number of slices.</param>
     /// <param name="stride">Cells of a slice.</param>
     /// <param name="values">In: slices; out: their sum in the first. [slice, cell]</param>
-    public static void AddSlices(Index1D cell, int sliceCount, long stride, ArrayView<double> values)
+    public static void AddSlices(int cellsPerGroup, int sliceCount, long stride, ArrayView<double> values)
     {
-        double sum = values[cell.X];
-        for (int slice = 1; slice < sliceCount; slice++)
-            sum += values[slice * stride + cell.X];
-        values[cell.X] = sum;
+        ArrayView<double> lanes = SharedMemory.Allocate<double>(SliceLanes * SliceCells);
+        int laneCount = Group.DimX / cellsPerGroup;
+        int lane = Group.IdxX / cellsPerGroup;
+        int cell = Grid.IdxX * cellsPerGroup + Group.IdxX % cellsPerGroup;
+        double sum = 0.0;
+        if (cell < stride)
+        {
+            for (int slice = lane; slice < sliceCount; slice += laneCount)
+                sum += values[slice * stride + cell];
+        }
+
+        lanes[Group.IdxX] = sum;
+        Group.Barrier();
+        if (lane == 0 && cell < stride)
+        {
+            for (int other = 1; other < laneCount; other++)
+                sum += lanes[other * cellsPerGroup + Group.IdxX];
+            values[cell] = sum;
+        }
     }
 
     private static void AddPair(

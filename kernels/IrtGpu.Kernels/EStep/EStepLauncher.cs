@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -16,7 +17,6 @@ internal sealed class EStepLauncher
     private readonly DeviceBuffers buffers;
     private readonly LayoutViews layout;
     private readonly int normalizerStride;
-    private readonly ArrayView<double> logLikelihoods; // [slice][point]
     private readonly Action<Index1D, TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> joint;
     private readonly Action<Index1D, TileShape, ArrayView<double>, NormalizerViews> exponentiate;
     private readonly Action<Index1D, TileShape, int, NormalizerViews> merge;
@@ -24,7 +24,7 @@ internal sealed class EStepLauncher
     private readonly Action<Index1D, TileShape, int, PatternViews, NormalizerViews, ArrayView<double>> scale;
     private readonly Action<Index1D, TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> collect;
     private readonly Action<KernelConfig, TileShape, PatternViews, NormalizerViews, ArrayView<double>> sumLogLikelihood;
-    private readonly Action<Index1D, int, long, ArrayView<double>> addSlices;
+    private readonly SliceSum slices;
 
     /// <summary>Compiles the kernels and allocates what does not depend on the patterns.</summary>
     /// <param name="plan">The plan.</param>
@@ -37,23 +37,22 @@ internal sealed class EStepLauncher
         this.memory = memory;
         this.buffers = buffers;
         Accelerator accelerator = buffers.Accelerator;
-        joint = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+        joint = accelerator.LoadIndexed<TileShape, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
             EStepKernels.JointLogLikelihood);
-        exponentiate = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, ArrayView<double>, NormalizerViews>(EStepKernels.ExponentiateChunk);
-        merge = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, NormalizerViews>(EStepKernels.MergeChunks);
-        normalize = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, NormalizerViews>(EStepKernels.Normalize);
-        scale = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.Scale);
-        collect = accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(EStepKernels.CollectCounts);
-        sumLogLikelihood = accelerator.LoadStreamKernel<TileShape, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.SumLogLikelihood);
-        addSlices = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, long, ArrayView<double>>(EStepKernels.AddSlices);
+        exponentiate = accelerator.LoadIndexed<TileShape, ArrayView<double>, NormalizerViews>(EStepKernels.ExponentiateChunk);
+        merge = accelerator.LoadIndexed<TileShape, int, NormalizerViews>(EStepKernels.MergeChunks);
+        normalize = accelerator.LoadIndexed<TileShape, NormalizerViews>(EStepKernels.Normalize);
+        scale = accelerator.LoadIndexed<TileShape, int, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.Scale);
+        collect = accelerator.LoadIndexed<TileShape, int, int, int, PatternViews, LayoutViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(EStepKernels.CollectCounts);
+        sumLogLikelihood = accelerator.LoadGrouped<TileShape, PatternViews, NormalizerViews, ArrayView<double>>(EStepKernels.SumLogLikelihood);
+        slices = new SliceSum(buffers);
 
         ProblemSize size = memory.Size;
         layout = UploadLayout(size.WordCount * MemoryPlan.ItemsPerWord, capacity);
         LogProbability = buffers.Allocate<double>((long)capacity * size.TableCount * size.RowCount * memory.NodeTileWidth);
         Counts = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.TableCount * size.RowCount * memory.NodeTileWidth);
         Totals = buffers.Allocate<double>((long)capacity * memory.CountSliceCount * size.BlockCount * memory.NodeTileWidth);
-        logLikelihoods = buffers.Allocate<double>((long)capacity * memory.SliceCount);
+        LogLikelihoods = buffers.Allocate<double>((long)capacity * memory.SliceCount);
         Posterior = buffers.Allocate<double>((long)capacity * memory.PatternTileCapacity * size.ClassCount * memory.NodeTileWidth);
         long chunkLength = (long)capacity * memory.ChunkCount * memory.PatternTileCapacity;
         normalizerStride = memory.NodeTileCount > 1 ? checked((int)size.PatternCount) : memory.PatternTileCapacity;
@@ -82,6 +81,9 @@ internal sealed class EStepLauncher
 
     /// <summary>Rows of items, tables of blocks.</summary>
     public LayoutViews Layout => layout;
+
+    /// <summary>Sums of log-likelihoods. [slice][point]</summary>
+    public ArrayView<double> LogLikelihoods { get; }
 
     /// <summary>Log-likelihoods among others.</summary>
     public NormalizerViews Normalizers { get; }
@@ -120,7 +122,7 @@ internal sealed class EStepLauncher
     }
 
     /// <summary>Forgets the log-likelihood.</summary>
-    public void ClearLogLikelihood() => logLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
+    public void ClearLogLikelihood() => LogLikelihoods.MemSetToZero(buffers.Accelerator.DefaultStream);
 
     /// <summary>Fills the tile with exp(ℓ − m of the chunk).</summary>
     public void ComputeTerms(TileShape tile, PatternViews patterns, ArrayView<double> logWeight)
@@ -144,24 +146,27 @@ internal sealed class EStepLauncher
     }
 
     /// <summary>Merges the tile's chunks into each pattern's largest term and sum.</summary>
-    public void MergeTerms(TileShape tile, bool isFirst)
+    public void MergeTerms(TileShape tile, bool isFirst) => MergeTerms(tile, isFirst, Normalizers);
+
+    /// <summary>Merges chunks that stand elsewhere.</summary>
+    public void MergeTerms(TileShape tile, bool isFirst, NormalizerViews normalizers)
     {
-        merge(tile.PointCount * tile.PatternCount, tile, isFirst ? 1 : 0, Normalizers);
+        merge(tile.PointCount * tile.PatternCount, tile, isFirst ? 1 : 0, normalizers);
         Count(1);
     }
 
     /// <summary>Turns terms into posteriors, and yields log-likelihoods.</summary>
     public void NormalizeTerms(TileShape tile, PatternViews patterns, bool withFrequency)
     {
-        Normalize(tile);
+        Normalize(tile, Normalizers);
         scale(tile.PointCount * tile.ClassCount * tile.NodeCount * tile.PatternCount, tile, withFrequency ? 1 : 0, patterns, Normalizers, Posterior);
         Count(1);
     }
 
     /// <summary>Turns the chunks' sums into factors, and yields log-likelihoods.</summary>
-    public void Normalize(TileShape tile)
+    public void Normalize(TileShape tile, NormalizerViews normalizers)
     {
-        normalize(tile.PointCount * tile.PatternCount, tile, Normalizers);
+        normalize(tile.PointCount * tile.PatternCount, tile, normalizers);
         Count(1);
     }
 
@@ -186,12 +191,17 @@ internal sealed class EStepLauncher
     }
 
     /// <summary>Adds the tile's log-likelihoods.</summary>
-    public void CollectLogLikelihood(TileShape tile, PatternViews patterns)
+    public void CollectLogLikelihood(TileShape tile, PatternViews patterns) => CollectLogLikelihood(tile, patterns, Normalizers);
+
+    /// <summary>Adds log-likelihoods that stand elsewhere.</summary>
+    public void CollectLogLikelihood(TileShape tile, PatternViews patterns, NormalizerViews normalizers)
     {
-        int groupSize = Math.Min(LargestSumGroup, buffers.Accelerator.MaxNumThreadsPerGroup);
-        sumLogLikelihood((tile.PointCount * tile.SliceCount, groupSize), tile, patterns, Normalizers, logLikelihoods);
+        sumLogLikelihood((tile.PointCount * tile.SliceCount, SumGroup), tile, patterns, normalizers, LogLikelihoods);
         Count(1);
     }
+
+    /// <summary>Threads of a group that adds log-likelihoods.</summary>
+    public int SumGroup => Math.Min(LargestSumGroup, buffers.Accelerator.MaxNumThreadsPerGroup);
 
     /// <summary>Adds the slices of counts and node totals.</summary>
     /// <param name="nodeCount">Nodes of the tile, a multiple of four.</param>
@@ -241,8 +251,8 @@ internal sealed class EStepLauncher
     public double[] DownloadLogLikelihoods(int pointCount = 1)
     {
         double[] sums = new double[pointCount];
-        AddSlices(logLikelihoods, pointCount, memory.SliceCount);
-        buffers.Download(logLikelihoods, sums);
+        AddSlices(LogLikelihoods, pointCount, memory.SliceCount);
+        buffers.Download(LogLikelihoods, sums);
         return sums;
     }
 
@@ -252,13 +262,7 @@ internal sealed class EStepLauncher
     /// <param name="values">[slice, cell]</param>
     /// <param name="stride">Cells of a slice.</param>
     /// <param name="sliceCount">Number of slices.</param>
-    public void AddSlices(ArrayView<double> values, int stride, int sliceCount)
-    {
-        if (sliceCount == 1)
-            return;
-        addSlices(stride, sliceCount, stride, values);
-        Count(1);
-    }
+    public void AddSlices(ArrayView<double> values, int stride, int sliceCount) => slices.Add(values, stride, sliceCount);
 
     private void Count(int launches)
     {

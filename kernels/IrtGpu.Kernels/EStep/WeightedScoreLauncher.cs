@@ -1,9 +1,10 @@
 using System.Numerics.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
-using IrtGpu.Compute;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -53,19 +54,19 @@ internal sealed class WeightedScoreLauncher
         this.launcher = launcher;
         this.sets = sets;
         Accelerator accelerator = buffers.Accelerator;
-        fillLogPrior = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, LayoutViews, WeightedScoreViews, ArrayView<double>, ArrayView<double>>(
+        fillLogPrior = accelerator.LoadIndexed<TileShape, LayoutViews, WeightedScoreViews, ArrayView<double>, ArrayView<double>>(
             WeightedScoreKernels.FillLogPrior);
-        exponentiate = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, WeightedScoreViews, ArrayView<double>, NormalizerViews>(
+        exponentiate = accelerator.LoadIndexed<TileShape, int, WeightedScoreViews, ArrayView<double>, NormalizerViews>(
             WeightedScoreKernels.ExponentiateScores);
-        mergeMoments = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, NormalizerViews, WeightedScoreViews>(
+        mergeMoments = accelerator.LoadIndexed<TileShape, PatternViews, NormalizerViews, WeightedScoreViews>(
             WeightedScoreKernels.MergeMoments);
-        sumLanes = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternViews, NormalizerViews, ArrayView<double>, WeightedScoreViews>(
+        sumLanes = accelerator.LoadIndexed<TileShape, PatternViews, NormalizerViews, ArrayView<double>, WeightedScoreViews>(
             WeightedScoreKernels.SumLanes);
-        addLanes = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, WeightedScoreViews>(WeightedScoreKernels.AddLanes);
-        spreadTotals = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, int, LayoutViews, WeightedScoreViews, ArrayView<double>>(
+        addLanes = accelerator.LoadIndexed<TileShape, int, WeightedScoreViews>(WeightedScoreKernels.AddLanes);
+        spreadTotals = accelerator.LoadIndexed<TileShape, int, LayoutViews, WeightedScoreViews, ArrayView<double>>(
             WeightedScoreKernels.SpreadTotals);
 
-        addSets = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, WeightedScoreViews, ArrayView<double>>(WeightedScoreKernels.AddSets);
+        addSets = accelerator.LoadIndexed<TileShape, WeightedScoreViews, ArrayView<double>>(WeightedScoreKernels.AddSets);
 
         ProblemSize size = memory.Size;
         long blockSets = (long)size.BlockCount * size.AnsweredSetCount;
@@ -150,7 +151,7 @@ internal sealed class WeightedScoreLauncher
         WeightedScoreViews chunked = ViewsOf(shape);
         int rows = shape.ClassCount * shape.NodeCount;
         int momentCount = memory.Size.MomentCount;
-        launcher.Normalize(byClass);
+        launcher.Normalize(byClass, launcher.Normalizers);
         mergeMoments(shape.ClassCount * momentCount * shape.PatternCount, byClass, patterns, launcher.Normalizers, chunked);
         sumLanes(rows * memory.LaneCount, byClass, patterns, launcher.Normalizers, launcher.Posterior, chunked);
         addLanes(rows, byClass, tile.AnsweredSet, chunked);

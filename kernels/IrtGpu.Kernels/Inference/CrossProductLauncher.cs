@@ -1,9 +1,11 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Items;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -29,7 +31,7 @@ internal sealed class CrossProductLauncher : IDisposable
     private readonly ArrayView<double> scratch; // [category, item, node]
     private readonly Action<Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>> findGradients;
     private readonly Action<Index1D, TileShape, PatternRun, PatternViews, CrossProductViews> addProducts;
-    private readonly Action<Index1D, int, long, ArrayView<double>> addSlices;
+    private readonly SliceSum slices;
 
     private CrossProductLauncher(
         DeviceSession session, ModelPoint point, MemoryPlan memory, DeviceBuffers traffic, DeviceItemTables tables, CrossProductTerms terms, Cut cut)
@@ -43,10 +45,9 @@ internal sealed class CrossProductLauncher : IDisposable
         int freeCount = plan.Layout.FreeCount;
         int nodeCount = memory.Size.PaddedNodeCount;
         Accelerator accelerator = session.Accelerator;
-        findGradients = accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.FindGradients);
-        addProducts = accelerator.LoadAutoGroupedStreamKernel<Index1D, TileShape, PatternRun, PatternViews, CrossProductViews>(CrossProductKernels.AddProducts);
-        addSlices = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, long, ArrayView<double>>(EStepKernels.AddSlices);
+        findGradients = accelerator.LoadIndexed<TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.FindGradients);
+        addProducts = accelerator.LoadIndexed<TileShape, PatternRun, PatternViews, CrossProductViews>(CrossProductKernels.AddProducts);
+        slices = new SliceSum(traffic);
         buffers = new DeviceBuffers(session);
         try
         {
@@ -158,11 +159,7 @@ internal sealed class CrossProductLauncher : IDisposable
     public double[] Download()
     {
         double[] sum = new double[views.FreeCount * views.FreeCount];
-        if (cut.SliceCount > 1)
-        {
-            addSlices(sum.Length, cut.SliceCount, sum.Length, views.Products);
-            traffic.CountLaunch();
-        }
+        slices.Add(views.Products, sum.Length, cut.SliceCount);
         traffic.Download(views.Products, sum);
         return sum;
     }

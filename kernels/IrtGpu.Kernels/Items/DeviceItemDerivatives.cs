@@ -2,6 +2,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 
@@ -102,7 +103,7 @@ internal sealed class DeviceItemDerivatives
         };
         return new Reduction(
             part, shape, buffers.Allocate<double>((long)capacity * itemCount * sumCount), part.Launcher.LoadSumNodes(),
-            buffers.Accelerator.LoadAutoGroupedStreamKernel<Index1D, DerivativeShape, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks));
+            buffers.Accelerator.LoadIndexed<DerivativeShape, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks));
     }
 
     /// <summary>Adds one item of one table to its parameter set, loadings for attributes.</summary>

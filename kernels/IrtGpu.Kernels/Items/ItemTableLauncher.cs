@@ -1,6 +1,7 @@
 using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Items;
@@ -65,7 +66,7 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
         this.accelerator = accelerator;
         this.cellsPerLaunch = cellsPerLaunch;
         this.block = block;
-        kernel = accelerator.LoadAutoGroupedStreamKernel<Index1D, int, int, ItemBlockViews, ArrayView<double>, ArrayView<double>>(
+        kernel = accelerator.LoadIndexed<int, int, ItemBlockViews, ArrayView<double>, ArrayView<double>>(
             ItemTableKernels.LogProbabilities<TModel>);
         slopes = accelerator.Allocate1D(block.Slopes);
         shape = accelerator.Allocate1D(block.Shape);
@@ -132,13 +133,12 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
 
     /// <inheritdoc/>
     public Action<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadSumNodes() =>
-        accelerator.LoadAutoGroupedStreamKernel<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+        accelerator.LoadIndexed<DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
             ItemDerivativeKernels.SumNodes<TModel>);
 
     /// <inheritdoc/>
     public Action<Index1D, int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadFillDerivatives() =>
-        accelerator.LoadAutoGroupedStreamKernel<
-            Index1D, int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
+        accelerator.LoadIndexed<int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
             AnswerDerivativeKernels.FillDerivatives<TModel>);
 
     /// <inheritdoc/>

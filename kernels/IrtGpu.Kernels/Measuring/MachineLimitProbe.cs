@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 
 namespace IrtGpu.Kernels.Measuring;
@@ -46,7 +47,7 @@ internal static class MachineLimitProbe
     {
         int threads = WavesOfThreads * accelerator.MaxNumThreads;
         Action<Index1D, int, double, double, ArrayView<double>> kernel =
-            accelerator.LoadAutoGroupedStreamKernel<Index1D, int, double, double, ArrayView<double>>(MachineLimitKernels.MultiplyAdd);
+            accelerator.LoadIndexed<int, double, double, ArrayView<double>>(MachineLimitKernels.MultiplyAdd);
         using MemoryBuffer1D<double, Stride1D.Dense> sums = accelerator.Allocate1D<double>(threads);
         void Launch(int rounds) => kernel(threads, rounds, Factor, Term, sums.View);
 

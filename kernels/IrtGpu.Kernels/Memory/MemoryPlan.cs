@@ -1,5 +1,5 @@
 using System.Globalization;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Planning;

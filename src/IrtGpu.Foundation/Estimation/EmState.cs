@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using IrtGpu.Foundation.Estimation.Accelerators;
+using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Foundation.Estimation;
 

@@ -1,3 +1,6 @@
+using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Estimation.Starts;
+
 namespace IrtGpu.Foundation.Estimation;
 
 /// <summary>The parameters of a model that EM can fit: a vector of free numbers on a working scale.</summary>

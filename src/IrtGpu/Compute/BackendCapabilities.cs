@@ -1,4 +1,4 @@
-using IrtGpu.Scoring;
+using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Compute;
 

@@ -1,10 +1,10 @@
 using System.Runtime.ExceptionServices;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
-using IrtGpu.Scoring;
 
 namespace IrtGpu.Compute;
 

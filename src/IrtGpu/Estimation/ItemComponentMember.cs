@@ -1,6 +1,6 @@
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.LinearAlgebra;
-using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 

@@ -1,6 +1,8 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;

@@ -3,6 +3,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 

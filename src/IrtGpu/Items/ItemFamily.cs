@@ -1,3 +1,4 @@
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Items.Families;
 using IrtGpu.Models;
 

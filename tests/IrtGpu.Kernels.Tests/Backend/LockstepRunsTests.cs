@@ -1,9 +1,11 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.TestCases;

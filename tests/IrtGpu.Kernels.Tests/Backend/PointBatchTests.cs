@@ -1,8 +1,10 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Memory;

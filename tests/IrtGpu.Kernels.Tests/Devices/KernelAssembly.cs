@@ -7,7 +7,9 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Items;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Tests.Devices;
@@ -19,6 +21,9 @@ internal static class KernelAssembly
     private static readonly Context Shared = Context.Create(builder => builder.DefaultCPU().EnableAlgorithms());
 
     public static Type[] Models { get; } = [.. ItemFamily.All.Select(family => family.Use(new ResponseFunction()))];
+
+    /// <summary>Products of matrices of each target.</summary>
+    public static Type[] MatrixUnits { get; } = [.. new[] { 1, 2, 4 }.SelectMany(parts => new[] { FusedUnits.UnitFor(parts, true), FusedUnits.UnitFor(parts, false) })];
 
     /// <summary>By name: <c>Kernel</c> or <c>Kernel&lt;ResponseFunction&gt;</c>.</summary>
     public static IReadOnlyDictionary<string, MethodInfo> EntryPoints { get; } = FindEntryPoints();
@@ -33,10 +38,16 @@ internal static class KernelAssembly
             : EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
         lock (OneAtATime)
         {
-            using PTXBackend backend = new(Shared, CudaArchitecture.SM_90, instructionSet, null!);
-            return ((PTXCompiledKernel)backend.Compile(entry, KernelSpecialization.Empty)).PTXAssembly;
+            CudaCapabilityContext capabilities = new(CudaArchitecture.SM_90);
+            HopperTarget.TryRaise(capabilities, CudaArchitecture.SM_90);
+            using PTXBackend backend = new(Shared, capabilities, CudaArchitecture.SM_90, instructionSet, null!);
+            return ((PTXCompiledKernel)backend.Compile(entry, SpecializationOf(kernel))).PTXAssembly;
         }
     }
+
+    private static KernelSpecialization SpecializationOf(MethodInfo kernel) => kernel.Name == nameof(FusedKernels.Fuse)
+        ? FusedUnits.Specialization(((IMatrixUnit)Activator.CreateInstance(kernel.GetGenericArguments()[0])!).PartCount)
+        : KernelSpecialization.Empty;
 
     /// <summary>Lines that end in a semicolon and are no declarations.</summary>
     public static int InstructionCount(string ptx) =>
@@ -54,8 +65,8 @@ internal static class KernelAssembly
                 entries[method.Name] = method;
                 continue;
             }
-            foreach (Type model in Models.Where(model => Fits(method, model)))
-                entries[$"{method.Name}<{model.Name}>"] = method.MakeGenericMethod(model);
+            foreach (Type argument in Models.Concat(MatrixUnits).Where(argument => Fits(method, argument)))
+                entries[$"{method.Name}<{argument.Name}>"] = method.MakeGenericMethod(argument);
         }
         return entries;
     }

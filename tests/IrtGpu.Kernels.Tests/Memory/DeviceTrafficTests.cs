@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Memory;

@@ -1,4 +1,5 @@
 using IrtGpu.Cli;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation;
 
 namespace IrtGpu.Tests.Cli;

@@ -1,6 +1,7 @@
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 

@@ -1,6 +1,5 @@
 using IrtGpu.Compute.Reference;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Items;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;

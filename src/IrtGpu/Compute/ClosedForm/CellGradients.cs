@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 

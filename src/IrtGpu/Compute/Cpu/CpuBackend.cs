@@ -1,5 +1,6 @@
 using System.Globalization;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.ProductGrid;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;

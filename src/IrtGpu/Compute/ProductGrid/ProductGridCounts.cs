@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
@@ -20,10 +21,11 @@ internal sealed unsafe class ProductGridCounts(CalibrationPlan plan, PatternTabl
     /// <summary>Adds a tile.</summary>
     /// <param name="first">First position.</param>
     /// <param name="count">Number of patterns, of one group and answered set.</param>
+    /// <param name="means">Receives weight and mean of each pattern, where means differ within blocks.</param>
     /// <param name="tile">The tile, computed; used up.</param>
     /// <param name="shard">Added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Collect(int first, int count, ProductGridTile tile, ProductGridShard shard)
+    public void Collect(int first, int count, PatternMeans? means, ProductGridTile tile, ProductGridShard shard)
     {
         for (int k = 0; k < count; k++)
             shard.LogLikelihood += patterns.Frequency[order[first + k]] * tile.LogLikelihood[k];
@@ -38,6 +40,8 @@ internal sealed unsafe class ProductGridCounts(CalibrationPlan plan, PatternTabl
                 int pattern = order[first + k];
                 double weight = patterns.Frequency[pattern] * tile.Weight[c * tile.PatternCount + k];
                 CollectOnLines(pattern, k, c, block, weight, tile, shard);
+                if (means is not null)
+                    WriteMean(weight * tile.Total[c * tile.PatternCount + k], tile.Sums, means.Of(pattern, c));
                 if (tile.Exact[c * tile.PatternCount + k] is { } posterior)
                     System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(posterior, weight, shard.Exact(index), shard.Exact(index));
                 double* scaled = attributeCount == 1 ? tile.Factor(c, 0, k) : tile.Outer(c, k);
@@ -58,6 +62,13 @@ internal sealed unsafe class ProductGridCounts(CalibrationPlan plan, PatternTabl
                     sums, tables.PaddedLineCount, tables.OuterCount, count, tables.PaddedLineCount);
             }
         }
+    }
+
+    /// <summary>Takes the moments of a pattern that its marginal posteriors left.</summary>
+    private static void WriteMean(double weight, double[] moments, Span<double> mean)
+    {
+        mean[0] = weight;
+        moments.AsSpan(0, mean.Length - 1).CopyTo(mean[1..]);
     }
 
     /// <summary>Adds a pattern's marginal posteriors to the counts of its responses and to their moments.</summary>

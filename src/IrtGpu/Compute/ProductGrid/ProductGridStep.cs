@@ -1,5 +1,6 @@
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
@@ -70,8 +71,9 @@ internal sealed class ProductGridStep : ICpuStep
     public Expectation Compute(ModelPoint point)
     {
         tables.Fill(point);
-        ForEachTile(point, static shard => shard.Clear(), counts.Collect);
-        return ProductGridAssembly.Assemble(point, items, tables, shards, threads, sums);
+        PatternMeans? means = PatternMeans.For(point, patterns);
+        ForEachTile(point, static shard => shard.Clear(), (first, count, tile, shard) => counts.Collect(first, count, means, tile, shard));
+        return ProductGridAssembly.Assemble(point, items, tables, shards, means, threads, sums);
     }
 
     /// <inheritdoc/>

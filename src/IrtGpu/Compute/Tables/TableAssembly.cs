@@ -1,4 +1,4 @@
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Planning;
 
@@ -12,12 +12,13 @@ internal static unsafe class TableAssembly
     /// <param name="joint">How items are combined.</param>
     /// <param name="tiling">How nodes are cut.</param>
     /// <param name="shards">The sums.</param>
+    /// <param name="means">What was found of each pattern, where means differ within blocks.</param>
     /// <param name="threads">Number of threads; the result does not depend on it.</param>
     /// <param name="sums">Sums over nodes.</param>
-    public static TableExpectation Assemble(ModelPoint point, JointItems joint, NodeTiling tiling, TableShard[] shards, int threads, HostSums sums)
+    public static TableExpectation Assemble(ModelPoint point, JointItems joint, NodeTiling tiling, TableShard[] shards, PatternMeans? means, int threads, HostSums sums)
     {
         CalibrationPlan plan = point.Plan;
-        TableExpectation counts = new(point, sums);
+        TableExpectation counts = new(point, sums) { Means = means };
         foreach (TableShard shard in shards)
             counts.LogLikelihood += shard.LogLikelihood;
         for (int block = 0; block < plan.Blocks.Count; block++)

@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
@@ -64,6 +66,7 @@ internal sealed unsafe class TableStep : ICpuStep
     public Expectation Compute(ModelPoint point)
     {
         Prepare(point);
+        PatternMeans? means = PatternMeans.For(point, patterns);
         ForEachShard((shard, workspace) =>
         {
             shard.Clear();
@@ -71,10 +74,10 @@ internal sealed unsafe class TableStep : ICpuStep
             {
                 int count = Math.Min(workspace.PatternCount, shard.End - first);
                 ComputePosteriors(first, count, point.Tilts, workspace);
-                CollectCounts(first, count, workspace, shard);
+                CollectCounts(first, count, means, workspace, shard);
             }
         });
-        return TableAssembly.Assemble(point, joint, tiling, shards, threads, sums);
+        return TableAssembly.Assemble(point, joint, tiling, shards, means, threads, sums);
     }
 
     /// <inheritdoc/>
@@ -202,7 +205,7 @@ internal sealed unsafe class TableStep : ICpuStep
             int block = FirstBlock(pattern) + c;
             double* values = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount;
             double intercept = -tilts.LogNormalizer(block, row);
-            double* column = columns.Pointer + (long)plan.Tables[tableOfBlock[block]].NodeSet * plan.AttributeCount * tiling.PaddedCount;
+            double* column = ColumnsOf(block);
             foreach (double slope in tilts.Tilt(block, row))
             {
                 PatternKernels.AddLine(values, column, slope, intercept, tiling.PaddedCount);
@@ -211,6 +214,17 @@ internal sealed unsafe class TableStep : ICpuStep
             }
         }
     }
+
+    /// <summary>Sums the weights of a pattern at the nodes, alone and times θ_j.</summary>
+    private void FindMean(int block, double* values, Span<double> mean)
+    {
+        ReadOnlySpan<double> weights = new(values, tiling.PaddedCount);
+        mean[0] = TensorPrimitives.Sum(weights);
+        for (int j = 1; j < mean.Length; j++)
+            mean[j] = TensorPrimitives.Dot(weights, new ReadOnlySpan<double>(ColumnsOf(block) + (long)(j - 1) * tiling.PaddedCount, tiling.PaddedCount));
+    }
+
+    private double* ColumnsOf(int block) => columns.Pointer + (long)plan.Tables[tableOfBlock[block]].NodeSet * plan.AttributeCount * tiling.PaddedCount;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Normalize(int pattern, int k, TableWorkspace workspace)
@@ -239,7 +253,7 @@ internal sealed unsafe class TableStep : ICpuStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CollectCounts(int first, int count, TableWorkspace workspace, TableShard shard)
+    private void CollectCounts(int first, int count, PatternMeans? means, TableWorkspace workspace, TableShard shard)
     {
         for (int k = 0; k < count; k++)
         {
@@ -253,6 +267,8 @@ internal sealed unsafe class TableStep : ICpuStep
                 double* values = posterior + c * tiling.PaddedCount;
                 PatternKernels.ScaleAndAccumulate(
                     values, frequency / workspace.Sum[k], shard.NodeTotals.Pointer + (long)block * tiling.PaddedCount, tiling.PaddedCount);
+                if (means is not null)
+                    FindMean(block, values, means.Of(pattern, c));
                 int leader = leadingClass[block];
                 if (leader < c)
                     PatternKernels.Accumulate(posterior + leader * tiling.PaddedCount, values, tiling.PaddedCount);

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -18,10 +18,11 @@ internal sealed unsafe class WeightedScoreAssembly(
 {
     /// <summary>Adds the shards in their order.</summary>
     /// <param name="point">Where they were collected.</param>
+    /// <param name="means">What was found of each pattern, where means differ within blocks.</param>
     /// <param name="sums">Sums over nodes.</param>
-    public WeightedScoreExpectation Assemble(ModelPoint point, HostSums sums)
+    public WeightedScoreExpectation Assemble(ModelPoint point, PatternMeans? means, HostSums sums)
     {
-        WeightedScoreExpectation counts = new(point, sums) { InterpolationError = tables.LargestError() };
+        WeightedScoreExpectation counts = new(point, sums) { InterpolationError = tables.LargestError(), Means = means };
         double[]?[] deposits = SumDeposits();
         double[][] totals = new double[tables.Grids.Length][];
         Parallel.For(0, tables.Grids.Length, parallel, index =>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
+using IrtGpu.Compute.WeightedScore.Interpolation;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using IrtGpu.Compute.ClosedForm;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -79,14 +79,15 @@ internal sealed unsafe class WeightedScoreStep : IDisposable
     {
         if (!tables.TryFill(point))
             return null;
+        PatternMeans? means = PatternMeans.For(point, patterns);
         Parallel.For(0, shards.Length, parallel, index =>
         {
             if (!batches.TryTake(out WeightedScoreBatch? batch))
                 batch = new WeightedScoreBatch(plan.ClassCount, layout.Joint.GroupCount);
-            shards[index].Collect(tables.Grids, tables.Scores, point, batch);
+            shards[index].Collect(tables.Grids, tables.Scores, point, means, batch);
             batches.Add(batch);
         });
-        return assembly.Assemble(point, sums);
+        return assembly.Assemble(point, means, sums);
     }
 
     /// <summary>Scores every pattern; null where scores spread too widely or interpolation is not exact enough.</summary>

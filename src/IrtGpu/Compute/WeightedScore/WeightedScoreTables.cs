@@ -1,5 +1,6 @@
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
+using IrtGpu.Compute.WeightedScore.Interpolation;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;

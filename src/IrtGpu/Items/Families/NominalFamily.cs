@@ -1,4 +1,5 @@
-using IrtGpu.Models;
+using IrtGpu.Items.Evaluation;
+using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Items.Families;
 

@@ -1,4 +1,4 @@
-using IrtGpu.Models;
+using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Items.Families;
 

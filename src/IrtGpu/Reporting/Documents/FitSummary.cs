@@ -1,8 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
-using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference;
 using IrtGpu.Planning.EStep;
 
