@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Scoring;

@@ -1,6 +1,6 @@
 using IrtGpu.Cli;
-using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Tests.Cli;
 

@@ -1,6 +1,6 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
 using IrtGpu.Scoring;

@@ -1,6 +1,5 @@
-using IrtGpu.Models.Functions;
-
 using System.Globalization;
+using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Items.Families;
 
