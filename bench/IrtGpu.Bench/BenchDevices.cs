@@ -1,4 +1,5 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Bench;

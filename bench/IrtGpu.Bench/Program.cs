@@ -1,5 +1,5 @@
 using IrtGpu.Bench;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Tables.Problems;
 
 if (args.Contains("--help"))

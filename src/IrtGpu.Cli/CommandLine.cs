@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
@@ -95,6 +95,8 @@ internal static class CommandLine
                 return ExitCode.BadArguments;
             case DataException data:
                 Console.Error.WriteLine(data.Message);
+                foreach (DataProblem warning in data.Warnings)
+                    Console.Error.WriteLine($"warning: {warning}");
                 return ExitCode.BadData;
             case DeviceNotAvailableException device:
                 Console.Error.WriteLine($"irtgpu: {device.Message}");

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using IrtGpu.Compute;
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Compute.Devices;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Specification;

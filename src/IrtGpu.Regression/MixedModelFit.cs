@@ -1,5 +1,4 @@
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Foundation.Formulas;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Regression.Mixed;
 
 namespace IrtGpu.Regression;

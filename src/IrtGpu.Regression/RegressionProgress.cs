@@ -1,4 +1,4 @@
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Regression;
 

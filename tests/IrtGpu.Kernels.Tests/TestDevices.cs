@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
-using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Formulas.Columns;
 
@@ -108,7 +109,7 @@ public sealed class InferenceTests
         using CancellationTokenSource source = new();
         source.Cancel();
         MixedModelFit fit = MixedModel.Fit(Formula.Parse("Reaction ~ Days + (Days | Subject)"), TestData.Read("sleepstudy"), new RegressionOptions(), new RegressionProgress(), source.Token);
-        Assert.Equal(Foundation.Estimation.TerminationKind.Interrupted, fit.Termination.Kind);
+        Assert.Equal(TerminationKind.Interrupted, fit.Termination.Kind);
         Assert.True(double.IsFinite(fit.LogLikelihood));
     }
 }

@@ -14,6 +14,23 @@ internal static class Conformance
     /// <summary>Every engine that applies to a case of the catalogue.</summary>
     public static void AssertCase(IEnumerable<Engine> engines, string name) => AssertCases(engines, [(name, Catalogue.Get(name))], 1, 99);
 
+    /// <summary>Every engine that applies to a case of the catalogue, where the means of persons differ within blocks: it agrees, or says why it does not take them.</summary>
+    public static void AssertShifted(IEnumerable<Engine> engines, string name)
+    {
+        ModelCase problem = Catalogue.Get(name);
+        (_, PatternTable plain, CalibrationPlan plan) = problem.Plan();
+        (PatternTable patterns, ModelPoint point) = ModelCase.Shift(plain, ModelCase.RandomPoint(plan, plain, 1), 7);
+        Expected[] expected = Expect(plan, patterns, point);
+        foreach (Engine engine in engines.Where(engine => engine.Applies(problem)))
+        {
+            using IComputeBackend backend = engine.Open(plan, patterns);
+            if (backend.Capabilities.ShiftRefusal is { } reason)
+                Assert.Equal(reason, Assert.Throws<NotSupportedException>(() => backend.ComputeExpectation(point)).Message);
+            else
+                AssertConforms(backend, patterns, expected, engine.Tolerance(problem));
+        }
+    }
+
     /// <summary>Every engine on every case of the product with these functions.</summary>
     public static void AssertProduct(IEnumerable<Engine> engines, params ItemFunction[] functions) => AssertCases(engines, Catalogue.Product(functions), 1);
 

@@ -4,6 +4,7 @@ using IrtGpu.Foundation.Tables;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Population;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
@@ -119,6 +120,17 @@ internal sealed record ModelCase
         ParameterVector parameters = new(plan.Layout, free);
         Assert.True(plan.IsInDomain(parameters));
         return ModelPoint.TryCreate(plan, parameters) ?? throw new InvalidOperationException("Not a covariance matrix.");
+    }
+
+    /// <summary>The same patterns with rows of covariates, and the same point with means that differ by them.</summary>
+    public static (PatternTable Patterns, ModelPoint Point) Shift(PatternTable patterns, ModelPoint point, int seed)
+    {
+        const int RowCount = 5;
+        Random random = new(seed);
+        int attributeCount = point.Plan.AttributeCount;
+        int[] rows = [.. Enumerable.Range(0, patterns.PatternCount).Select(_ => random.Next(RowCount))];
+        double[][] values = [.. point.Plan.Blocks.Select(_ => (double[])[.. Enumerable.Range(0, RowCount * attributeCount).Select(_ => 0.7 * SimulatedData.Normal(random))])];
+        return (patterns.WithCovariateRows(rows), point.WithShifts(new MeanShifts(attributeCount, values)));
     }
 
     private int CategoryCount(int item) => Categories is { } given ? given[item % given.Length] : Function(item) switch

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Planning;

@@ -4,11 +4,11 @@ using IrtGpu.Bench.Output;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
-using IrtGpu.Kernels.Memory;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Devices;

@@ -1,8 +1,7 @@
-using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Kernels.Devices;
 
@@ -133,7 +132,7 @@ public sealed class AcceleratorCatalog
     [
         new(DeviceName.OfKind(CpuAccelerator), description, IsAvailable: true,
             MemoryBytes: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            Multiprocessors: CPUDevice.Default.NumMultiprocessors,
+            Multiprocessors: DeviceSession.TestDevice.NumMultiprocessors,
             SupportsDouble: true,
             Driver: $"ILGPU {typeof(CPUDevice).Assembly.GetName().Version?.ToString(3)}"),
     ];

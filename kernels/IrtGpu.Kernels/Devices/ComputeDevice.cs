@@ -1,4 +1,4 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Kernels.Devices;
 

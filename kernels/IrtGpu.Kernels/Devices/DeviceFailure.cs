@@ -2,8 +2,7 @@ using System.Globalization;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-using IrtGpu.Compute;
-using IrtGpu.Kernels.Memory;
+using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Kernels.Devices;
 
@@ -53,7 +52,7 @@ internal static class DeviceFailure
             : new DeviceMemoryException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{device.Name} ({device.Description}) refused {MemoryPlan.Bytes(bytes)} after {MemoryPlan.Bytes(allocatedBytes)}: {exception.Message} Other programs may use the device; end them, use fewer --nodes, or --device cpu."),
+                    $"{device.Name} ({device.Description}) refused {ByteCount.Show(bytes)} after {ByteCount.Show(allocatedBytes)}: {exception.Message} Other programs may use the device; end them, use fewer --nodes, or --device cpu."),
                 allocatedBytes + bytes,
                 allocatedBytes,
                 exception);

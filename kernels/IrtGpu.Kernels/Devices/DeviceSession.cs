@@ -19,6 +19,9 @@ internal sealed class DeviceSession : IDisposable
         Accelerator = accelerator;
     }
 
+    /// <summary>ILGPU's CPU accelerator: two warps of two threads, which run the code of warps and of groups at a fraction of the switches that sixteen threads cost.</summary>
+    public static CPUDevice TestDevice { get; } = new(numThreadsPerWarp: 2, numWarpsPerMultiprocessor: 2, numMultiprocessors: 1);
+
     /// <summary>What the catalogue says of the device.</summary>
     public ComputeDevice Device { get; }
 
@@ -40,7 +43,7 @@ internal sealed class DeviceSession : IDisposable
             AcceleratorCatalog.Cuda => ((Action<Context.Builder>)(builder => builder.Cuda(_ => true)),
                 (Func<Context, Accelerator>)(context => OpenCuda(context, number))),
             AcceleratorCatalog.OpenCl => (builder => builder.OpenCL(_ => true), context => context.GetCLDevice(number).CreateCLAccelerator(context)),
-            AcceleratorCatalog.CpuAccelerator => (builder => builder.DefaultCPU(), context => context.GetCPUDevice(0).CreateAccelerator(context)),
+            AcceleratorCatalog.CpuAccelerator => (builder => builder.CPU(TestDevice), context => context.GetCPUDevice(0).CreateAccelerator(context)),
             string other => throw new ArgumentException($"ILGPU has no device of the kind '{other}'.", nameof(device)),
         };
         Context context = Context.Create(builder => include(builder.EnableAlgorithms()));

@@ -1,7 +1,9 @@
 using ILGPU;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.EStep.Populations;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 
 namespace IrtGpu.Kernels.EStep;
 

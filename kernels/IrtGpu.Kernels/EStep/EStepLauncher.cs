@@ -1,6 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;

@@ -1,18 +1,7 @@
 using ILGPU;
+using IrtGpu.Kernels.Memory;
 
 namespace IrtGpu.Kernels.EStep;
-
-/// <summary>Patterns on the device: of all of them, or of one tile. Words hold the responses of four neighbouring items, lowest byte first.</summary>
-internal readonly struct PatternViews
-{
-    public int WordCount { get; init; }
-
-    public ArrayView<int> Words { get; init; } // [pattern, word]; 255 = missing
-
-    public ArrayView<double> Frequency { get; init; } // [pattern]
-
-    public ArrayView<int> KnownClass { get; init; } // [pattern]; −1 = unknown
-}
 
 /// <summary>Where the category rows of items and the tables of blocks are; the same for every tile.</summary>
 internal readonly struct LayoutViews

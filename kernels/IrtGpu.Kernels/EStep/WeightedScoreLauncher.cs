@@ -1,9 +1,9 @@
 using System.Numerics.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
-using IrtGpu.Compute;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;

@@ -1,8 +1,6 @@
 using ILGPU;
 using IrtGpu.Kernels.EStep;
-using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
-using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Inference;
 
@@ -11,45 +9,6 @@ namespace IrtGpu.Kernels.Inference;
 internal static class CrossProductKernels
 {
     private const int Missing = 255;
-
-    /// <summary>Writes ∂ log P_m / ∂(z, shape) of every category of one item at one node.</summary>
-    /// <typeparam name="TModel">The items' response function.</typeparam>
-    /// <param name="cell">item · L + node, L the padded number of nodes.</param>
-    /// <param name="nodeCount">L.</param>
-    /// <param name="items">Parameters.</param>
-    /// <param name="firstLine">Line of each item's first category. [item]</param>
-    /// <param name="theta">Nodes of the items' table. [node, attribute]</param>
-    /// <param name="logProbability">log P of the items' table. [row, node]</param>
-    /// <param name="scratch">log P of the cell, which models overwrite. [category, cell]</param>
-    /// <param name="derivatives">Receives them. [line, node]; lines of an item by category, in each z first, then shape</param>
-    public static void FillDerivatives<TModel>(
-        Index1D cell, int nodeCount, ItemBlockViews items, ArrayView<int> firstLine, ArrayView<double> theta, ArrayView<double> logProbability,
-        ArrayView<double> scratch, ArrayView<double> derivatives)
-        where TModel : struct, IItemModel
-    {
-        int item = cell.X / nodeCount;
-        int node = cell.X % nodeCount;
-        int cellCount = items.CategoryCount.IntLength * nodeCount;
-        int categoryCount = items.CategoryCount[item];
-        int localCount = 1 + TModel.ShapeCount(categoryCount);
-        long firstTheta = items.FirstTheta[item] + (long)node * items.AttributeCount;
-        double z = 0.0;
-        for (int j = 0; j < items.AttributeCount; j++)
-            z += items.Slopes[(long)item * items.AttributeCount + j] * theta[firstTheta + j];
-        for (int category = 0; category < categoryCount; category++)
-        {
-            for (int m = 0; m < categoryCount; m++)
-                scratch[(long)m * cellCount + cell.X] = logProbability[(long)(items.FirstRow[item] + m) * nodeCount + node];
-            long line = firstLine[item] + (long)category * localCount;
-            var gradient = new ArrayViewVector(derivatives, line * nodeCount + node, nodeCount);
-            for (int k = 0; k < localCount; k++)
-                gradient[k] = 0.0;
-            TModel.AddDerivatives(
-                z, categoryCount, new ArrayViewVector(items.Shape, (long)item * items.MaxShape, 1),
-                new ArrayViewVector(items.Scores, (long)item * items.MaxCategories, 1), new ArrayViewVector(scratch, cell.X, cellCount),
-                new UnitVector(category), gradient, new DiscardingVector());
-        }
-    }
 
     /// <summary>s_p of one pattern by one free parameter: Σ over classes and nodes of posterior times the complete-data derivative.</summary>
     /// <remarks>A node of posterior 0 contributes nothing, whatever the derivative is there.</remarks>

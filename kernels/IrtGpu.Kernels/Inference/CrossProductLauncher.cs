@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Items;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
-using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Loading;
 using IrtGpu.Models;
 
@@ -29,7 +28,7 @@ internal interface IItemTableLauncher : IDisposable
     /// <summary>Compiles <see cref="ItemDerivativeKernels.SumNodes{TModel}"/> for the block's model.</summary>
     Action<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadSumNodes();
 
-    /// <summary>Compiles <see cref="CrossProductKernels.FillDerivatives{TModel}"/> for the block's model.</summary>
+    /// <summary>Compiles <see cref="AnswerDerivativeKernels.FillDerivatives{TModel}"/> for the block's model.</summary>
     Action<Index1D, int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadFillDerivatives();
 }
 
@@ -140,7 +139,7 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
     /// <inheritdoc/>
     public Action<Index1D, int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>> LoadFillDerivatives() =>
         accelerator.LoadIndexed<int, ItemBlockViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
-            CrossProductKernels.FillDerivatives<TModel>);
+            AnswerDerivativeKernels.FillDerivatives<TModel>);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,7 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
-using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 

@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Kernels.Memory;
@@ -30,7 +30,7 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
 
     /// <summary>Allocates cleared memory, freed with this object.</summary>
     /// <param name="length">Number of elements; at least one is allocated.</param>
-    /// <exception cref="IrtGpu.Compute.DeviceMemoryException">The device has no more.</exception>
+    /// <exception cref="DeviceMemoryException">The device has no more.</exception>
     public ArrayView<T> Allocate<T>(long length)
         where T : unmanaged
     {
@@ -45,7 +45,7 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
     /// <summary>Makes something that takes device or page-locked memory, disposed of with this object.</summary>
     /// <param name="bytes">About what it takes.</param>
     /// <param name="create">Makes it.</param>
-    /// <exception cref="IrtGpu.Compute.DeviceMemoryException">There is no more.</exception>
+    /// <exception cref="DeviceMemoryException">There is no more.</exception>
     public T Reserve<T>(long bytes, Func<T> create)
         where T : IDisposable
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels.Memory;
@@ -118,9 +119,11 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     /// <summary>Largest term and sum of each pattern: of all patterns where nodes are tiled, else of a tile.</summary>
     public long NormalizerBytes => 3L * sizeof(double) * (NodeTileCount > 1 ? Size.PatternCount : PatternTileCapacity);
 
-    /// <summary>Nodes and log weights of all blocks, item parameters.</summary>
+    /// <summary>Nodes and log weights of all blocks, and of the grid where nodes move; parameters of items and populations.</summary>
     public long ParameterBytes => sizeof(double)
         * ((long)Size.PaddedNodeCount * ((long)Size.NodeSetCount * Size.AttributeCount + Size.BlockCount)
+            + (Size.NodeSetCount > 1 ? (long)Size.PaddedNodeCount * (Size.AttributeCount + 1) : 0)
+            + (long)Size.BlockCount * (3 + Size.AttributeCount * (1 + Size.AttributeCount))
             + (long)Size.TableCount * ((long)Size.ItemCount * (Size.AttributeCount + 2) + 4L * Size.RowCount));
 
     /// <summary>Partial sums of item derivatives; none where nodes are tiled, since counts then do not stay.</summary>
@@ -192,21 +195,17 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     /// <summary>One sentence: what goes where.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Bytes(TotalBytes)} on the device: tables {Bytes(TableBytes)}, counts {Bytes(CountBytes)} in {SliceCount} slices{(IsByScore ? $", weighted scores {Bytes(WeightedScoreBytes)}" : "")}, posterior {Bytes(PosteriorBytes)} in tiles of {PatternTileCapacity} patterns, responses {Bytes(PatternBytes)} {(IsResident ? "resident" : "streamed")}, {NodeTileCount} node {(NodeTileCount == 1 ? "tile" : "tiles")}");
+        $"{ByteCount.Show(TotalBytes)} on the device: tables {ByteCount.Show(TableBytes)}, counts {ByteCount.Show(CountBytes)} in {SliceCount} slices{(IsByScore ? $", weighted scores {ByteCount.Show(WeightedScoreBytes)}" : "")}, posterior {ByteCount.Show(PosteriorBytes)} in tiles of {PatternTileCapacity} patterns, responses {ByteCount.Show(PatternBytes)} {(IsResident ? "resident" : "streamed")}, {NodeTileCount} node {(NodeTileCount == 1 ? "tile" : "tiles")}");
 
     internal static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
-
-    internal static string Bytes(long bytes) => bytes < 1L << 30
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):f1} MiB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):f2} GiB");
 
     private static DeviceMemoryException Refusal(MemoryPlan least, long availableBytes, string device)
     {
         long needed = (long)(least.TotalBytes / UsableShare);
         return new DeviceMemoryException(
-            $"{device} has {Bytes(availableBytes)} of free memory; this problem needs at least {Bytes(needed)} in its smallest tiles "
-            + $"(tables {Bytes(least.TableBytes)}, counts {Bytes(least.CountBytes)}, nodes and parameters {Bytes(least.ParameterBytes)}, "
-            + $"normalisers {Bytes(least.NormalizerBytes)}). Use fewer --nodes, fewer groups or classes with parameters of their own, or --device cpu.",
+            $"{device} has {ByteCount.Show(availableBytes)} of free memory; this problem needs at least {ByteCount.Show(needed)} in its smallest tiles "
+            + $"(tables {ByteCount.Show(least.TableBytes)}, counts {ByteCount.Show(least.CountBytes)}, nodes and parameters {ByteCount.Show(least.ParameterBytes)}, "
+            + $"normalisers {ByteCount.Show(least.NormalizerBytes)}). Use fewer --nodes, fewer groups or classes with parameters of their own, or --device cpu.",
             needed,
             availableBytes);
     }

@@ -41,34 +41,29 @@ internal static class PersonScoreKernels
     /// <param name="views">Nodes; receives the sums.</param>
     public static void SumChunk(Index1D cell, TileShape tile, ArrayView<double> posterior, PersonScoreViews views)
     {
-        int pattern = cell.X % tile.PatternCount;
-        int chunk = cell.X / tile.PatternCount;
-        int k = chunk / views.ChunksPerClass;
-        int first = chunk % views.ChunksPerClass * MemoryPlan.ChunkLength;
-        int end = IntrinsicMath.Min(first + MemoryPlan.ChunkLength, tile.NodeCount);
-        long theta = views.NodeSetOfBlock[tile.FirstBlock + k] * views.ThetaStride;
+        NodeRun run = new(cell, tile, views);
         double total = 0.0;
         double largest = -1.0;
-        int mode = first;
-        for (int node = first; node < end; node++)
+        int mode = run.First;
+        for (int node = run.First; node < run.End; node++)
         {
-            double weight = posterior[(long)(k * tile.NodeCount + node) * tile.PatternStride + pattern];
+            double weight = posterior[run.Weight + (long)node * tile.PatternStride];
             total += weight;
             mode = weight > largest ? node : mode;
             largest = weight > largest ? weight : largest;
         }
 
-        long output = SumIndex(chunk, tile, views, pattern);
+        long output = SumIndex(run.Chunk, tile, views, run.Pattern);
         views.Sums[output + (long)Total * tile.PatternStride] = total;
         views.Sums[output + (long)Largest * tile.PatternStride] = largest;
-        views.Sums[output + (long)Mode * tile.PatternStride] = k * tile.NodeCount + mode;
+        views.Sums[output + (long)Mode * tile.PatternStride] = run.Class * tile.NodeCount + mode;
         for (int j = 0; j < views.AttributeCount; j++)
         {
             double moment = 0.0;
-            for (int node = first; node < end; node++)
+            for (int node = run.First; node < run.End; node++)
             {
-                moment += posterior[(long)(k * tile.NodeCount + node) * tile.PatternStride + pattern]
-                    * views.Theta[theta + (long)node * views.AttributeCount + j];
+                moment += posterior[run.Weight + (long)node * tile.PatternStride]
+                    * views.Theta[run.Theta + (long)node * views.AttributeCount + j];
             }
 
             views.Sums[output + (long)(Moments + j) * tile.PatternStride] = moment;
@@ -111,24 +106,19 @@ internal static class PersonScoreKernels
     /// <param name="views">Nodes and means; receives the sums.</param>
     public static void SumSquares(Index1D cell, TileShape tile, ArrayView<double> posterior, PersonScoreViews views)
     {
-        int pattern = cell.X % tile.PatternCount;
-        int chunk = cell.X / tile.PatternCount;
-        int k = chunk / views.ChunksPerClass;
-        int first = chunk % views.ChunksPerClass * MemoryPlan.ChunkLength;
-        int end = IntrinsicMath.Min(first + MemoryPlan.ChunkLength, tile.NodeCount);
-        long theta = views.NodeSetOfBlock[tile.FirstBlock + k] * views.ThetaStride;
-        long output = SumIndex(chunk, tile, views, pattern) + (long)Moments * tile.PatternStride;
+        NodeRun run = new(cell, tile, views);
+        long output = SumIndex(run.Chunk, tile, views, run.Pattern) + (long)Moments * tile.PatternStride;
         for (int r = 0; r < views.AttributeCount; r++)
         {
-            double meanR = views.Scores[(long)r * tile.PatternStride + pattern];
+            double meanR = views.Scores[(long)r * tile.PatternStride + run.Pattern];
             for (int c = 0; c <= r; c++)
             {
-                double meanC = views.Scores[(long)c * tile.PatternStride + pattern];
+                double meanC = views.Scores[(long)c * tile.PatternStride + run.Pattern];
                 double square = 0.0;
-                for (int node = first; node < end; node++)
+                for (int node = run.First; node < run.End; node++)
                 {
-                    long position = theta + (long)node * views.AttributeCount;
-                    square += posterior[(long)(k * tile.NodeCount + node) * tile.PatternStride + pattern]
+                    long position = run.Theta + (long)node * views.AttributeCount;
+                    square += posterior[run.Weight + (long)node * tile.PatternStride]
                         * (views.Theta[position + r] - meanR) * (views.Theta[position + c] - meanC);
                 }
 
@@ -158,4 +148,35 @@ internal static class PersonScoreKernels
 
     private static long SumIndex(int chunk, TileShape tile, PersonScoreViews views, int pattern) =>
         (long)chunk * (Moments + views.CovarianceCount) * tile.PatternStride + pattern;
+
+    /// <summary>The nodes that one thread sums over.</summary>
+    private readonly struct NodeRun
+    {
+        public NodeRun(Index1D cell, TileShape tile, PersonScoreViews views)
+        {
+            Pattern = cell.X % tile.PatternCount;
+            Chunk = cell.X / tile.PatternCount;
+            Class = Chunk / views.ChunksPerClass;
+            First = Chunk % views.ChunksPerClass * MemoryPlan.ChunkLength;
+            End = IntrinsicMath.Min(First + MemoryPlan.ChunkLength, tile.NodeCount);
+            Weight = (long)Class * tile.NodeCount * tile.PatternStride + Pattern;
+            Theta = views.NodeSetOfBlock[tile.FirstBlock + Class] * views.ThetaStride;
+        }
+
+        public int Pattern { get; }
+
+        public int Chunk { get; }
+
+        public int Class { get; }
+
+        public int First { get; }
+
+        public int End { get; }
+
+        /// <summary>Where the class's posteriors of the pattern begin.</summary>
+        public long Weight { get; }
+
+        /// <summary>Where the class's nodes begin.</summary>
+        public long Theta { get; }
+    }
 }

@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.Estimation.Convergence;
+
 namespace IrtGpu.Foundation.Estimation;
 
 /// <summary>The EM algorithm: E-step, M-step, acceleration guarded by the objective, convergence.</summary>

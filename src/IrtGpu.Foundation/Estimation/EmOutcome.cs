@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.Estimation.Convergence;
+
 namespace IrtGpu.Foundation.Estimation;
 
 /// <summary>Where a run of EM ended.</summary>

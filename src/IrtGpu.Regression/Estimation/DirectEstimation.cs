@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Optimization;
 using IrtGpu.Regression.Mixed;
 

@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Regression.Mixed;
 
 namespace IrtGpu.Regression.Estimation;

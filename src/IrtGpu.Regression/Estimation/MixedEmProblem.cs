@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Regression.Mixed;
 using IrtGpu.Regression.Mixed.Equations;

@@ -1,4 +1,4 @@
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Sampling;
 using IrtGpu.Regression.Estimation;
 using IrtGpu.Regression.Mixed;

@@ -1,4 +1,4 @@
-using IrtGpu.Scoring;
+using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Compute;
 
@@ -7,6 +7,9 @@ public sealed record BackendCapabilities
 {
     /// <summary>Nothing more.</summary>
     public static BackendCapabilities None { get; } = new();
+
+    /// <summary>Why persons whose means differ within a block cannot be computed; null where they can.</summary>
+    public string? ShiftRefusal { get; init; }
 
     /// <summary>Scores of every pattern, reduced where the posteriors are, so that none of them has to leave the device.</summary>
     public Func<ModelPoint, PatternScores?> TryScore { get; init; } = static _ => null;

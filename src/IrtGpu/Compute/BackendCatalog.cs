@@ -1,5 +1,6 @@
 using System.Globalization;
 using IrtGpu.Compute.Cpu;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Planning;

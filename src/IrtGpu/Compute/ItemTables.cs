@@ -1,4 +1,5 @@
 using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute;

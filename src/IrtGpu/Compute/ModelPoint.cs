@@ -1,3 +1,4 @@
+using IrtGpu.Data;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -8,12 +9,16 @@ namespace IrtGpu.Compute;
 /// <summary>A plan at given parameters, ready for the E-step: nodes, log weights and class log proportions.</summary>
 public sealed class ModelPoint
 {
-    private ModelPoint(CalibrationPlan plan, ParameterVector parameters)
+    private ModelPoint(CalibrationPlan plan, ParameterVector parameters, IPopulation[] populations)
     {
         Plan = plan;
         Parameters = parameters;
+        Populations = populations;
         Theta = new double[plan.NodeSetCount][];
-        LogWeight = new double[plan.Blocks.Count][];
+        Placed = [.. populations.Select(population => population.Place(plan.Grid))];
+        LogWeight = [.. Placed.Select(placed => placed.LogWeight)];
+        foreach (PlannedBlock block in plan.Blocks)
+            Theta[plan.Tables[block.Table].NodeSet] = Placed[block.Index].Theta;
         LogProportion = new double[plan.Blocks.Count];
     }
 
@@ -22,6 +27,18 @@ public sealed class ModelPoint
 
     /// <summary>The parameters.</summary>
     public ParameterVector Parameters { get; }
+
+    /// <summary>Who the persons of each block are. [block]</summary>
+    internal IReadOnlyList<IPopulation> Populations { get; }
+
+    /// <summary>Their nodes and log weights. [block]</summary>
+    internal IReadOnlyList<PlacedPopulation> Placed { get; }
+
+    /// <summary>How far the means of persons lie from those of their blocks; null where they do not.</summary>
+    internal MeanShifts? Shifts { get; private set; }
+
+    /// <summary>What that does to log weights; null where it does nothing.</summary>
+    internal PopulationTilts? Tilts { get; private set; }
 
     /// <summary>Nodes in the metric of θ. [node set][node, attribute]</summary>
     public double[][] Theta { get; }
@@ -37,23 +54,9 @@ public sealed class ModelPoint
     /// <param name="parameters">The parameters.</param>
     public static ModelPoint? TryCreate(CalibrationPlan plan, ParameterVector parameters)
     {
-        ModelPoint point = new(plan, parameters);
-        QuadratureGrid grid = plan.Grid;
-        foreach (PlannedBlock block in plan.Blocks)
-        {
-            if (NormalPopulation.TryCreate(plan, block, parameters.Slots) is not { } population)
-                return null;
-            if (grid.Moves)
-            {
-                point.Theta[block.Index] = population.Transform(grid.Theta);
-                point.LogWeight[block.Index] = grid.LogWeight;
-            }
-            else
-            {
-                point.Theta[0] = grid.Theta;
-                point.LogWeight[block.Index] = population.NormalizedLogDensity(grid.Theta);
-            }
-        }
+        if (Population.Populations.TryCreate(plan, parameters.Slots) is not { } populations)
+            return null;
+        ModelPoint point = new(plan, parameters, populations);
         for (int group = 0; group < plan.GroupCount; group++)
         {
             double total = double.NegativeInfinity;
@@ -66,6 +69,33 @@ public sealed class ModelPoint
             }
         }
         return point;
+    }
+
+    /// <summary>The same point for persons whose means differ from those of their blocks.</summary>
+    /// <param name="shifts">By how much.</param>
+    internal ModelPoint WithShifts(MeanShifts shifts)
+    {
+        ModelPoint shifted = (ModelPoint)MemberwiseClone();
+        shifted.Shifts = shifts;
+        shifted.Tilts = new PopulationTilts(this, shifts);
+        return shifted;
+    }
+
+    /// <summary>How far the mean of a pattern's persons lies from that of a block; empty where it does not.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="pattern">Which of them.</param>
+    /// <returns>[attribute]</returns>
+    internal ReadOnlySpan<double> ShiftOf(PlannedBlock block, PatternTable patterns, int pattern) =>
+        Shifts is null ? [] : Shifts.Of(block.Index, patterns.CovariateRows[pattern]);
+
+    /// <summary>Fails where means differ within blocks: for what knows populations by block only.</summary>
+    /// <param name="what">What it is, for the message.</param>
+    /// <exception cref="NotSupportedException">They do.</exception>
+    internal void RequireNoShifts(string what)
+    {
+        if (Shifts is not null)
+            throw new NotSupportedException($"{what} take one population a block, but the means of persons differ within blocks here.");
     }
 
     /// <summary>Nodes of a table. [node, attribute]</summary>

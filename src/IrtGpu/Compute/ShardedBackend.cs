@@ -1,10 +1,10 @@
 using System.Runtime.ExceptionServices;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
-using IrtGpu.Scoring;
 
 namespace IrtGpu.Compute;
 
@@ -60,6 +60,7 @@ public sealed class ShardedBackend : IComputeBackend
     /// <inheritdoc/>
     public BackendCapabilities Capabilities => new()
     {
+        ShiftRefusal = backends.Select(backend => backend.Capabilities.ShiftRefusal).FirstOrDefault(reason => reason is not null),
         TryScore = TryScore,
         TryCrossProduct = point => TrySum(shard => shard.TryCrossProduct(point)),
         TryMissingInformation = point => TrySum(shard => shard.TryMissingInformation(point)),

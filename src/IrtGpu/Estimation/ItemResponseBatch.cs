@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;

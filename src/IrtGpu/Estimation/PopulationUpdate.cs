@@ -3,11 +3,10 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.Optimization;
 using IrtGpu.Planning;
 using IrtGpu.Population;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Estimation;
 
-/// <summary>Maximises Σ_l n_bl log π_bl over means and covariances under their constraints.</summary>
+/// <summary>Maximises Σ_l n_bl log π_bl of normal populations over means and covariances under their constraints.</summary>
 /// <remarks>
 /// Fixed nodes: π is the normal density normalised over the nodes, so the maximiser gives the discretised normal the
 /// posterior moments. Moving nodes: π is the normal density itself at the nodes of the E-step, and the maximiser is the
@@ -39,6 +38,7 @@ internal sealed class PopulationUpdate
     {
         foreach ((int[] blocks, int[] free) in components)
         {
+            point.RequireNoShifts("M-steps of populations");
             TakeMoments(expectation, blocks);
             double[] all = (double[])values.Clone();
             double[] slots = new double[plan.Layout.SlotCount];
@@ -64,6 +64,7 @@ internal sealed class PopulationUpdate
     {
         foreach ((int[] blocks, int[] free) in components)
         {
+            point.RequireNoShifts("Derivatives by population parameters");
             double[] local = new double[free.Length];
             double[] information = new double[free.Length * free.Length];
             TakeMoments(expectation, blocks);
@@ -81,29 +82,11 @@ internal sealed class PopulationUpdate
 
     private void AddExcessInformation(PlannedBlock block, ModelPoint point, Expectation expectation, int[] free, double[] information)
     {
-        NormalPopulation population = NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!;
-        double[] theta = point.ThetaOfBlock(block);
         double[] nodeTotals = expectation.TryNodeTotals(block.Index)
             ?? throw new NotSupportedException("Second derivatives by the population need node totals, and these persons share no nodes.");
-        double total = nodeTotals.Sum();
-        int attributeCount = plan.AttributeCount;
-        Vector<double> first = Vector<double>.Build.Dense(attributeCount);
-        Matrix<double> second = plan.Grid.Moves
-            ? population.Cholesky * population.Cholesky.Transpose() * -total
-            : Matrix<double>.Build.Dense(attributeCount, attributeCount);
-        for (int node = 0; node < nodeTotals.Length; node++)
-        {
-            double weight = nodeTotals[node] - (plan.Grid.Moves ? 0 : total * Math.Exp(point.LogWeight[block.Index][node]));
-            for (int j = 0; j < attributeCount; j++)
-            {
-                double centred = theta[node * attributeCount + j] - population.Mean[j];
-                first[j] += weight * centred;
-                for (int k = 0; k < attributeCount; k++)
-                    second[j, k] += weight * centred * (theta[node * attributeCount + k] - population.Mean[k]);
-            }
-        }
         double[] excess = new double[ScoreCount * ScoreCount];
-        population.AddExcessInformation(first, second, excess);
+        point.Populations[block.Index].AddExcessInformation(
+            plan.Grid, point.ThetaOfBlock(block), point.LogWeight[block.Index], nodeTotals, excess);
         ToFree(block, new double[ScoreCount], excess, free, new double[free.Length], information);
     }
 
@@ -152,8 +135,8 @@ internal sealed class PopulationUpdate
         {
             if (NormalPopulation.TryCreate(plan, plan.Blocks[block], slots) is not { } population)
                 return double.NegativeInfinity;
-            population.NaturalParameters(natural);
-            double logPartition = powers is null ? population.LogPartition() : powers.LogPartition(natural);
+            NormalFamily.Parameters(population, natural);
+            double logPartition = powers is null ? NormalFamily.LogPartition(population) : powers.LogPartition(natural);
             double[] sums = moments[block].Powers;
             for (int power = 0; power < count; power++)
                 value += natural[power] * sums[1 + power];
@@ -173,9 +156,9 @@ internal sealed class PopulationUpdate
         double[] first = new double[count];
         double[] second = new double[count * count];
         double[] sums = moments[block].Powers;
-        population.NaturalDerivatives(derivatives);
+        NormalFamily.Derivatives(population, derivatives);
         if (powers is null)
-            population.ExpectedPowers(expected);
+            NormalFamily.ExpectedPowers(population, expected);
         else
             powers.Moments(expected, covariance);
         for (int r = 0; r < count; r++)
@@ -184,7 +167,7 @@ internal sealed class PopulationUpdate
                 first[r] += derivatives[r * count + power] * (sums[1 + power] - sums[0] * expected[power]);
         }
         if (powers is null)
-            population.FisherInformation(second);
+            NormalInformation.Fisher(population, second);
         else
             Sandwich(derivatives, covariance, second, count);
         for (int r = 0; r < count; r++)

@@ -3,6 +3,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 
@@ -14,7 +15,8 @@ internal sealed class CompleteDataGradients
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly double[][][] itemGradients; // [table][row][slot of the set, node]
-    private readonly double[][] populationGradients; // [block][mean and covariance slot, node]
+    private readonly IReadOnlyList<IPopulation> populations; // [block]
+    private readonly double[][] populationGradients; // [block][slot of the population, node]
     private readonly double[] proportion; // [block]
 
     public CompleteDataGradients(ModelPoint point, PatternTable patterns)
@@ -22,6 +24,7 @@ internal sealed class CompleteDataGradients
         plan = point.Plan;
         this.patterns = patterns;
         itemGradients = [.. Enumerable.Range(0, plan.Tables.Count).Select(table => ItemGradients(point, table))];
+        populations = point.Populations;
         populationGradients = [.. plan.Blocks.Select(block => PopulationGradients(point, block))];
         proportion = [.. point.LogProportion.Select(Math.Exp)];
     }
@@ -57,7 +60,7 @@ internal sealed class CompleteDataGradients
                 ItemParameterSet set = plan.ParameterSets[plan.Tables[block.Table].SetOfItem[item]];
                 AddDots(itemGradients[block.Table][plan.Items[item].FirstRow + responses[item]], set.FirstSlot, set.SlotCount, weights, gradient);
             }
-            AddDots(populationGradients[block.Index], block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount, weights, gradient);
+            AddDots(populationGradients[block.Index], populations[block.Index].FirstSlot, populations[block.Index].SlotCount, weights, gradient);
             AddClassGradient(patterns.Groups[pattern], k, total, gradient);
         }
     }
@@ -77,7 +80,7 @@ internal sealed class CompleteDataGradients
             ItemParameterSet set = plan.ParameterSets[plan.Tables[block.Table].SetOfItem[item]];
             AddRows(itemGradients[block.Table][plan.Items[item].FirstRow + responses[item]], set.FirstSlot, set.SlotCount, gradients);
         }
-        AddRows(populationGradients[block.Index], block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount, gradients);
+        AddRows(populationGradients[block.Index], populations[block.Index].FirstSlot, populations[block.Index].SlotCount, gradients);
         double[] classGradient = new double[plan.Layout.FreeCount];
         AddClassGradient(patterns.Groups[pattern], k, 1, classGradient);
         for (int index = 0; index < classGradient.Length; index++)
@@ -90,16 +93,18 @@ internal sealed class CompleteDataGradients
         }
     }
 
-    /// <summary>Derivatives of a block's log weight with respect to its means and covariances, at every node.</summary>
+    /// <summary>Derivatives of a block's log weight with respect to the slots of its population, at every node.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
     /// <param name="block">The block.</param>
-    /// <returns>[mean and covariance slot, node]</returns>
+    /// <returns>[slot of the population, node]</returns>
     public static double[] PopulationGradients(ModelPoint point, PlannedBlock block)
     {
         CalibrationPlan plan = point.Plan;
-        int count = plan.AttributeCount + plan.CovarianceCount;
+        IPopulation population = point.Populations[block.Index];
+        if (plan.Layout.FreeOf(population.FirstSlot, population.SlotCount).Length > 0)
+            point.RequireNoShifts("Derivatives by population parameters");
+        int count = population.SlotCount;
         int nodeCount = plan.NodeCount;
-        NormalPopulation population = NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!;
         double[] theta = point.ThetaOfBlock(block);
         double[] gradients = new double[count * nodeCount];
         double[] single = new double[count];

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Models;
 
 namespace IrtGpu.Population;

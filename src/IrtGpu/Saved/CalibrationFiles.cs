@@ -1,8 +1,8 @@
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
-using IrtGpu.Inference;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
+using IrtGpu.Reporting.Tables.Persons;
 using IrtGpu.Scoring;
 
 namespace IrtGpu.Saved;

@@ -2,7 +2,6 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
-using IrtGpu.Population;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Scoring;
@@ -13,7 +12,7 @@ public enum PointEstimator
     /// <summary>Maximum likelihood: the responses alone.</summary>
     MaximumLikelihood,
 
-    /// <summary>Mode of the posterior, the block's normal population being the prior.</summary>
+    /// <summary>Mode of the posterior, the block's population being the prior.</summary>
     PosteriorMode,
 
     /// <summary>Warm's (1989) weighted likelihood, for one attribute: without the first-order bias of maximum likelihood.</summary>
@@ -47,8 +46,11 @@ public static class PersonEstimators
     /// <param name="summaries">Their posterior summaries: starting nodes and classes.</param>
     /// <param name="estimator">Which estimator.</param>
     /// <param name="threads">Number of threads; 0: all processors.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
     /// <exception cref="SpecificationException">Weighted likelihood is asked for with more than one attribute.</exception>
-    public static PersonEstimates Estimate(ModelPoint point, PatternTable patterns, PatternScores summaries, PointEstimator estimator, int threads = 0)
+    public static PersonEstimates Estimate(ModelPoint point, PatternTable patterns, PatternScores summaries, PointEstimator estimator, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(patterns);
@@ -59,15 +61,14 @@ public static class PersonEstimators
         PersonEstimates estimates = new(
             plan.AttributeCount, new double[patterns.PatternCount * plan.AttributeCount], new double[patterns.PatternCount * plan.AttributeCount],
             new string[patterns.PatternCount]);
-        NormalPopulation[] populations = [.. plan.Blocks.Select(block => NormalPopulation.TryCreate(plan, block, point.Parameters.Slots)!)];
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
         Parallel.For(0, patterns.PatternCount, parallel, () => new Worker(point), (pattern, _, worker) =>
         {
             Span<double> theta = estimates.Theta.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount);
             Span<double> errors = estimates.StandardErrors.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount);
             summaries.MapTheta.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount).CopyTo(theta);
             PlannedBlock block = plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + MostProbableClass(summaries, pattern)];
-            worker.Likelihood.SetPattern(block, patterns.Row(pattern), estimator == PointEstimator.PosteriorMode ? populations[block.Index] : null);
+            worker.Likelihood.SetPattern(block, patterns.Row(pattern), estimator == PointEstimator.PosteriorMode ? point.Populations[block.Index] : null, point.ShiftOf(block, patterns, pattern));
             estimates.Notes[pattern] = estimator switch
             {
                 PointEstimator.PosteriorMode => worker.MaximizeTogether(theta, errors),

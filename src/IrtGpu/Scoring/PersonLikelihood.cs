@@ -3,6 +3,7 @@ using IrtGpu.Data;
 using IrtGpu.Foundation.Collections;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 
@@ -23,7 +24,10 @@ internal sealed class PersonLikelihood(ModelPoint point)
     private readonly double[] counts = new double[point.Plan.Items.Max(item => item.CategoryCount)];
     private readonly double[] itemGradient = new double[1 + point.Plan.ParameterSets.Max(set => set.ShapeCount)];
     private readonly double[] itemHessian = new double[PackedTriangle.Length(1 + point.Plan.ParameterSets.Max(set => set.ShapeCount))];
-    private NormalPopulation? prior;
+    private readonly double[] priorInformation = new double[point.Plan.AttributeCount * point.Plan.AttributeCount];
+    private readonly double[] priorTheta = new double[point.Plan.AttributeCount]; // θ − δ
+    private readonly double[] shift = new double[point.Plan.AttributeCount]; // δ
+    private IPopulation? prior;
 
     /// <summary>Number of items answered.</summary>
     public int AnsweredCount => answered.Count;
@@ -50,9 +54,12 @@ internal sealed class PersonLikelihood(ModelPoint point)
     /// <param name="block">Whose item parameters hold.</param>
     /// <param name="row">Responses. [item]</param>
     /// <param name="population">Prior to add; null for none.</param>
-    public void SetPattern(PlannedBlock block, ReadOnlySpan<byte> row, NormalPopulation? population)
+    /// <param name="meanShift">How far the prior's mean lies from the population's; empty: it does not. [attribute]</param>
+    public void SetPattern(PlannedBlock block, ReadOnlySpan<byte> row, IPopulation? population, ReadOnlySpan<double> meanShift)
     {
         prior = population;
+        Array.Clear(shift);
+        meanShift.CopyTo(shift);
         Item[] items = itemsOfTable[block.Table] ??= ItemsOf(block.Table);
         answered.Clear();
         for (int item = 0; item < row.Length; item++)
@@ -93,7 +100,7 @@ internal sealed class PersonLikelihood(ModelPoint point)
     /// <param name="attribute">The attribute.</param>
     public double Reach(int attribute)
     {
-        double reach = prior is null ? 1 : Math.Abs(prior.Mean[attribute]) + 10 * prior.StandardDeviation(attribute);
+        double reach = prior is null ? 1 : prior.Reach(attribute) + Math.Abs(shift[attribute]);
         foreach ((Item item, _) in active)
         {
             int loading = Array.IndexOf(item.Attributes, attribute);
@@ -127,7 +134,7 @@ internal sealed class PersonLikelihood(ModelPoint point)
             FillTable(item, item.Predictor(theta));
             value += logProbability[category];
         }
-        return prior is null ? value : value + AddPrior(prior, theta, withDerivatives: false);
+        return prior is null ? value : value + prior.LogDensity(PriorTheta(theta));
     }
 
     /// <summary>The function with its first and second derivatives.</summary>
@@ -142,7 +149,7 @@ internal sealed class PersonLikelihood(ModelPoint point)
         double value = 0;
         foreach ((Item item, int category) in active)
             value += AddItem(item, category, theta, withExpectation);
-        return prior is null ? value : value + AddPrior(prior, theta, withDerivatives: true);
+        return prior is null ? value : value + AddPrior(prior, theta);
     }
 
     private double AddItem(Item item, int category, ReadOnlySpan<double> theta, bool withExpectation)
@@ -188,25 +195,22 @@ internal sealed class PersonLikelihood(ModelPoint point)
         return (itemGradient[0], itemHessian[0]);
     }
 
-    private double AddPrior(NormalPopulation population, ReadOnlySpan<double> theta, bool withDerivatives)
+    private ReadOnlySpan<double> PriorTheta(ReadOnlySpan<double> theta)
     {
-        double square = 0;
-        for (int j = 0; j < attributeCount; j++)
+        for (int j = 0; j < priorTheta.Length; j++)
+            priorTheta[j] = theta[j] - shift[j];
+        return priorTheta;
+    }
+
+    private double AddPrior(IPopulation population, ReadOnlySpan<double> theta)
+    {
+        double value = population.LogDensity(PriorTheta(theta), Gradient, priorInformation);
+        for (int cell = 0; cell < priorInformation.Length; cell++)
         {
-            double pull = 0;
-            for (int k = 0; k < attributeCount; k++)
-                pull += population.Precision.At(j, k) * (theta[k] - population.Mean[k]);
-            square += (theta[j] - population.Mean[j]) * pull;
-            if (!withDerivatives)
-                continue;
-            Gradient[j] -= pull;
-            for (int k = 0; k < attributeCount; k++)
-            {
-                ObservedInformation[j * attributeCount + k] += population.Precision.At(j, k);
-                ExpectedInformation[j * attributeCount + k] += population.Precision.At(j, k);
-            }
+            ObservedInformation[cell] += priorInformation[cell];
+            ExpectedInformation[cell] += priorInformation[cell];
         }
-        return -0.5 * square;
+        return value;
     }
 
     private Item[] ItemsOf(int table)

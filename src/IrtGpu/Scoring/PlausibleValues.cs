@@ -30,8 +30,11 @@ public static class PlausibleValues
     /// <param name="seed">Seed; a person's draws depend on it and on the person's row number alone.</param>
     /// <param name="draws">Draws per person.</param>
     /// <param name="threads">Number of threads; 0: all processors. Does not change the draws.</param>
+    /// <param name="cancellation">Ends the work.</param>
     /// <returns>[person, draw, attribute]</returns>
-    public static double[] Draw(ModelPoint point, PatternTable patterns, PatternScores summaries, int seed, int draws = DefaultDraws, int threads = 0)
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
+    public static double[] Draw(ModelPoint point, PatternTable patterns, PatternScores summaries, int seed, int draws = DefaultDraws, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(patterns);
@@ -40,13 +43,13 @@ public static class PlausibleValues
         int PatternOf(int person) => patterns.PatternOfPerson[person];
         int[] firstPerson = CountingSort.Begin(patterns.PatternOfPerson.Length, patterns.PatternCount, PatternOf);
         int[] persons = CountingSort.Order(firstPerson, PatternOf);
-        NormalPopulation[] populations = [.. point.Plan.Blocks.Select(block => NormalPopulation.TryCreate(point.Plan, block, point.Parameters.Slots)!)];
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
-        Parallel.For(0, patterns.PatternCount, parallel, () => new Sampler(point, patterns, summaries, populations), (pattern, _, sampler) =>
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
+        Parallel.For(0, patterns.PatternCount, parallel, () => new Sampler(point, patterns, summaries), (pattern, _, sampler) =>
         {
             sampler.SetPattern(pattern);
             for (int index = firstPerson[pattern]; index < firstPerson[pattern + 1]; index++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 StreamRandom random = new(seed, persons[index]);
                 for (int draw = 0; draw < draws; draw++)
                     sampler.Draw(ref random, values.AsSpan((persons[index] * draws + draw) * point.Plan.AttributeCount, point.Plan.AttributeCount));
@@ -57,7 +60,7 @@ public static class PlausibleValues
     }
 
     /// <summary>Draws from the posterior of one pattern after the other; one instance serves one thread.</summary>
-    private sealed class Sampler(ModelPoint point, PatternTable patterns, PatternScores summaries, NormalPopulation[] populations)
+    private sealed class Sampler(ModelPoint point, PatternTable patterns, PatternScores summaries)
     {
         private readonly CalibrationPlan plan = point.Plan;
         private readonly ClassPosterior?[] classes = new ClassPosterior?[point.Plan.ClassCount]; // made when first drawn from
@@ -78,7 +81,7 @@ public static class PlausibleValues
             {
                 PlannedBlock block = plan.Blocks[patterns.Groups[current] * plan.ClassCount + k];
                 posterior.Set(
-                    block, patterns.Row(current), populations[block.Index],
+                    block, patterns.Row(current), point.Populations[block.Index], point.ShiftOf(block, patterns, current),
                     summaries.MapTheta.AsSpan(current * plan.AttributeCount, plan.AttributeCount));
             }
             posterior.Draw(ref random, theta);
@@ -132,9 +135,9 @@ public static class PlausibleValues
 
         public void Forget() => IsSet = false;
 
-        public void Set(PlannedBlock block, ReadOnlySpan<byte> row, NormalPopulation population, ReadOnlySpan<double> start)
+        public void Set(PlannedBlock block, ReadOnlySpan<byte> row, IPopulation population, ReadOnlySpan<double> shift, ReadOnlySpan<double> start)
         {
-            likelihood.SetPattern(block, row, population);
+            likelihood.SetPattern(block, row, population, shift);
             start.CopyTo(mode);
             if (attributeCount == 1)
                 factor[0] = 1 / Math.Sqrt(maximizer.MaximizeOne(mode, 0));

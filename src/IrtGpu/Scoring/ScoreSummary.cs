@@ -1,3 +1,4 @@
+using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;

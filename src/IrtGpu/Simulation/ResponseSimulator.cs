@@ -5,7 +5,6 @@ using IrtGpu.Foundation.Sampling;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
-using IrtGpu.Population;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
@@ -21,16 +20,19 @@ public sealed record SimulatedResponses(ResponseData Data, int[] Classes, double
 public static class ResponseSimulator
 {
     /// <summary>Draws the persons of one group after those of the other, each item that was given in the group answered.</summary>
-    /// <remarks>θ = μ + chol(Σ) ξ in the person's block; the category by inversion of its cumulative probability.</remarks>
+    /// <remarks>θ from the population of the person's block; the category by inversion of its cumulative probability.</remarks>
     /// <param name="plan">The model.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="personCount">Number of persons.</param>
     /// <param name="seed">Seed; the result depends on nothing else but the model and the number of persons of each group.</param>
     /// <param name="groupWeights">Shares of the observed groups; null: equal. [group]</param>
     /// <param name="threads">Number of threads; 0: all processors. Does not change the result.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
     /// <exception cref="SpecificationException">A covariance matrix is not positive definite, parameters are outside their domain, or there are too many responses.</exception>
     public static SimulatedResponses Draw(
-        CalibrationPlan plan, ParameterVector parameters, int personCount, int seed, IReadOnlyList<double>? groupWeights = null, int threads = 0)
+        CalibrationPlan plan, ParameterVector parameters, int personCount, int seed, IReadOnlyList<double>? groupWeights = null, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -42,27 +44,28 @@ public static class ResponseSimulator
         if (ModelPoint.TryCreate(plan, parameters) is not { } point)
             throw new SpecificationException("The covariance matrix of a population is not positive definite. Change its SDs or correlations.");
 
-        NormalPopulation[] populations = [.. plan.Blocks.Select(block => NormalPopulation.TryCreate(plan, block, parameters.Slots)!)];
         int[] groups = AssignGroups(personCount, groupWeights ?? [.. Enumerable.Repeat(1.0, plan.GroupCount)]);
         int[] classes = new int[personCount];
         double[] theta = new double[personCount * plan.AttributeCount];
         CodedRows responses = CodedRows.Create(personCount, plan.ItemCount, RowStorage.Default, (firstPerson, codes) =>
         {
             double[] logProbability = new double[plan.Items.Max(item => item.CategoryCount)];
-            for (int person = firstPerson; codes.Length > 0; person++, codes = codes[plan.ItemCount..])
+            for (int person = firstPerson; codes.Length > 0 && !cancellation.IsCancellationRequested; person++, codes = codes[plan.ItemCount..])
             {
                 StreamRandom random = new(seed, person);
                 PlannedBlock block = DrawClass(point, groups[person], ref random);
                 classes[person] = block.Class;
                 Span<double> own = theta.AsSpan(person * plan.AttributeCount, plan.AttributeCount);
-                DrawTheta(populations[block.Index], own, ref random);
+                point.Populations[block.Index].Draw(ref random, own);
                 DrawResponses(point, block, own, logProbability, codes[..plan.ItemCount], ref random);
             }
         }, threads);
+        cancellation.ThrowIfCancellationRequested();
         ResponseData data = new()
         {
             ItemNames = plan.Shape.ItemNames,
             CategoryCodes = plan.Shape.CategoryCodes,
+            Answers = plan.Shape.Answers,
             Responses = responses,
             PersonCount = personCount,
             GroupNames = plan.Shape.GroupNames,
@@ -114,17 +117,6 @@ public static class ResponseSimulator
                 return point.Plan.Blocks[first + k];
         }
         return point.Plan.Blocks[first + point.Plan.ClassCount - 1];
-    }
-
-    private static void DrawTheta(NormalPopulation population, Span<double> theta, ref StreamRandom random)
-    {
-        population.Mean.CopyTo(theta);
-        for (int k = 0; k < theta.Length; k++)
-        {
-            double standard = random.NextNormal();
-            for (int j = k; j < theta.Length; j++)
-                theta[j] += population.Cholesky[j, k] * standard;
-        }
     }
 
     private static void DrawResponses(

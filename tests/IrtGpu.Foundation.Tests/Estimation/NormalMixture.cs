@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Foundation.Tests.Estimation;
 

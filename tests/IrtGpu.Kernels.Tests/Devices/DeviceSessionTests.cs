@@ -1,4 +1,4 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Kernels.Devices;
 
 namespace IrtGpu.Kernels.Tests.Devices;

@@ -1,14 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
-using ILGPU;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.EStep.Fused;
-using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
 
 namespace IrtGpu.Kernels.Tests.Devices;
@@ -56,7 +52,7 @@ public sealed partial class PtxResourceTests
     {
         nameof(EStepKernels.CollectCounts) => 80,
         nameof(ItemDerivativeKernels.SumNodes) => 144,
-        nameof(CrossProductKernels.FillDerivatives) => 88,
+        nameof(AnswerDerivativeKernels.FillDerivatives) => 88,
         nameof(FusedKernels.Fuse) => 170, // three groups of 128 threads a multiprocessor
         _ => 64,
     };

@@ -45,6 +45,11 @@ public sealed class ConformanceTests(OpenDevices devices) : IClassFixture<OpenDe
         Conformance.AssertCase(devices.Engines(device).SelectMany(engine => new[] { engine, engine.InTwoShards() }), name);
 
     [Theory]
+    [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
+    public void Means_that_differ_by_person_are_refused_with_the_reason(string device) =>
+        Conformance.AssertShifted(devices.Engines(device), "missing and weights");
+
+    [Theory]
     [MemberData(nameof(Cuts))]
     public void Results_do_not_depend_on_how_the_problem_is_cut(string device, int patternTile, int nodeTile, int slices, int lanes, bool isResident)
     {

@@ -1,9 +1,9 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Items;
-using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Memory;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.TestCases;
 

@@ -1,8 +1,8 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Items;
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;

@@ -1,13 +1,11 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Inference;
 using IrtGpu.Items;
-using IrtGpu.Kernels.EStep;
-using IrtGpu.Kernels.Memory;
-using IrtGpu.Models;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;

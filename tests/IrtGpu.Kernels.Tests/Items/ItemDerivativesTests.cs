@@ -1,12 +1,11 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Items;
-using IrtGpu.Kernels.EStep;
-using IrtGpu.Models;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;

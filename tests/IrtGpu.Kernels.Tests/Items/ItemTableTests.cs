@@ -1,9 +1,9 @@
-using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Tests.Devices;
 using IrtGpu.Models;
+using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Kernels.Tests.Items;
 

@@ -1,5 +1,6 @@
 using IrtGpu.Kernels.Items;
 using IrtGpu.Models;
+using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Kernels.Tests.Items;
 

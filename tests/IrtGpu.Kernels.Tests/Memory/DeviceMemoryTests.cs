@@ -2,14 +2,14 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Items;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
-using IrtGpu.Kernels.EStep;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
-using IrtGpu.Scoring;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Memory;

@@ -1,7 +1,7 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Integration;
-using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -14,17 +14,16 @@ namespace IrtGpu.Kernels.Tests.Memory;
 public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
     [Fact]
-    public void An_E_step_of_a_resident_run_moves_parameters_and_weights_up_and_moments_down_whatever_the_number_of_patterns()
+    public void An_E_step_of_a_resident_run_moves_parameters_up_and_moments_down_whatever_the_number_of_patterns_and_nodes()
     {
         DeviceTraffic few = Cycle(new ModelCase { Persons = 30 }, out _, out MemoryPlan fewer);
-        DeviceTraffic many = Cycle(new ModelCase { Persons = 90 }, out CalibrationPlan plan, out MemoryPlan memory);
+        DeviceTraffic many = Cycle(new ModelCase { Persons = 90, Nodes = 101 }, out CalibrationPlan plan, out MemoryPlan memory);
         Assert.True(memory.Size.PatternCount > 2 * fewer.Size.PatternCount);
         Assert.Equal(few.BytesUp, many.BytesUp);
         Assert.Equal(few.BytesDown, many.BytesDown);
 
-        long padded = memory.Size.PaddedNodeCount;
         long parameters = plan.ItemCount * (plan.AttributeCount + 1L); // a slope an attribute and one intercept
-        Assert.Equal(8 * (parameters + plan.Blocks.Count * padded), few.BytesUp);
+        Assert.Equal(8 * (parameters + PopulationNumbers(plan)), few.BytesUp);
         Assert.Equal(8 * (plan.Blocks.Count * 3 + 1), few.BytesDown); // weight, mean, second moment; log-likelihood
     }
 
@@ -35,17 +34,16 @@ public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<Open
         DeviceTraffic tiled = Cycle(new ModelCase { Persons = 40 }, out _, out MemoryPlan memory, plan => plan with { PatternTileCapacity = 10 });
         const int PerTile = 7; // joint, exponentiate, merge, normalise, scale, counts of one class, log-likelihood
         Assert.InRange(memory.Size.PatternCount, 31, 40); // four tiles of ten
-        Assert.Equal(1 + PerTile + 1, whole.Launches); // item tables first, moments of populations last
-        Assert.Equal(1 + 4 * PerTile + 1, tiled.Launches);
+        Assert.Equal(2 + PerTile + 1, whole.Launches); // populations and item tables first, moments of populations last
+        Assert.Equal(2 + 4 * PerTile + 1, tiled.Launches);
     }
 
     [Fact]
-    public void Moving_nodes_go_up_every_cycle()
+    public void Moving_nodes_are_moved_on_the_device()
     {
-        ModelCase moving = new() { Rule = QuadratureRule.GaussHermite };
-        DeviceTraffic traffic = Cycle(moving, out CalibrationPlan plan, out MemoryPlan memory);
-        long padded = memory.Size.PaddedNodeCount;
-        Assert.Equal(8 * (plan.ItemCount * 2L + 2 * padded), traffic.BytesUp);
+        ModelCase moving = new() { Rule = QuadratureRule.GaussHermite, Attributes = 2, Groups = 2, Nodes = 5 };
+        DeviceTraffic traffic = Cycle(moving, out CalibrationPlan plan, out _);
+        Assert.Equal(8 * (2 * plan.ItemCount * 3L + PopulationNumbers(plan)), traffic.BytesUp); // a table a group
     }
 
     [Fact]
@@ -64,18 +62,20 @@ public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<Open
     {
         ModelCase problem = new() { Persons = 40, Attributes = attributes, Missing = 0.2 };
         DeviceTraffic whole = Cycle(problem, out CalibrationPlan plan, out MemoryPlan memory, form: EStepForm.WeightedScore);
-        long padded = memory.Size.PaddedNodeCount;
         int sets = memory.Size.AnsweredSetCount;
         long parameters = plan.ItemCount * (plan.AttributeCount + 1L);
         Assert.InRange(sets, 2, 40);
-        Assert.Equal(8 * (parameters + padded + plan.RowCount * 4L), whole.BytesUp); // score columns are padded to four
+        Assert.Equal(8 * (parameters + PopulationNumbers(plan) + plan.RowCount * 4L), whole.BytesUp); // score columns are padded to four
         Assert.Equal(8 * (1 + attributes + attributes * (attributes + 1) / 2 + plan.RowCount * (1L + attributes) + 1), whole.BytesDown);
-        // Item tables, log priors, totals by item and by block, moments of populations; a tile (here of one set): scores, exponentiate, merge, normalise, moments, lanes,
+        // Populations, item tables, log priors, totals by item and by block, moments of populations; a tile (here of one set): scores, exponentiate, merge, normalise, moments, lanes,
         // their sum, counts of one class, log-likelihood.
-        Assert.Equal(5 + 9 * sets, whole.Launches);
+        Assert.Equal(6 + 9 * sets, whole.Launches);
     }
 
-    /// <summary>The traffic of the second E-step; the first also uploads nodes that stay.</summary>
+    /// <summary>Log proportion, two normalisers, mean and precision or Cholesky factor of each block.</summary>
+    private static long PopulationNumbers(CalibrationPlan plan) => plan.Blocks.Count * (3L + plan.AttributeCount * (1 + plan.AttributeCount));
+
+    /// <summary>The traffic of the second E-step.</summary>
     private DeviceTraffic Cycle(ModelCase problem, out CalibrationPlan plan, out MemoryPlan memory, Func<MemoryPlan, MemoryPlan>? cut = null,
         EStepForm form = EStepForm.Tables)
     {

@@ -1,4 +1,5 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Memory;
 
 namespace IrtGpu.Kernels.Tests.Memory;
@@ -99,7 +100,7 @@ public sealed class MemoryPlanTests
         Assert.Equal(GiB / 8, refusal.AvailableBytes);
         Assert.Contains("cuda:0", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("128.0 MiB", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains(MemoryPlan.Bytes(refusal.NeededBytes), refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(ByteCount.Show(refusal.NeededBytes), refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

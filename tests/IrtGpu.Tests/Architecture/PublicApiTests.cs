@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Models;
 
 namespace IrtGpu.Tests.Architecture;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 using IrtGpu.Cli;
 using IrtGpu.Foundation.Tables.Problems;
-using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.Backend;
 using IrtGpu.Models;
 using IrtGpu.Regression;
 

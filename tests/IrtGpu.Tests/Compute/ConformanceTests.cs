@@ -15,6 +15,10 @@ public sealed class ConformanceTests
     [MemberData(nameof(Names))]
     public void Every_form_agrees_with_the_reference(string name) => Conformance.AssertCase(CpuEngines.All, name);
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_form_takes_means_that_differ_by_person(string name) => Conformance.AssertShifted(CpuEngines.All, name);
+
     /// <summary>More persons than one shard of any form takes.</summary>
     [Theory]
     [InlineData("mixed")]

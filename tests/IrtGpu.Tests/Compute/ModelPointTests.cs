@@ -3,6 +3,7 @@ using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Population;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
@@ -50,6 +51,29 @@ public sealed class ModelPointTests
         Assert.Equal(slots[block.FirstCovarianceSlot], second[0] - mean[0] * mean[0], 1e-12);
         Assert.Equal(slots[block.FirstCovarianceSlot + 1], second[1] - mean[0] * mean[1], 1e-12);
         Assert.Equal(slots[block.FirstCovarianceSlot + 2], second[2] - mean[1] * mean[1], 1e-12);
+    }
+
+    /// <summary>A mean moved for everyone is another mean: the same weights, whether the population says so or a shift of every person.</summary>
+    [Fact]
+    public void A_shift_of_every_person_is_a_shift_of_the_population()
+    {
+        (ResponseData _, PatternTable patterns, CalibrationPlan plan) = Catalogue.Get("groups, two dimensions").Plan();
+        PlannedBlock block = plan.Blocks[1];
+        double[] shift = [0.4, -0.7];
+        ModelPoint point = ModelCase.RandomPoint(plan, patterns, 4);
+        double[] free = [.. point.Parameters.Free];
+        for (int j = 0; j < 2; j++)
+            free[plan.Layout.FreeOf(block.FirstMeanSlot + j)[0]] += shift[j];
+        ModelPoint moved = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, free))!;
+
+        PopulationTilts tilts = point.WithShifts(new MeanShifts(2, [new double[2], shift])).Tilts!;
+        double[] theta = point.ThetaOfBlock(block);
+        for (int node = 0; node < plan.NodeCount; node++)
+        {
+            double tilted = point.LogWeight[1][node] + tilts.Tilt(1, 0)[0] * theta[2 * node] + tilts.Tilt(1, 0)[1] * theta[2 * node + 1] - tilts.LogNormalizer(1, 0);
+            Assert.Equal(moved.LogWeight[1][node], tilted, 1e-11);
+        }
+        Assert.Equal(0, tilts.LogNormalizer(0, 0), 1e-13);
     }
 
     [Fact]

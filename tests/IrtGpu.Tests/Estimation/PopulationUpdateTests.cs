@@ -1,5 +1,5 @@
 using IrtGpu.Compute;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Items;

@@ -1,8 +1,7 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Items;
 using IrtGpu.Models;
-using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 

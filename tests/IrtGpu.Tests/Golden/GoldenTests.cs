@@ -1,7 +1,6 @@
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Inference;
 using IrtGpu.Items;
-using IrtGpu.Planning;
 using IrtGpu.Reporting.Tables;
 
 namespace IrtGpu.Tests.Golden;

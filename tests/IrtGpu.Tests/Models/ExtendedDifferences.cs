@@ -1,3 +1,5 @@
+using IrtGpu.Tests.Models.Functions;
+
 namespace IrtGpu.Tests.Models;
 
 /// <summary>Central differences of log P in 320-bit arithmetic; truncation about 2^−140, so exact to double precision.</summary>

@@ -75,12 +75,12 @@ public sealed class NodePowersTests
         double[] powers = Powers(theta);
         int count = powers.Length;
         double[] natural = Natural(slots);
-        Assert.Equal(normal.LogDensity(theta)[0], powers.Zip(natural, (value, factor) => value * factor).Sum() - normal.LogPartition(), 1e-13);
+        Assert.Equal(normal.LogDensities(theta)[0], powers.Zip(natural, (value, factor) => value * factor).Sum() - NormalFamily.LogPartition(normal), 1e-13);
 
         double[] derivatives = new double[count * count];
-        normal.NaturalDerivatives(derivatives);
+        NormalFamily.Derivatives(normal, derivatives);
         double[] expected = new double[count];
-        normal.ExpectedPowers(expected);
+        NormalFamily.ExpectedPowers(normal, expected);
         for (int row = 0; row < count; row++)
         {
             const double step = 1e-5;
@@ -89,7 +89,7 @@ public sealed class NodePowersTests
             upper[block.FirstMeanSlot + row] += step;
             lower[block.FirstMeanSlot + row] -= step;
             double[] difference = [.. Natural(upper).Zip(Natural(lower), (above, below) => (above - below) / (2 * step))];
-            double partition = (NormalPopulation.TryCreate(plan, block, upper)!.LogPartition() - NormalPopulation.TryCreate(plan, block, lower)!.LogPartition()) / (2 * step);
+            double partition = (NormalFamily.LogPartition(NormalPopulation.TryCreate(plan, block, upper)!) - NormalFamily.LogPartition(NormalPopulation.TryCreate(plan, block, lower)!)) / (2 * step);
             Assert.Equal(partition, difference.Zip(expected, (change, power) => change * power).Sum(), 1e-8); // ∂A = ∂η · E
             for (int column = 0; column < count; column++)
                 Assert.Equal(difference[column], derivatives[row * count + column], 1e-8);
@@ -98,7 +98,7 @@ public sealed class NodePowersTests
         double[] Natural(double[] at)
         {
             double[] values = new double[count];
-            NormalPopulation.TryCreate(plan, block, at)!.NaturalParameters(values);
+            NormalFamily.Parameters(NormalPopulation.TryCreate(plan, block, at)!, values);
             return values;
         }
     }

@@ -1,5 +1,8 @@
 using System.Numerics;
+using IrtGpu.Compute;
+using IrtGpu.Data;
 using IrtGpu.Inference;
+using IrtGpu.Population;
 using IrtGpu.Scoring;
 
 namespace IrtGpu.Tests.Scoring;
@@ -141,5 +144,23 @@ public sealed class PersonEstimatorsTests
                 high = middle;
         }
         return low;
+    }
+
+    /// <summary>One item of the Rasch model and a prior N(δ, 1): the mode solves x − P(θ) = θ − δ.</summary>
+    [Fact]
+    public void The_mode_follows_the_mean_of_the_person()
+    {
+        FixedModel model = FixedModel.Create([[1]], [0]);
+        double[] shifts = [0.8, -1.3];
+        PatternTable patterns = model.Patterns.WithCovariateRows([0, 1]);
+        ModelPoint point = model.Point.WithShifts(new MeanShifts(1, [shifts]));
+        PersonEstimates modes = PersonEstimators.Estimate(point, patterns, model.Summaries, PointEstimator.PosteriorMode, 1, TestContext.Current.CancellationToken);
+        for (int pattern = 0; pattern < 2; pattern++)
+        {
+            double theta = modes.Theta[pattern];
+            double probability = 1 / (1 + Math.Exp(-theta));
+            Assert.Equal(theta - shifts[pattern], patterns.Row(pattern)[0] - probability, 1e-10);
+            Assert.Equal(1 / Math.Sqrt(1 + probability * (1 - probability)), modes.StandardErrors[pattern], 1e-10);
+        }
     }
 }

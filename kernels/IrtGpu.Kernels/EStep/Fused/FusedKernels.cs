@@ -2,6 +2,7 @@ using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Algorithms.ScanReduceOperations;
 using ILGPU.Runtime.Cuda;
+using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.EStep.Fused;

@@ -4,6 +4,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Loading;
+using IrtGpu.Kernels.Memory;
 
 namespace IrtGpu.Kernels.EStep.Fused;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.ProductGrid;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;
@@ -44,7 +45,7 @@ public sealed class CpuBackend : IComputeBackend
             interpolation = weightedScore;
             Capabilities = new BackendCapabilities
             {
-                TryScore = point => weightedScore.TryComputeScores(point, this.threads),
+                TryScore = weightedScore.TryComputeScores,
                 TryMissingInformation = weightedScore.TryComputeMissingInformation,
             };
         }

@@ -25,6 +25,11 @@ public abstract class Expectation : IDisposable
     /// <returns>[node]; not to be changed</returns>
     public abstract double[]? TryNodeTotals(int block);
 
+    /// <summary>Σ w and Σ w θ_j of a block's persons by row of covariates; null where means do not differ by them.</summary>
+    /// <param name="block">Block.</param>
+    /// <returns>[row, 1 + attribute]</returns>
+    internal virtual double[]? TryMeansByRow(int block) => null;
+
     /// <summary>The part of the expected complete-data log-likelihood that item parameter sets have, Σ r log P, and its derivatives.</summary>
     /// <param name="evaluation">The sets asked for and where; receives the answer.</param>
     public abstract void Evaluate(ItemEvaluation evaluation);

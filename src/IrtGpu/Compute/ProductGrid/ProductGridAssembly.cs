@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore;
@@ -12,10 +12,10 @@ namespace IrtGpu.Compute.ProductGrid;
 internal static unsafe class ProductGridAssembly
 {
     public static ProductGridExpectation Assemble(
-        ModelPoint point, ItemSplit items, ProductGridTables tables, ProductGridShard[] shards, int threads, HostSums sums)
+        ModelPoint point, ItemSplit items, ProductGridTables tables, ProductGridShard[] shards, PatternMeans? means, int threads, HostSums sums)
     {
         CalibrationPlan plan = point.Plan;
-        ProductGridExpectation counts = new(point, sums, tables.ScoreItems is not null, items.IsOnLine);
+        ProductGridExpectation counts = new(point, sums, tables.ScoreItems is not null, items.IsOnLine) { Means = means };
         foreach (ProductGridShard shard in shards)
             counts.LogLikelihood += shard.LogLikelihood;
         double[]?[] totals = new double[]?[tables.Kernels.Length];

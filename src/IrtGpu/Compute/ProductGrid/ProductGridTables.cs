@@ -19,6 +19,8 @@ internal sealed unsafe class ProductGridTables : IDisposable
 
     private readonly CalibrationPlan plan;
     private readonly ItemSplit items;
+    private readonly int classCount;
+    private readonly int[] groups; // [pattern]
     private readonly int threads;
     private readonly NodeTiling tiling;
     private readonly bool[] isUsed; // [block, set]
@@ -31,6 +33,8 @@ internal sealed unsafe class ProductGridTables : IDisposable
     {
         this.plan = plan;
         this.items = items;
+        classCount = plan.ClassCount;
+        groups = patterns.Groups;
         this.threads = threads;
         AttributeCount = plan.AttributeCount;
         LineCount = AttributeCount == 1 ? plan.NodeCount : plan.Grid.NodesPerAttribute;
@@ -45,7 +49,7 @@ internal sealed unsafe class ProductGridTables : IDisposable
         for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
         {
             for (int k = 0; k < plan.ClassCount; k++)
-                isUsed[(patterns.Groups[pattern] * plan.ClassCount + k) * SetCount + SetOf(pattern)] = true;
+                isUsed[(FirstBlock(pattern) + k) * SetCount + SetOf(pattern)] = true;
         }
         bool hasLines = LineItems.Any(joint => joint is not null);
         logProbability = [.. plan.Tables.Select(_ => new double[hasLines ? plan.RowCount * tiling.PaddedCount : 0])];
@@ -95,6 +99,12 @@ internal sealed unsafe class ProductGridTables : IDisposable
         int rowCount = plan.AttributeCount == 1 ? JointItems.MostRows : JointItems.UsualRows; // in one dimension rows are short
         return items.ScoreItems.Length == 0 ? null : JointItems.Create(plan, patterns, items.ScoreItems, WidthOf(plan), rowCount);
     }
+
+    /// <summary>Block of a pattern's first class.</summary>
+    public int FirstBlock(int pattern) => groups[pattern] * classCount;
+
+    /// <summary>What the factors of a pattern in a class multiply.</summary>
+    public ProductGridLoops KernelOf(int pattern, int c) => Kernels[(FirstBlock(pattern) + c) * SetCount + SetOf(pattern)]!;
 
     /// <summary>Answered set of a pattern.</summary>
     public int SetOf(int pattern) => items.Sets?.SetOfPattern[pattern] ?? 0;

@@ -1,4 +1,5 @@
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -27,7 +28,7 @@ public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns
     public Expectation ComputeExpectation(ModelPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        TableExpectation counts = new(point, sums);
+        TableExpectation counts = new(point, sums) { Means = PatternMeans.For(point, patterns) };
         ForEachPosterior(point, (pattern, logLikelihood, posterior) =>
         {
             double frequency = patterns.Frequency[pattern];
@@ -40,6 +41,7 @@ public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns
                 {
                     double weight = frequency * posterior[k * plan.NodeCount + node];
                     counts.NodeTotals[block.Index][node] += weight;
+                    AddMean(point, block, node, weight, counts.Means is { } means ? means.Of(pattern, k) : []);
                     for (int item = 0; item < plan.ItemCount; item++)
                     {
                         if (responses[item] != ResponseData.Missing)
@@ -87,7 +89,7 @@ public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns
             bool isPossible = patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == k;
             for (int node = 0; node < plan.NodeCount; node++)
             {
-                double logJoint = isPossible ? point.LogProportion[block.Index] + point.LogWeight[block.Index][node] : double.NegativeInfinity;
+                double logJoint = isPossible ? point.LogProportion[block.Index] + LogWeight(point, block, pattern, node) : double.NegativeInfinity;
                 for (int item = 0; item < plan.ItemCount && isPossible; item++)
                 {
                     if (responses[item] != ResponseData.Missing)
@@ -106,5 +108,22 @@ public sealed class ReferenceBackend(CalibrationPlan plan, PatternTable patterns
         for (int k = 0; k < posterior.Length; k++)
             posterior[k] /= sum;
         return largest + Math.Log(sum);
+    }
+
+    private void AddMean(ModelPoint point, PlannedBlock block, int node, double weight, Span<double> mean)
+    {
+        for (int j = -1; j < mean.Length - 1; j++)
+            mean[1 + j] += j < 0 ? weight : weight * point.ThetaOfBlock(block)[node * plan.AttributeCount + j];
+    }
+
+    private double LogWeight(ModelPoint point, PlannedBlock block, int pattern, int node)
+    {
+        double logWeight = point.LogWeight[block.Index][node];
+        if (point.Tilts is not { } tilts)
+            return logWeight;
+        int row = patterns.CovariateRows[pattern];
+        for (int j = 0; j < plan.AttributeCount; j++)
+            logWeight += tilts.Tilt(block.Index, row)[j] * point.ThetaOfBlock(block)[node * plan.AttributeCount + j];
+        return logWeight - tilts.LogNormalizer(block.Index, row);
     }
 }

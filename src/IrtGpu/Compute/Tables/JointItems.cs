@@ -56,6 +56,24 @@ internal sealed class JointItems : IDisposable
     /// <summary>Codes of a pattern and of those after it that lie beside it, at most so many. [pattern, group]</summary>
     public ReadOnlySpan<byte> CodesFrom(int pattern, int count) => codes.Run(pattern, count);
 
+    /// <summary>Where a pattern's joint rows begin in a table of some numbers a row; rows of no response at all are left out.</summary>
+    /// <param name="pattern">Pattern.</param>
+    /// <param name="width">Numbers of a row.</param>
+    /// <param name="offsets">Receives them. [group]</param>
+    /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public unsafe int FindRows(int pattern, int width, int* offsets)
+    {
+        ReadOnlySpan<byte> row = codes[pattern];
+        int count = 0;
+        for (int group = 0; group < row.Length; group++)
+        {
+            if (row[group] != AllMissing[group])
+                offsets[count++] = (FirstRow[group] + row[group]) * width;
+        }
+        return count;
+    }
+
     /// <summary>Gives the codes' temporary file back, if there is one.</summary>
     public void Dispose() => codes.Dispose();
 

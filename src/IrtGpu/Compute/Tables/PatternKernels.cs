@@ -100,6 +100,16 @@ internal static unsafe class PatternKernels
         }
     }
 
+    /// <summary>values += intercept + slope · arguments.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddLine(double* values, double* arguments, double slope, double intercept, int count)
+    {
+        Vector512<double> slopes = Vector512.Create(slope);
+        Vector512<double> intercepts = Vector512.Create(intercept);
+        for (int k = 0; k < count; k += Lanes)
+            Vector512.FusedMultiplyAdd(slopes, Vector512.Load(arguments + k), Vector512.Load(values + k) + intercepts).Store(values + k);
+    }
+
     /// <summary>values += addend; returns the largest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double AddAndMax(double* values, double* addend, int count)

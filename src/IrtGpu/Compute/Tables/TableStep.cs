@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
@@ -30,7 +32,8 @@ internal sealed unsafe class TableStep : ICpuStep
     private readonly double[][] logProbability; // [table][row, padded node]
     private readonly AlignedBuffer[] jointTable; // [table][tile, joint row, lane]
     private readonly AlignedBuffer logWeight; // [block, padded node]; padding −∞
-    private readonly Shard[] shards;
+    private readonly AlignedBuffer columns; // θ_j of the nodes, where means are shifted; padding 0 [node set, attribute, padded node]
+    private readonly TableShard[] shards;
     private readonly int[] tableOfBlock; // [block]
     private readonly int[] leadingClass; // [block] first class of the block's group that uses the same table
 
@@ -53,6 +56,7 @@ internal sealed unsafe class TableStep : ICpuStep
         jointTable = [.. plan.Tables.Select(_ => new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount))];
         logWeight = new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount);
         new Span<double>(logWeight.Pointer, checked((int)logWeight.Length)).Fill(double.NegativeInfinity);
+        columns = new AlignedBuffer(patterns.CovariateRows.Length == 0 ? 0 : (long)plan.NodeSetCount * plan.AttributeCount * tiling.PaddedCount);
         shards = CutShards();
         tableOfBlock = [.. plan.Blocks.Select(block => block.Table)];
         leadingClass = [.. plan.Blocks.Select(block => Array.FindIndex(tableOfBlock, block.Group * classCount, table => table == block.Table) - block.Group * classCount)];
@@ -62,17 +66,18 @@ internal sealed unsafe class TableStep : ICpuStep
     public Expectation Compute(ModelPoint point)
     {
         Prepare(point);
+        PatternMeans? means = PatternMeans.For(point, patterns);
         ForEachShard((shard, workspace) =>
         {
             shard.Clear();
             for (int first = shard.Begin; first < shard.End; first += workspace.PatternCount)
             {
                 int count = Math.Min(workspace.PatternCount, shard.End - first);
-                ComputePosteriors(first, count, workspace);
-                CollectCounts(first, count, workspace, shard);
+                ComputePosteriors(first, count, point.Tilts, workspace);
+                CollectCounts(first, count, means, workspace, shard);
             }
         });
-        return AddShards(point);
+        return TableAssembly.Assemble(point, joint, tiling, shards, means, threads, sums);
     }
 
     /// <inheritdoc/>
@@ -87,7 +92,7 @@ internal sealed unsafe class TableStep : ICpuStep
             for (int first = shard.Begin; first < shard.End; first += workspace.PatternCount)
             {
                 int count = Math.Min(workspace.PatternCount, shard.End - first);
-                ComputePosteriors(first, count, workspace);
+                ComputePosteriors(first, count, point.Tilts, workspace);
                 for (int k = 0; k < count; k++)
                 {
                     double scale = 1 / workspace.Sum[k];
@@ -110,20 +115,21 @@ internal sealed unsafe class TableStep : ICpuStep
         foreach (AlignedBuffer buffer in jointTable)
             buffer.Dispose();
         logWeight.Dispose();
+        columns.Dispose();
         joint.Dispose();
-        foreach (Shard shard in shards)
+        foreach (TableShard shard in shards)
             shard.Dispose();
     }
 
-    private Shard[] CutShards()
+    private TableShard[] CutShards()
     {
         long bytes = sizeof(double) * (long)joint.TotalRows * tiling.PaddedCount * plan.Tables.Count;
         long affordable = Math.Max(1, LargestCountBytes / Math.Max(bytes, 1));
         Shards cuts = Shards.Cut(patterns.PatternCount, PatternsPerShard, Math.Min(LargestShardCount, affordable));
-        Shard[] cut = new Shard[cuts.Count];
+        TableShard[] cut = new TableShard[cuts.Count];
         for (int index = 0; index < cut.Length; index++)
         {
-            cut[index] = new Shard(
+            cut[index] = new TableShard(
                 index, cuts.Begin(index), cuts.End(index), new AlignedBuffer?[plan.Tables.Count], new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount));
         }
         return cut;
@@ -141,12 +147,18 @@ internal sealed unsafe class TableStep : ICpuStep
             for (int node = 0; node < plan.NodeCount; node++)
                 logWeight.Pointer[(long)block * tiling.PaddedCount + node] = point.LogProportion[block] + point.LogWeight[block][node];
         }
+        for (int column = 0; point.Tilts is not null && column < plan.NodeSetCount * plan.AttributeCount; column++)
+        {
+            double[] theta = point.Theta[column / plan.AttributeCount];
+            for (int node = 0; node < plan.NodeCount; node++)
+                columns.Pointer[(long)column * tiling.PaddedCount + node] = theta[node * plan.AttributeCount + column % plan.AttributeCount];
+        }
     }
 
-    private void ForEachShard(Action<Shard, Workspace> process) =>
+    private void ForEachShard(Action<TableShard, TableWorkspace> process) =>
         Parallel.For(
             0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => new Workspace(classCount, tiling.PaddedCount, joint.GroupCount),
+            () => new TableWorkspace(classCount, tiling.PaddedCount, joint.GroupCount),
             (index, _, workspace) =>
             {
                 process(shards[index], workspace);
@@ -156,10 +168,10 @@ internal sealed unsafe class TableStep : ICpuStep
 
     /// <summary>Leaves in the workspace exp(ℓ − max), its sum and the marginal log-likelihood of each pattern of a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ComputePosteriors(int first, int count, Workspace workspace)
+    private void ComputePosteriors(int first, int count, PopulationTilts? tilts, TableWorkspace workspace)
     {
         for (int k = 0; k < count; k++)
-            workspace.OffsetCount[k] = FindRows(order[first + k], workspace.Offsets + k * joint.GroupCount);
+            workspace.OffsetCount[k] = joint.FindRows(order[first + k], tiling.Width, workspace.Offsets + k * joint.GroupCount);
         for (int tile = 0; tile < tiling.TileCount; tile++)
         {
             long tableOffset = (long)tile * joint.TotalRows * tiling.Width;
@@ -177,11 +189,45 @@ internal sealed unsafe class TableStep : ICpuStep
             }
         }
         for (int k = 0; k < count; k++)
+        {
+            if (tilts is not null)
+                AddTilts(order[first + k], k, tilts, workspace);
             Normalize(order[first + k], k, workspace);
+        }
     }
 
+    /// <summary>Adds what the shift of a pattern's mean adds to the log weights of the nodes.</summary>
+    private void AddTilts(int pattern, int k, PopulationTilts tilts, TableWorkspace workspace)
+    {
+        int row = patterns.CovariateRows[pattern];
+        for (int c = 0; c < classCount; c++)
+        {
+            int block = FirstBlock(pattern) + c;
+            double* values = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount;
+            double intercept = -tilts.LogNormalizer(block, row);
+            double* column = ColumnsOf(block);
+            foreach (double slope in tilts.Tilt(block, row))
+            {
+                PatternKernels.AddLine(values, column, slope, intercept, tiling.PaddedCount);
+                column += tiling.PaddedCount;
+                intercept = 0;
+            }
+        }
+    }
+
+    /// <summary>Sums the weights of a pattern at the nodes, alone and times θ_j.</summary>
+    private void FindMean(int block, double* values, Span<double> mean)
+    {
+        ReadOnlySpan<double> weights = new(values, tiling.PaddedCount);
+        mean[0] = TensorPrimitives.Sum(weights);
+        for (int j = 1; j < mean.Length; j++)
+            mean[j] = TensorPrimitives.Dot(weights, new ReadOnlySpan<double>(ColumnsOf(block) + (long)(j - 1) * tiling.PaddedCount, tiling.PaddedCount));
+    }
+
+    private double* ColumnsOf(int block) => columns.Pointer + (long)plan.Tables[tableOfBlock[block]].NodeSet * plan.AttributeCount * tiling.PaddedCount;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Normalize(int pattern, int k, Workspace workspace)
+    private void Normalize(int pattern, int k, TableWorkspace workspace)
     {
         double* posterior = workspace.Posterior.Pointer + (long)k * classCount * tiling.PaddedCount;
         double largest = double.NegativeInfinity;
@@ -207,7 +253,7 @@ internal sealed unsafe class TableStep : ICpuStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CollectCounts(int first, int count, Workspace workspace, Shard shard)
+    private void CollectCounts(int first, int count, PatternMeans? means, TableWorkspace workspace, TableShard shard)
     {
         for (int k = 0; k < count; k++)
         {
@@ -221,6 +267,8 @@ internal sealed unsafe class TableStep : ICpuStep
                 double* values = posterior + c * tiling.PaddedCount;
                 PatternKernels.ScaleAndAccumulate(
                     values, frequency / workspace.Sum[k], shard.NodeTotals.Pointer + (long)block * tiling.PaddedCount, tiling.PaddedCount);
+                if (means is not null)
+                    FindMean(block, values, means.Of(pattern, c));
                 int leader = leadingClass[block];
                 if (leader < c)
                     PatternKernels.Accumulate(posterior + leader * tiling.PaddedCount, values, tiling.PaddedCount);
@@ -245,117 +293,7 @@ internal sealed unsafe class TableStep : ICpuStep
         }
     }
 
-    private TableExpectation AddShards(ModelPoint point)
-    {
-        TableExpectation counts = new(point, sums);
-        foreach (Shard shard in shards)
-            counts.LogLikelihood += shard.LogLikelihood;
-        for (int block = 0; block < plan.Blocks.Count; block++)
-        {
-            foreach (Shard shard in shards)
-            {
-                double* totals = shard.NodeTotals.Pointer + (long)block * tiling.PaddedCount;
-                for (int node = 0; node < plan.NodeCount; node++)
-                    counts.NodeTotals[block][node] += totals[node];
-            }
-        }
-        for (int table = 0; table < plan.Tables.Count; table++)
-        {
-            AlignedBuffer[] parts = [.. shards.Select(shard => shard.JointCounts[table]).OfType<AlignedBuffer>()];
-            if (parts.Length == 0)
-                continue;
-            Parallel.For(0, joint.TotalRows, new ParallelOptions { MaxDegreeOfParallelism = threads }, row =>
-            {
-                long offset = (long)row * tiling.PaddedCount;
-                for (int part = 1; part < parts.Length; part++)
-                    PatternKernels.Accumulate(parts[0].Pointer + offset, parts[part].Pointer + offset, tiling.PaddedCount);
-            });
-            JointTables.Collapse(plan, joint, tiling, plan.NodeCount, parts[0], counts.AtNodes[table], threads);
-        }
-        return counts;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindRows(int pattern, int* offsets)
-    {
-        ReadOnlySpan<byte> codes = joint.CodesOf(pattern);
-        int count = 0;
-        for (int group = 0; group < codes.Length; group++)
-        {
-            if (codes[group] != joint.AllMissing[group])
-                offsets[count++] = (joint.FirstRow[group] + codes[group]) * tiling.Width;
-        }
-        return count;
-    }
-
     private int FirstBlock(int pattern) => patterns.Groups[pattern] * classCount;
 
     private bool IsPossible(int pattern, int c) => patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == c;
-
-    private sealed class Shard(int index, int begin, int end, AlignedBuffer?[] jointCounts, AlignedBuffer nodeTotals) : IDisposable
-    {
-        public int Index => index;
-
-        public int Begin => begin;
-
-        public int End => end;
-
-        public double LogLikelihood { get; set; }
-
-        public AlignedBuffer?[] JointCounts => jointCounts; // [table][tile, joint row, lane], made when first needed
-
-        public AlignedBuffer NodeTotals => nodeTotals; // [block, padded node]
-
-        public void Clear()
-        {
-            LogLikelihood = 0;
-            nodeTotals.Clear();
-            foreach (AlignedBuffer? buffer in jointCounts)
-                buffer?.Clear();
-        }
-
-        public void Dispose()
-        {
-            nodeTotals.Dispose();
-            foreach (AlignedBuffer? buffer in jointCounts)
-                buffer?.Dispose();
-        }
-    }
-
-    private sealed class Workspace : IDisposable
-    {
-        private const int TargetDoubles = 32768; // 256 KB of posteriors stay in the L2 cache
-        private const int FewestPatterns = 48; // share one pass over a node tile of the tables, which large grids stream from farther away
-        private const int LargestDoubles = 1 << 23;
-        private readonly AlignedBuffer offsets;
-
-        public Workspace(int classCount, int paddedNodeCount, int groupCount)
-        {
-            int fewest = Math.Clamp(LargestDoubles / (classCount * paddedNodeCount), 1, FewestPatterns);
-            PatternCount = Math.Clamp(TargetDoubles / (classCount * paddedNodeCount), fewest, 64);
-            Posterior = new AlignedBuffer((long)PatternCount * classCount * paddedNodeCount);
-            offsets = new AlignedBuffer(((long)PatternCount * groupCount + 1) / 2);
-            OffsetCount = new int[PatternCount];
-            Sum = new double[PatternCount];
-            LogLikelihood = new double[PatternCount];
-        }
-
-        public int PatternCount { get; }
-
-        public AlignedBuffer Posterior { get; } // [pattern, class, padded node]
-
-        public int* Offsets => (int*)offsets.Pointer; // [pattern, group]
-
-        public int[] OffsetCount { get; } // [pattern]
-
-        public double[] Sum { get; } // [pattern]
-
-        public double[] LogLikelihood { get; } // [pattern]
-
-        public void Dispose()
-        {
-            Posterior.Dispose();
-            offsets.Dispose();
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.WeightedScore.Interpolation;
 
 namespace IrtGpu.Compute.WeightedScore;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.WeightedScore.Interpolation;
 
 namespace IrtGpu.Compute.WeightedScore;
 

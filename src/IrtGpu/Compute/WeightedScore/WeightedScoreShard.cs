@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.WeightedScore.Interpolation;
 
 namespace IrtGpu.Compute.WeightedScore;
 
@@ -23,16 +25,17 @@ internal sealed unsafe class WeightedScoreShard : IDisposable
 
     public double[][] Deposits { get; } // [run, class][grid point]
 
-    public double LogLikelihood { get; private set; } // 0 with one class, where it follows from the other sums
+    public double LogLikelihood { get; private set; } // with one class what tilts take off: the rest follows from the other sums
 
     public void Dispose() => moments.Dispose();
 
     /// <summary>Goes through the shard's patterns.</summary>
     /// <param name="grids">Filled grids. [block, set]</param>
     /// <param name="scores">t of the joint rows, and Σ d with classes. [table, joint row, width]</param>
-    /// <param name="logProportion">[block]</param>
+    /// <param name="point">Proportions of classes, tilts.</param>
+    /// <param name="means">Receives weight and mean of each pattern; null: not wanted.</param>
     /// <param name="batch">The worker's.</param>
-    public void Collect(WeightedScoreGrid?[] grids, double* scores, double[] logProportion, WeightedScoreBatch batch)
+    public void Collect(WeightedScoreGrid?[] grids, double* scores, ModelPoint point, PatternMeans? means, WeightedScoreBatch batch)
     {
         LogLikelihood = 0;
         moments.Clear();
@@ -52,7 +55,7 @@ internal sealed unsafe class WeightedScoreShard : IDisposable
                     deposit = new double[grid.PointCount];
             }
             double* slots = batch.Slots(cellCount);
-            CollectRun(run, cells, scores, logProportion, batch, slots);
+            CollectRun(run, cells, scores, point, means, batch, slots);
             for (int k = 0; k < classCount; k++)
             {
                 GridOf(grids, run, k).Fold(slots, Deposits[r * classCount + k]);
@@ -64,7 +67,7 @@ internal sealed unsafe class WeightedScoreShard : IDisposable
     private WeightedScoreGrid GridOf(WeightedScoreGrid?[] grids, WeightedScoreRun run, int k) =>
         grids[(run.Group * layout.ClassCount + k) * layout.GroupsOfSet.Length + run.Set]!;
 
-    private void CollectRun(WeightedScoreRun run, WeightedScoreCells[] cells, double* scores, double[] logProportion, WeightedScoreBatch batch, double* slots)
+    private void CollectRun(WeightedScoreRun run, WeightedScoreCells[] cells, double* scores, ModelPoint point, PatternMeans? means, WeightedScoreBatch batch, double* slots)
     {
         bool isInPlace = layout.Strata.IsDataOrder && layout.GroupsOfSet[run.Set].Length == layout.Joint.GroupCount;
         for (int begin = run.Begin; begin < run.End;)
@@ -75,12 +78,12 @@ internal sealed unsafe class WeightedScoreShard : IDisposable
                 ReadOnlySpan<byte> rows = layout.Joint.CodesFrom(begin, count);
                 count = rows.Length / layout.Joint.GroupCount;
                 fixed (byte* codes = rows)
-                    CollectBatch(run, begin, count, codes, cells, scores, logProportion, batch, slots);
+                    CollectBatch(run, begin, count, codes, cells, scores, point, means, batch, slots);
             }
             else
             {
                 GatherCodes(run, begin, count, batch.Codes);
-                CollectBatch(run, begin, count, batch.Codes, cells, scores, logProportion, batch, slots);
+                CollectBatch(run, begin, count, batch.Codes, cells, scores, point, means, batch, slots);
             }
             begin += count;
         }
@@ -100,7 +103,7 @@ internal sealed unsafe class WeightedScoreShard : IDisposable
     }
 
     private void CollectBatch(
-        WeightedScoreRun run, int begin, int count, byte* codes, WeightedScoreCells[] cells, double* scores, double[] logProportion, WeightedScoreBatch batch, double* slots)
+        WeightedScoreRun run, int begin, int count, byte* codes, WeightedScoreCells[] cells, double* scores, ModelPoint point, PatternMeans? means, WeightedScoreBatch batch, double* slots)
     {
         int groupCount = layout.GroupsOfSet[run.Set].Length;
         fixed (int* firstRow = layout.FirstRows[run.Set])
@@ -110,15 +113,21 @@ internal sealed unsafe class WeightedScoreShard : IDisposable
             {
                 long table = layout.TableOfBlock[run.Group] * (long)layout.Joint.TotalRows;
                 WeightedScoreLoops.SumScores(codes, groupCount, firstRow, count, scores + table, batch.Scores);
+                if (point.Tilts is { } tilts)
+                    LogLikelihood -= AddTilts(tilts, run.Group, begin, count, batch.Scores, batch.Frequency);
                 WeightedScoreLoops.Interpolate(cells[0], batch.Scores, batch.Frequency, count, slots, batch.Moments);
+                if (means is not null)
+                    WriteMeans(means, 0, begin, count, batch.Frequency, batch.Moments);
                 WeightedScoreLoops.Scatter(codes, groupCount, firstRow, count, batch.Moments, moments.Pointer + table);
                 return;
             }
-            WeighClasses(run, begin, count, codes, firstRow, groupCount, cells, scores, logProportion, batch);
+            WeighClasses(run, begin, count, codes, firstRow, groupCount, cells, scores, point, batch);
             for (int k = 0; k < layout.ClassCount; k++)
             {
                 double* weights = batch.Weights + k * WeightedScoreBatch.Size;
                 WeightedScoreLoops.Interpolate(cells[k], batch.Scores + k * WeightedScoreBatch.Size, weights, count, slots, batch.Moments);
+                if (means is not null)
+                    WriteMeans(means, k, begin, count, weights, batch.Moments);
                 WeightedScoreLoops.ScatterPairs(codes, groupCount, firstRow, count, batch.Moments, weights, moments.Pointer + FirstPair(run.Group, k));
                 slots += (long)LagrangeBasis.Points * cells[k].Count;
             }
@@ -126,19 +135,55 @@ internal sealed unsafe class WeightedScoreShard : IDisposable
     }
 
     private void WeighClasses(
-        WeightedScoreRun run, int begin, int count, byte* codes, int* firstRow, int groupCount, WeightedScoreCells[] cells, double* scores, double[] logProportion, WeightedScoreBatch batch)
+        WeightedScoreRun run, int begin, int count, byte* codes, int* firstRow, int groupCount, WeightedScoreCells[] cells, double* scores, ModelPoint point, WeightedScoreBatch batch)
     {
         for (int k = 0; k < layout.ClassCount; k++)
         {
             double* weights = batch.Weights + k * WeightedScoreBatch.Size;
             double* t = batch.Scores + k * WeightedScoreBatch.Size;
             WeightedScoreLoops.SumScoresAndConstants(codes, groupCount, firstRow, count, scores + FirstPair(run.Group, k), t, weights);
-            WeightedScoreLoops.AddLogZ(cells[k], t, count, logProportion[run.Group * layout.ClassCount + k], weights);
+            if (point.Tilts is { } tilts)
+                AddClassTilts(tilts, run.Group * layout.ClassCount + k, begin, count, t, weights);
+            WeightedScoreLoops.AddLogZ(cells[k], t, count, point.LogProportion[run.Group * layout.ClassCount + k], weights);
         }
         if (layout.HasKnownClasses)
             KeepKnownClasses(begin, count, batch.Weights);
         WeightedScoreLoops.WeighClasses(batch.Weights, layout.ClassCount, WeightedScoreBatch.Size, count, batch.Frequency, batch.Largest, batch.Total);
         LogLikelihood += WeightedScoreLoops.SumLogLikelihoods(batch.Largest, batch.Total, batch.Frequency, count);
+    }
+
+    /// <summary>Adds tilts to weighted scores, which act alike.</summary>
+    /// <returns>Σ frequency · log normaliser</returns>
+    private double AddTilts(PopulationTilts tilts, int block, int begin, int count, double* scores, double* frequency)
+    {
+        double taken = 0;
+        for (int k = 0; k < count; k++)
+        {
+            int row = layout.Patterns.CovariateRows[layout.Strata.PatternAt(begin + k)];
+            scores[k] += tilts.Tilt(block, row)[0];
+            taken += frequency[k] * tilts.LogNormalizer(block, row);
+        }
+        return taken;
+    }
+
+    /// <summary>Adds tilts to the weighted scores of a class, and takes their normalisers off its constants.</summary>
+    private void AddClassTilts(PopulationTilts tilts, int block, int begin, int count, double* scores, double* constants)
+    {
+        for (int k = 0; k < count; k++)
+        {
+            int row = layout.Patterns.CovariateRows[layout.Strata.PatternAt(begin + k)];
+            scores[k] += tilts.Tilt(block, row)[0];
+            constants[k] -= tilts.LogNormalizer(block, row);
+        }
+    }
+
+    private void WriteMeans(PatternMeans means, int k, int begin, int count, double* weights, double* moments)
+    {
+        for (int pattern = 0; pattern < count; pattern++)
+        {
+            Span<double> mean = means.Of(layout.Strata.PatternAt(begin + pattern), k);
+            (mean[0], mean[1]) = (weights[pattern], moments[pattern]);
+        }
     }
 
     /// <summary>Makes the other classes impossible where the class is known.</summary>

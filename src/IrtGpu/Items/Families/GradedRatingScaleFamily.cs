@@ -1,4 +1,4 @@
-using IrtGpu.Models;
+using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Items.Families;
 
@@ -42,6 +42,17 @@ internal sealed class GradedRatingScaleFamily : ItemFamily<GradedRatingScale>
         MarginalLogits.Cumulative(totals, slots[1..]);
         foreach (ref double easiness in slots[1..item.CategoryCount])
             easiness /= slots[item.CategoryCount];
+    }
+
+    public override void PlaceStart(PlannedItem item, ReadOnlySpan<bool> isGiven, Span<double> slots)
+    {
+        Span<double> easiness = slots[1..item.CategoryCount];
+        double sign = Math.Sign(slots[item.CategoryCount]); // with a negative slope they increase
+        foreach (ref double value in easiness)
+            value *= sign;
+        DecreasingValues.Place(isGiven[1..item.CategoryCount], easiness);
+        foreach (ref double value in easiness)
+            value *= sign;
     }
 
     public override double InterceptNoise(PlannedItem item, double shift, int step) => shift;

@@ -1,6 +1,5 @@
-using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
-using IrtGpu.Reporting.Documents;
 
 namespace IrtGpu.Reporting.Tables;
 

@@ -1,7 +1,0 @@
-namespace IrtGpu.Foundation.Estimation;
-
-/// <summary>A local maximum that starts ended in.</summary>
-/// <param name="LogLikelihood">Marginal log-likelihood (penalised where there are priors).</param>
-/// <param name="Count">How many of the starts run to the end reached it.</param>
-/// <param name="IsConverged">Whether they converged.</param>
-public sealed record StartOutcome(double LogLikelihood, int Count, bool IsConverged);

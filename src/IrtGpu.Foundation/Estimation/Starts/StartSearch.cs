@@ -1,0 +1,73 @@
+using IrtGpu.Foundation.Estimation.Convergence;
+
+namespace IrtGpu.Foundation.Estimation.Starts;
+
+/// <summary>Several starts in two stages: short runs from all, then the best of them to the end.</summary>
+/// <param name="problem">The model.</param>
+/// <param name="options">Acceleration and stop rules.</param>
+internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem, EmOptions options)
+    where TExpectation : class, IExpectation
+{
+    private const int ShortCycles = 20;
+    private const double ShortTolerance = 1e-2;
+    private const double SameMaximum = 1e-2; // of the objective
+
+    /// <summary>Runs the search.</summary>
+    /// <param name="starts">Where to begin, at least one. [start][parameter]</param>
+    /// <param name="progress">Hears of the cycles of the runs to the end.</param>
+    /// <param name="cancellation">Ends the search after the running cycle.</param>
+    /// <returns>The best outcome, with the E-steps of all runs, and the maxima found, best first; none of a single start.</returns>
+    public (EmOutcome<TExpectation> Outcome, IReadOnlyList<StartOutcome> Maxima) Run(
+        IReadOnlyList<double[]> starts, IProgress<IterationRecord>? progress, CancellationToken cancellation)
+    {
+        EmAlgorithm<TExpectation> full = new(problem, options, progress, cancellation);
+        if (starts.Count == 1)
+            return (full.Run(starts[0]), []);
+
+        IReadOnlyList<EmOutcome<TExpectation>> begun = RunBriefly(starts, cancellation);
+        List<EmOutcome<TExpectation>> finished = [];
+        foreach (EmOutcome<TExpectation> promising in begun.OrderByDescending(outcome => outcome.Objective).Take(Math.Max(2, (starts.Count + 3) / 4)))
+        {
+            if (finished.Count == 0 || !cancellation.IsCancellationRequested)
+                finished.Add(full.Run(promising.Parameters));
+        }
+        EmOutcome<TExpectation> best = finished.MaxBy(outcome => outcome.Objective)!;
+        foreach (EmOutcome<TExpectation> other in finished.Where(other => !ReferenceEquals(other, best)))
+            other.Expectation.Dispose();
+        int eSteps = begun.Sum(outcome => outcome.EStepCount) + finished.Sum(outcome => outcome.EStepCount);
+        return (best with { EStepCount = eSteps }, Maxima(finished));
+    }
+
+    /// <summary>Short runs from all starts: side by side on a problem that gains by it, else one after the other, to the same bits.</summary>
+    /// <returns>In the order of the starts; after a cancellation only those begun before, and at least the first.</returns>
+    private IReadOnlyList<EmOutcome<TExpectation>> RunBriefly(IReadOnlyList<double[]> starts, CancellationToken cancellation)
+    {
+        EmOptions brief = options with { MaxCycles = ShortCycles, Tolerance = Math.Max(options.Tolerance, ShortTolerance) };
+        using IEmBatch<TExpectation>? batch = problem.TryOpenBatch(starts.Count);
+        if (batch is not null)
+            return LockstepRuns.Run(batch, problem, starts, brief, cancellation);
+        List<EmOutcome<TExpectation>> begun = [];
+        foreach (double[] start in starts)
+        {
+            if (begun.Count > 0 && cancellation.IsCancellationRequested)
+                break;
+            begun.Add(new EmAlgorithm<TExpectation>(problem, brief, null, cancellation).Run(start));
+            begun[^1].Expectation.Dispose(); // where it led and how high is all that counts
+        }
+        return begun;
+    }
+
+    private static List<StartOutcome> Maxima(List<EmOutcome<TExpectation>> finished)
+    {
+        List<StartOutcome> maxima = [];
+        foreach (EmOutcome<TExpectation> outcome in finished.OrderByDescending(outcome => outcome.Objective))
+        {
+            int same = maxima.FindIndex(known => Math.Abs(known.LogLikelihood - outcome.Objective) < SameMaximum);
+            if (same >= 0)
+                maxima[same] = maxima[same] with { Count = maxima[same].Count + 1, IsConverged = maxima[same].IsConverged && outcome.Termination.IsConverged };
+            else
+                maxima.Add(new StartOutcome(outcome.Objective, 1, outcome.Termination.IsConverged));
+        }
+        return maxima;
+    }
+}

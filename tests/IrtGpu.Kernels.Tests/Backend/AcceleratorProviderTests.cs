@@ -1,0 +1,77 @@
+using IrtGpu.Compute.Devices;
+using IrtGpu.Data;
+using IrtGpu.Items;
+using IrtGpu.Kernels.Backend;
+using IrtGpu.Kernels.Devices;
+using IrtGpu.TestCases;
+
+namespace IrtGpu.Kernels.Tests.Backend;
+
+/// <summary>Whole calibrations on devices named in the options.</summary>
+public sealed class AcceleratorProviderTests
+{
+    private static readonly ModelCase Problem = new()
+    {
+        Functions = [ItemFunction.TwoParameter, ItemFunction.Graded, ItemFunction.ThreeParameter],
+        Persons = 300,
+        Items = 6,
+        Nodes = 15,
+        Groups = 2,
+        Missing = 0.2,
+    };
+
+    [Theory]
+    [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
+    public void A_whole_fit_ends_where_the_reference_ends(string device)
+    {
+        CalibrationResult expected = Fit("reference");
+        CalibrationResult result = Fit(device);
+        Assert.Equal(expected.Termination.Kind, result.Termination.Kind);
+        Assert.InRange(result.LogLikelihood, expected.LogLikelihood - 1e-8, expected.LogLikelihood + 1e-8);
+        Assert.StartsWith(device, result.Device, StringComparison.Ordinal);
+        Assert.Null(result.DeviceChoice);
+        for (int k = 0; k < expected.Scores!.Mean.Length; k++)
+            Assert.InRange(result.Scores!.Mean[k], expected.Scores.Mean[k] - 1e-6, expected.Scores.Mean[k] + 1e-6);
+    }
+
+    [Fact]
+    public void A_missing_device_is_refused_with_its_reason()
+    {
+        foreach (ComputeDevice device in TestDevices.Catalog.Devices.Where(device => !device.IsAvailable))
+        {
+            DeviceNotAvailableException refusal = Assert.Throws<DeviceNotAvailableException>(() => Fit(device.Name.ToString()));
+            Assert.Contains(device.Reason, refusal.Message, StringComparison.Ordinal);
+        }
+        DeviceNotAvailableException missing = Assert.Throws<DeviceNotAvailableException>(() => Fit("cuda:9999"));
+        Assert.StartsWith("The device 'cuda:9999' is not available: this machine has cpu", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_small_problem_stays_on_the_cpu_and_says_why()
+    {
+        CalibrationResult result = Fit("auto");
+        Assert.StartsWith("cpu", result.Device, StringComparison.Ordinal);
+        Assert.Contains("less than starting a device takes", result.DeviceChoice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_device_is_an_argument_error()
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => Fit("vulkan"));
+        Assert.Contains("auto, cpu, reference, cuda, opencl, ilgpu-cpu", refusal.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Fit("cuda:first"));
+    }
+
+    private static CalibrationResult Fit(string device)
+    {
+        ResponseData data = Problem.Data();
+        CalibrationOptions options = new()
+        {
+            Device = device,
+            Providers = [new AcceleratorProvider()],
+            MaxCycles = 15,
+            StandardErrors = StandardErrorMethod.None,
+        };
+        return Calibration.Run(data, Problem.Specification, options);
+    }
+}
