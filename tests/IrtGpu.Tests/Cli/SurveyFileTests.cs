@@ -140,6 +140,18 @@ public sealed class SurveyFileTests : IDisposable
     }
 
     [Fact]
+    public void Words_for_missing_in_many_columns_are_told_a_column_and_mended_by_one_option()
+    {
+        command.Write("d.csv", "Nr," + string.Join(',', Enumerable.Range(1, 30).Select(item => $"v{item}")) + "\n" + string.Concat(Enumerable.Range(1, 60).Select(person =>
+            $"{person}," + string.Join(',', Enumerable.Range(1, 30).Select(item => person * item % 31 == 3 ? "#NULL!" : $"{1 + (person * 31 + item * 17) % 97 % 3}")) + "\n")));
+        string error = Refuse("calibrate", "d.csv");
+        Assert.Contains("… and 10 more problems.", error, StringComparison.Ordinal);
+        Assert.EndsWith("These options may do: --id Nr --missing=\"NA,NaN,.,#NULL!\".", error.Trim(), StringComparison.Ordinal);
+        (_, string output, _) = command.Run("calibrate", "d.csv", "--id", "Nr", "--missing=NA,NaN,.,#NULL!", "--max-cycles", "1", "--out", "o");
+        Assert.Contains("30 (30 gpcm)", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_fit_with_words_for_fewer_categories_than_it_has_is_damaged()
     {
         Fit("words.csv", "--covariates", "Timestamp", "--codes", "Strongly disagree, Disagree, Neutral, Agree, Strongly agree");

@@ -24,13 +24,16 @@ internal sealed class ResponseAssembly(
             problems.Add(new DataProblem("The file has a header but no rows, so there is nobody to calibrate on. Add one row a person.", path));
         else
             ReportColumns(items);
+        bool isSound = problems.Total == 0;
+        TextColumn? ids = persons.Ids?.Build();
+        Task<PlaceTally> repeats = Task.Run(() => isSound ? FindRepeats(ids) : new PlaceTally());
         CodedRows responses = persons.Responses.Finish(resolution.Map(items));
         if (!answers.IsOfFit && persons.Count > 0)
             NoItems.Report(items, responses, path, warnings);
+        if (!isSound)
+            responses.Dispose();
         problems.ThrowIfAny(hint is null ? warnings : [.. warnings, hint]);
 
-        TextColumn? ids = persons.Ids?.Build();
-        Task<PlaceTally> repeats = Task.Run(() => FindRepeats(ids));
         Categories? groups = persons.Groups?.Build();
         Categories? classes = persons.Classes?.Build().Sort();
         bool isGrouped = groups?.Levels.Length > 1;
