@@ -12,7 +12,7 @@ namespace IrtGpu;
 /// <summary>Fits a problem on nodes that follow its populations: fit, look, choose better nodes, go on from the estimates.</summary>
 internal sealed class CalibrationRounds : IDisposable
 {
-    private const int MostRounds = 8;
+    private const int MostRounds = 10;
 
     private readonly CalibrationOptions options;
     private readonly List<GridRound> givenUp = [];
@@ -54,7 +54,7 @@ internal sealed class CalibrationRounds : IDisposable
             Scores = TryScore(fit, cancellation);
             if (Scores is null)
                 return fit;
-            Look = Session.Look(fit, Scores);
+            Look = Session.Look(fit, Scores, givenUp.Count);
             bool isOver = fit.Termination.Kind is TerminationKind.Interrupted or TerminationKind.CycleLimit || cycles >= options.MaxCycles;
             if (Look.Better is not { } better || isOver || givenUp.Count + 1 == MostRounds)
                 return fit with { Warnings = [.. fit.Warnings, .. Look.Warnings] };
@@ -87,6 +87,7 @@ internal sealed class CalibrationRounds : IDisposable
 
     private CalibrationFit GoOn(CalibrationFit before, QuadratureGrid grid, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation)
     {
+        QuadratureGrid left = problem.Plan.Grid;
         before.Dispose();
         Session.Dispose();
         problem = problem.On(grid);
@@ -95,7 +96,7 @@ internal sealed class CalibrationRounds : IDisposable
         bool isSearch = before.Termination.Kind == TerminationKind.Outgrown && before.Maxima.Count > 0;
         CalibrationFit fit = isSearch
             ? Session.Fit(options.Start, progress, cancellation)
-            : Session.Continue(before.Point.Parameters.Free, maxCycles, progress, cancellation);
+            : Session.Continue(GridPlanner.GoOn(problem.Plan, left, Look!.Populations, givenUp.Count - 1, before.Point.Parameters), maxCycles, progress, cancellation);
         return fit with { EStepCount = before.EStepCount + fit.EStepCount, Maxima = isSearch ? fit.Maxima : before.Maxima };
     }
 
