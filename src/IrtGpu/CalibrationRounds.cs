@@ -4,6 +4,7 @@ using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
@@ -55,7 +56,7 @@ internal sealed class CalibrationRounds : IDisposable
             if (Scores is null)
                 return fit;
             Look = Session.Look(fit, Scores, givenUp.Count);
-            bool isOver = fit.Termination.Kind is TerminationKind.Interrupted or TerminationKind.CycleLimit || cycles >= options.MaxCycles;
+            bool isOver = cancellation.IsCancellationRequested || fit.Termination.Kind is TerminationKind.Interrupted or TerminationKind.CycleLimit || cycles >= options.MaxCycles;
             if (Look.Better is not { } better || isOver || givenUp.Count + 1 == MostRounds)
                 return fit with { Warnings = [.. fit.Warnings, .. Look.Warnings] };
             QuadratureGrid grid = problem.Plan.Grid;
@@ -96,8 +97,15 @@ internal sealed class CalibrationRounds : IDisposable
         bool isSearch = before.Termination.Kind == TerminationKind.Outgrown && before.Maxima.Count > 0;
         CalibrationFit fit = isSearch
             ? Session.Fit(options.Start, progress, cancellation)
-            : Session.Continue(GridPlanner.GoOn(problem.Plan, left, Look!.Populations, givenUp.Count - 1, before.Point.Parameters), maxCycles, progress, cancellation);
+            : Session.Continue(Begin(before.Point.Parameters, left), maxCycles, progress, cancellation);
         return fit with { EStepCount = before.EStepCount + fit.EStepCount, Maxima = isSearch ? fit.Maxima : before.Maxima };
+    }
+
+    /// <summary>Where to go on: at the estimates, but for populations that were lost.</summary>
+    private double[] Begin(ParameterVector reached, QuadratureGrid left)
+    {
+        double[] free = GridPlanner.GoOn(problem.Plan, left, Look!.Populations, givenUp.Count - 1, reached);
+        return ModelPoint.TryCreate(problem.Plan, new ParameterVector(problem.Plan.Layout, free)) is null ? reached.Free : free;
     }
 
     private CalibrationSession Open()

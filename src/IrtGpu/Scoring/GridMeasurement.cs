@@ -1,5 +1,5 @@
-using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
