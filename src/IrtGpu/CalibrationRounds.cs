@@ -5,6 +5,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
@@ -13,7 +14,7 @@ namespace IrtGpu;
 /// <summary>Fits a problem on nodes that follow its populations: fit, look, choose better nodes, go on from the estimates.</summary>
 internal sealed class CalibrationRounds : IDisposable
 {
-    private const int MostRounds = 8;
+    private const int MostRounds = 10;
 
     private readonly CalibrationOptions options;
     private readonly List<GridRound> givenUp = [];
@@ -55,8 +56,8 @@ internal sealed class CalibrationRounds : IDisposable
             Scores = TryScore(fit, cancellation);
             if (Scores is null)
                 return fit;
-            Look = Session.Look(fit, Scores);
-            bool isOver = fit.Termination.Kind is TerminationKind.Interrupted or TerminationKind.CycleLimit || cycles >= options.MaxCycles;
+            Look = Session.Look(fit, Scores, givenUp.Count);
+            bool isOver = cancellation.IsCancellationRequested || fit.Termination.Kind is TerminationKind.Interrupted or TerminationKind.CycleLimit || cycles >= options.MaxCycles;
             if (Look.Better is not { } better || isOver || givenUp.Count + 1 == MostRounds)
                 return fit with { Warnings = [.. fit.Warnings, .. Look.Warnings] };
             QuadratureGrid grid = problem.Plan.Grid;
@@ -88,6 +89,7 @@ internal sealed class CalibrationRounds : IDisposable
 
     private CalibrationFit GoOn(CalibrationFit before, QuadratureGrid grid, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation)
     {
+        QuadratureGrid left = problem.Plan.Grid;
         before.Dispose();
         Session.Dispose();
         problem = problem.On(grid);
@@ -96,8 +98,15 @@ internal sealed class CalibrationRounds : IDisposable
         bool isSearch = before.Termination.Kind == TerminationKind.Outgrown && before.Maxima.Count > 0;
         CalibrationFit fit = isSearch
             ? Session.Fit(options.Start, progress, cancellation)
-            : Session.Continue(before.Point.Parameters.Free, maxCycles, progress, cancellation);
+            : Session.Continue(Begin(before.Point.Parameters, left), maxCycles, progress, cancellation);
         return fit with { EStepCount = before.EStepCount + fit.EStepCount, Maxima = isSearch ? fit.Maxima : before.Maxima };
+    }
+
+    /// <summary>Where to go on: at the estimates, but for populations that were lost.</summary>
+    private double[] Begin(ParameterVector reached, QuadratureGrid left)
+    {
+        double[] free = GridPlanner.GoOn(problem.Plan, left, Look!.Populations, givenUp.Count - 1, reached);
+        return ModelPoint.TryCreate(problem.Plan, new ParameterVector(problem.Plan.Layout, free)) is null ? reached.Free : free;
     }
 
     private CalibrationSession Open()

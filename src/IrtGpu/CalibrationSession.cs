@@ -108,11 +108,17 @@ public sealed class CalibrationSession : IDisposable
     /// <summary>Whether the nodes of a fit reach as far as its populations, and are as dense as its posteriors ask for.</summary>
     /// <param name="fit">Of this session, not yet disposed of.</param>
     /// <param name="scores">Posterior summaries at its estimates.</param>
-    public GridLook Look(CalibrationFit fit, PatternScores scores)
+    public GridLook Look(CalibrationFit fit, PatternScores scores) => Look(fit, scores, 0);
+
+    /// <summary>The same after nodes were given up.</summary>
+    /// <param name="fit">Of this session, not yet disposed of.</param>
+    /// <param name="scores">Posterior summaries at its estimates.</param>
+    /// <param name="revisions">How often.</param>
+    internal GridLook Look(CalibrationFit fit, PatternScores scores, int revisions)
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(scores);
-        return GridMeasurement.Of(fit.Point, fit.Expectation.Found, Problem.Patterns, scores);
+        return GridMeasurement.Of(fit.Point, fit.Expectation.Found, Problem.Patterns, scores, revisions);
     }
 
     /// <summary>The covariance matrix of the estimates, by the method that the options name.</summary>

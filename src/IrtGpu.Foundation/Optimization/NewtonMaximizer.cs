@@ -6,7 +6,7 @@ namespace IrtGpu.Foundation.Optimization;
 internal static class NewtonMaximizer
 {
     private const int MaxIterations = 50;
-    private const double LargestStep = 2;
+    private const double LargestStep = 2; // of a parameter, or of its size where that is more than 1
 
     /// <summary>Value, gradient and negative Hessian (or information) at a point; a value of −∞ where it is outside the domain.</summary>
     /// <param name="x">The point.</param>
@@ -36,7 +36,10 @@ internal static class NewtonMaximizer
             double largest = gradient.Max(Math.Abs);
             if (!(largest > 1e-13) || !double.IsFinite(largest))
                 return;
-            double scale = Math.Min(1, LargestStep / largest);
+            double relative = 0;
+            for (int k = 0; k < n; k++)
+                relative = Math.Max(relative, Math.Abs(gradient[k]) / Math.Max(1, Math.Abs(x[k])));
+            double scale = Math.Min(1, LargestStep / relative);
             double slack = 1e-13 * Math.Abs(value);
             bool accepted = false;
             for (int halving = 0; halving < 40 && !accepted; halving++, scale /= 2)

@@ -15,13 +15,14 @@ internal static class GridMeasurement
     /// <param name="expectation">The E-step there.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="scores">Posterior summaries there.</param>
-    public static GridLook Of(ModelPoint point, Expectation expectation, PatternTable patterns, PatternScores scores)
+    /// <param name="revisions">How often nodes were given up before.</param>
+    public static GridLook Of(ModelPoint point, Expectation expectation, PatternTable patterns, PatternScores scores, int revisions)
     {
         CalibrationPlan plan = point.Plan;
         PopulationReach[] populations = plan.Grid.Moves ? [] : [.. plan.Blocks.SelectMany(block => Reaches(point, expectation, block))];
         PosteriorWidths widths = Widths(point, patterns, scores);
         (Specification.QuadratureSpecification Nodes, string Reason)? better =
-            GridPlanner.Revise(plan.Specification.Quadrature, plan.Grid, populations, widths, Describe);
+            GridPlanner.Revise(plan.Specification.Quadrature, plan.Grid, populations, widths, revisions, Describe);
         return new GridLook
         {
             Populations = populations,

@@ -20,6 +20,8 @@ internal static class GridPlanner
     private const double LargestErrorOnRevised = 0.01; // on others
     private const double WantedError = 0.002; // after a change
     private const double OutgrownShare = 0.01; // of a population beyond the nodes, at which a fit is not gone on with
+    private const double ShareOfLost = 0.05; // of a population beyond an end, at which its mean and standard deviation tell little
+    private const int WidenedRevisions = 2; // after which a population that has left the nodes again is looked for farther off
     private const double LargestGrowth = 1.5; // of the range on either side at once, as what lies beyond it is not well known
     private const double DensitySpacing = 0.5; // nodes a standard deviation of the narrowest population: e^−79
     private const double LargestDensitySpacing = 1.5; // 3e-4
@@ -52,9 +54,10 @@ internal static class GridPlanner
     /// <param name="grid">The nodes of the fit.</param>
     /// <param name="populations">How populations lie on them; empty for moving nodes.</param>
     /// <param name="widths">How narrow posteriors are.</param>
+    /// <param name="revisions">How often nodes were given up before.</param>
     /// <param name="describe">Words for a population.</param>
     public static (QuadratureSpecification Nodes, string Reason)? Revise(
-        QuadratureSpecification asked, QuadratureGrid grid, IReadOnlyList<PopulationReach> populations, PosteriorWidths widths, Func<PopulationReach, string> describe)
+        QuadratureSpecification asked, QuadratureGrid grid, IReadOnlyList<PopulationReach> populations, PosteriorWidths widths, int revisions, Func<PopulationReach, string> describe)
     {
         bool isMissed = asked.Low is not null && populations.Any(population => population.ShareBeyond > MissedShare);
         if (asked.IsStated || isMissed)
@@ -63,14 +66,16 @@ internal static class GridPlanner
         double most = Math.Max(LargestBeyond, LargestShareBeyond * total);
         PopulationReach? far = asked.Low is null ? populations.Where(population => population.Below + population.Above > most).MaxBy(population => population.ShareBeyond) : null;
         double error = grid.Specification == asked.Resolve(grid.AttributeCount) ? LargestError : LargestErrorOnRevised;
-        bool isCoarse = asked.Nodes is null && grid.AttributeCount <= MostRefinedAttributes && widths.Error > error;
+        bool isCoarse = asked.Nodes is null && grid.AttributeCount <= MostRefinedAttributes && grid.NodesPerAttribute < MostNodes(grid.AttributeCount) && widths.Error > error;
         if (far is null && !isCoarse)
             return null;
 
-        string reason = far is { } reach
+        string reason = far is { } lost && (lost.Mean < grid.Low || lost.Mean > grid.High)
+            ? FormattableString.Invariant($"{describe(lost)} was at the end of the nodes from {grid.Low:g4} to {grid.High:g4}")
+            : far is { } reach
             ? FormattableString.Invariant($"{describe(reach)} with mean {reach.Mean:g3} and SD {reach.Deviation:g3} reached beyond the nodes from {grid.Low:g4} to {grid.High:g4}")
             : FormattableString.Invariant($"posteriors with an SD of {widths.Smallest:g2} were too narrow for {grid.NodesPerAttribute} nodes");
-        QuadratureSpecification revised = grid.Moves ? RefineMoving(grid, widths) : Cover(asked, grid, populations, widths, most);
+        QuadratureSpecification revised = grid.Moves ? RefineMoving(grid, widths) : Cover(asked, grid, populations, widths, most, LostShare(revisions));
         return revised == grid.Specification ? null : (revised, reason);
     }
 
@@ -80,6 +85,34 @@ internal static class GridPlanner
     public static bool IsOutgrown(CalibrationPlan plan, ParameterVector parameters) => plan.Blocks.Any(block =>
         Enumerable.Range(0, plan.AttributeCount).Any(j => PopulationReach.Of(
             plan.Grid, block.Index, j, parameters.Slots[block.FirstMeanSlot + j], Math.Sqrt(parameters.Slots[block.CovarianceSlot(j, j)]), 1, []).ShareBeyond > OutgrownShare));
+
+    /// <summary>Parameters to go on from on better nodes: where a population was beyond the others, it begins where it is to be looked for.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="before">The nodes that are given up.</param>
+    /// <param name="populations">How populations lay on them.</param>
+    /// <param name="revisions">How often nodes were given up before.</param>
+    /// <param name="parameters">The parameters that were reached.</param>
+    /// <returns>[free]</returns>
+    public static double[] GoOn(CalibrationPlan plan, QuadratureGrid before, IReadOnlyList<PopulationReach> populations, int revisions, ParameterVector parameters)
+    {
+        double lostShare = LostShare(revisions);
+        double[] free = (double[])parameters.Free.Clone();
+        foreach (PopulationReach population in populations.Where(population => IsLost(before, population, lostShare)))
+        {
+            (double mean, double deviation) = Locate(before, population, lostShare);
+            PlannedBlock block = plan.Blocks[population.Block];
+            Set(block.FirstMeanSlot + population.Attribute, mean);
+            for (int other = 0; other < plan.AttributeCount; other++)
+                Set(block.CovarianceSlot(population.Attribute, other), other == population.Attribute ? deviation * deviation : 0);
+        }
+        return free;
+
+        void Set(int slot, double value)
+        {
+            if (plan.Layout.CoefficientsOf(slot) is [1])
+                free[plan.Layout.FreeOf(slot)[0]] = value;
+        }
+    }
 
     /// <summary>The spacing that is asked for where the error of a grid is too large, as a number of nodes.</summary>
     /// <param name="grid">The grid.</param>
@@ -96,9 +129,9 @@ internal static class GridPlanner
     private static double MovingSpacing(int nodes) => Math.PI / Math.Sqrt(nodes);
 
     private static QuadratureSpecification Cover(
-        QuadratureSpecification asked, QuadratureGrid grid, IReadOnlyList<PopulationReach> populations, PosteriorWidths widths, double most)
+        QuadratureSpecification asked, QuadratureGrid grid, IReadOnlyList<PopulationReach> populations, PosteriorWidths widths, double most, double lostShare)
     {
-        (double Mean, double Deviation)[] moments = [.. populations.Select(population => (population.Mean, population.Deviation))];
+        (double Mean, double Deviation)[] moments = [.. populations.Select(population => Locate(grid, population, lostShare))];
         (double low, double high) = Range(asked, moments);
         double width = grid.High - grid.Low;
         low = Math.Max(low, grid.Low - LargestGrowth * width);
@@ -113,6 +146,25 @@ internal static class GridPlanner
             nodes = widths.Nodes(nodes, Math.Max(nodes, MostNodes(grid.AttributeCount)), WantedError, count => (high - low) / (count - 1));
         return grid.Specification with { Nodes = asked.Nodes ?? Odd(nodes, grid.AttributeCount), Low = low, High = high };
     }
+
+    /// <summary>
+    /// Where a population is to be looked for: where it is, unless much of it is beyond the nodes. Then its persons are at their end, or
+    /// anywhere beyond, and mean and standard deviation are those of a tail.
+    /// </summary>
+    private static (double Mean, double Deviation) Locate(QuadratureGrid grid, PopulationReach population, double lostShare)
+    {
+        if (!IsLost(grid, population, lostShare))
+            return (population.Mean, population.Deviation);
+        double width = grid.High - grid.Low;
+        double low = population.Mean < grid.Low || population.Below > lostShare * population.Weight ? grid.Low - LargestGrowth * width : grid.Low;
+        double high = population.Mean > grid.High || population.Above > lostShare * population.Weight ? grid.High + LargestGrowth * width : grid.High;
+        return ((low + high) / 2, (high - low) / (2 * Reach));
+    }
+
+    private static double LostShare(int revisions) => revisions < WidenedRevisions ? ShareOfLost : OutgrownShare / 2;
+
+    private static bool IsLost(QuadratureGrid grid, PopulationReach population, double lostShare) =>
+        population.Mean < grid.Low || population.Mean > grid.High || Math.Max(population.Below, population.Above) > lostShare * population.Weight;
 
     private static (double Low, double High) Range(QuadratureSpecification asked, IReadOnlyList<(double Mean, double Deviation)> populations) =>
         (asked.Low ?? populations.Min(population => population.Mean - Reach * population.Deviation),

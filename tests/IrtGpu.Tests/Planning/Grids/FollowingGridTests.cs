@@ -72,6 +72,42 @@ public sealed class FollowingGridTests
         }
     }
 
+    /// <summary>θ′ = m + s θ is the same model where a′ = a/s and d′ = d − a m/s: the population goes along, whatever m and s.</summary>
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(-9, 2)]
+    [InlineData(60, 5)]
+    [InlineData(500, 100)]
+    public void Items_that_are_fixed_in_another_metric_carry_the_population_there(double origin, double unit)
+    {
+        SimulatedData simulated = SimulatedData.Dichotomous(500, 12);
+        ResponseData data = simulated.Draw();
+        double[] standard = Moments(Fit(data, Fixed(0, 1), ScoreMethod.None), out double logLikelihood);
+        double[] moved = Moments(Fit(data, Fixed(origin, unit), ScoreMethod.None), out double there);
+        Assert.Equal(logLikelihood, there, 1e-3);
+        Assert.Equal(origin + unit * standard[0], moved[0], 1e-3 * unit);
+        Assert.Equal(unit * standard[1], moved[1], 1e-3 * unit);
+
+        ModelSpecification Fixed(double m, double s) => Model("2pl") with
+        {
+            Constraints = [.. Enumerable.Range(0, simulated.ItemCount).SelectMany(item => (ParameterConstraint[])
+            [
+                new(SimulatedData.Name(item), "a1", ConstraintKind.Fixed, simulated.Slopes[item][0] / s),
+                new(SimulatedData.Name(item), "d", ConstraintKind.Fixed, simulated.Intercepts[item][0] - simulated.Slopes[item][0] * m / s),
+            ])],
+            Population = [new PopulationConstraint("mean", ConstraintKind.Free), new PopulationConstraint("sd", ConstraintKind.Free)],
+        };
+    }
+
+    private static double[] Moments(CalibrationResult fit, out double logLikelihood)
+    {
+        Assert.True(fit.Termination.IsConverged, fit.Termination.Message);
+        Assert.Empty(fit.Warnings);
+        logLikelihood = fit.LogLikelihood;
+        double[] slots = fit.Point.Parameters.Slots;
+        return [slots[fit.Plan.Blocks[0].FirstMeanSlot], Math.Sqrt(slots[fit.Plan.Blocks[0].FirstCovarianceSlot])];
+    }
+
     [Fact]
     public void Ordinary_data_keep_the_default_nodes_to_the_bit()
     {
