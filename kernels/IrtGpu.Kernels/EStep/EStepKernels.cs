@@ -276,36 +276,33 @@ internal static class EStepKernels
             sums[slice * tile.PointCount + point] += sum;
     }
 
-    /// <summary>Most lanes of a group of <see cref="AddSlices"/>.</summary>
-    public const int SliceLanes = 8;
-
-    /// <summary>Most cells of a group of <see cref="AddSlices"/>.</summary>
-    public const int SliceCells = 8;
+    /// <summary>Most threads of a group of <see cref="AddSlices"/>.</summary>
+    public const int SliceThreads = 256;
 
     /// <summary>Adds all slices of a cell to the first: each lane adds every so-many-th slice in order, then the lanes are added in order.</summary>
-    /// <param name="cellsPerGroup">Cells of a group, which has as many threads times its lanes.</param>
+    /// <param name="laneCount">Lanes of a cell; a group has as many cells as it has threads for.</param>
     /// <param name="sliceCount">Number of slices.</param>
-    /// <param name="stride">Cells of a slice.</param>
+    /// <param name="cellCount">Cells of a slice.</param>
     /// <param name="values">In: slices; out: their sum in the first. [slice, cell]</param>
-    public static void AddSlices(int cellsPerGroup, int sliceCount, long stride, ArrayView<double> values)
+    public static void AddSlices(int laneCount, int sliceCount, int cellCount, ArrayView<double> values)
     {
-        ArrayView<double> lanes = SharedMemory.Allocate<double>(SliceLanes * SliceCells);
-        int laneCount = Group.DimX / cellsPerGroup;
-        int lane = Group.IdxX / cellsPerGroup;
-        int cell = Grid.IdxX * cellsPerGroup + Group.IdxX % cellsPerGroup;
+        ArrayView<double> lanes = SharedMemory.Allocate<double>(SliceThreads);
+        int cellsOfGroup = Group.DimX / laneCount;
+        int lane = Group.IdxX / cellsOfGroup;
+        int cell = Grid.IdxX * cellsOfGroup + Group.IdxX % cellsOfGroup;
         double sum = 0.0;
-        if (cell < stride)
+        if (cell < cellCount)
         {
             for (int slice = lane; slice < sliceCount; slice += laneCount)
-                sum += values[slice * stride + cell];
+                sum += values[(long)slice * cellCount + cell];
         }
 
         lanes[Group.IdxX] = sum;
         Group.Barrier();
-        if (lane == 0 && cell < stride)
+        if (lane == 0 && cell < cellCount)
         {
             for (int other = 1; other < laneCount; other++)
-                sum += lanes[other * cellsPerGroup + Group.IdxX];
+                sum += lanes[other * cellsOfGroup + Group.IdxX];
             values[cell] = sum;
         }
     }

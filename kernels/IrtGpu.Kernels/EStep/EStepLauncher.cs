@@ -11,6 +11,7 @@ namespace IrtGpu.Kernels.EStep;
 internal sealed class EStepLauncher
 {
     private const int LargestSumGroup = 64; // the most that scans on ILGPU's CPU accelerator take
+    private const int LargestCudaSumGroup = 256;
 
     private readonly CalibrationPlan plan;
     private readonly MemoryPlan memory;
@@ -201,7 +202,9 @@ internal sealed class EStepLauncher
     }
 
     /// <summary>Threads of a group that adds log-likelihoods.</summary>
-    public int SumGroup => Math.Min(LargestSumGroup, buffers.Accelerator.MaxNumThreadsPerGroup);
+    public int SumGroup => buffers.Accelerator.AcceleratorType == AcceleratorType.Cuda
+        ? LargestCudaSumGroup
+        : Math.Min(LargestSumGroup, buffers.Accelerator.MaxNumThreadsPerGroup);
 
     /// <summary>Adds the slices of counts and node totals.</summary>
     /// <param name="nodeCount">Nodes of the tile, a multiple of four.</param>

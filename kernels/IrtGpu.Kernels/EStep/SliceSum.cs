@@ -8,19 +8,17 @@ namespace IrtGpu.Kernels.EStep;
 /// <summary>Adds the slices that threads have summed apart.</summary>
 internal sealed class SliceSum
 {
+    private const int MostLanes = 32;
+
     private readonly DeviceBuffers buffers;
-    private readonly int lanes;
-    private readonly int cellsPerGroup;
-    private readonly Action<KernelConfig, int, int, long, ArrayView<double>> add;
+    private readonly Action<KernelConfig, int, int, int, ArrayView<double>> add;
 
     /// <summary>Compiles the kernel.</summary>
     /// <param name="buffers">Counts launches.</param>
     public SliceSum(DeviceBuffers buffers)
     {
         this.buffers = buffers;
-        lanes = Math.Min(EStepKernels.SliceLanes, buffers.Accelerator.MaxNumThreadsPerGroup);
-        cellsPerGroup = Math.Min(EStepKernels.SliceCells, buffers.Accelerator.MaxNumThreadsPerGroup / lanes);
-        add = buffers.Accelerator.LoadGrouped<int, int, long, ArrayView<double>>(EStepKernels.AddSlices);
+        add = buffers.Accelerator.LoadGrouped<int, int, int, ArrayView<double>>(EStepKernels.AddSlices);
     }
 
     /// <summary>Adds slices to the first, in a fixed order.</summary>
@@ -31,8 +29,10 @@ internal sealed class SliceSum
     {
         if (sliceCount == 1)
             return;
-        int groups = (stride + cellsPerGroup - 1) / cellsPerGroup;
-        add((groups, cellsPerGroup * lanes), cellsPerGroup, sliceCount, stride, values);
+        int threads = Math.Min(EStepKernels.SliceThreads, buffers.Accelerator.MaxNumThreadsPerGroup);
+        int lanes = Math.Min(MostLanes, threads);
+        int cells = threads / lanes;
+        add(((stride + cells - 1) / cells, cells * lanes), lanes, sliceCount, stride, values);
         buffers.CountLaunch();
     }
 }

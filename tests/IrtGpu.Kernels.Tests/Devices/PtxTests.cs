@@ -60,7 +60,7 @@ public sealed class PtxTests
         ["Fuse<HopperFour>"] = 970,
         ["PackAnswers"] = 120,
         ["PackFragments"] = 130,
-        ["PackBases"] = 120,
+        ["PackBases"] = 160,
         ["SpreadCounts"] = 195,
         ["SumWholeLogLikelihood"] = 280,
         ["WeighNodes"] = 110,

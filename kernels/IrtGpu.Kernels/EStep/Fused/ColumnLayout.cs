@@ -37,9 +37,9 @@ internal sealed class ColumnLayout
     /// <summary>Fragments of eight columns in each part.</summary>
     public int FragmentCount { get; }
 
-    /// <summary>Dynamic shared memory of a group, bytes: table, posteriors, bases.</summary>
+    /// <summary>Dynamic shared memory of a group, bytes: table, posteriors, bases, frequencies.</summary>
     public int SharedBytes => sizeof(double)
-        * (PartCount * FragmentCount * 2 * FusedKernels.StepLength + FusedKernels.Width * FusedPtx.RowStride + FusedKernels.Width);
+        * (PartCount * FragmentCount * 2 * FusedKernels.StepLength + FusedKernels.Width * FusedPtx.RowStride + 2 * FusedKernels.Width);
 
     /// <summary>Column that is always answered.</summary>
     public int TotalColumn { get; private set; }

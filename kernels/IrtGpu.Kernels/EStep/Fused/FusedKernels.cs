@@ -30,6 +30,7 @@ internal static class FusedKernels
 
     private const int Answer = 0x40000000; // high word of 2.0
     private const double Impossible = -1e5; // log-probabilities below stand for it: differences of columns stay exact enough
+    private const double Absent = -1.0; // frequency of a pattern that is not there, or not of the class
     private const double LeastLikely = -9e4; // patterns whose largest term is below have an impossible response at every node
 
     /// <summary>One run of patterns at one node block; group = node block · slices + slice.</summary>
@@ -56,6 +57,7 @@ internal static class FusedKernels
         int tableLength = unit.PartCount * stepCount * StepLength;
         int w = tableLength; // posteriors
         int bases = w + Width * FusedPtx.RowStride;
+        int frequencies = bases + Width;
 
         int nodeBlock = Grid.IdxX / shape.SliceCount;
         int slice = Grid.IdxX % shape.SliceCount;
@@ -78,7 +80,16 @@ internal static class FusedKernels
         long firstTerm = (long)nodeBlock * shape.TermStride;
         for (int tile = slice * Width; tile < shape.PatternCount; tile += shape.SliceCount * Width)
         {
-            // 1. Log-likelihoods of the warp's 16 patterns at its nodes.
+            // 1. Log-likelihoods of the warp's 16 patterns at its nodes. What posteriors need is asked for before.
+            bool isAsked = part == 0 && lane < 16 && tile + rows + lane < shape.PatternCount;
+            double frequency = 0.0;
+            int known = 0;
+            if (isAsked)
+            {
+                frequency = patterns.Frequency[shape.FirstPattern + tile + rows + lane];
+                known = patterns.KnownClass[shape.FirstPattern + tile + rows + lane];
+            }
+
             long bit = shape.FirstPattern + tile + rows + oct;
             unit.BeginJoint(baseAddress);
             int address = tableAddress;
@@ -97,6 +108,8 @@ internal static class FusedKernels
                 bit += shape.BitStride;
             }
             unit.StoreJoint(storeAddress);
+            if (part == 0 && lane < 16)
+                shared[frequencies + rows + lane] = isAsked && (known < 0 || known == k) ? frequency : Absent;
             if (unit.PartCount == 1)
                 Warp.Barrier(); // the rows of a warp are its own
             else
@@ -128,9 +141,8 @@ internal static class FusedKernels
                 e5 = Exponential.OfNegative(e5 - largest);
                 e6 = Exponential.OfNegative(e6 - largest);
                 e7 = Exponential.OfNegative(e7 - largest);
-                bool isThere = pattern < shape.PatternCount;
-                int known = isThere ? patterns.KnownClass[shape.FirstPattern + pattern] : -1;
-                bool isPossible = known < 0 || known == k;
+                double weight = shared[frequencies + row];
+                bool isPossible = weight > Absent;
                 double factor = 0.0;
                 if (shape.Pass != (int)FusedPass.Counts)
                 {
@@ -138,20 +150,17 @@ internal static class FusedKernels
                     sum += Warp.ShuffleXor(sum, 1);
                     sum += Warp.ShuffleXor(sum, 2);
                     sum += Warp.ShuffleXor(sum, 4);
-                    sum = isPossible ? sum : 0.0;
-                    if (isThere)
+                    factor = isPossible ? weight / sum : 0.0;
+                    if ((lane & 7) == 0 && pattern < shape.PatternCount)
                     {
-                        factor = patterns.Frequency[shape.FirstPattern + pattern] / sum;
-                        if ((lane & 7) == 0)
-                        {
-                            views.Largest[firstTerm + pattern] = isPossible && largest > LeastLikely ? largest : double.NegativeInfinity;
-                            views.Sum[firstTerm + pattern] = largest > LeastLikely ? sum : 0.0 * sum;
-                        }
+                        bool isLikely = isPossible && largest > LeastLikely;
+                        views.Largest[firstTerm + pattern] = isLikely ? largest : double.NegativeInfinity;
+                        views.Sum[firstTerm + pattern] = isLikely ? sum : isPossible ? 0.0 * sum : 0.0;
                     }
                 }
-                else if (isThere && isPossible)
+                else if (isPossible)
                 {
-                    factor = patterns.Frequency[shape.FirstPattern + pattern] * views.Sum[firstTerm + pattern];
+                    factor = weight * views.Sum[firstTerm + pattern];
                 }
 
                 shared[at] = e0 * factor;
@@ -260,36 +269,43 @@ internal static class FusedKernels
         fragments[cell.X] = 0.5 * value;
     }
 
-    /// <summary>Log weight and log-probabilities of the reference categories at one node of one block.</summary>
-    /// <param name="cell">block · node blocks · 64 + node.</param>
+    /// <summary>Lanes that add the rows of one node in <see cref="PackBases"/>.</summary>
+    public const int BaseLanes = 16;
+
+    /// <summary>Log weight and log-probabilities of the reference categories at the nodes of one node block; one group a block and node block.</summary>
     /// <param name="shape">Sizes.</param>
     /// <param name="nodeCount">Nodes of the tables, and distance of blocks in the weights.</param>
     /// <param name="rowCount">Rows of a table.</param>
     /// <param name="columns">Columns.</param>
-    /// <param name="tableOfBlock">Table of each block.</param>
-    /// <param name="logProbability">log P. [table, row, node]</param>
-    /// <param name="logWeight">log τ + log π. [block, node]</param>
-    /// <param name="bases">Receives them; −∞ beyond the nodes.</param>
-    public static void PackBases(
-        Index1D cell, FusedShape shape, int nodeCount, int rowCount, ColumnViews columns, ArrayView<int> tableOfBlock, ArrayView<double> logProbability,
-        ArrayView<double> logWeight, ArrayView<double> bases)
+    /// <param name="tables">Table of each block, log P [table, row, node], log weights [block, node].</param>
+    /// <param name="bases">Receives them; −∞ beyond the nodes. [block, node block, 64]</param>
+    public static void PackBases(FusedShape shape, int nodeCount, int rowCount, ColumnViews columns, TableViews tables, ArrayView<double> bases)
     {
-        int node = cell.X % (shape.NodeBlockCount * Width);
-        int block = cell.X / (shape.NodeBlockCount * Width);
-        double sum = double.NegativeInfinity;
+        ArrayView<double> lanes = SharedMemory.Allocate<double>(BaseLanes * Width);
+        int lane = Group.IdxX / Width;
+        int node = Grid.IdxX % shape.NodeBlockCount * Width + Group.IdxX % Width;
+        int block = Grid.IdxX / shape.NodeBlockCount;
+        double sum = 0.0;
         if (node < nodeCount)
         {
-            sum = logWeight[(long)block * nodeCount + node];
-            long table = (long)tableOfBlock[block] * rowCount * nodeCount + node;
-            for (int index = 0; index < columns.BaseRow.IntLength; index++)
+            long table = (long)tables.TableOfBlock[block] * rowCount * nodeCount + node;
+            for (int index = lane; index < columns.BaseRow.IntLength; index += BaseLanes)
             {
                 int row = columns.BaseRow[index];
                 if (row >= 0)
-                    sum += AtLeastImpossible(logProbability[table + (long)row * nodeCount]);
+                    sum += AtLeastImpossible(tables.LogProbability[table + (long)row * nodeCount]);
             }
         }
 
-        bases[cell.X] = sum;
+        lanes[Group.IdxX] = sum;
+        Group.Barrier();
+        if (lane == 0)
+        {
+            double all = node < nodeCount ? tables.LogWeight[(long)block * nodeCount + node] : double.NegativeInfinity;
+            for (int other = 0; other < BaseLanes; other++)
+                all += lanes[other * Width + Group.IdxX];
+            bases[(long)Grid.IdxX * Width + Group.IdxX] = all;
+        }
     }
 
     /// <summary>Counts and node totals of the usual form from the sums of columns: one row at one node, or one block at one node.</summary>

@@ -32,7 +32,7 @@ internal sealed class FusedLauncher
     private readonly int runLength;
     private readonly Action<Index1D, FusedShape, PatternViews, ColumnViews, ArrayView<int>> packAnswers;
     private readonly Action<Index1D, FusedShape, int, int, int, ColumnViews, ArrayView<double>, ArrayView<double>> packFragments;
-    private readonly Action<Index1D, FusedShape, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>> packBases;
+    private readonly Action<KernelConfig, FusedShape, int, int, ColumnViews, TableViews, ArrayView<double>> packBases;
     private readonly Action<
         Index1D, FusedShape, int, int, int, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>> spreadCounts;
     private readonly Action<KernelConfig, FusedShape, int, PatternViews, FusedViews, ArrayView<double>> sumWhole;
@@ -45,7 +45,7 @@ internal sealed class FusedLauncher
         Accelerator accelerator = buffers.Accelerator;
         packAnswers = accelerator.LoadIndexed<FusedShape, PatternViews, ColumnViews, ArrayView<int>>(FusedKernels.PackAnswers);
         packFragments = accelerator.LoadIndexed<FusedShape, int, int, int, ColumnViews, ArrayView<double>, ArrayView<double>>(FusedKernels.PackFragments);
-        packBases = accelerator.LoadIndexed<FusedShape, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(FusedKernels.PackBases);
+        packBases = accelerator.LoadGrouped<FusedShape, int, int, ColumnViews, TableViews, ArrayView<double>>(FusedKernels.PackBases);
         spreadCounts = accelerator.LoadIndexed<FusedShape, int, int, int, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
             FusedKernels.SpreadCounts);
         sumWhole = accelerator.LoadGrouped<FusedShape, int, PatternViews, FusedViews, ArrayView<double>>(FusedKernels.SumWholeLogLikelihood);
@@ -120,8 +120,9 @@ internal sealed class FusedLauncher
         views.Counts.MemSetToZero(buffers.Accelerator.DefaultStream);
         launcher.ClearLogLikelihood();
         packFragments((int)views.Fragments.Length, shape, layout.PartCount, nodeCount, plan.RowCount, columns, launcher.LogProbability, views.Fragments);
+        TableViews inputs = new() { TableOfBlock = launcher.Layout.TableOfBlock, LogProbability = launcher.LogProbability, LogWeight = logWeight };
         packBases(
-            (int)views.Bases.Length, shape, nodeCount, plan.RowCount, columns, launcher.Layout.TableOfBlock, launcher.LogProbability, logWeight, views.Bases);
+            (plan.Blocks.Count * shape.NodeBlockCount, FusedKernels.BaseLanes * FusedKernels.Width), shape, nodeCount, plan.RowCount, columns, inputs, views.Bases);
         CountLaunches(2);
         foreach ((PatternTile run, PatternViews patterns, int first) in Runs())
             CountRun(run, patterns, first);

@@ -102,3 +102,13 @@ internal readonly struct ColumnViews
     /// <summary>Row after the last of the item of a row. [row]</summary>
     public ArrayView<int> EndRow { get; init; }
 }
+
+/// <summary>Item tables and log weights of the E-step.</summary>
+internal readonly struct TableViews
+{
+    public ArrayView<int> TableOfBlock { get; init; }
+
+    public ArrayView<double> LogProbability { get; init; } // [table, row, node]
+
+    public ArrayView<double> LogWeight { get; init; } // [block, node]
+}
