@@ -6,6 +6,7 @@ using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
+using IrtGpu.Saved.Anchors;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
@@ -66,36 +67,44 @@ internal sealed class CalibrateCommand
         using Interrupts interrupts = new(outer);
 
         Stopwatch clock = Stopwatch.StartNew();
-        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, dataOptions.Read(parsed, file.Data), interrupts.Token);
+        AnchorFile? anchors = modelOptions.AnchorsPath(parsed, file) is { } anchorsPath ? AnchorFile.Read(anchorsPath) : null;
+        ResponseReaderOptions readerOptions = dataOptions.Read(parsed, file.Data);
+        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, anchors?.ReaderOptions(readerOptions) ?? readerOptions, interrupts.Token);
         double readSeconds = clock.Elapsed.TotalSeconds;
         List<string> warnings = [];
-        if (modelOptions.AnchorsPath(parsed, file) is { } anchorsPath)
+        if (anchors?.Apply(specification, responses.ItemNames, responses.CategoryCodes, responses.GroupNames) is { } anchored)
         {
-            AnchorFile anchors = AnchorFile.Read(anchorsPath, responses.ItemNames, responses.GroupNames);
-            specification = specification with { Constraints = [.. anchors.Constraints, .. specification.Constraints] };
-            warnings.AddRange(anchors.Warnings);
+            specification = anchored.Specification;
+            warnings.AddRange(anchored.Warnings);
         }
 
+        string[] ofData = [.. warnings, .. responses.Warnings.Select(warning => warning.ToString())];
+        Warn(ofData); // before the model is refused, which may come of what the data have
+        CalibrationProblem problem = CalibrationProblem.Create(responses, specification);
+        Warn(problem.Warnings.Except(ofData)); // before the work, which some of them may spare
+
         ProgressLine progress = new(isQuiet);
-        CalibrationResult result = Calibration.Run(responses, specification, options, progress, interrupts.Token);
+        CalibrationResult result = Calibration.Run(problem, options, progress, interrupts.Token);
         progress.End();
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 
         using Process process = Process.GetCurrentProcess();
         FitSummary fit = FitSummary.Of(result, process.PeakWorkingSet64);
         IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments);
-        foreach (string warning in result.Warnings)
-            Console.Error.WriteLine($"warning: {warning}");
+        Warn(result.Warnings.Skip(warnings.Count + problem.Warnings.Count));
         if (parsed.GetValue(json))
             Console.Out.WriteLine(fit.ToJson());
         else if (!isQuiet)
             CalibrationReport.Write(result, fit, folder, files);
-        return result.Termination.Kind switch
-        {
-            TerminationKind.Converged => ExitCode.Done,
-            TerminationKind.Interrupted => ExitCode.Interrupted,
-            _ => ReportNotConverged(result.Termination),
-        };
+        if (interrupts.Token.IsCancellationRequested)
+            return ExitCode.Interrupted;
+        return result.Termination.IsConverged ? ExitCode.Done : ReportNotConverged(result.Termination);
+    }
+
+    private static void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+            Console.Error.WriteLine($"warning: {warning}");
     }
 
     private static int ReportNotConverged(Termination termination)

@@ -18,17 +18,17 @@ internal static class CalibrationReport
         TextWriter console = Console.Out;
         string models = string.Join(", ", result.Plan.Items.GroupBy(item => item.Function).Select(group => $"{group.Count()} {group.Key.Name()}"));
         console.WriteLine($"Items        {fit.Items} ({models})");
-        console.WriteLine($"Persons      {fit.Persons} in {fit.Patterns} patterns{(fit.WeightTotal == fit.Persons ? "" : $", weight {Show(fit.WeightTotal)}")}");
+        console.WriteLine($"Persons      {fit.Persons} in {fit.Patterns} patterns{DescribeWeights(fit)}");
         if (result.Plan.GroupCount > 1)
             console.WriteLine($"Groups       {string.Join(", ", result.Plan.Shape.GroupNames)}");
         if (result.Plan.ClassCount > 1)
             console.WriteLine($"Classes      {string.Join(", ", result.Plan.ClassNames)}");
         if (result.Plan.AttributeCount > 1)
             console.WriteLine($"Attributes   {string.Join(", ", result.Plan.Specification.Attributes)}");
-        console.WriteLine($"Nodes        {fit.Quadrature.Count} ({fit.Quadrature.Rule})");
+        console.WriteLine($"Nodes        {Describe(fit.Quadrature)}");
         console.WriteLine($"Device       {fit.Device}{(result.DeviceChoice is { } choice ? $" ({choice})" : "")}");
         console.WriteLine($"E-step       {fit.EStepForm} ({fit.EStepReason})");
-        console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters, AIC {Show(fit.Aic)}, BIC {Show(fit.Bic)}");
+        console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters{DescribeCriteria(fit)}");
         PopulationLines.WriteLines(console, result, fit);
         console.WriteLine($"Ended        {fit.TerminationMessage}");
         console.WriteLine($"Std. errors  {fit.StandardErrors.Method}{(fit.StandardErrors.Reason is { } reason ? $": none. {reason}" : "")}");
@@ -45,6 +45,20 @@ internal static class CalibrationReport
             console.WriteLine($"  … and {rows.Count - ShownRows} more rows in items.csv");
         console.WriteLine();
         console.WriteLine($"Written to {folder.FullPath}: {string.Join(", ", files)}");
+    }
+
+    private static string DescribeWeights(FitSummary fit) =>
+        fit.SamplingWeights ? $", sampling weights scaled to sum to {Show(fit.WeightTotal)}"
+        : fit.WeightTotal == fit.Persons ? "" : $", weight {Show(fit.WeightTotal)}";
+
+    private static string DescribeCriteria(FitSummary fit) =>
+        !fit.SamplingWeights ? $", AIC {Show(fit.Aic)}, BIC {Show(fit.Bic)}"
+        : fit.EffectiveParameters is null ? "" : $" that count for {Show(fit.EffectiveParameters)}, AIC {Show(fit.Aic)}";
+
+    private static string Describe(QuadratureSummary nodes)
+    {
+        string range = nodes is { Low: { } low, High: { } high } ? string.Create(CultureInfo.InvariantCulture, $" from {low:g4} to {high:g4}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{nodes.Count} ({nodes.Rule}{range}: {nodes.Reason})");
     }
 
     private static string Show(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("0.000", CultureInfo.InvariantCulture) : "";

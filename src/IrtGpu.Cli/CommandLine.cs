@@ -95,6 +95,8 @@ internal static class CommandLine
                 return ExitCode.BadArguments;
             case DataException data:
                 Console.Error.WriteLine(data.Message);
+                foreach (DataProblem warning in data.Warnings)
+                    Console.Error.WriteLine($"warning: {warning}");
                 return ExitCode.BadData;
             case DeviceNotAvailableException device:
                 Console.Error.WriteLine($"irtgpu: {device.Message}");

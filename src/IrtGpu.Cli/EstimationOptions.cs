@@ -20,7 +20,7 @@ internal sealed class EstimationOptions
     private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts; the further ones are random (default: 1, or 10 with latent classes)." };
     private readonly Option<string?> start = new("--start") { HelpName = "FILE", Description = "calibration.json of a finished run: what has the same name begins at its estimates; makes one start, unless --starts asks for more." };
     private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
-    private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "Standard errors: none, complete, xpd, louis, oakes (default) or sandwich." };
+    private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "Standard errors: auto (default: oakes, or sandwich with sampling weights), none, complete, xpd, louis, oakes or sandwich." };
     private readonly Option<string?> rotate = new("--rotate") { HelpName = "HOW", Description = "Axes of exploratory models: none, varimax or oblimin (default)." };
     private readonly Option<string?> scores = new("--scores") { HelpName = "HOW", Description = "Scores of persons: none, eap (default) or map." };
 

@@ -31,7 +31,7 @@ internal sealed class Interrupts : IDisposable
         if (source.IsCancellationRequested)
             Environment.Exit(ExitCode.Interrupted);
         Console.Error.WriteLine();
-        Console.Error.WriteLine("irtgpu: ending after this cycle; press Ctrl-C again to stop at once.");
+        Console.Error.WriteLine("irtgpu: ending; press Ctrl-C again to stop at once.");
         source.Cancel();
     }
 }

@@ -37,7 +37,7 @@ internal static class PopulationLines
 
         IReadOnlyList<ScoreSummary> summaries = result.Scores is { } scores ? ScoreSummary.Of(plan, result.Patterns, scores) : [];
         string[] header = ["group", "class", "proportion", "attribute", "mean", "sd", "mean of scores", "sd of scores", "reliability"];
-        List<string[]> rows = [.. plan.Blocks.Take(ShownBlocks).SelectMany(block => Enumerable.Range(0, plan.AttributeCount).Select(j => Row(result, summaries, block, j)))];
+        List<string[]> rows = [.. plan.Blocks.Take(ShownBlocks).SelectMany(block => plan.Measured.Of(block.Group).Select(j => Row(result, summaries, block, j)))];
         bool[] isUsed = [.. header.Select((_, column) => rows.Any(row => row[column].Length > 0))];
         TextTable.Write(Select(header, isUsed), [.. rows.Select(row => Select(row, isUsed))]);
         if (plan.Blocks.Count > ShownBlocks)

@@ -17,10 +17,17 @@ internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>, I
     public void Report(IterationRecord value)
     {
         if (IsDue)
-        {
-            Report(string.Create(CultureInfo.InvariantCulture,
-                $"cycle {value.Cycle}  -2 log L {value.Deviance:0.0000}  largest change {value.LargestChange:0.000000} ({value.Parameter})  {value.Seconds:0.0} s"));
-        }
+            Report(Line(value));
+    }
+
+    /// <summary>A cycle in words; a rejected one has no change, and one that led out of the domain no likelihood either.</summary>
+    internal static string Line(IterationRecord value)
+    {
+        string deviance = double.IsFinite(value.Deviance) ? string.Create(CultureInfo.InvariantCulture, $"-2 log L {value.Deviance:0.0000}") : "no likelihood";
+        string change = double.IsFinite(value.LargestChange)
+            ? string.Create(CultureInfo.InvariantCulture, $"largest change {value.LargestChange:0.000000}{(value.Parameter.Length > 0 ? $" ({value.Parameter})" : "")}")
+            : value.Step;
+        return string.Create(CultureInfo.InvariantCulture, $"cycle {value.Cycle}  {deviance}  {change}  {value.Seconds:0.0} s");
     }
 
     public void Report(string value)

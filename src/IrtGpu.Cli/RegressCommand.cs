@@ -90,7 +90,7 @@ internal sealed class RegressCommand
             Console.Out.WriteLine(FormattableString.Invariant($"Time         {fit.Seconds.Total:0.00} s"));
             Console.Out.WriteLine($"Written to {folder.FullPath}: {string.Join(", ", files)}");
         }
-        return Conclude(fit.Termination);
+        return interrupts.Token.IsCancellationRequested ? ExitCode.Interrupted : Conclude(fit.Termination);
     }
 
     private static int Conclude(Termination termination)
@@ -99,8 +99,6 @@ internal sealed class RegressCommand
         {
             case TerminationKind.Converged:
                 return ExitCode.Done;
-            case TerminationKind.Interrupted:
-                return ExitCode.Interrupted;
             default:
                 Console.Error.WriteLine($"irtgpu: {termination.Message}");
                 return ExitCode.NotConverged;

@@ -11,7 +11,7 @@ namespace IrtGpu.Cli;
 internal static class RegressionScoring
 {
     /// <summary>Fitted values and residuals of rows.</summary>
-    public static int Score(string fit, string dataPath, string? id, string? missing, string output, int threads)
+    public static int Score(string fit, string dataPath, string? id, string? missing, string output, int threads, CancellationToken cancellation)
     {
         AtomicFile.CheckWritable(output);
         DataTable data = DataTable.Read(dataPath, missing?.Split(','));
@@ -21,12 +21,12 @@ internal static class RegressionScoring
         RegressionScores scores = RegressionScores.Of(fit, data);
         foreach (string warning in scores.Warnings)
             Console.Error.WriteLine($"warning: {warning}");
-        AtomicFile.Write(output, stream => RegressionTables.WriteScores(stream, scores, names, threads));
+        AtomicFile.Write(output, stream => RegressionTables.WriteScores(stream, scores, names, threads), cancellation);
         return ExitCode.Done;
     }
 
     /// <summary>A response drawn at the rows of a table.</summary>
-    public static int Simulate(string fit, string? dataPath, int seed, string output, string? truth, int threads)
+    public static int Simulate(string fit, string? dataPath, int seed, string output, string? truth, int threads, CancellationToken cancellation)
     {
         if (dataPath is null)
             throw new SpecificationException($"'{fit}' is a regression: responses are drawn at the rows of a table of predictors. Name it with --data.");
@@ -35,9 +35,9 @@ internal static class RegressionScoring
             AtomicFile.CheckWritable(truth);
         DataTable data = DataTable.Read(dataPath);
         SimulatedRegression simulated = SimulatedRegression.Draw(fit, data, seed);
-        AtomicFile.Write(output, stream => RegressionTables.WriteSimulated(stream, simulated, data, threads));
+        AtomicFile.Write(output, stream => RegressionTables.WriteSimulated(stream, simulated, data, threads), cancellation);
         if (truth is not null)
-            AtomicFile.Write(truth, stream => RegressionTables.WriteEffects(stream, simulated));
+            AtomicFile.Write(truth, stream => RegressionTables.WriteEffects(stream, simulated), cancellation);
         return ExitCode.Done;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ScoreCommand
 {
     private const int LargestDrawCount = 1000;
 
-    private readonly Argument<string> fit = new("FIT") { Description = "The calibration.json of a finished calibration, or the regression.json of a regression." };
+    private readonly Argument<string> fit = new("FIT") { Description = "The calibration.json of a finished calibration, a YAML specification with items and all values, or the regression.json of a regression." };
     private readonly Argument<string> data = new("DATA") { Description = "Table of responses with the items of the fit, or with the columns of its formula." };
     private readonly DataOptions dataOptions = new();
     private readonly ComputeOptions computeOptions = new();
@@ -35,6 +35,7 @@ internal sealed class ScoreCommand
             Examples:
               irtgpu score results/calibration.json new.csv --out scores.csv
               irtgpu score results/calibration.json new.csv --id pupil --method wle --out scores.csv
+              irtgpu score published.yaml new.csv --out scores.csv
             """) { score.fit, score.data };
         score.dataOptions.AddTo(command, withItems: false);
         command.Options.Add(score.method);
@@ -49,8 +50,9 @@ internal sealed class ScoreCommand
 
     private int Run(ParseResult parsed, CancellationToken outer)
     {
+        using Interrupts interrupts = new(outer);
         if (SavedRegression.IsRegression(parsed.GetValue(fit)!))
-            return RegressionScoring.Score(parsed.GetValue(fit)!, parsed.GetValue(data)!, dataOptions.Id(parsed), dataOptions.Missing(parsed), parsed.GetValue(output)!, computeOptions.Threads(parsed));
+            return RegressionScoring.Score(parsed.GetValue(fit)!, parsed.GetValue(data)!, dataOptions.Id(parsed), dataOptions.Missing(parsed), parsed.GetValue(output)!, computeOptions.Threads(parsed), interrupts.Token);
         string how = parsed.GetValue(method)!.ToLowerInvariant();
         Choice.Parse("--method", how, ("eap", 0), ("map", 0), ("ml", 0), ("wle", 0), ("pv", 0));
         int drawCount = parsed.GetValue(draws);
@@ -60,21 +62,20 @@ internal sealed class ScoreCommand
         string device = computeOptions.Device(parsed);
         string path = parsed.GetValue(output)!;
         AtomicFile.CheckWritable(path);
-        SavedCalibration saved = SavedCalibration.Read(parsed.GetValue(fit)!);
-        if (how == "wle" && saved.Plan.AttributeCount > 1)
-            throw new SpecificationException($"--method wle is for one attribute, but the fit has {saved.Plan.AttributeCount}. Use eap, map or ml.");
+        ScoringModel model = ScoringModel.Read(parsed.GetValue(fit)!);
+        if (how == "wle" && model.Plan.AttributeCount > 1)
+            throw new SpecificationException($"--method wle is for one attribute, but the fit has {model.Plan.AttributeCount}. Use eap, map or ml.");
 
-        using Interrupts interrupts = new(outer);
         string dataPath = parsed.GetValue(data)!;
-        ResponseReaderOptions readerOptions = saved.ReaderOptions(dataOptions.Read(parsed, new ResponseReaderOptions()));
+        ResponseReaderOptions readerOptions = model.ReaderOptions(dataOptions.Read(parsed, model.Data));
         using ResponseData read = ResponseReader.Read(dataPath, readerOptions, interrupts.Token);
-        ResponseData responses = saved.Match(read, dataPath);
-        foreach (string warning in (IEnumerable<string>)[.. saved.Warnings, .. responses.Warnings.Select(warning => warning.ToString())])
+        ResponseData responses = model.Match(read, dataPath);
+        foreach (string warning in (IEnumerable<string>)[.. model.Warnings, .. responses.Warnings.Select(warning => warning.ToString())])
             Console.Error.WriteLine($"warning: {warning}");
         interrupts.Token.ThrowIfCancellationRequested();
 
         PatternTable patterns = PatternTable.Compress(responses);
-        ModelPoint point = saved.Point;
+        ModelPoint point = model.Point;
         CalibrationOptions compute = new()
         {
             Device = device,
@@ -84,20 +85,20 @@ internal sealed class ScoreCommand
             StandardErrors = StandardErrorMethod.None,
             Providers = [computeOptions.Accelerators],
         };
-        using IComputeBackend backend = BackendCatalog.Create(compute, saved.Plan, patterns);
-        PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend);
+        using IComputeBackend backend = BackendCatalog.Create(compute, model.Plan, patterns);
+        PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend, interrupts.Token);
         interrupts.Token.ThrowIfCancellationRequested();
         if (how == "eap")
         {
-            AtomicFile.Write(path, stream => ScoreTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap, threads));
+            AtomicFile.Write(path, stream => ScoreTable.Write(stream, model.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap, threads), interrupts.Token);
             return ExitCode.Done;
         }
         if (how == "pv")
         {
-            if ((long)responses.PersonCount * drawCount * saved.Plan.AttributeCount > Array.MaxLength)
+            if ((long)responses.PersonCount * drawCount * model.Plan.AttributeCount > Array.MaxLength)
                 throw new SpecificationException($"--draws is {drawCount}: for {responses.PersonCount} persons that is more numbers than one table can hold here. Score parts of the data, or draw fewer.");
-            double[] values = PlausibleValues.Draw(point, patterns, summaries, parsed.GetValue(seed), drawCount, threads);
-            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, saved.Plan, responses, values, threads));
+            double[] values = PlausibleValues.Draw(point, patterns, summaries, parsed.GetValue(seed), drawCount, threads, interrupts.Token);
+            AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, model.Plan, responses, values, threads), interrupts.Token);
             return ExitCode.Done;
         }
         PointEstimator estimator = how switch
@@ -106,8 +107,8 @@ internal sealed class ScoreCommand
             "wle" => PointEstimator.WeightedLikelihood,
             _ => PointEstimator.PosteriorMode,
         };
-        PersonEstimates estimates = PersonEstimators.Estimate(point, patterns, summaries, estimator, threads);
-        AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, saved.Plan, responses, patterns.PatternOfPerson, estimates, how, threads));
+        PersonEstimates estimates = PersonEstimators.Estimate(point, patterns, summaries, estimator, threads, interrupts.Token);
+        AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, model.Plan, responses, patterns.PatternOfPerson, estimates, how, threads), interrupts.Token);
         return ExitCode.Done;
     }
 }

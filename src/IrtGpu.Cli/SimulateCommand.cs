@@ -35,11 +35,12 @@ internal static class SimulateCommand
             """) { model };
         foreach (Option option in new Option[] { persons, data, seed, output, truth, threads })
             command.Options.Add(option);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, outer) =>
         {
+            using Interrupts interrupts = new(outer);
             string path = parsed.GetValue(output)!;
             if (SavedRegression.IsRegression(parsed.GetValue(model)!))
-                return RegressionScoring.Simulate(parsed.GetValue(model)!, parsed.GetValue(data), parsed.GetValue(seed), path, parsed.GetValue(truth), parsed.GetValue(threads) ?? 0);
+                return Task.FromResult(RegressionScoring.Simulate(parsed.GetValue(model)!, parsed.GetValue(data), parsed.GetValue(seed), path, parsed.GetValue(truth), parsed.GetValue(threads) ?? 0, interrupts.Token));
             int count = parsed.GetValue(persons)
                 ?? throw new SpecificationException("--persons is missing: how many persons are to be drawn? For example --persons 1000.");
             AtomicFile.CheckWritable(path);
@@ -49,11 +50,11 @@ internal static class SimulateCommand
             foreach (string warning in source.Warnings)
                 Console.Error.WriteLine($"warning: {warning}");
             SimulatedResponses drawn = ResponseSimulator.Draw(
-                source.Plan, source.Parameters, count, parsed.GetValue(seed), source.GroupWeights, parsed.GetValue(threads) ?? 0);
-            AtomicFile.Write(path, stream => ResponseTable.Write(stream, drawn.Data, parsed.GetValue(threads) ?? 0));
+                source.Plan, source.Parameters, count, parsed.GetValue(seed), source.GroupWeights, parsed.GetValue(threads) ?? 0, interrupts.Token);
+            AtomicFile.Write(path, stream => ResponseTable.Write(stream, drawn.Data, parsed.GetValue(threads) ?? 0), interrupts.Token);
             if (parsed.GetValue(truth) is { } truthFile)
-                AtomicFile.Write(truthFile, stream => TruthTable.Write(stream, source.Plan, drawn));
-            return ExitCode.Done;
+                AtomicFile.Write(truthFile, stream => TruthTable.Write(stream, source.Plan, drawn), interrupts.Token);
+            return Task.FromResult(ExitCode.Done);
         });
         return command;
     }

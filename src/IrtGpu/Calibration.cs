@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
+using IrtGpu.Planning;
 using IrtGpu.Specification;
 
 namespace IrtGpu;
@@ -17,51 +17,77 @@ public static class Calibration
     /// <param name="specification">The model.</param>
     /// <param name="options">How to estimate.</param>
     /// <param name="progress">Hears of every cycle.</param>
-    /// <param name="cancellation">Ends the estimation after the running cycle; the result says so and keeps what was reached.</param>
+    /// <param name="cancellation">
+    /// Ends the estimation after the running cycle, and what follows it at once; the result says so and keeps what was reached.
+    /// </param>
     /// <exception cref="SpecificationException">The model cannot be estimated from these data.</exception>
     /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
     public static CalibrationResult Run(
         ResponseData data, ModelSpecification specification, CalibrationOptions? options = null,
-        IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
+        IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default) =>
+        Run(CalibrationProblem.Create(data, specification), options, progress, cancellation);
+
+    /// <summary>Estimates a model that was planned for its data; what the plan warns of can be said before.</summary>
+    /// <param name="problem">Data and plan.</param>
+    /// <param name="options">How to estimate.</param>
+    /// <param name="progress">Hears of every cycle.</param>
+    /// <param name="cancellation">
+    /// Ends the estimation after the running cycle, and what follows it at once; the result says so and keeps what was reached.
+    /// </param>
+    /// <exception cref="SpecificationException">There is no likelihood where the estimation begins.</exception>
+    /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
+    public static CalibrationResult Run(
+        CalibrationProblem problem, CalibrationOptions? options = null, IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(problem);
         options ??= new CalibrationOptions();
         Stopwatch clock = Stopwatch.StartNew();
-        CalibrationProblem problem = CalibrationProblem.Create(data, specification);
-        using CalibrationSession session = problem.Open(options);
-        double planSeconds = Lap(clock);
-        CalibrationFit fit = session.Fit(options.Start, progress, cancellation);
-        double estimateSeconds = Lap(clock);
-        StandardErrors standardErrors = session.StandardErrors(fit);
+        using CalibrationRounds rounds = new(problem, options);
+        double planSeconds = problem.Seconds + Lap(clock);
+        CalibrationFit fit = rounds.Fit(progress, cancellation);
+        double estimateSeconds = Lap(clock) - rounds.ScoreSeconds;
+        CalibrationSession session = rounds.Session;
+        CalibrationPlan plan = session.Problem.Plan;
+        StandardErrors standardErrors = session.StandardErrors(fit, cancellation);
         fit.Dispose();
         double standardErrorSeconds = Lap(clock);
-        PatternScores? scores = options.Scores == ScoreMethod.None ? null : session.Score(fit.Point);
-        double scoreSeconds = Lap(clock);
         return new CalibrationResult
         {
-            Plan = problem.Plan,
-            Data = data,
+            Plan = plan,
+            Data = problem.Data,
             Patterns = problem.Patterns,
             Options = options,
             Point = fit.Point,
             LogLikelihood = fit.LogLikelihood,
-            LogPrior = problem.Plan.LogPrior(fit.Point.Parameters),
+            LogPrior = plan.LogPrior(fit.Point.Parameters),
             GradientNorm = fit.GradientNorm,
             Termination = fit.Termination,
             History = fit.History,
             EStepCount = fit.EStepCount,
             Maxima = fit.Maxima,
             StandardErrors = standardErrors,
-            Scores = scores,
-            Rotations = SolutionRotator.Rotate(problem.Plan, fit.Point.Parameters, options.Rotation, options.Seed),
+            Scores = options.Scores == ScoreMethod.None ? null : rounds.Scores,
+            Grid = rounds.Look,
+            GridRounds = rounds.GivenUp,
+            Rotations = SolutionRotator.Rotate(plan, fit.Point.Parameters, options.Rotation, options.Seed),
             Device = session.Device,
             EStep = session.EStep,
             EStepReason = session.EStepReason,
             InterpolationError = fit.InterpolationError,
             DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
-            Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, scoreSeconds),
-            Warnings = [.. data.Warnings.Select(warning => warning.ToString()), .. problem.Plan.Warnings, .. fit.Warnings],
+            Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, rounds.ScoreSeconds),
+            Warnings = [.. problem.Warnings, .. plan.Warnings.Except(problem.Plan.Warnings), .. fit.Warnings, .. Interruption(rounds, standardErrors)],
         };
+    }
+
+    /// <summary>What an interruption after the estimation left out.</summary>
+    private static IEnumerable<string> Interruption(CalibrationRounds rounds, StandardErrors errors)
+    {
+        if (errors.IsInterrupted)
+            yield return "The run was interrupted before there were standard errors.";
+        if (rounds.Scores is null)
+            yield return "The run was interrupted before there were scores, and before the nodes were looked at.";
     }
 
     private static double Lap(Stopwatch clock)

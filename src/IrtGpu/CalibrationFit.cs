@@ -37,6 +37,9 @@ public sealed record CalibrationFit : IDisposable
     /// <summary>Sentences about the start and the estimates that the user should read.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>Estimates that the data give no limit.</summary>
+    internal RunOffs RunOffs { get; init; } = RunOffs.None;
+
     /// <summary>The E-step at the estimates.</summary>
     internal EvaluatedPoint Expectation { get; }
 

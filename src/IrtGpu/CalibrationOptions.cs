@@ -37,7 +37,7 @@ public sealed record CalibrationOptions
     public int Seed { get; init; } = 1;
 
     /// <summary>Which standard errors.</summary>
-    public StandardErrorMethod StandardErrors { get; init; } = StandardErrorMethod.Oakes;
+    public StandardErrorMethod StandardErrors { get; init; }
 
     /// <summary>Which scores of persons.</summary>
     public ScoreMethod Scores { get; init; } = ScoreMethod.Eap;
@@ -62,6 +62,9 @@ public sealed record CalibrationOptions
 /// <summary>Estimators of the covariance matrix of the estimates.</summary>
 public enum StandardErrorMethod
 {
+    /// <summary>Oakes; the sandwich with sampling weights.</summary>
+    Auto,
+
     /// <summary>None.</summary>
     None,
 
@@ -77,7 +80,7 @@ public enum StandardErrorMethod
     /// <summary>Inverse of the observed information by Oakes' identity.</summary>
     Oakes,
 
-    /// <summary>Observed⁻¹ · cross-product · observed⁻¹.</summary>
+    /// <summary>Observed⁻¹ · cross-product · observed⁻¹; the only one that is right with sampling weights, which it squares in the cross-product.</summary>
     Sandwich,
 }
 

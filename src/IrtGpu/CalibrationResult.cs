@@ -6,6 +6,7 @@ using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Planning.Grids;
 
 namespace IrtGpu;
 
@@ -54,6 +55,12 @@ public sealed record CalibrationResult
     /// <summary>Posterior summaries; null when none were asked for.</summary>
     public required PatternScores? Scores { get; init; }
 
+    /// <summary>How populations and posteriors lie on the nodes; null where an interruption left no time to look.</summary>
+    public required GridLook? Grid { get; init; }
+
+    /// <summary>Fits on nodes that were given up for those of the plan, in order; their cycles are not in <see cref="History"/>.</summary>
+    public IReadOnlyList<GridRound> GridRounds { get; init; } = [];
+
     /// <summary>Rotated exploratory solutions, one for each set of linked blocks; empty for confirmatory models and without rotation.</summary>
     public IReadOnlyList<RotatedSolution> Rotations { get; init; } = [];
 
@@ -84,20 +91,26 @@ public sealed record CalibrationResult
     /// <summary>Number of free parameters.</summary>
     public int FreeParameterCount => Plan.Layout.FreeCount;
 
-    /// <summary>Sum of the frequency weights.</summary>
+    /// <summary>Sum of the frequency weights; with sampling weights the number of persons whose weight is not 0.</summary>
     public double TotalWeight => Patterns.TotalWeight;
 
     /// <summary>−2 log-likelihood.</summary>
     public double Deviance => -2 * LogLikelihood;
 
-    /// <summary>Akaike's criterion.</summary>
-    public double Aic => Deviance + 2 * FreeParameterCount;
+    /// <summary>Whether weights are sampling weights, so that the log-likelihood is that of the population, scaled to the number of persons.</summary>
+    public bool HasSamplingWeights => Patterns.AreSamplingWeights;
 
-    /// <summary>Schwarz's criterion, with the total weight as number of persons.</summary>
-    public double Bic => Deviance + FreeParameterCount * Math.Log(TotalWeight);
+    /// <summary>
+    /// Akaike's criterion; with sampling weights that of Lumley and Scott, in which the effective number of parameters takes the place of their
+    /// number: NaN without standard errors.
+    /// </summary>
+    public double Aic => Deviance + 2 * (HasSamplingWeights ? StandardErrors.EffectiveParameterCount ?? double.NaN : FreeParameterCount);
 
-    /// <summary>Sample-size adjusted BIC: N replaced by (N + 2)/24.</summary>
-    public double Sabic => Deviance + FreeParameterCount * Math.Log((TotalWeight + 2) / 24);
+    /// <summary>Schwarz's criterion, with the total weight as number of persons; NaN with sampling weights.</summary>
+    public double Bic => HasSamplingWeights ? double.NaN : Deviance + FreeParameterCount * Math.Log(TotalWeight);
+
+    /// <summary>Sample-size adjusted BIC: N replaced by (N + 2)/24; NaN with sampling weights.</summary>
+    public double Sabic => HasSamplingWeights ? double.NaN : Deviance + FreeParameterCount * Math.Log((TotalWeight + 2) / 24);
 
     /// <summary>Integrated classification likelihood criterion: BIC plus twice the entropy of the class memberships; NaN without scores or with one class.</summary>
     public double Icl => Bic + 2 * ClassificationEntropy();

@@ -7,8 +7,11 @@ using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Scoring;
+using IrtGpu.Specification;
 
 namespace IrtGpu;
 
@@ -45,42 +48,88 @@ public sealed class CalibrationSession : IDisposable
     /// <summary>Why they are computed so.</summary>
     public string EStepReason { get; }
 
+    /// <summary>Whether fits end once a population is clearly beyond the nodes.</summary>
+    internal bool WatchesGrid { set => emProblem.WatchesGrid = value; }
+
     /// <summary>Estimates by marginal maximum likelihood.</summary>
     /// <param name="start">A finished fit to begin from (<see cref="CalibrationOptions.Start"/>); null: the marginal distributions of the items.</param>
     /// <param name="progress">Hears of every cycle.</param>
     /// <param name="cancellation">Ends the estimation after the running cycle; the result says so and keeps what was reached.</param>
-    /// <exception cref="Specification.SpecificationException">Nothing of the start is in the model.</exception>
+    /// <exception cref="SpecificationException">Nothing of the start is in the model, or there is no likelihood where the estimation begins.</exception>
     public CalibrationFit Fit(ModelPoint? start = null, IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
     {
         CalibrationPlan plan = Problem.Plan;
         FittedStart? given = start is null ? null : FittedStart.Of(start.Parameters, start.Plan, plan, Problem.Patterns);
         double[][] starts = [.. StartingValues.Search(plan, Problem.Patterns, given, options.Starts, options.Seed).Select(one => one.Free)];
-        EmOptions em = new() { Tolerance = options.Tolerance, MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
+        return Fit(starts, given?.Warnings ?? [], options.MaxCycles, progress, cancellation);
+    }
+
+    /// <summary>Goes on from parameters of the plan.</summary>
+    /// <param name="free">Where. [free]</param>
+    /// <param name="maxCycles">Largest number of cycles.</param>
+    /// <param name="progress">Hears of every cycle.</param>
+    /// <param name="cancellation">Ends the estimation after the running cycle.</param>
+    internal CalibrationFit Continue(double[] free, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation) =>
+        Fit([free], [], maxCycles, progress, cancellation);
+
+    private CalibrationFit Fit(
+        double[][] starts, IReadOnlyList<string> warnings, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation)
+    {
+        if (Array.Exists(starts, start => emProblem.TryCreatePoint(start) is null))
+        {
+            throw new SpecificationException(
+                "At the start a covariance matrix is not positive definite. Change the SDs, covariances or correlations that are given, or leave them out.");
+        }
+        EmOptions em = new() { Tolerance = options.Tolerance, MaxCycles = maxCycles, Acceleration = options.Acceleration };
         (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) =
             new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, cancellation);
+        if (!double.IsFinite(outcome.Expectation.LogLikelihood))
+        {
+            outcome.Expectation.Dispose();
+            throw new SpecificationException($"There is no result: {outcome.Termination.Message}");
+        }
         outcome = AlignClasses(outcome);
+        RunOffs runOffs = emProblem.FindRunOffs(outcome.Expectation);
         return new CalibrationFit(outcome.Expectation)
         {
+            RunOffs = runOffs,
             GradientNorm = Math.Sqrt(emProblem.Gradient(outcome.Expectation).Sum(value => value * value)),
-            Termination = outcome.Termination,
+            Termination = runOffs.Parameters.Count == 0 || outcome.Termination.Kind != TerminationKind.CycleLimit ? outcome.Termination : outcome.Termination with
+            {
+                Message = $"{outcome.Termination.Message} Some estimates ran off (see the warnings): a --prior or a simpler model ends that, more cycles do not.",
+            },
             History = outcome.History,
             EStepCount = outcome.EStepCount,
             Maxima = maxima,
-            Warnings = [.. given?.Warnings ?? [], .. ResultWarnings.Of(outcome.Expectation.Point)],
+            Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point, runOffs)],
         };
+    }
+
+    /// <summary>Whether the nodes of a fit reach as far as its populations, and are as dense as its posteriors ask for.</summary>
+    /// <param name="fit">Of this session, not yet disposed of.</param>
+    /// <param name="scores">Posterior summaries at its estimates.</param>
+    public GridLook Look(CalibrationFit fit, PatternScores scores)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(scores);
+        return GridMeasurement.Of(fit.Point, fit.Expectation.Found, Problem.Patterns, scores);
     }
 
     /// <summary>The covariance matrix of the estimates, by the method that the options name.</summary>
     /// <param name="fit">Of this session, not yet disposed of.</param>
-    public StandardErrors StandardErrors(CalibrationFit fit)
+    /// <param name="cancellation">Ends the work: there are then none.</param>
+    public StandardErrors StandardErrors(CalibrationFit fit, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads).Estimate(options.StandardErrors);
+        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, fit.RunOffs, cancellation).Estimate(options.StandardErrors);
     }
 
     /// <summary>Posterior summaries of every pattern.</summary>
     /// <param name="point">Parameters of the plan.</param>
-    public PatternScores Score(ModelPoint point) => PatternScorer.Score(point, Problem.Patterns.Groups, backend);
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
+    public PatternScores Score(ModelPoint point, CancellationToken cancellation = default) =>
+        PatternScorer.Score(point, Problem.Patterns.Groups, backend, cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => backend.Dispose();

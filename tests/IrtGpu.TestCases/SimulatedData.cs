@@ -15,6 +15,9 @@ internal sealed record SimulatedData(int Persons, int[] Categories)
 
     public bool HasCrossLoadings { get; init; }
 
+    /// <summary>What the persons' values are multiplied by.</summary>
+    public double Spread { get; init; } = 1;
+
     public int Groups { get; init; } = 1;
 
     /// <summary>Latent classes whose intercepts differ; 1 for none.</summary>
@@ -75,7 +78,7 @@ internal sealed record SimulatedData(int Persons, int[] Categories)
             known[person] = random.NextDouble() < KnownShare ? latent : -1;
             weights[person] = person % 7 == 3 ? 0 : 0.5 + random.NextDouble() * 2;
             double common = Normal(random);
-            theta[person] = [.. Enumerable.Range(0, Attributes).Select(_ => 0.6 * common + 0.8 * Normal(random) + 0.3 * groups[person])];
+            theta[person] = [.. Enumerable.Range(0, Attributes).Select(_ => Spread * (0.6 * common + 0.8 * Normal(random) + 0.3 * groups[person]))];
             for (int item = 0; item < ItemCount; item++)
             {
                 double z = slopes[item].Zip(theta[person], (slope, value) => slope * value).Sum() + (latent == 0 ? 0 : Math.Cos(2.3 * item) * 1.5);

@@ -6,7 +6,7 @@ using IrtGpu.Tests.Data;
 
 namespace IrtGpu.Tests;
 
-/// <summary>The steps of a calibration, each called alone, are those that <see cref="Calibration.Run"/> takes.</summary>
+/// <summary>The steps of a calibration, each called alone, are those that <c>Calibration.Run</c> takes.</summary>
 public sealed class CalibrationStepsTests
 {
     [Fact]
@@ -23,8 +23,8 @@ public sealed class CalibrationStepsTests
         Assert.Equal(expected.Point.Parameters.Free, fit.Point.Parameters.Free);
         Assert.Equal(expected.LogLikelihood, fit.LogLikelihood);
         Assert.Equal(expected.EStepCount, fit.EStepCount);
-        Assert.Equal(expected.Scores!.Mean, session.Score(fit.Point).Mean); // in any order
-        Assert.Equal(expected.StandardErrors.Covariance, session.StandardErrors(fit).Covariance);
+        Assert.Equal(expected.Scores!.Mean, session.Score(fit.Point, TestContext.Current.CancellationToken).Mean); // in any order
+        Assert.Equal(expected.StandardErrors.Covariance, session.StandardErrors(fit, TestContext.Current.CancellationToken).Covariance);
     }
 
     [Fact]

@@ -50,6 +50,19 @@ internal static class JsonFields
         json.WriteEndArray();
     }
 
+    public static void Field(this Utf8JsonWriter json, string name, int[][] rows)
+    {
+        json.WriteStartArray(name);
+        foreach (int[] row in rows)
+        {
+            json.WriteStartArray();
+            foreach (int value in row)
+                json.WriteNumberValue(value);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
+
     public static void Field(this Utf8JsonWriter json, string name, double[] values)
     {
         json.WritePropertyName(name);

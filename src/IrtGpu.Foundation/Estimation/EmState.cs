@@ -14,6 +14,8 @@ internal sealed class EmState
 {
     private const double ExpansionGain = 1e-2; // gain of the objective a cycle below which a rejected proposal ends the expansion
 
+    private const int SettlingCycles = 5; // before it is asked whether parameters left what the model was prepared for
+
     private readonly IEmProblem problem;
     private readonly IAccelerator? accelerator;
     private readonly ConvergenceMonitor monitor;
@@ -79,6 +81,10 @@ internal sealed class EmState
         {
             Reject(expectation?.LogLikelihood ?? double.NaN);
         }
+        else if (expectation is not null && !double.IsFinite(expectation.Objective) && History.Count > 0)
+        {
+            End(monitor.DescribeFall(expectation.Objective), accepted); // the last point that has a likelihood
+        }
         else if (expectation is not null)
         {
             End(monitor.DescribeFall(expectation.Objective), next);
@@ -113,8 +119,12 @@ internal sealed class EmState
     /// <param name="isInterrupted">Whether the user wants the run to end.</param>
     public void Judge(bool isInterrupted)
     {
-        if (Termination is null && monitor.Judge(isInterrupted) is { } termination)
+        if (Termination is not null)
+            return;
+        if (monitor.Judge(isInterrupted) is { } termination)
             End(termination, plain);
+        else if (History.Count >= SettlingCycles && problem.IsOutgrown(plain))
+            End(monitor.DescribeOutgrowth(), plain);
     }
 
     private void End(Termination termination, double[] at)

@@ -22,13 +22,17 @@ internal interface IEmProblem
 
     /// <summary>Size of a change, as the stop rule measures it.</summary>
     /// <param name="parameter">Index.</param>
-    /// <param name="from">Working value.</param>
-    /// <param name="to">Working value.</param>
-    double Change(int parameter, double from, double to) => Math.Abs(to - from);
+    /// <param name="from">Working values. [parameter]</param>
+    /// <param name="to">Working values. [parameter]</param>
+    double Change(int parameter, double[] from, double[] to) => Math.Abs(to[parameter] - from[parameter]);
 
     /// <summary>How far the objective may fall by the errors of its computation.</summary>
     /// <param name="objective">Its value.</param>
     double Slack(double objective) => 1e-9 + 1e-12 * Math.Abs(objective);
+
+    /// <summary>Whether parameters have left what the model was prepared for, such as a range of integration, so that the run should end.</summary>
+    /// <param name="parameters">Of the last plain EM step. [parameter]</param>
+    bool IsOutgrown(double[] parameters) => false;
 
     /// <summary>Moves an extrapolated point to the bounds it has left; false where it is outside the domain all the same.</summary>
     /// <param name="proposal">Working values. [parameter]</param>

@@ -29,7 +29,10 @@ internal static class CholeskySolver
         return true;
     }
 
-    /// <summary>Factors A, with a growing ridge on the diagonal where A is not positive definite.</summary>
+    /// <summary>
+    /// Factors A, with a growing ridge on the diagonal where A is not positive definite; where A is not finite no ridge helps, and L is made
+    /// of NaN, so that what is solved with it is no number.
+    /// </summary>
     /// <param name="source">A, lower triangle. [n, n]</param>
     /// <param name="factor">Receives L. [n, n]</param>
     /// <param name="n">Order.</param>
@@ -39,7 +42,7 @@ internal static class CholeskySolver
         for (int j = 0; j < n; j++)
             largest = Math.Max(largest, Math.Abs(source[j * n + j]));
         double ridge = 0;
-        while (true)
+        while (double.IsFinite(ridge))
         {
             source[..(n * n)].CopyTo(factor);
             for (int j = 0; j < n; j++)
@@ -48,6 +51,7 @@ internal static class CholeskySolver
                 return;
             ridge = ridge == 0 ? 1e-6 * largest : 10 * ridge;
         }
+        factor[..(n * n)].Fill(double.NaN);
     }
 
     /// <summary>Solves L Lᵀ x = b in place.</summary>

@@ -20,6 +20,12 @@ internal sealed class MissingCodes
         }
     }
 
+    /// <summary>The codes as given, without the empty one.</summary>
+    public string[] Texts => texts;
+
+    /// <summary>Whether they are those that count when nothing else is said.</summary>
+    public bool IsUsual => texts.SequenceEqual(Default.Where(code => code.Length > 0));
+
     /// <summary>The codes that are whole numbers; these match by value, so that 9 also covers 9.0.</summary>
     public HashSet<int> Numbers { get; } = [];
 

@@ -22,6 +22,7 @@ public sealed record RegressionScores(double[] Fitted, double[] Residual, IReadO
         Formula formula = Formula.Parse(saved.Formula);
         List<string> warnings = [];
         ModelFrame frame = ModelFrame.BuildNew(formula, data, saved.FormulaBases, withResponse: false);
+        saved.Require(frame);
         double[] fitted = NewRows(data.RowCount);
         double[] values = FittedValues.Fixed(frame, saved.FixedNames, saved.FixedEffects);
         foreach ((RandomDesign design, PredictedEffects effects) in FittedValues.Match(frame.Random, saved.Predicted))

@@ -27,6 +27,7 @@ public sealed record SimulatedRegression(string ResponseName, double[] Response,
     {
         Formula formula = Formula.Parse(saved.Formula);
         ModelFrame frame = ModelFrame.BuildNew(formula, data, saved.FormulaBases, withResponse: false);
+        saved.Require(frame);
         double[] values = FittedValues.Fixed(frame, saved.FixedNames, saved.FixedEffects);
         StreamRandom effectRandom = new(seed, EffectStream);
         List<PredictedEffects> drawn = [];

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.Tables.Problems;
 
@@ -14,6 +14,10 @@ internal sealed record SavedRegression
 
     /// <summary>What the file is, in its key <c>kind</c>.</summary>
     public const string RegressionKind = "regression";
+
+    /// <summary>Where it was read.</summary>
+    [JsonIgnore]
+    public string Path { get; private init; } = "";
 
     public required string Kind { get; init; }
 
@@ -79,11 +83,20 @@ internal sealed record SavedRegression
     /// <exception cref="DataException">It is not there, or is no finished regression.</exception>
     public static SavedRegression Read(string path)
     {
-        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        string file = Directory.Exists(path) ? System.IO.Path.Combine(path, FileName) : path;
         try
         {
-            SavedRegression? saved = JsonSerializer.Deserialize<SavedRegression>(File.ReadAllText(file), JsonSettings.Options);
-            return saved is { Kind: RegressionKind } ? saved : throw Failure(file, "This is no result of 'irtgpu regress'. Give the regression.json of its folder.");
+            byte[] bytes = File.ReadAllBytes(file);
+            using (JsonDocument document = JsonDocument.Parse(bytes))
+            {
+                if (JsonCheck.HasNullElement(document.RootElement))
+                    throw Failure(file, "The file is damaged: an entry of a list is null. Fit the model again.");
+            }
+            SavedRegression? saved = JsonSerializer.Deserialize<SavedRegression>(bytes, JsonSettings.Options);
+            if (saved is not { Kind: RegressionKind })
+                throw Failure(file, "This is no result of 'irtgpu regress'. Give the regression.json of its folder.");
+            saved.Check(file);
+            return saved with { Path = file };
         }
         catch (JsonException cause)
         {
@@ -99,20 +112,47 @@ internal sealed record SavedRegression
     public static bool IsRegression(string path)
     {
         if (Directory.Exists(path))
-            return File.Exists(Path.Combine(path, FileName));
+            return File.Exists(System.IO.Path.Combine(path, FileName));
         if (!File.Exists(path))
-            return Path.GetFileName(path) == FileName;
+            return System.IO.Path.GetFileName(path) == FileName;
         try
         {
             using FileStream stream = File.OpenRead(path);
             using JsonDocument document = JsonDocument.Parse(stream);
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("kind", out JsonElement kind)
-                && kind.ValueKind == JsonValueKind.String && kind.GetString() == RegressionKind;
+                && kind.ValueKind == JsonValueKind.String && kind.ValueEquals(RegressionKind);
         }
         catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
         {
             return false; // whoever reads it as something else says what is wrong
         }
+    }
+
+    /// <summary>Returns where the formula makes the effects of the file, in whatever data.</summary>
+    /// <param name="frame">The formula in new data.</param>
+    /// <exception cref="DataException">The file has effects that its formula does not make.</exception>
+    public void Require(ModelFrame frame)
+    {
+        if (FixedNames.FirstOrDefault(name => !frame.Fixed.Names.Contains(name)) is { } unknown)
+            throw Failure(Path, $"The formula '{Formula}' does not make the effect '{unknown}' that the file has: it was changed by hand. Fit the model again.");
+        List<SavedTerm> left = [.. Terms];
+        foreach (RandomDesign design in frame.Random)
+        {
+            if (left.Find(term => term.Group == design.Group && term.Effects.SequenceEqual(design.Effects.Names)) is not { } found)
+                throw Failure(Path, $"The file has no random effects {string.Join(", ", design.Effects.Names)} of '{design.Group}', which its formula '{Formula}' makes: it was changed by hand. Fit the model again.");
+            left.Remove(found);
+        }
+    }
+
+    private void Check(string file)
+    {
+        bool isSound = FixedEffects.Length == FixedNames.Count && FixedCovariance.Length == FixedNames.Count * FixedNames.Count && double.IsFinite(Sigma) && Sigma >= 0
+            && FixedNames.Distinct(StringComparer.Ordinal).Count() == FixedNames.Count
+            && Terms.All(term => term.Covariance.Length == term.Effects.Count * term.Effects.Count && term.Values.Length == term.Levels.Count * term.Effects.Count
+                && term.Levels.Distinct(StringComparer.Ordinal).Count() == term.Levels.Count)
+            && Bases.All(basis => basis.Levels.Distinct(StringComparer.Ordinal).Count() == basis.Levels.Count);
+        if (!isSound)
+            throw Failure(file, "The file is damaged: its lists of effects, levels and covariances do not fit each other. Fit the model again.");
     }
 
     private static DataException Failure(string path, string message) => new([new DataProblem(message, path)]);

@@ -26,9 +26,9 @@ internal static class WorkEstimate
         double steps = Math.Min(TypicalCycles, options.MaxCycles);
         double products = 0; // a pattern
         bool isClosed = isInterpolated && MissingInformation.IsFor(plan);
-        if (options.StandardErrors is StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich && !isClosed)
+        if (options.StandardErrors is StandardErrorMethod.Auto or StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich && !isClosed)
             steps += 2 * plan.Layout.FreeCount;
-        if (options.StandardErrors is StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich or StandardErrorMethod.Louis && isClosed)
+        if (options.StandardErrors is StandardErrorMethod.Auto or StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich or StandardErrorMethod.Louis && isClosed)
             products += plan.ItemCount * (double)plan.ItemCount / 2; // weighted scores have a derivative by each slope
         else if (options.StandardErrors == StandardErrorMethod.Louis)
             products += triangle;

@@ -48,28 +48,16 @@ public static class ItemSelector
 
     private static List<string> Split(string list)
     {
-        var parts = new List<string>();
-        bool quoted = false;
-        int start = 0;
-        for (int i = 0; i <= list.Length; i++)
-        {
-            if (i < list.Length && list[i] == '"')
-                quoted = !quoted;
-            if (i < list.Length && (quoted || list[i] != ','))
-                continue;
-            string part = list[start..i].Trim();
-            if (part.Length == 0)
-                throw new ItemListException($"The item list '{list}' has an empty part. Give names, globs (q*) or ranges (q01-q20), separated by single commas.");
-            parts.Add(part);
-            start = i + 1;
-        }
-        return parts;
+        List<string> parts = QuotedList.Split(list, ',');
+        return parts.Contains("")
+            ? throw new ItemListException($"The item list '{list}' has an empty part. Give names, globs (q*) or ranges (q01-q20), separated by single commas.")
+            : parts;
     }
 
     private static void Mark(string pattern, string part, IReadOnlyList<string> names, Dictionary<string, int> positions, bool[] marked)
     {
-        bool literal = pattern.Length >= 2 && pattern[0] == '"' && pattern[^1] == '"';
-        string name = literal ? pattern[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : pattern;
+        bool literal = QuotedList.IsQuoted(pattern);
+        string name = QuotedList.Unquote(pattern);
         if (positions.TryGetValue(name, out int position) || positions.TryGetValue(pattern, out position))
         {
             marked[position] = true;

@@ -19,7 +19,10 @@ public sealed class PatternTable
         totals = new Lazy<ResponseTotals>(() => ResponseTotals.Of(this));
     }
 
-    /// <summary>Summed weight of the pattern's persons; 0 when they all have weight 0. [pattern]</summary>
+    /// <summary>
+    /// Summed weight of the pattern's persons; 0 when they all have weight 0. Sampling weights are scaled to sum to the number of persons whose
+    /// weight is not 0. [pattern]
+    /// </summary>
     /// <remarks>Like the other arrays here, the array of the data itself where no two persons are alike; treat it as read-only.</remarks>
     public required double[] Frequency { get; init; }
 
@@ -41,6 +44,12 @@ public sealed class PatternTable
     /// <summary>Number of items I.</summary>
     public int ItemCount => rows.RowLength;
 
+    /// <summary>Summed squares of the persons' scaled sampling weights; null where weights are frequencies. [pattern]</summary>
+    private double[]? SquaredWeights { get; init; }
+
+    /// <summary>Whether the weights are sampling weights: persons of a pattern are not alike, and only ratios count.</summary>
+    internal bool AreSamplingWeights => SquaredWeights is not null;
+
     /// <summary>Sum of all weights: the number of persons when there are none.</summary>
     public required double TotalWeight { get; init; }
 
@@ -58,6 +67,16 @@ public sealed class PatternTable
     /// <param name="rowLength">Codes a pattern.</param>
     /// <param name="fill">Writes the codes of some patterns.</param>
     internal CodedRows CreateCodes(int rowLength, CodedRows.RowFiller fill) => rows.CreateBeside(PatternCount, rowLength, fill);
+
+    /// <summary>The same patterns, each with the summed squares of its persons' sampling weights for a frequency.</summary>
+    internal PatternTable WithSquaredWeights() => new(rows, rowOfPattern, firstPattern, CategoryCount)
+    {
+        Frequency = SquaredWeights!,
+        Groups = Groups,
+        KnownClasses = KnownClasses,
+        PatternOfPerson = PatternOfPerson,
+        TotalWeight = SquaredWeights!.Sum(),
+    };
 
     /// <summary>A run of patterns as a table of its own, with positions instead of persons: <see cref="PatternOfPerson"/> is empty.</summary>
     /// <param name="first">First pattern.</param>
@@ -99,14 +118,18 @@ public sealed class PatternTable
         int[] patternOfPerson = new int[personCount];
         int patternCount = PatternIndex.Assign(data, patternOfPerson);
         bool isCompressed = patternCount < personCount;
-        double[] frequency = !isCompressed && data.Weights is { } weights ? weights : new double[patternCount];
+        double[]? weights = data.AreSamplingWeights ? Scale(data.Weights!) : data.Weights;
+        double[] frequency = !isCompressed && weights is not null ? weights : new double[patternCount];
+        double[]? squares = data.AreSamplingWeights ? new double[patternCount] : null;
         double totalWeight = 0;
         for (int person = 0; person < personCount; person++)
         {
-            double weight = data.Weights?[person] ?? 1;
+            double weight = weights?[person] ?? 1;
             totalWeight += weight;
-            if (frequency != data.Weights)
+            if (frequency != weights)
                 frequency[patternOfPerson[person]] += weight;
+            if (squares is not null)
+                squares[patternOfPerson[person]] += weight * weight;
         }
         return new PatternTable(data.Responses, isCompressed ? FirstPersons(patternOfPerson, patternCount) : null, 0, [.. data.CategoryCodes.Select(codes => codes.Length)])
         {
@@ -115,7 +138,21 @@ public sealed class PatternTable
             KnownClasses = data.KnownClasses is null ? NoClasses(patternCount) : FirstOf(data.KnownClasses, patternOfPerson, patternCount),
             PatternOfPerson = patternOfPerson,
             TotalWeight = totalWeight,
+            SquaredWeights = squares,
         };
+    }
+
+    /// <summary>Weights that sum to the number of those that are not 0; in two steps, so that no sum overflows.</summary>
+    private static double[] Scale(double[] weights)
+    {
+        double largest = weights.Max();
+        if (!(largest > 0))
+            return weights;
+        double sum = 0;
+        foreach (double weight in weights)
+            sum += weight / largest;
+        double factor = weights.Count(weight => weight > 0) / sum;
+        return Array.ConvertAll(weights, weight => weight / largest * factor);
     }
 
     private static int[] FirstPersons(int[] patternOfPerson, int patternCount)

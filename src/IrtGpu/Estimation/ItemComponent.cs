@@ -95,11 +95,12 @@ internal sealed class ItemComponent
 
     /// <summary>Begins a Newton step where the derivatives are for.</summary>
     /// <param name="evaluation">The answer; priors are added to it.</param>
-    public void BeginStep(ItemEvaluation evaluation)
+    /// <param name="resting">Information and gradient, at or below which a parameter stays where it is: it has run off to its limit.</param>
+    public void BeginStep(ItemEvaluation evaluation, double resting)
     {
         TakeDerivatives(evaluation);
         stepValue = TotalValue();
-        Solve();
+        Solve(resting);
         stepScale = StepScale();
     }
 
@@ -148,6 +149,23 @@ internal sealed class ItemComponent
             member.AddTo(gradient, hessian);
     }
 
+    /// <summary>Finds free parameters that have run off, by the last derivatives.</summary>
+    /// <param name="negligible">Information that is as good as none.</param>
+    /// <param name="parameters">Receives them.</param>
+    /// <param name="pivots">Receives those without which the rest is determined.</param>
+    public void FindRunOffs(double negligible, HashSet<int> parameters, List<int> pivots)
+    {
+        double[] information = new double[common.Length];
+        foreach (ItemComponentMember member in members)
+        {
+            member.FindRunOffs(negligible, parameters, pivots);
+            member.AddCommonInformation(information);
+        }
+        int[] flat = [.. common.Where((index, k) => Math.Abs(information[k]) <= negligible && !plan.Layout.IsBoundedLogit[index])];
+        parameters.UnionWith(flat);
+        pivots.AddRange(flat);
+    }
+
     private static int[] FreeOf(CalibrationPlan plan, ItemParameterSet set) =>
         [.. plan.Layout.FreeOf(set.FirstSlot, set.SlotCount).ToArray().Distinct().Order()];
 
@@ -160,19 +178,32 @@ internal sealed class ItemComponent
     }
 
     /// <summary>Solves the bordered system (−H) Δ = g; local steps stay in the members.</summary>
-    private void Solve()
+    private void Solve(double resting)
     {
         Array.Clear(schur);
         Array.Clear(commonStep);
         foreach (ItemComponentMember member in members)
-            member.Eliminate(schur, commonStep);
+            member.Eliminate(schur, commonStep, resting);
         if (common.Length > 0)
         {
+            for (int k = 0; k < common.Length; k++)
+            {
+                if (schur[k * common.Length + k] <= resting && Math.Abs(commonStep[k]) <= resting && !plan.Layout.IsBoundedLogit[common[k]])
+                    Rest(k);
+            }
             CholeskySolver.FactorWithRidge(schur, factor, common.Length);
             CholeskySolver.Solve(factor, commonStep, common.Length);
         }
         foreach (ItemComponentMember member in members)
             member.BackSubstitute(commonStep);
+    }
+
+    private void Rest(int k)
+    {
+        for (int other = 0; other < common.Length; other++)
+            schur[k * common.Length + other] = schur[other * common.Length + k] = 0;
+        schur[k * common.Length + k] = 1;
+        commonStep[k] = 0;
     }
 
     private double StepScale()

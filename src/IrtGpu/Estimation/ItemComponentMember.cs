@@ -23,6 +23,7 @@ internal sealed class ItemComponentMember
     private readonly double[] negative; // −H of the local parameters [local, local]
     private readonly double[] factor; // [local, local]
     private readonly double[] eliminated; // (−H_LL)⁻¹ [−H_LC | g_L], row-major [local, border + 1]
+    private readonly bool[] isBounded; // [local] logits, which end at their bound
     private bool isInDomain;
 
     public ItemComponentMember(CalibrationPlan plan, int setIndex, int[] freeOfSet, int[] common)
@@ -46,6 +47,7 @@ internal sealed class ItemComponentMember
         negative = new double[Local.Length * Local.Length];
         factor = new double[Local.Length * Local.Length];
         eliminated = new double[Local.Length * (border.Length + 1)];
+        isBounded = [.. Local.Select(index => layout.IsBoundedLogit[index])];
         Step = new double[Local.Length];
     }
 
@@ -112,7 +114,8 @@ internal sealed class ItemComponentMember
     /// <summary>Adds this set's share to the Schur complement of the common parameters.</summary>
     /// <param name="schur">[common, common]</param>
     /// <param name="rightHandSide">[common]</param>
-    public void Eliminate(double[] schur, double[] rightHandSide)
+    /// <param name="resting">Information and gradient, at or below which a parameter stays where it is: it has run off to its limit.</param>
+    public void Eliminate(double[] schur, double[] rightHandSide, double resting)
     {
         int local = Local.Length;
         int width = border.Length + 1;
@@ -124,6 +127,11 @@ internal sealed class ItemComponentMember
             for (int c = 0; c < border.Length; c++)
                 eliminated[r * width + c] = -hessian[r * free.Length + local + c];
             eliminated[r * width + border.Length] = gradient[r];
+        }
+        for (int r = 0; r < local; r++)
+        {
+            if (negative[r * local + r] <= resting && Math.Abs(gradient[r]) <= resting && !isBounded[r])
+                Rest(r, width);
         }
         if (local > 0)
         {
@@ -177,6 +185,36 @@ internal sealed class ItemComponentMember
             for (int q = 0; q < free.Length && allHessian is not null; q++)
                 allHessian[(long)free[p] * allGradient.Length + free[q]] += hessian[p * free.Length + q];
         }
+    }
+
+    /// <summary>Free parameters of the set alone that have run off.</summary>
+    /// <param name="negligible">Information that is as good as none.</param>
+    /// <param name="parameters">Receives them.</param>
+    /// <param name="pivots">Receives those without which the rest is determined.</param>
+    public void FindRunOffs(double negligible, HashSet<int> parameters, List<int> pivots)
+    {
+        int[] unbounded = [.. Enumerable.Range(0, Local.Length).Where(k => !isBounded[k])];
+        double[] information = [.. unbounded.SelectMany(r => unbounded.Select(c => -hessian[r * free.Length + c]))];
+        (int[] found, int[] chosen) = FlatDirections.Find(information, unbounded.Length, negligible);
+        parameters.UnionWith(found.Select(k => Local[unbounded[k]]));
+        pivots.AddRange(chosen.Select(k => Local[unbounded[k]]));
+    }
+
+    /// <summary>Adds the information about the common parameters, one by one.</summary>
+    /// <param name="information">Added to. [common]</param>
+    public void AddCommonInformation(double[] information)
+    {
+        for (int k = 0; k < border.Length; k++)
+            information[border[k]] -= hessian[(Local.Length + k) * free.Length + Local.Length + k];
+    }
+
+    private void Rest(int r, int width)
+    {
+        int local = Local.Length;
+        for (int k = 0; k < local; k++)
+            negative[r * local + k] = negative[k * local + r] = 0;
+        negative[r * local + r] = 1;
+        eliminated.AsSpan(r * width, width).Clear();
     }
 
     private double LogPrior(double[] slots)

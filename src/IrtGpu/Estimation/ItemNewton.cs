@@ -36,6 +36,7 @@ internal sealed class ItemNewton
     private int pendingCount;
     private int iteration;
     private int halving;
+    private double resting;
 
     /// <summary>Prepares the steps of a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -51,7 +52,7 @@ internal sealed class ItemNewton
         pending = new int[components.Length];
         hasStopped = new bool[components.Length];
         parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        beginStep = position => components[pending[position]].BeginStep(evaluation);
+        beginStep = position => components[pending[position]].BeginStep(evaluation, resting);
     }
 
     /// <summary>What is to be asked next; null: all steps are taken.</summary>
@@ -59,9 +60,11 @@ internal sealed class ItemNewton
 
     /// <summary>Begins at parameters.</summary>
     /// <param name="start">Those of items are moved. [free]</param>
-    public void Begin(double[] start)
+    /// <param name="totalWeight">Σ weights of the persons.</param>
+    public void Begin(double[] start, double totalWeight)
     {
         free = start;
+        resting = RunOffs.Resting * totalWeight;
         free.CopyTo(candidate, 0);
         Array.Clear(hasStopped);
         iteration = 0;
@@ -119,6 +122,20 @@ internal sealed class ItemNewton
             component.TakeDerivatives(evaluation);
             component.AddLastDerivatives(gradient, hessian);
         }
+    }
+
+    /// <summary>Finds estimates that have run off.</summary>
+    /// <param name="expectation">Is asked.</param>
+    /// <param name="slots">Where. [slot]</param>
+    /// <param name="totalWeight">Σ weights of the persons.</param>
+    public RunOffs FindRunOffs(Expectation expectation, double[] slots, double totalWeight)
+    {
+        AddDerivatives(expectation, slots, new double[plan.Layout.FreeCount], null);
+        HashSet<int> parameters = [];
+        List<int> pivots = [];
+        foreach (ItemComponent component in components)
+            component.FindRunOffs(RunOffs.Negligible * totalWeight, parameters, pivots);
+        return parameters.Count == 0 ? RunOffs.None : new RunOffs(parameters, pivots);
     }
 
     private void AskDerivatives()

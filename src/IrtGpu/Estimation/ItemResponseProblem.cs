@@ -5,6 +5,7 @@ using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Models;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
 
@@ -17,7 +18,9 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     private readonly IComputeBackend backend;
     private readonly int iterations;
     private readonly int threads;
+    private readonly bool nodesMove; // from cycle to cycle
     private readonly MStep mStep;
+    private readonly SteepItems steep;
     private readonly ParameterExpansion expansion;
 
     /// <summary>Prepares the EM steps of a plan.</summary>
@@ -31,7 +34,9 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         this.backend = backend;
         this.iterations = iterations;
         this.threads = threads;
+        nodesMove = plan.Grid.Moves && plan.Blocks.Any(block => plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount).Length > 0);
         mStep = CreateMStep();
+        steep = new SteepItems(plan);
         expansion = new ParameterExpansion(plan);
     }
 
@@ -51,14 +56,22 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
 
     public string Describe(int parameter) => SlotNames.Describe(plan, plan.Layout.RepresentativeSlot[parameter]);
 
-    /// <summary>Changes of asymptotes are taken on the probability scale, where a boundary is reached in finite time.</summary>
-    public double Change(int parameter, double from, double to) => plan.Layout.IsBoundedLogit[parameter]
-        ? Math.Abs(Elementary.Sigmoid(to) - Elementary.Sigmoid(from))
-        : Math.Abs(to - from);
+    /// <summary>
+    /// Changes of asymptotes are taken on the probability scale, where a boundary is reached in finite time; those of items so steep that
+    /// nothing depends on them do not count.
+    /// </summary>
+    public double Change(int parameter, double[] from, double[] to) => plan.Layout.IsBoundedLogit[parameter]
+        ? Math.Abs(Elementary.Sigmoid(to[parameter]) - Elementary.Sigmoid(from[parameter]))
+        : steep.Has(parameter, from) ? 0 : Math.Abs(to[parameter] - from[parameter]);
 
-    /// <summary>Moving nodes change the quadrature from cycle to cycle, so there the log-likelihood may move by its error.</summary>
+    /// <summary>Nodes that move with a free population change the quadrature from cycle to cycle, so there the log-likelihood may move by its error.</summary>
     public double Slack(double objective) =>
-        plan.Grid.Moves ? 1e-3 + 1e-7 * Math.Abs(objective) : 1e-9 + 1e-12 * Math.Abs(objective);
+        nodesMove ? 1e-3 + 1e-7 * Math.Abs(objective) : 1e-9 + 1e-12 * Math.Abs(objective);
+
+    /// <summary>Whether a run ends once a population is clearly beyond the nodes.</summary>
+    public bool WatchesGrid { get; set; }
+
+    public bool IsOutgrown(double[] parameters) => WatchesGrid && GridPlanner.IsOutgrown(plan, new ParameterVector(plan.Layout, parameters));
 
     public bool TryAdmit(double[] proposal)
     {
@@ -79,6 +92,14 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         Step(mStep, expectation, mStep.Maximize(expectation.Point, expectation.Found), isExpanded);
 
     public double[] Gradient(EvaluatedPoint expectation) => mStep.Derivatives(expectation.Point, expectation.Found);
+
+    /// <summary>Finds estimates that have run off.</summary>
+    /// <param name="expectation">The E-step at the estimates.</param>
+    public RunOffs FindRunOffs(EvaluatedPoint expectation)
+    {
+        (ModelPoint point, Expectation found) = expectation;
+        return steep.AddTo(mStep.FindRunOffs(point, found), point.Parameters.Free, () => mStep.Maximize(point, found).Free);
+    }
 
     public IEmBatch<EvaluatedPoint>? TryOpenBatch(int wanted) =>
         backend.Capabilities.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;

@@ -33,7 +33,7 @@ internal sealed class MStep
     public ParameterVector Maximize(ModelPoint point, Expectation expectation)
     {
         double[] free = (double[])point.Parameters.Free.Clone();
-        items.Begin(free);
+        items.Begin(free, TotalWeight(expectation));
         while (items.Question is { } question)
         {
             expectation.Evaluate(question);
@@ -52,7 +52,7 @@ internal sealed class MStep
         double[]?[] free = [.. points.Select(point => (double[]?)point?.Point.Parameters.Free.Clone())];
         ItemNewton?[] newtons = [.. free.Select((start, k) => start is null ? null : steps[k].items)];
         for (int k = 0; k < free.Length; k++)
-            newtons[k]?.Begin(free[k]!);
+            newtons[k]?.Begin(free[k]!, steps[k].TotalWeight(points[k]!.Found));
         while (Questions(newtons) is { } questions)
         {
             batch.Evaluate(questions);
@@ -98,6 +98,11 @@ internal sealed class MStep
         return gradient;
     }
 
+    /// <summary>Finds estimates that have run off, at a maximum.</summary>
+    /// <param name="point">Where the E-step was made.</param>
+    /// <param name="expectation">What it found.</param>
+    public RunOffs FindRunOffs(ModelPoint point, Expectation expectation) => items.FindRunOffs(expectation, point.Parameters.Slots, TotalWeight(expectation));
+
     /// <summary>What is to be asked next: derivatives first, values once nobody waits for derivatives; null: all steps are taken.</summary>
     private static ItemEvaluation?[]? Questions(ItemNewton?[] newtons)
     {
@@ -105,6 +110,14 @@ internal sealed class MStep
         bool withDerivatives = questions.Any(question => question is { WithDerivatives: true });
         ItemEvaluation?[] alike = [.. questions.Select(question => question?.WithDerivatives == withDerivatives ? question : null)];
         return Array.TrueForAll(alike, question => question is null) ? null : alike;
+    }
+
+    private double TotalWeight(Expectation expectation)
+    {
+        double total = 0;
+        for (int block = 0; block < plan.Blocks.Count; block++)
+            total += expectation.Population(block).Weight;
+        return total;
     }
 
     private ParameterVector MaximizePopulations(ModelPoint point, Expectation expectation, double[] free)

@@ -11,12 +11,15 @@ internal static class ResultWarnings
 {
     private const double CollapsedShare = 1e-3;
     private const double LargeSlope = 15;
-    private const double LargeIntercept = 25;
+    private const int LargestShownCount = 5;
 
-    public static List<string> Of(ModelPoint point)
+    public static List<string> Of(ModelPoint point, RunOffs runOffs)
     {
         CalibrationPlan plan = point.Plan;
         List<string> warnings = [];
+        int[] runOff = [.. runOffs.Parameters.Except(plan.WithoutLimit).Order()]; // the plan's warnings name the others
+        if (runOff.Length > 0)
+            warnings.Add(Explain(point, runOff));
         for (int index = 0; index < plan.Layout.FreeCount; index++)
         {
             double value = point.Parameters.Free[index];
@@ -27,15 +30,10 @@ internal static class ResultWarnings
                 warnings.Add(FormattableString.Invariant(
                     $"{name} ran to its bound ({Elementary.Sigmoid(value):g3}), so it has no standard error. A --prior on it, or fixing it, restrains it."));
             }
-            else if (plan.Layout.Slots[slot].Kind == ParameterKind.Slope && Math.Abs(value) > LargeSlope)
+            else if (!runOffs.Parameters.Contains(index) && plan.Layout.Slots[slot].Kind == ParameterKind.Slope && Math.Abs(value) > LargeSlope)
             {
                 warnings.Add(FormattableString.Invariant(
                     $"{name} is {value:g4}: the data do not bound it, as when responses to an item follow perfectly from the others. Give it a lognormal --prior, or inspect the item."));
-            }
-            else if (plan.Layout.Slots[slot].Kind == ParameterKind.Intercept && Math.Abs(value) > LargeIntercept)
-            {
-                warnings.Add(FormattableString.Invariant(
-                    $"{name} is {value:g4}: it runs off because hardly anyone in its group or class shows the category, or the item is extreme there. Merge the category, or give the intercept a normal --prior."));
             }
         }
         foreach (PlannedBlock block in plan.Blocks)
@@ -48,5 +46,18 @@ internal static class ResultWarnings
             }
         }
         return warnings;
+    }
+
+    private static string Explain(ModelPoint point, int[] runOff)
+    {
+        CalibrationPlan plan = point.Plan;
+        string Name(int free) => SlotNames.Describe(plan, plan.Layout.RepresentativeSlot[free]);
+        string shown = string.Join(", ", runOff.Take(LargestShownCount).Select(free => FormattableString.Invariant($"{Name(free)} ({point.Parameters.Free[free]:g3})")))
+            + (runOff.Length > LargestShownCount ? FormattableString.Invariant($" and {runOff.Length - LargestShownCount} more") : "");
+        ParameterSlot first = plan.Layout.Slots[plan.Layout.RepresentativeSlot[runOff[0]]];
+        string entry = first.ParameterSet < 0 ? "" : $" ('{plan.Items[plan.ParameterSets[first.ParameterSet].Item].Name}:{first.Name}:normal(0,3)')";
+        return $"{shown} ran off to where nothing changes any more: no answers hold them, or answers to the item follow exactly from the others. "
+            + "They are marked 'bound' and have no standard errors; the other parameters are not affected. "
+            + $"A --prior{entry}, a fixed value, fewer categories or fewer parameters of the item's own give them limits; more cycles do not.";
     }
 }

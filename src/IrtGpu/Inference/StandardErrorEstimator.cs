@@ -3,10 +3,10 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation;
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace IrtGpu.Inference;
 
@@ -14,6 +14,7 @@ namespace IrtGpu.Inference;
 internal sealed class StandardErrorEstimator
 {
     private const int LargestFreeCount = 3000;
+    private const int FewPatterns = 60; // about what the derivatives of an item cost beside its part of a product
     private const double DifferenceStep = 1e-4;
 
     private readonly CalibrationPlan plan;
@@ -22,23 +23,34 @@ internal sealed class StandardErrorEstimator
     private readonly PatternTable patterns;
     private readonly IComputeBackend backend;
     private readonly MStep mStep;
-    private readonly int[] interior; // free parameters that are not at a bound
+    private readonly RunOffs runOffs;
+    private readonly CancellationToken cancellation;
+    private readonly int[] interior; // free parameters that are not at a bound, and what determines the rest of those that ran off
 
-    public StandardErrorEstimator(ModelPoint point, Expectation expectation, PatternTable patterns, IComputeBackend backend, int threads)
+    public StandardErrorEstimator(
+        ModelPoint point, Expectation expectation, PatternTable patterns, IComputeBackend backend, int threads,
+        RunOffs? runOffs = null, CancellationToken cancellation = default)
     {
+        this.cancellation = cancellation;
         plan = point.Plan;
         this.point = point;
         this.expectation = expectation;
+        this.runOffs = runOffs ?? RunOffs.None;
         this.patterns = patterns;
         this.backend = backend;
         mStep = new MStep(plan, 1, threads);
-        interior = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]))];
+        interior = [.. Enumerable.Range(0, plan.Layout.FreeCount)
+            .Where(index => !plan.Layout.IsAtBound(index, point.Parameters.Free[index]) && !this.runOffs.Pivots.Contains(index))];
     }
 
     /// <summary>The covariance matrix, or the reason why there is none.</summary>
     /// <param name="method">The estimator.</param>
-    public StandardErrors Estimate(StandardErrorMethod method)
+    public StandardErrors Estimate(StandardErrorMethod method) => Find(method) with { WithoutLimit = runOffs.Parameters };
+
+    private StandardErrors Find(StandardErrorMethod method)
     {
+        if (method == StandardErrorMethod.Auto)
+            method = patterns.AreSamplingWeights ? StandardErrorMethod.Sandwich : StandardErrorMethod.Oakes;
         if (method == StandardErrorMethod.None)
             return new StandardErrors(method, null, double.NaN, "None were asked for (--se none).");
         if (interior.Length == 0)
@@ -48,14 +60,40 @@ internal sealed class StandardErrorEstimator
             return new StandardErrors(method, null, double.NaN, FormattableString.Invariant(
                 $"None, because {interior.Length} free parameters are more than the {LargestFreeCount} whose information matrix is inverted here."));
         }
-        Matrix<double> information = method switch
+        try
+        {
+            return Invert(method, Information(method));
+        }
+        catch (OperationCanceledException)
+        {
+            return new StandardErrors(method, null, double.NaN, "None, because the run was interrupted.") { IsInterrupted = true };
+        }
+    }
+
+    private Matrix<double> Information(StandardErrorMethod method)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        // What is missing only takes away: where the complete information is not positive definite, the observed one is not either.
+        if (method != StandardErrorMethod.CrossProduct && !plan.Grid.Moves && CompleteInformation() is var complete && IsIndefinite(complete))
+            return complete;
+        return method switch
         {
             StandardErrorMethod.Complete => CompleteInformation(),
             StandardErrorMethod.CrossProduct => CrossProduct() + PriorInformation(),
-            StandardErrorMethod.Louis => TryExactInformation()
-                ?? CompleteInformation() - Visit(gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum),
-            _ => TryExactInformation() ?? DifferencedInformation(),
+            StandardErrorMethod.Louis => TryExactInformation() ?? SummedInformation(),
+            StandardErrorMethod.Oakes or StandardErrorMethod.Sandwich => TryExactInformation() ?? (HasFewPatterns ? SummedInformation() : DifferencedInformation()),
+            _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such estimator of standard errors."),
         };
+    }
+
+    /// <summary>
+    /// Whether two E-steps a parameter take longer than the products of all parameters at every pattern and node, which have the same
+    /// sum where nodes stay.
+    /// </summary>
+    private bool HasFewPatterns => !plan.Grid.Moves && patterns.PatternCount <= FewPatterns && interior.Length > 4 * patterns.PatternCount;
+
+    private StandardErrors Invert(StandardErrorMethod method, Matrix<double> information)
+    {
         if (!TryInvert(information, out Matrix<double> covariance, out int failed))
         {
             return new StandardErrors(method, null, double.NaN,
@@ -63,9 +101,13 @@ internal sealed class StandardErrorEstimator
                 + "the data do not determine all parameters there, or the estimation has not converged. Fix or restrain that parameter, lower --tolerance, or give it a --prior.");
         }
         double condition = ConditionNumber(information, covariance);
-        if (method == StandardErrorMethod.Sandwich)
-            covariance = covariance * CrossProduct() * covariance;
-        return new StandardErrors(method, Expand(covariance), condition, null);
+        if (method != StandardErrorMethod.Sandwich)
+            return new StandardErrors(method, Expand(covariance), condition, null);
+        Matrix<double> halfway = covariance * CrossProduct();
+        return new StandardErrors(method, Expand(halfway * covariance), condition, null)
+        {
+            EffectiveParameterCount = patterns.AreSamplingWeights ? halfway.Trace() : null,
+        };
     }
 
     /// <summary>Minus the Hessian of the expected complete-data log-likelihood (with priors) at fixed expected counts.</summary>
@@ -75,6 +117,10 @@ internal sealed class StandardErrorEstimator
         mStep.Derivatives(point, expectation, hessian);
         return Matrix<double>.Build.Dense(interior.Length, interior.Length, (r, c) => -hessian[(long)interior[r] * plan.Layout.FreeCount + interior[c]]);
     }
+
+    /// <summary>Complete minus missing information, the latter summed over the posteriors (Louis' identity).</summary>
+    private Matrix<double> SummedInformation() =>
+        CompleteInformation() - Visit(patterns, gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum);
 
     /// <summary>
     /// Complete minus missing information where the backend has the latter in closed form, null elsewhere: what <see cref="DifferencedInformation"/>
@@ -94,6 +140,7 @@ internal sealed class StandardErrorEstimator
         Matrix<double> information = Matrix<double>.Build.Dense(n, n);
         for (int c = 0; c < n; c++)
         {
+            cancellation.ThrowIfCancellationRequested();
             double step = DifferenceStep * Math.Max(1, Math.Abs(point.Parameters.Free[interior[c]]));
             double[] above = GradientAt(interior[c], step);
             double[] below = GradientAt(interior[c], -step);
@@ -112,9 +159,12 @@ internal sealed class StandardErrorEstimator
         return mStep.Derivatives(shifted, there);
     }
 
-    private Matrix<double> CrossProduct() => backend.Capabilities.TryCrossProduct(point) is { } sum
-        ? Interior(sum)
-        : Visit(gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);
+    /// <summary>Σ_p N_p s_p s_pᵀ, s_p the gradient of a pattern; with sampling weights Σ w² s sᵀ over persons.</summary>
+    private Matrix<double> CrossProduct() => patterns.AreSamplingWeights
+        ? Visit(patterns.WithSquaredWeights(), gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum)
+        : backend.Capabilities.TryCrossProduct(point) is { } sum
+            ? Interior(sum)
+            : Visit(patterns, gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);
 
     private Matrix<double> PriorInformation()
     {
@@ -128,14 +178,16 @@ internal sealed class StandardErrorEstimator
         return information;
     }
 
-    private Matrix<double> Visit<TVisitor>(Func<CompleteDataGradients, TVisitor> create, Func<TVisitor, double[]> sumOf)
+    private Matrix<double> Visit<TVisitor>(PatternTable weighted, Func<CompleteDataGradients, TVisitor> create, Func<TVisitor, double[]> sumOf)
         where TVisitor : IPosteriorVisitor
     {
-        CompleteDataGradients gradients = new(point, patterns);
-        IReadOnlyList<TVisitor> visitors = backend.VisitPosteriors(point, () => create(gradients));
-        double[] sum = sumOf(visitors[0]);
+        CompleteDataGradients gradients = new(point, weighted);
+        IReadOnlyList<InterruptibleVisitor<TVisitor>> visitors =
+            backend.VisitPosteriors(point, () => new InterruptibleVisitor<TVisitor>(create(gradients), cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        double[] sum = sumOf(visitors[0].Inner);
         for (int k = 1; k < visitors.Count; k++)
-            TensorPrimitives.Add(sum, sumOf(visitors[k]), sum);
+            TensorPrimitives.Add(sum, sumOf(visitors[k].Inner), sum);
         return Interior(sum);
     }
 
@@ -145,8 +197,11 @@ internal sealed class StandardErrorEstimator
         interior.Length, interior.Length,
         (r, c) => triangle[(long)interior[Math.Max(r, c)] * plan.Layout.FreeCount + interior[Math.Min(r, c)]]);
 
+    private bool IsIndefinite(Matrix<double> information) =>
+        !information.Diagonal().All(value => value > 0) || IndefiniteDirection.Find(information.ToRowMajorArray(), information.RowCount, cancellation) is not null;
+
     /// <summary>Inverts after scaling to unit diagonal; tells which parameter's pivot fails where the matrix is not positive definite.</summary>
-    private static bool TryInvert(Matrix<double> information, out Matrix<double> inverse, out int failed)
+    private bool TryInvert(Matrix<double> information, out Matrix<double> inverse, out int failed)
     {
         int n = information.RowCount;
         double[] scale = [.. information.Diagonal().Select(value => 1 / Math.Sqrt(value))];
@@ -155,17 +210,12 @@ internal sealed class StandardErrorEstimator
         if (failed >= 0)
             return false;
         Matrix<double> scaled = Matrix<double>.Build.Dense(n, n, (r, c) => information[r, c] * scale[r] * scale[c]);
-        try
+        if (IndefiniteDirection.Find(scaled.ToRowMajorArray(), n, cancellation) is { } direction)
         {
-            Cholesky<double> cholesky = scaled.Cholesky();
-            inverse = cholesky.Solve(Matrix<double>.Build.DenseIdentity(n));
-        }
-        catch (ArgumentException)
-        {
-            Evd<double> evd = scaled.Evd(Symmetricity.Symmetric);
-            failed = evd.EigenVectors.Column(0).AbsoluteMaximumIndex();
+            failed = TensorPrimitives.IndexOfMaxMagnitude(direction);
             return false;
         }
+        inverse = scaled.Cholesky().Solve(Matrix<double>.Build.DenseIdentity(n));
         inverse.MapIndexedInplace((r, c, value) => value * scale[r] * scale[c]);
         failed = -1;
         return inverse.Diagonal().All(double.IsFinite);
@@ -207,6 +257,11 @@ internal sealed class StandardErrorEstimator
         {
             for (int c = 0; c < interior.Length; c++)
                 all[(long)interior[r] * n + interior[c]] = covariance[r, c];
+        }
+        foreach (int free in runOffs.Parameters)
+        {
+            for (int other = 0; other < n; other++)
+                all[(long)free * n + other] = all[(long)other * n + free] = double.NaN;
         }
         return all;
     }

@@ -51,6 +51,23 @@ internal static class ClassicalForm
         return reported;
     }
 
+    /// <summary>The intercepts that belong to difficulties, in one dimension.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="discrimination">a.</param>
+    /// <param name="difficulties">b. [step]</param>
+    /// <param name="hasSteps">As in <see cref="DiscriminationAndDifficulties"/>.</param>
+    public static double[] Intercepts(PlannedItem item, double discrimination, double[] difficulties, bool hasSteps)
+    {
+        double[] intercepts = new double[difficulties.Length];
+        for (int step = 0; step < intercepts.Length; step++)
+        {
+            bool hasPrevious = step > 0 && hasSteps;
+            double scoreStep = !hasSteps ? 1 : item.Scores[step + 1] - (step == 0 ? 0 : item.Scores[step]);
+            intercepts[step] = (hasPrevious ? intercepts[step - 1] : 0) - discrimination * scoreStep * difficulties[step];
+        }
+        return intercepts;
+    }
+
     /// <summary><c>a</c> or <c>MDISC</c>.</summary>
     public static string DiscriminationName(bool isOneDimensional) => isOneDimensional ? "a" : "MDISC";
 

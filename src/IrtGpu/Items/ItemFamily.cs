@@ -45,6 +45,12 @@ internal abstract class ItemFamily
     /// <param name="loading">The loading.</param>
     public virtual int SlopeSlot(PlannedItem item, int loading) => loading;
 
+    /// <summary>Whether category scores multiply its slopes.</summary>
+    public virtual bool HasScores => false;
+
+    /// <summary>Whether its curves end at asymptotes that are parameters.</summary>
+    public virtual bool HasAsymptotes => false;
+
     /// <summary>In what the domain is narrower than finite numbers, in reported parameters; for messages.</summary>
     public virtual string Domain => "finite numbers";
 
@@ -52,9 +58,9 @@ internal abstract class ItemFamily
     /// <param name="item">The item.</param>
     public virtual string? Refuse(PlannedItem item) => null;
 
-    /// <summary>Why the values that the user holds are outside the domain; null where they are not.</summary>
+    /// <summary>Why the values that the user fixes or starts at are outside the domain; null where they are not.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="held">The held slots. [slot]; null: free</param>
+    /// <param name="held">Those values. [slot]; null: the user gave none</param>
     public virtual string? RefuseHeld(PlannedItem item, IReadOnlyList<double?> held) => null;
 
     /// <summary>Starts at what the marginal distribution of the item says.</summary>
@@ -62,6 +68,28 @@ internal abstract class ItemFamily
     /// <param name="totals">Positive weights of its categories. [category]</param>
     /// <param name="slots">In: default starts; out: starts.</param>
     public abstract void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots);
+
+    /// <summary>Moves starts that are not given to where the item is in its domain, if given ones allow that.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="isGiven">Which slots stay. [slot]</param>
+    /// <param name="slots">Moved.</param>
+    public virtual void PlaceStart(PlannedItem item, ReadOnlySpan<bool> isGiven, Span<double> slots)
+    {
+    }
+
+    /// <summary>Which intercepts have no limit where nobody gives a category, and then run off; empty: all have one.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="category">0-based category.</param>
+    /// <returns>0-based steps.</returns>
+    public virtual IReadOnlyList<int> StepsWithoutLimit(PlannedItem item, int category) => [];
+
+    /// <summary>Makes one parameter of those that meet where nobody gives a category, and holds those that then mean nothing.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="unused">0-based categories that nobody gives, ascending.</param>
+    /// <param name="firstSlot">The item's first slot.</param>
+    /// <param name="slots">The slots.</param>
+    /// <returns>The categories at which two parameters became one.</returns>
+    public virtual IReadOnlyList<int> TieUnused(PlannedItem item, IReadOnlyList<int> unused, int firstSlot, IItemSlots slots) => [];
 
     /// <summary>Noise of an intercept in random starts, such that the item stays in the domain.</summary>
     /// <param name="item">The item.</param>
@@ -113,6 +141,13 @@ internal abstract class ItemFamily
     /// <param name="isOneDimensional">Whether the plan has one attribute.</param>
     public virtual IReadOnlyList<ReportedParameter> ReportClassical(PlannedItem item, ReadOnlySpan<double> slots, bool isOneDimensional) =>
         ClassicalForm.DiscriminationAndDifficulties(item, slots, isOneDimensional, hasSteps: false);
+
+    /// <summary>Intercepts of an item of one attribute from its <see cref="ReportClassical">classical form</see>.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="discrimination">a.</param>
+    /// <param name="difficulties">b, one a step.</param>
+    public virtual double[] InterceptsOf(PlannedItem item, double discrimination, double[] difficulties) =>
+        ClassicalForm.Intercepts(item, discrimination, difficulties, hasSteps: false);
 
     /// <summary>What multiplies the predictor z in that of the category above a step.</summary>
     protected virtual double PredictorFactor(PlannedItem item, int step, ReadOnlySpan<double> slots) => 1;

@@ -14,6 +14,9 @@ internal sealed record ItemForm(ItemFunction Function, string Name)
     /// <summary>What its items have in common; null: nothing.</summary>
     public ItemTie? Tie { get; init; }
 
+    /// <summary>Whether every slope of every item is a parameter of its own.</summary>
+    public bool HasFreeSlopes => Tie is not { TiesSlopes: true } && !Fixed.Any(parameter => parameter.Kind == ParameterKind.Slope);
+
     /// <summary>Whether parameters of the kind are no parameters of the function, so that nobody sees or sets them.</summary>
     /// <param name="kind">The kind.</param>
     public bool Hides(ParameterKind kind) => Fixed.Any(parameter => parameter.Kind == kind && !parameter.IsShown);

@@ -3,6 +3,12 @@ namespace IrtGpu.Items;
 /// <summary>What an item function holds in common over its items, among those that share a population directly or through others.</summary>
 internal abstract class ItemTie
 {
+    /// <summary>Whether slopes are among what it ties.</summary>
+    public virtual bool TiesSlopes => false;
+
+    /// <summary>Whether tied items have the same categories, so that one which nobody chose in an item belongs to it all the same.</summary>
+    public virtual bool SharesCategories => false;
+
     /// <summary>Ties the items.</summary>
     /// <param name="items">Those with parameters in common, in column order; what users fix is fixed already.</param>
     /// <param name="slots">Their slots.</param>
@@ -57,9 +63,15 @@ internal interface IItemSlots
     /// <param name="fix">Whether it is fixed.</param>
     int Add(ParameterKind kind, string name, int parameterSet, int index, double value, bool fix);
 
+    /// <summary>Holds a slot.</summary>
+    void Fix(int slot, double value);
+
     /// <summary>Makes two slots one parameter.</summary>
     void Tie(int slot, int other);
 
-    /// <summary>Makes a slot a sum of others.</summary>
-    void SetSum(int slot, (int Slot, double Coefficient)[] terms);
+    /// <summary>Makes a slot a sum of others and a constant.</summary>
+    void SetSum(int slot, (int Slot, double Coefficient)[] terms, double constant = 0);
+
+    /// <summary>Whether the slot is one parameter with others, or a sum of others.</summary>
+    bool IsTied(int slot);
 }

@@ -50,8 +50,14 @@ public sealed class CalibrationPlan
 
     internal IReadOnlyList<PlannedPrior> Priors { get; init; } = [];
 
+    /// <summary>Free parameters that have no finite estimate, since nobody gives a category, and that <see cref="Warnings"/> name.</summary>
+    internal IReadOnlySet<int> WithoutLimit { get; init; } = new HashSet<int>();
+
     /// <summary>Sentences about the specification that the user should read.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Which attributes the items of each group measure; of the others a group has no population.</summary>
+    public required MeasuredAttributes Measured { get; init; }
 
     /// <summary>Number of items I.</summary>
     public int ItemCount => Items.Count;
@@ -93,10 +99,27 @@ public sealed class CalibrationPlan
     {
         foreach (ItemParameterSet set in ParameterSets)
         {
-            Span<double> shape = parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
-            if (!Items[set.Item].Family.Operations.IsInDomain(Items[set.Item].CategoryCount, shape))
+            if (!IsInDomain(set, parameters))
                 return false;
         }
         return !double.IsNegativeInfinity(LogPrior(parameters));
+    }
+
+    /// <summary>Whether one item's parameters are admissible.</summary>
+    /// <param name="set">The item's parameters.</param>
+    /// <param name="parameters">Where.</param>
+    internal bool IsInDomain(ItemParameterSet set, ParameterVector parameters) => Items[set.Item].Family.Operations.IsInDomain(
+        Items[set.Item].CategoryCount, parameters.Slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount));
+
+    /// <summary>Whether the user fixed the slot or said where it starts, itself or by what it is tied to.</summary>
+    /// <param name="slot">Slot index.</param>
+    internal bool IsGiven(int slot)
+    {
+        foreach (int free in Layout.FreeOf(slot))
+        {
+            if (!HasUserStart[free])
+                return false;
+        }
+        return true;
     }
 }

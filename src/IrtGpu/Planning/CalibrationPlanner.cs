@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Items;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
@@ -31,20 +32,27 @@ public sealed class CalibrationPlanner
     /// <param name="specification">What to estimate.</param>
     /// <param name="shape">What the data offer.</param>
     /// <exception cref="SpecificationException">The specification cannot be estimated; every reason found, with remedies.</exception>
-    public static CalibrationPlan Plan(ModelSpecification specification, DataShape shape)
+    public static CalibrationPlan Plan(ModelSpecification specification, DataShape shape) => Plan(specification, shape, null);
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="specification">What to estimate.</param>
+    /// <param name="shape">What the data offer.</param>
+    /// <param name="grid">Nodes, in place of those to begin with; null: those.</param>
+    /// <exception cref="SpecificationException">The specification cannot be estimated; every reason found, with remedies.</exception>
+    internal static CalibrationPlan Plan(ModelSpecification specification, DataShape shape, QuadratureGrid? grid)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(shape);
-        return new CalibrationPlanner(specification, shape).Plan();
+        return new CalibrationPlanner(specification, shape).Plan(grid);
     }
 
-    private CalibrationPlan Plan()
+    private CalibrationPlan Plan(QuadratureGrid? grid)
     {
         PlannedItem[] items = new ItemPlanner(specification, shape, problems).Plan();
-        QuadratureGrid? grid = null;
+        bool nodesMove = specification.Quadrature.Rule == QuadratureRule.GaussHermite;
         try
         {
-            grid = QuadratureGrid.Create(specification.Quadrature, attributeCount);
+            _ = grid ?? QuadratureGrid.Create(specification.Quadrature, attributeCount);
         }
         catch (SpecificationException exception)
         {
@@ -55,17 +63,23 @@ public sealed class CalibrationPlanner
         ParameterLayoutBuilder builder = new();
         List<ItemParameterSet> sets = [];
         int[,] setOfItem = AddItemParameters(items, sets, builder);
-        (PlannedBlock[] blocks, List<PlannedTable> tables) = AddBlocks(items.Length, setOfItem, grid!.Moves, builder);
+        (PlannedBlock[] blocks, List<PlannedTable> tables) = AddBlocks(items.Length, setOfItem, nodesMove, builder);
 
         ConstraintPlanner constraints = new(specification, shape, classNames, items, sets, blocks, builder, problems);
         constraints.ApplyFunctionConstraints();
         constraints.ApplyItemConstraints();
-        new PopulationPlanner(specification, shape, classNames, items, sets, blocks, builder, problems, warnings).Apply();
+        UnusedCategories unused = new(shape, items, sets, blocks);
+        unused.Tie(builder);
+        MeasuredAttributes measured = MeasuredAttributes.Of(shape, items, attributeCount);
+        new PopulationPlanner(specification, shape, classNames, items, sets, blocks, measured, builder, problems, warnings).Apply();
         List<PlannedPrior> priors = constraints.PlanPriors();
 
         (ParameterLayout layout, double[] start, bool[] hasUserStart, int[] unmetStarts) =
             builder.Build(problems, Describe);
         Refuse();
+        IReadOnlyList<PlannedPrior> estimatedPriors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))];
+        warnings.AddRange([.. IdleSettings.OfGroups(specification, shape.GroupNames.Length, classCount), .. IdleSettings.OfStarts(constraints.StartsOfFixed), .. IdleSettings.OfPriors(constraints.NamedByPriors, layout)]);
+        warnings.AddRange(unused.Warn(layout, estimatedPriors, Describe));
         return new CalibrationPlan
         {
             Specification = specification,
@@ -75,17 +89,23 @@ public sealed class CalibrationPlanner
             Blocks = blocks,
             ParameterSets = sets,
             Tables = tables,
-            Grid = grid,
+            Grid = grid ?? GridPlanner.Begin(specification.Quadrature, attributeCount, StartPopulations(layout, start, blocks)),
             Layout = layout,
             DefaultStart = start,
             HasUserStart = hasUserStart,
             UnmetStarts = [.. unmetStarts.Select(Describe)],
-            Priors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))],
+            Priors = estimatedPriors,
+            WithoutLimit = unused.WithoutLimit,
+            Measured = measured,
             Warnings = warnings,
         };
 
         string Describe(int slot) => SlotNames.Describe(builder[slot], items, sets, blocks, shape, classNames, specification.Attributes);
     }
+
+    private (double Mean, double Deviation)[] StartPopulations(ParameterLayout layout, double[] start, PlannedBlock[] blocks) =>
+        [.. blocks.SelectMany(block => Enumerable.Range(0, attributeCount).Select(j =>
+            (layout.Value(block.FirstMeanSlot + j, start), Math.Sqrt(layout.Value(block.CovarianceSlot(j, j), start)))))];
 
     private void Refuse()
     {

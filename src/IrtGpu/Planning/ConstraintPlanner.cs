@@ -12,6 +12,15 @@ internal sealed class ConstraintPlanner(
     ModelSpecification specification, DataShape shape, string[] classNames, PlannedItem[] items, List<ItemParameterSet> sets,
     PlannedBlock[] blocks, ParameterLayoutBuilder builder, List<string> problems)
 {
+    private readonly List<(ParameterPrior, int[])> namedByPriors = [];
+    private readonly List<string> startsOfFixed = [];
+
+    /// <summary>Priors with the slots that they name.</summary>
+    public IReadOnlyList<(ParameterPrior Prior, int[] Slots)> NamedByPriors => namedByPriors;
+
+    /// <summary>Starts of fixed parameters, in words.</summary>
+    public IReadOnlyList<string> StartsOfFixed => startsOfFixed;
+
     /// <summary>What each function fixes.</summary>
     public void ApplyFunctionConstraints()
     {
@@ -31,11 +40,9 @@ internal sealed class ConstraintPlanner(
         Dictionary<int, ParameterConstraint> products = []; // slots that are reported times their slope: set once the slopes are known
         foreach (ParameterConstraint constraint in specification.Constraints)
         {
-            Dictionary<string, int> first = [];
-            bool any = false;
-            foreach (int slot in Select(constraint.Items, constraint.Parameter, constraint.Group, constraint.Class, "constraint"))
+            int[] named = [.. Select(constraint.Items, constraint.Parameter, constraint.Group, constraint.Class, "constraint")];
+            foreach (int slot in named)
             {
-                any = true;
                 ParameterSlot target = builder[slot];
                 if (target.Kind == ParameterKind.Easiness)
                 {
@@ -44,25 +51,23 @@ internal sealed class ConstraintPlanner(
                 }
                 switch (constraint.Kind)
                 {
-                    case ConstraintKind.Fixed when ToWorking(target, constraint.Value) is { } value:
+                    case ConstraintKind.Fixed when ToWorking(target, constraint) is { } value:
                         builder.Fix(slot, value);
                         break;
-                    case ConstraintKind.Start when ToWorking(target, constraint.Value) is { } value:
+                    case ConstraintKind.Start when ToWorking(target, constraint) is { } value:
+                        if (builder.IsFixed(slot) && builder.Value(slot) != value)
+                            startsOfFixed.Add(FormattableString.Invariant($"{target.Name} of '{items[sets[target.ParameterSet].Item].Name}' ({constraint.Value})"));
                         builder.Start(slot, value);
                         break;
                     case ConstraintKind.Free:
                         builder.Free(slot);
                         break;
-                    case ConstraintKind.Equal:
-                        if (first.TryGetValue(target.Name, out int other))
-                            builder.Tie(slot, other);
-                        else
-                            first[target.Name] = slot;
-                        break;
                 }
             }
-            if (!any && problems.Count == 0)
+            if (named.Length == 0 && problems.Count == 0)
                 problems.Add(ExplainEmpty(constraint));
+            else if (constraint.Kind == ConstraintKind.Equal)
+                new EqualParameters(items, sets, builder, problems).Tie(constraint, [.. named.Where(slot => builder[slot].Kind != ParameterKind.Easiness)]);
         }
         foreach ((int slot, ParameterConstraint constraint) in products)
             ApplyToProduct(slot, constraint);
@@ -81,11 +86,11 @@ internal sealed class ConstraintPlanner(
                     $"The prior {prior.Distribution}({prior.A}, {prior.B}) on {prior.Parameter} is not a density: the second number must be positive, and for beta the first too."));
                 continue;
             }
-            bool any = false;
             int product = -1;
-            foreach (int slot in Select(prior.Items, prior.Parameter, null, null, "--prior"))
+            int[] named = [.. Select(prior.Items, prior.Parameter, null, null, "--prior")];
+            namedByPriors.Add((prior, named));
+            foreach (int slot in named)
             {
-                any = true;
                 bool isProbability = builder[slot].Kind.IsLogit();
                 if (builder[slot].Kind == ParameterKind.Easiness)
                     product = slot;
@@ -99,7 +104,7 @@ internal sealed class ConstraintPlanner(
                 problems.Add($"The prior on {prior.Parameter} of '{prior.Items}' names intercepts of grsm, as that of '{items[sets[builder[product].ParameterSet].Item].Name}', "
                     + "which are products of slope and threshold and have no prior of their own. Put the prior on the slope, or use grm.");
             }
-            if (!any && problems.Count == 0)
+            if (named.Length == 0 && problems.Count == 0)
                 problems.Add($"The prior on {prior.Parameter} of '{prior.Items}' names no parameter of the model. Parameters are a1…, d or d1…, g, u, ak1….");
         }
         return KeepOnePriorPerParameter(priors);
@@ -158,11 +163,15 @@ internal sealed class ConstraintPlanner(
             foreach (int slot in SlotsOf(set))
             {
                 ParameterSlot candidate = builder[slot];
-                if (FileSystemName.MatchesSimpleExpression(parameter, candidate.Name) && !items[sets[set].Item].Form.Hides(candidate.Kind))
+                bool isNamed = FileSystemName.MatchesSimpleExpression(parameter, candidate.Name) || (candidate.Kind == ParameterKind.Slope && IsSlope(parameter));
+                if (isNamed && !items[sets[set].Item].Form.Hides(candidate.Kind))
                     yield return slot;
             }
         }
     }
+
+    /// <summary>Whether a name means the slope of an item whatever attribute it measures.</summary>
+    private static bool IsSlope(string parameter) => parameter.Equals(EqualParameters.Slope, StringComparison.OrdinalIgnoreCase);
 
     private string ExplainEmpty(ParameterConstraint constraint)
     {
@@ -174,14 +183,20 @@ internal sealed class ConstraintPlanner(
                 + "Name a group that took the item, or remove the constraint.";
     }
 
-    private double? ToWorking(ParameterSlot slot, double value)
+    private double? ToWorking(ParameterSlot slot, ParameterConstraint constraint)
     {
-        if (!slot.Kind.IsLogit())
+        double value = constraint.Value;
+        bool isStart = constraint.Kind == ConstraintKind.Start;
+        if (!slot.Kind.IsLogit() && double.IsFinite(value))
             return value;
-        if (value is >= 0 and <= 1)
+        if (slot.Kind.IsLogit() && (isStart ? value is > 0 and < 1 : value is >= 0 and <= 1))
             return Math.Log(value / (1 - value));
-        problems.Add(FormattableString.Invariant(
-            $"{slot.Name} of '{items[sets[slot.ParameterSet].Item].Name}' is set to {value}, but it is a probability: give a number from 0 to 1."));
+        string what = $"{slot.Name} of '{items[sets[slot.ParameterSet].Item].Name}'";
+        problems.Add(!slot.Kind.IsLogit()
+            ? FormattableString.Invariant($"{what} is set to {value}: give a finite number.")
+            : isStart && value is 0 or 1
+                ? FormattableString.Invariant($"{what} starts at {value}, the end of its range, which no estimate leaves. Give a start between 0 and 1, or fix it there (fixed: {value}).")
+                : FormattableString.Invariant($"{what} is set to {value}, but it is a probability: give a number from 0 to 1."));
         return null;
     }
 
@@ -222,7 +237,7 @@ internal sealed class ConstraintPlanner(
     {
         for (int set = 0; set < sets.Count; set++)
         {
-            double?[] held = [.. SlotsOf(set).Select(slot => builder.IsFixed(slot) ? builder.Value(slot) : (double?)null)];
+            double?[] held = [.. SlotsOf(set).Select(slot => builder.IsGiven(slot) ? builder.Value(slot) : (double?)null)];
             if (items[sets[set].Item].Family.RefuseHeld(items[sets[set].Item], held) is { } problem)
                 problems.Add(problem);
         }

@@ -1,6 +1,6 @@
 using IrtGpu.Data;
+using IrtGpu.Data.Coding;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
@@ -11,7 +11,7 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
 {
     public PlannedItem[] Plan()
     {
-        ItemFunction?[] functions = ResolveFunctions();
+        ItemFunction?[] functions = Functions(specification, shape.ItemNames, problems);
         double[]?[] scores = ResolveScores();
         PlannedItem[] items = new PlannedItem[shape.ItemNames.Length];
         int row = 0;
@@ -42,16 +42,19 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
                 problems.Add(problem);
             row += categoryCount;
         }
+        if (IdleSettings.RefuseScores(items, [.. scores.Select(given => given is not null)]) is { } idle)
+            problems.Add(idle);
         CheckAttributes(items);
         return items;
     }
 
-    private ItemFunction?[] ResolveFunctions()
+    /// <summary>The function that the specification gives each item; null: none.</summary>
+    public static ItemFunction?[] Functions(ModelSpecification specification, string[] itemNames, List<string> problems)
     {
-        ItemFunction?[] functions = new ItemFunction?[shape.ItemNames.Length];
+        ItemFunction?[] functions = new ItemFunction?[itemNames.Length];
         foreach (FunctionAssignment assignment in specification.Functions)
         {
-            foreach (int item in Resolve(assignment.Items, "--model"))
+            foreach (int item in Resolve(assignment.Items, "--model", itemNames, problems))
                 functions[item] = assignment.Function;
         }
         return functions;
@@ -62,17 +65,17 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
         double[]?[] scores = new double[]?[shape.ItemNames.Length];
         foreach (CategoryScores assignment in specification.CategoryScores)
         {
-            foreach (int item in Resolve(assignment.Items, "category scores"))
+            foreach (int item in Resolve(assignment.Items, "category scores", shape.ItemNames, problems))
                 scores[item] = assignment.Scores;
         }
         return scores;
     }
 
-    private IReadOnlyList<int> Resolve(string items, string option)
+    private static IReadOnlyList<int> Resolve(string items, string option, string[] itemNames, List<string> problems)
     {
         try
         {
-            return ItemSelector.Resolve(items, shape.ItemNames);
+            return ItemSelector.Resolve(items, itemNames);
         }
         catch (ArgumentException exception)
         {
@@ -111,6 +114,7 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
         {
             if (items.Length < attributeCount)
                 problems.Add($"{attributeCount} attributes cannot be explored with {items.Length} items. Lower --attributes.");
+            RefuseHeldSlopes([.. items.Where(item => attributeCount > 1 && !item.Form.HasFreeSlopes)]);
             return;
         }
         for (int j = 0; j < attributeCount; j++)
@@ -124,5 +128,14 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
                 }
             }
         }
+    }
+
+    private void RefuseHeldSlopes(PlannedItem[] held)
+    {
+        if (held.Length == 0)
+            return;
+        string models = string.Join(", ", held.Select(item => item.Function.Name()).Distinct());
+        problems.Add($"{held.Length} item(s) of {models} ({CodeLists.Show([.. held.Select(item => item.Name)])}) have no slopes of their own, but slopes on several attributes are what exploring finds: "
+            + "with one value for all of them the attributes would be the same. Use a model with free slopes (2pl, gpcm, grm), say in a Q-matrix what each item measures (--q-matrix), or explore one attribute.");
     }
 }

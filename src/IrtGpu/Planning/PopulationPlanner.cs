@@ -10,7 +10,7 @@ namespace IrtGpu.Planning;
 /// <summary>Decides which means, covariances and class proportions are free: by identification, then by the user's settings.</summary>
 internal sealed class PopulationPlanner(
     ModelSpecification specification, DataShape shape, string[] classNames, PlannedItem[] items, List<ItemParameterSet> sets,
-    PlannedBlock[] blocks, ParameterLayoutBuilder builder, List<string> problems, List<string> warnings)
+    PlannedBlock[] blocks, MeasuredAttributes measured, ParameterLayoutBuilder builder, List<string> problems, List<string> warnings)
 {
     private const double SmallestVariance = 1e-10;
     private const double CompletedVariance = 0.02; // of the metric's unit, so that the start is well inside
@@ -35,16 +35,17 @@ internal sealed class PopulationPlanner(
         }
         foreach (PopulationConstraint constraint in specification.Population)
             Apply(constraint);
+        FixUnmeasured();
         CheckFixedCovariances();
     }
 
     private int ReferenceBlock()
     {
         if (specification.ReferenceGroup is not { } name)
-            return 0;
+            return Math.Max(0, Array.FindIndex(blocks, block => Enumerable.Range(0, attributeCount).All(attribute => measured.Has(block.Group, attribute))));
         int group = Array.IndexOf(shape.GroupNames, name);
         if (group < 0)
-            problems.Add($"The reference group '{name}' is not in the data. The groups are: {string.Join(", ", shape.GroupNames)}.");
+            problems.Add($"The reference group '{name}' is not in the data. {(shape.GroupNames.Length == 1 ? "They have one group: name the column of groups with --group." : $"The groups are: {string.Join(", ", shape.GroupNames)}.")}");
         return Math.Max(group, 0) * classNames.Length;
     }
 
@@ -85,7 +86,7 @@ internal sealed class PopulationPlanner(
                 builder.Fix(blocks[block].FirstMeanSlot + attribute, 0);
             if (leads && !hasScale[home])
                 builder.Fix(blocks[block].CovarianceSlot(attribute, attribute), 1);
-            if (leads && home != component[reference] && classNames.Length == 1 && !hasOrigin[home])
+            if (leads && home != component[reference] && classNames.Length == 1 && !hasOrigin[home] && measured.Has(blocks[block].Group, attribute))
             {
                 warnings.Add($"No item links {SlotNames.DescribeBlock(blocks[block], shape, classNames)} to {SlotNames.DescribeBlock(blocks[reference], shape, classNames)}, "
                     + $"so its population of {specification.Attributes[attribute]} stays at mean 0"
@@ -129,13 +130,13 @@ internal sealed class PopulationPlanner(
             switch (constraint.Parameter.ToUpperInvariant())
             {
                 case "MEAN":
-                    targets.AddRange(Attributes(first).Select(j => block.FirstMeanSlot + j));
+                    targets.AddRange(Attributes(block, first).Select(j => block.FirstMeanSlot + j));
                     break;
                 case "SD" or "VARIANCE":
-                    targets.AddRange(Attributes(first).Select(j => block.CovarianceSlot(j, j)));
+                    targets.AddRange(Attributes(block, first).Select(j => block.CovarianceSlot(j, j)));
                     break;
                 case "COVARIANCE" or "CORRELATION":
-                    targets.AddRange(Attributes(first).SelectMany(j => Attributes(second).Where(k => first >= 0 && second >= 0 ? k != j : k < j)
+                    targets.AddRange(Attributes(block, first).SelectMany(j => Attributes(block, second).Where(k => first >= 0 && second >= 0 ? k != j : k < j)
                         .Select(k => block.CovarianceSlot(j, k))));
                     break;
                 case "PROPORTION" when constraint.Kind is ConstraintKind.Fixed or ConstraintKind.Start:
@@ -153,6 +154,24 @@ internal sealed class PopulationPlanner(
         Dictionary<(ParameterKind, int, int), int> firstSlot = [];
         foreach (int slot in targets)
             ApplyToSlot(constraint, slot, firstSlot);
+        if (targets.Count == 0 && FindUnmeasured(wanted, first, second) is { } missing)
+        {
+            if (!IsNeutral(constraint))
+            {
+                problems.Add($"The population setting on {constraint.Parameter} of '{specification.Attributes[missing.Attribute]}' is for {SlotNames.DescribeBlock(blocks[missing.Block], shape, classNames)}, "
+                    + "where nobody answers an item of it, so that it has no such parameter there. Remove the setting, or name another group.");
+            }
+        }
+        else if (targets.Count == 0)
+        {
+            problems.Add($"The population setting on {constraint.Parameter} names nothing: a {constraint.Parameter} is of two attributes, and {(attributeCount == 1 ? "the model has one" : "here both are the same")}. "
+                + "Name two attributes, or remove the setting.");
+        }
+        else if (constraint.Kind == ConstraintKind.Equal && firstSlot.Count == targets.Count)
+        {
+            problems.Add($"The population setting 'equal' on {constraint.Parameter} holds nothing equal: it makes one parameter of the {constraint.Parameter}s of several groups or classes, attribute by attribute, "
+                + "and names one group and class only. Leave 'group' and 'class' out, or remove the setting.");
+        }
     }
 
     private void ApplyToSlot(PopulationConstraint constraint, int slot, Dictionary<(ParameterKind, int, int), int> firstSlot)
@@ -235,7 +254,42 @@ internal sealed class PopulationPlanner(
         return Math.Log(proportions[target.Index] / proportions[0]);
     }
 
-    private IEnumerable<int> Attributes(int chosen) => chosen >= 0 ? [chosen] : Enumerable.Range(0, attributeCount);
+    private IEnumerable<int> Attributes(PlannedBlock block, int chosen) =>
+        (chosen >= 0 ? [chosen] : Enumerable.Range(0, attributeCount)).Where(attribute => measured.Has(block.Group, attribute));
+
+    /// <summary>An attribute without items in a group has no population there: the likelihood is that of any it could have, uncorrelated with the others.</summary>
+    private void FixUnmeasured()
+    {
+        foreach (PlannedBlock block in blocks)
+        {
+            foreach (int j in Enumerable.Range(0, attributeCount).Where(attribute => !measured.Has(block.Group, attribute)))
+            {
+                builder.Fix(block.FirstMeanSlot + j, 0);
+                for (int k = 0; k < attributeCount; k++)
+                    builder.Fix(block.CovarianceSlot(j, k), j == k ? 1 : 0);
+            }
+        }
+    }
+
+    private (int Block, int Attribute)? FindUnmeasured(HashSet<int> wanted, int first, int second)
+    {
+        foreach (int block in wanted)
+        {
+            foreach (int attribute in new[] { first, second })
+            {
+                if (attribute >= 0 && !measured.Has(blocks[block].Group, attribute))
+                    return (block, attribute);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Whether a setting says what holds anyway.</summary>
+    private static bool IsNeutral(PopulationConstraint constraint) => constraint.Kind == ConstraintKind.Fixed && constraint.Parameter.ToUpperInvariant() switch
+    {
+        "SD" or "VARIANCE" => constraint.Value == 1,
+        _ => constraint.Value == 0,
+    };
 
     private bool TryAttribute(string? name, out int attribute)
     {

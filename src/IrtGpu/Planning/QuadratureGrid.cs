@@ -6,6 +6,10 @@ namespace IrtGpu.Planning;
 /// <summary>The product grid of quadrature nodes.</summary>
 public sealed class QuadratureGrid
 {
+    /// <summary>Most Gauss–Hermite nodes a dimension.</summary>
+    internal const int LargestMovingNodeCount = 200;
+
+    private const int LargestLineCount = 10_000;
     private const long LargestNodeCount = 100_000_000;
 
     private QuadratureGrid(QuadratureSpecification specification, int attributeCount, int nodesPerAttribute, double[] theta, double[] logWeight, double droppedMass)
@@ -18,8 +22,23 @@ public sealed class QuadratureGrid
         DroppedMass = droppedMass;
     }
 
-    /// <summary>The rule asked for.</summary>
+    /// <summary>Rule, nodes and range, none of them left open.</summary>
     public QuadratureSpecification Specification { get; }
+
+    /// <summary>Why these nodes, in words that go on from their description.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Lowest node of the rectangular rule.</summary>
+    public double Low => Specification.Low!.Value;
+
+    /// <summary>Highest node of the rectangular rule.</summary>
+    public double High => Specification.High!.Value;
+
+    /// <summary>
+    /// Distance of neighbouring nodes: in the metric of θ when fixed; of moving nodes that in the middle, in standard deviations of the
+    /// population.
+    /// </summary>
+    public double Spacing => Moves ? Math.PI / Math.Sqrt(NodesPerAttribute) : (High - Low) / (NodesPerAttribute - 1);
 
     /// <summary>Number of dimensions J.</summary>
     public int AttributeCount { get; }
@@ -45,12 +64,17 @@ public sealed class QuadratureGrid
     /// <summary>Makes the grid.</summary>
     /// <param name="specification">Rule, nodes, range.</param>
     /// <param name="attributeCount">Number of dimensions J.</param>
+    /// <param name="reason">Why these nodes; null: asked for, or the default.</param>
     /// <exception cref="SpecificationException">Too few or too many nodes, an empty range.</exception>
-    public static QuadratureGrid Create(QuadratureSpecification specification, int attributeCount)
+    public static QuadratureGrid Create(QuadratureSpecification specification, int attributeCount, string? reason = null)
     {
-        int nodes = specification.Nodes ?? QuadratureSpecification.DefaultNodes(attributeCount);
+        reason ??= specification.Nodes is not null || specification.Low is not null ? "as asked for" : "the default";
+        specification = specification.Resolve(attributeCount);
+        int nodes = specification.Nodes!.Value;
         if (nodes < 2)
             throw new SpecificationException($"--nodes {nodes} is too few: at least 2 nodes a dimension are needed.");
+        if (nodes > LargestLineCount)
+            throw new SpecificationException($"--nodes {nodes} is too many: at most {LargestLineCount} nodes a dimension are handled.");
         double product = Math.Pow(nodes, attributeCount);
         if (product > LargestNodeCount)
         {
@@ -58,16 +82,18 @@ public sealed class QuadratureGrid
                 $"{nodes} nodes in each of {attributeCount} dimensions are {product:g3} nodes, more than the {LargestNodeCount} that are handled. Lower --nodes."));
         }
         if (specification.Rule == QuadratureRule.GaussHermite)
-            return CreateMoving(specification, attributeCount, nodes);
-        if (!(specification.Low < specification.High) || !double.IsFinite(specification.Low) || !double.IsFinite(specification.High))
+            return CreateMoving(specification, attributeCount, nodes, reason);
+        double low = specification.Low!.Value;
+        double width = specification.High!.Value - low;
+        if (!(width > 0) || !double.IsFinite(width))
         {
             throw new SpecificationException(FormattableString.Invariant(
-                $"--range {specification.Low},{specification.High} is empty: give the lowest and then the highest node, for example -6,6."));
+                $"--range {low},{specification.High} is {(width > 0 ? "too wide for any number" : "empty")}: give the lowest and then the highest node, for example -6,6."));
         }
         double[] line = new double[nodes];
         for (int k = 0; k < nodes; k++)
-            line[k] = specification.Low + (specification.High - specification.Low) * k / (nodes - 1);
-        return new QuadratureGrid(specification, attributeCount, nodes, Product(line, attributeCount, (int)product), [], 0);
+            line[k] = low + width * k / (nodes - 1);
+        return new QuadratureGrid(specification, attributeCount, nodes, Product(line, attributeCount, (int)product), [], 0) { Reason = reason };
     }
 
     /// <summary>
@@ -91,6 +117,25 @@ public sealed class QuadratureGrid
         return sums;
     }
 
+    /// <summary>Sums values over the dimensions of all attributes but one.</summary>
+    /// <param name="values">By node of a fixed grid. [node]</param>
+    /// <param name="attribute">The attribute that is kept.</param>
+    /// <returns>[node of the line]</returns>
+    internal double[] SumsAlong(ReadOnlySpan<double> values, int attribute)
+    {
+        int stride = 1;
+        for (int other = AttributeCount - 1; other > attribute; other--)
+            stride *= NodesPerAttribute;
+        double[] sums = new double[NodesPerAttribute];
+        for (int node = 0; node < values.Length; node++)
+            sums[node / stride % NodesPerAttribute] += values[node];
+        return sums;
+    }
+
+    /// <summary>A node of the line that a fixed grid is the product of.</summary>
+    /// <param name="k">Which, ascending.</param>
+    internal double LineNode(int k) => Theta[(long)k * AttributeCount + AttributeCount - 1];
+
     private void SumTowardsFirst(double[] values, int stride)
     {
         for (int start = 0; start < values.Length; start += stride * NodesPerAttribute)
@@ -106,10 +151,10 @@ public sealed class QuadratureGrid
         }
     }
 
-    private static QuadratureGrid CreateMoving(QuadratureSpecification specification, int attributeCount, int nodes)
+    private static QuadratureGrid CreateMoving(QuadratureSpecification specification, int attributeCount, int nodes, string reason)
     {
-        if (nodes > 200)
-            throw new SpecificationException($"--nodes {nodes} is too many for Gauss-Hermite nodes: at most 200 a dimension keep their weights accurate.");
+        if (nodes > LargestMovingNodeCount)
+            throw new SpecificationException($"--nodes {nodes} is too many for Gauss-Hermite nodes: at most {LargestMovingNodeCount} a dimension keep their weights accurate.");
         int total = (int)Math.Pow(nodes, attributeCount);
         (double[] line, double[] lineLogWeight) = GaussHermite.Rule(nodes);
         double[] theta = Product(line, attributeCount, total);
@@ -121,7 +166,7 @@ public sealed class QuadratureGrid
                 logWeight[node] += perAttribute[node * attributeCount + attribute];
         }
         if (specification.PruneBelow <= 0)
-            return new QuadratureGrid(specification, attributeCount, nodes, theta, logWeight, 0);
+            return new QuadratureGrid(specification, attributeCount, nodes, theta, logWeight, 0) { Reason = reason };
 
         double threshold = logWeight.Max() + Math.Log(specification.PruneBelow);
         int[] kept = [.. Enumerable.Range(0, total).Where(node => logWeight[node] >= threshold)];
@@ -133,7 +178,7 @@ public sealed class QuadratureGrid
             theta.AsSpan(kept[k] * attributeCount, attributeCount).CopyTo(keptTheta.AsSpan(k * attributeCount));
             keptLogWeight[k] = logWeight[kept[k]] - Math.Log(mass);
         }
-        return new QuadratureGrid(specification, attributeCount, nodes, keptTheta, keptLogWeight, 1 - mass);
+        return new QuadratureGrid(specification, attributeCount, nodes, keptTheta, keptLogWeight, 1 - mass) { Reason = reason };
     }
 
     private static double[] Product(double[] line, int attributeCount, int total)

@@ -1,6 +1,7 @@
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 
 namespace IrtGpu.Planning;
 
@@ -18,13 +19,15 @@ internal static class StartingValues
     /// <param name="starts">Number of starts; 0: 1, or 10 where classes begin alike.</param>
     /// <param name="seed">Seed of the random ones.</param>
     /// <returns>[start]</returns>
+    /// <exception cref="Specification.SpecificationException">No start is inside the model's domain.</exception>
     public static IReadOnlyList<ParameterVector> Search(CalibrationPlan plan, PatternTable patterns, FittedStart? given, int starts, int seed)
     {
-        ParameterVector first = given?.Parameters ?? FromMarginals(plan, patterns);
+        ParameterVector first = AdmissibleStart.Place(plan, given?.Parameters ?? FromMarginals(plan, patterns));
+        AdmissibleStart.Require(plan, first);
         bool isAlike = plan.ClassCount > 1 && given is not { TellsClassesApart: true }; // classes that begin alike stay so: noise sets them apart
         int count = starts > 0 ? starts : isAlike ? AutomaticClassStarts : 1;
         return [.. Enumerable.Range(0, count).Select(start =>
-            start == 0 && !isAlike ? first : Disturb(plan, first, seed + start, plan.ClassCount > 1 ? ClassNoise : Noise))];
+            start == 0 && !isAlike ? first : AdmissibleStart.Towards(plan, first, Disturb(plan, first, seed + start, plan.ClassCount > 1 ? ClassNoise : Noise)))];
     }
 
     /// <summary>Starts at the items' marginal logits; where the user gave a start, that stands.</summary>
@@ -123,7 +126,7 @@ internal static class StartingValues
             if (layout.CoefficientsOf(slot) is not [1])
                 continue;
             int index = layout.FreeOf(slot)[0];
-            free[index] += desired[slot];
+            free[index] += desired[slot] - layout.Offset[slot];
             count[index]++;
         }
         for (int index = 0; index < free.Length; index++)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Compute;
+using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
@@ -13,7 +14,7 @@ using IrtGpu.Specification;
 namespace IrtGpu.Saved;
 
 /// <summary>A finished calibration as <c>calibration.json</c> keeps it: everything needed to score, simulate, anchor and repeat.</summary>
-public sealed partial class SavedCalibration
+public sealed class SavedCalibration
 {
     /// <summary>Name of the file in a folder of results.</summary>
     public const string FileName = "calibration.json";
@@ -80,7 +81,7 @@ public sealed partial class SavedCalibration
             FormatVersion = CalibrationDocument.CurrentVersion,
             ProgramVersion = FitSummary.ProgramVersion,
             Arguments = arguments ?? [],
-            Specification = plan.Specification,
+            Specification = plan.Specification with { Quadrature = plan.Grid.Specification }, // the nodes that the estimates are for
             Options = result.Options,
             Data = Describe(plan.Shape, groupWeights),
             FreeParameters = result.Point.Parameters.Free,
@@ -159,7 +160,7 @@ public sealed partial class SavedCalibration
     {
         using JsonDocument json = JsonDocument.Parse(bytes);
         if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("format", out JsonElement format)
-            || format.ValueKind != JsonValueKind.String || format.GetString() != CalibrationDocument.FormatName)
+            || format.ValueKind != JsonValueKind.String || !format.ValueEquals(CalibrationDocument.FormatName))
         {
             throw new SpecificationException($"'{path}' is JSON but no calibration file. {remedy}");
         }
@@ -168,7 +169,7 @@ public sealed partial class SavedCalibration
         {
             throw new SpecificationException($"'{path}' does not say which version of the format it has. {remedy}");
         }
-        if (HasNullElement(json.RootElement))
+        if (JsonCheck.HasNullElement(json.RootElement)) // no list of this format does
             throw new SpecificationException($"'{path}' is damaged: an entry of a list is null. {remedy}");
         if (number > CalibrationDocument.CurrentVersion)
         {
@@ -177,32 +178,43 @@ public sealed partial class SavedCalibration
         }
     }
 
-    /// <summary>Whether a list anywhere holds a null: none of this format does.</summary>
-    private static bool HasNullElement(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Array => element.EnumerateArray().Any(child => child.ValueKind == JsonValueKind.Null || HasNullElement(child)),
-        JsonValueKind.Object => element.EnumerateObject().Any(property => HasNullElement(property.Value)),
-        _ => false,
-    };
-
     private static DataDocument Describe(DataShape shape, double[] groupWeights) => new()
     {
-        Items = [.. shape.ItemNames.Select((name, item) => new ItemDocument(
-            name, shape.CategoryCodes[item], [.. Enumerable.Range(0, shape.GroupNames.Length).Where(group => shape.Administered[group][item])]))],
+        Items = [.. shape.ItemNames.Select((name, item) => Describe(shape, item))],
         Groups = shape.GroupNames,
         GroupWeights = groupWeights,
         KnownClasses = shape.ClassNames,
+        MissingCodes = shape.MissingCodes,
     };
+
+    private static ItemDocument Describe(DataShape shape, int item)
+    {
+        int[] groups = [.. Enumerable.Range(0, shape.GroupNames.Length).Where(group => shape.Administered[group][item])];
+        int[][]? unused = shape.Unused is { } all && groups.Any(group => all[group][item].Length > 0) ? [.. groups.Select(group => all[group][item])] : null;
+        return new ItemDocument(shape.ItemNames[item], shape.CategoryCodes[item], groups, shape.Answers?[item] is { IsPlain: false } answers ? answers : null, unused);
+    }
 
     private static DataShape ShapeOf(DataDocument data)
     {
         bool[][] administered = [.. data.Groups.Select(_ => new bool[data.Items.Count])];
+        int[][][] unused = [.. data.Groups.Select(_ => data.Items.Select(_ => Array.Empty<int>()).ToArray())];
         for (int item = 0; item < data.Items.Count; item++)
         {
-            foreach (int group in data.Items[item].Groups)
-                administered[group][item] = true;
+            if (data.Items[item].Answers?.Texts is { } texts && (texts.Length != data.Items[item].Codes.Length || texts.Any(own => own.Length == 0)))
+                throw new ArgumentException($"Item '{data.Items[item].Name}' has {data.Items[item].Codes.Length} categories, but the answers of {texts.Count(own => own.Length > 0)}.");
+            int[] groups = data.Items[item].Groups;
+            for (int position = 0; position < groups.Length; position++)
+            {
+                administered[groups[position]][item] = true;
+                unused[groups[position]][item] = data.Items[item].Unused?[position] ?? [];
+            }
         }
         return new DataShape(
-            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered);
+            [.. data.Items.Select(item => item.Name)], [.. data.Items.Select(item => item.Codes)], data.Groups, data.KnownClasses, administered)
+        {
+            Unused = unused,
+            MissingCodes = data.MissingCodes,
+            Answers = data.Items.All(item => item.Answers is null) ? null : [.. data.Items.Select(item => item.Answers ?? ItemAnswers.Plain)],
+        };
     }
 }

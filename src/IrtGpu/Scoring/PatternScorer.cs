@@ -12,7 +12,9 @@ public static class PatternScorer
     /// <param name="point">Parameters, nodes and weights.</param>
     /// <param name="patternGroups">Observed group of each pattern. [pattern]</param>
     /// <param name="backend">Computes the posteriors.</param>
-    public static PatternScores Score(ModelPoint point, int[] patternGroups, IComputeBackend backend)
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
+    public static PatternScores Score(ModelPoint point, int[] patternGroups, IComputeBackend backend, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(patternGroups);
@@ -25,7 +27,8 @@ public static class PatternScorer
             plan.AttributeCount, plan.ClassCount, new double[count * plan.AttributeCount], new double[count * plan.CovarianceCount],
             new double[count * plan.AttributeCount], new double[count * plan.ClassCount], new double[count]);
         NodeMoments[] moments = [.. point.Theta.Select(theta => new NodeMoments(theta, plan.AttributeCount))];
-        backend.VisitPosteriors(point, () => new Visitor(plan, moments, patternGroups, scores));
+        backend.VisitPosteriors(point, () => new InterruptibleVisitor<Visitor>(new Visitor(plan, moments, patternGroups, scores), cancellation));
+        cancellation.ThrowIfCancellationRequested();
         return scores;
     }
 

@@ -46,8 +46,11 @@ public static class PersonEstimators
     /// <param name="summaries">Their posterior summaries: starting nodes and classes.</param>
     /// <param name="estimator">Which estimator.</param>
     /// <param name="threads">Number of threads; 0: all processors.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
     /// <exception cref="SpecificationException">Weighted likelihood is asked for with more than one attribute.</exception>
-    public static PersonEstimates Estimate(ModelPoint point, PatternTable patterns, PatternScores summaries, PointEstimator estimator, int threads = 0)
+    public static PersonEstimates Estimate(ModelPoint point, PatternTable patterns, PatternScores summaries, PointEstimator estimator, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(patterns);
@@ -58,7 +61,7 @@ public static class PersonEstimators
         PersonEstimates estimates = new(
             plan.AttributeCount, new double[patterns.PatternCount * plan.AttributeCount], new double[patterns.PatternCount * plan.AttributeCount],
             new string[patterns.PatternCount]);
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
         Parallel.For(0, patterns.PatternCount, parallel, () => new Worker(point), (pattern, _, worker) =>
         {
             Span<double> theta = estimates.Theta.AsSpan(pattern * plan.AttributeCount, plan.AttributeCount);

@@ -30,8 +30,11 @@ public static class PlausibleValues
     /// <param name="seed">Seed; a person's draws depend on it and on the person's row number alone.</param>
     /// <param name="draws">Draws per person.</param>
     /// <param name="threads">Number of threads; 0: all processors. Does not change the draws.</param>
+    /// <param name="cancellation">Ends the work.</param>
     /// <returns>[person, draw, attribute]</returns>
-    public static double[] Draw(ModelPoint point, PatternTable patterns, PatternScores summaries, int seed, int draws = DefaultDraws, int threads = 0)
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
+    public static double[] Draw(ModelPoint point, PatternTable patterns, PatternScores summaries, int seed, int draws = DefaultDraws, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(patterns);
@@ -40,12 +43,13 @@ public static class PlausibleValues
         int PatternOf(int person) => patterns.PatternOfPerson[person];
         int[] firstPerson = CountingSort.Begin(patterns.PatternOfPerson.Length, patterns.PatternCount, PatternOf);
         int[] persons = CountingSort.Order(firstPerson, PatternOf);
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
         Parallel.For(0, patterns.PatternCount, parallel, () => new Sampler(point, patterns, summaries), (pattern, _, sampler) =>
         {
             sampler.SetPattern(pattern);
             for (int index = firstPerson[pattern]; index < firstPerson[pattern + 1]; index++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 StreamRandom random = new(seed, persons[index]);
                 for (int draw = 0; draw < draws; draw++)
                     sampler.Draw(ref random, values.AsSpan((persons[index] * draws + draw) * point.Plan.AttributeCount, point.Plan.AttributeCount));

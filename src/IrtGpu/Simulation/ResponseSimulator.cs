@@ -27,9 +27,12 @@ public static class ResponseSimulator
     /// <param name="seed">Seed; the result depends on nothing else but the model and the number of persons of each group.</param>
     /// <param name="groupWeights">Shares of the observed groups; null: equal. [group]</param>
     /// <param name="threads">Number of threads; 0: all processors. Does not change the result.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
     /// <exception cref="SpecificationException">A covariance matrix is not positive definite, parameters are outside their domain, or there are too many responses.</exception>
     public static SimulatedResponses Draw(
-        CalibrationPlan plan, ParameterVector parameters, int personCount, int seed, IReadOnlyList<double>? groupWeights = null, int threads = 0)
+        CalibrationPlan plan, ParameterVector parameters, int personCount, int seed, IReadOnlyList<double>? groupWeights = null, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -47,7 +50,7 @@ public static class ResponseSimulator
         CodedRows responses = CodedRows.Create(personCount, plan.ItemCount, RowStorage.Default, (firstPerson, codes) =>
         {
             double[] logProbability = new double[plan.Items.Max(item => item.CategoryCount)];
-            for (int person = firstPerson; codes.Length > 0; person++, codes = codes[plan.ItemCount..])
+            for (int person = firstPerson; codes.Length > 0 && !cancellation.IsCancellationRequested; person++, codes = codes[plan.ItemCount..])
             {
                 StreamRandom random = new(seed, person);
                 PlannedBlock block = DrawClass(point, groups[person], ref random);
@@ -57,10 +60,12 @@ public static class ResponseSimulator
                 DrawResponses(point, block, own, logProbability, codes[..plan.ItemCount], ref random);
             }
         }, threads);
+        cancellation.ThrowIfCancellationRequested();
         ResponseData data = new()
         {
             ItemNames = plan.Shape.ItemNames,
             CategoryCodes = plan.Shape.CategoryCodes,
+            Answers = plan.Shape.Answers,
             Responses = responses,
             PersonCount = personCount,
             GroupNames = plan.Shape.GroupNames,

@@ -1,4 +1,3 @@
-using IrtGpu.Data.Coding;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Saved;
@@ -14,8 +13,6 @@ namespace IrtGpu.Simulation;
 /// <param name="Warnings">What the user should know.</param>
 public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Parameters, IReadOnlyList<double> GroupWeights, IReadOnlyList<string> Warnings)
 {
-    private const int LargestShownCount = 5;
-
     /// <summary>Reads the model: JSON is a finished calibration, anything else a specification.</summary>
     /// <param name="path">A <c>calibration.json</c> or a YAML file.</param>
     /// <exception cref="SpecificationException">The file cannot be read, or lacks what drawing needs.</exception>
@@ -37,35 +34,12 @@ public sealed record SimulationModel(CalibrationPlan Plan, ParameterVector Param
     public static SimulationModel Of(SpecificationFile file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.Items.Count == 0)
-        {
-            throw new SpecificationException(
-                $"'{path}' lists no items to simulate. Add 'items:' with each item's number of categories, and 'parameters:' with their values, "
-                + "for example 'items: {q1: 2, q2: 4}' and 'parameters: {q1: {a1: 1.2, d: -0.5}}'.");
-        }
-        ModelSpecification specification = file.Model;
-        List<string> warnings = [];
-        string[] names = [.. file.Items.Select(item => item.Name)];
-        string[] groups = file.Groups.Count == 0 ? [""] : [.. file.Groups.Select(group => group.Name)];
-        if (file.AnchorsPath is { } anchorsPath)
-        {
-            AnchorFile anchors = AnchorFile.Read(anchorsPath, names, groups);
-            specification = specification with { Constraints = [.. anchors.Constraints, .. specification.Constraints] };
-            warnings.AddRange(anchors.Warnings);
-        }
-        bool[][] administered = [.. groups.Select(_ => Enumerable.Repeat(true, names.Length).ToArray())];
-        CalibrationPlan plan = CalibrationPlanner.Plan(
-            specification, new DataShape(names, [.. file.Items.Select(item => item.Codes)], groups, [], administered));
-        if (plan.UnmetStarts.Count > 0)
-        {
-            throw new SpecificationException(
-                $"The values of {string.Join(", ", plan.UnmetStarts.Take(LargestShownCount))}{(plan.UnmetStarts.Count > LargestShownCount ? ", …" : "")} in '{path}' contradict those of parameters that the model ties to them: 1pl has one slope, "
-                + "rsm and grsm the same distances between thresholds in all items, and equal parameters are one. Correct them, or choose a model without the tie.");
-        }
-        string[] unset = [.. names.Where(name => !file.ItemsWithParameters.Contains(name))];
-        if (unset.Length > 0 && specification.Constraints.Count == 0)
+        SpecifiedModel model = SpecifiedModel.Of(file, path, "simulate");
+        List<string> warnings = [.. model.Warnings];
+        string[] unset = [.. file.Items.Select(item => item.Name).Where(name => !file.ItemsWithParameters.Contains(name))];
+        if (unset.Length > 0 && model.Plan.Specification.Constraints.Count == 0)
             warnings.Add($"{unset.Length} item(s) have no values under 'parameters' and keep the default (slope 1, intercepts 0 or evenly spaced).");
         double[] weights = file.Groups.Count == 0 ? [1] : [.. file.Groups.Select(group => group.Weight)];
-        return new SimulationModel(plan, new ParameterVector(plan.Layout, (double[])plan.DefaultStart.Clone()), weights, warnings);
+        return new SimulationModel(model.Plan, model.Parameters, weights, warnings);
     }
 }

@@ -1,3 +1,4 @@
+using IrtGpu.Data;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Items;
 
@@ -14,7 +15,7 @@ public static class ModelParser
         ArgumentNullException.ThrowIfNull(text);
         List<FunctionAssignment> assignments = [];
         List<string> problems = [];
-        foreach (string part in Split(text))
+        foreach (string part in QuotedList.Split(text, ';').Where(part => part.Length > 0))
         {
             int equals = part.LastIndexOf('=');
             string items = equals < 0 ? "*" : part[..equals].Trim();
@@ -35,21 +36,5 @@ public static class ModelParser
             return function;
         problems.Add($"{where}: there is no model '{name}'. {NearNames.Suggest(name, ItemFunctions.All.Split(", "))} The models are {ItemFunctions.All}.");
         return null;
-    }
-
-    private static IEnumerable<string> Split(string text)
-    {
-        bool quoted = false;
-        int start = 0;
-        for (int i = 0; i <= text.Length; i++)
-        {
-            if (i < text.Length && text[i] == '"')
-                quoted = !quoted;
-            if (i < text.Length && (quoted || text[i] != ';'))
-                continue;
-            if (text[start..i].Trim() is { Length: > 0 } part)
-                yield return part;
-            start = i + 1;
-        }
     }
 }

@@ -81,7 +81,7 @@ public enum ConstraintKind
 
 /// <summary>A constraint on item parameters.</summary>
 /// <param name="Items">Names, globs and ranges.</param>
-/// <param name="Parameter">Name or glob: <c>a1</c>, <c>d</c>, <c>d2</c>, <c>d*</c>, <c>g</c>, <c>u</c>, <c>ak1</c>.</param>
+/// <param name="Parameter">Name or glob: <c>a1</c>, <c>a</c> (the slope of an item of one attribute, whichever it is), <c>d</c>, <c>d2</c>, <c>d*</c>, <c>g</c>, <c>u</c>, <c>ak1</c>.</param>
 /// <param name="Kind">What to do.</param>
 /// <param name="Value">For fixed and start: the value on the reported scale (probability for g and u).</param>
 /// <param name="Group">Observed group it is for; null: all.</param>

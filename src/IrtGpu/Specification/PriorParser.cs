@@ -30,6 +30,10 @@ public static class PriorParser
         return new ParameterPrior(text[..middle].Trim(), text[(middle + 1)..last].Trim(), ParseDistribution(density[..open].Trim(), $"the prior '{text}'"), a, b);
     }
 
+    /// <summary>The name of a density, as users write it.</summary>
+    /// <param name="distribution">The density.</param>
+    internal static string NameOf(PriorDistribution distribution) => Distributions.First(pair => pair.Distribution == distribution).Name;
+
     internal static PriorDistribution ParseDistribution(string name, string where)
     {
         foreach ((string candidate, PriorDistribution distribution) in Distributions)

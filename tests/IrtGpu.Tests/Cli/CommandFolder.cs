@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Text;
 using IrtGpu.Cli;
+using IrtGpu.Tests.Docs;
 
 namespace IrtGpu.Tests.Cli;
 
@@ -16,6 +16,20 @@ internal sealed class CommandFolder : IDisposable
     public string Write(string name, string text)
     {
         File.WriteAllText(PathOf(name), text);
+        return name;
+    }
+
+    /// <summary>Copies one of the data files that lie beside the tests.</summary>
+    public string Take(string name)
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Cli", "Files", name), PathOf(name));
+        return name;
+    }
+
+    /// <summary>Copies an example of the documentation.</summary>
+    public string TakeExample(string name)
+    {
+        File.Copy(Path.Combine(DocumentationFolder.Root, "docs", "examples", name), PathOf(name));
         return name;
     }
 
@@ -78,42 +92,4 @@ internal sealed class CommandFolder : IDisposable
         """);
 
     public void Dispose() => Directory.Delete(FullPath, recursive: true);
-
-    /// <summary>Leads what a call writes to the console, on whatever thread, to writers of its own; everything else goes where it went.</summary>
-    private sealed class RoutedConsole(TextWriter fallback, bool isError) : TextWriter
-    {
-        private static readonly AsyncLocal<(TextWriter Output, TextWriter Error)?> Current = new();
-
-        static RoutedConsole()
-        {
-            Environment.SetEnvironmentVariable("IRTGPU_DEVICE", null);
-            Console.SetOut(new RoutedConsole(Console.Out, isError: false));
-            Console.SetError(new RoutedConsole(Console.Error, isError: true));
-        }
-
-        public override Encoding Encoding => fallback.Encoding;
-
-        private TextWriter Target => Current.Value is { } writers ? isError ? writers.Error : writers.Output : fallback;
-
-        public static int Run(TextWriter output, TextWriter error, Func<int> run)
-        {
-            Current.Value = (output, error);
-            try
-            {
-                return run();
-            }
-            finally
-            {
-                Current.Value = null;
-            }
-        }
-
-        public override void Write(char value) => Target.Write(value);
-
-        public override void Write(char[] buffer, int index, int count) => Target.Write(buffer, index, count);
-
-        public override void Write(string? value) => Target.Write(value);
-
-        public override void Flush() => Target.Flush();
-    }
 }

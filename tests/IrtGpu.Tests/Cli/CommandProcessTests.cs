@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using IrtGpu.Cli;
 
 namespace IrtGpu.Tests.Cli;
@@ -27,14 +28,35 @@ public sealed class CommandProcessTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
         Assert.Equal(0, command.Run("simulate", command.WriteModel(), "--persons", "2000", "--out", "d.csv").ExitCode);
-        using Process process = command.Start(
-            "calibrate", "d.csv", "--group", "group", "--out", "r", "--tolerance", "1e-300", "--max-cycles", "100000000", "--accelerate", "none", "--se", "none", "--scores", "none");
+        Interrupt(
+            "-INT", "calibrate", "d.csv", "--group", "group", "--out", "r", "--tolerance", "1e-300", "--max-cycles", "100000000", "--accelerate", "none", "--se", "none", "--scores", "none");
+        Assert.Contains("\"termination\": \"interrupted\"", File.ReadAllText(command.PathOf("r/fit.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_to_terminate_is_heard_in_standard_errors_and_the_estimates_are_kept()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        Random random = new(1);
+        StringBuilder table = new(string.Join(',', Enumerable.Range(0, 400).Select(item => $"q{item}")) + "\n");
+        for (int person = 0; person < 1000; person++)
+            table.Append(string.Join(',', Enumerable.Range(0, 400).Select(_ => random.Next(2)))).Append('\n');
+        command.Write("d.csv", table.ToString());
+        Interrupt("-TERM", "calibrate", "d.csv", "--model", "2pl", "--max-cycles", "2", "--threads", "1", "--out", "r");
+        string fit = File.ReadAllText(command.PathOf("r/fit.json"));
+        Assert.Contains("None, because the run was interrupted.", fit, StringComparison.Ordinal);
+        Assert.Equal(801, command.ReadLines("r/items.csv").Length);
+    }
+
+    /// <summary>Runs a command that would go on for long, sends it a signal while it computes, and waits for its end.</summary>
+    private void Interrupt(string signal, params string[] arguments)
+    {
+        using Process process = command.Start(arguments);
         while (process.TotalProcessorTime < TimeSpan.FromSeconds(2)) // start and reading take a fraction of that, on however busy a machine
             Assert.False(process.WaitForExit(20));
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        using (Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]))
             kill.WaitForExit();
         Assert.True(process.WaitForExit(60_000));
         Assert.Equal(130, process.ExitCode);
-        Assert.Contains("\"termination\": \"interrupted\"", File.ReadAllText(command.PathOf("r/fit.json")), StringComparison.Ordinal);
     }
 }

@@ -23,6 +23,21 @@ internal static class ChangedData
             KnownClasses = knownClasses ?? data.KnownClasses,
         };
 
+    /// <summary>The same persons with sampling weights.</summary>
+    public static ResponseData Sampled(this ResponseData data, double[] weights) => new()
+    {
+        ItemNames = data.ItemNames,
+        CategoryCodes = data.CategoryCodes,
+        Responses = data.Responses,
+        PersonCount = data.PersonCount,
+        Weights = weights,
+        AreSamplingWeights = true,
+        GroupNames = data.GroupNames,
+        Groups = data.Groups,
+        ClassNames = data.ClassNames,
+        KnownClasses = data.KnownClasses,
+    };
+
     /// <summary>Some responses changed.</summary>
     /// <param name="data">The data.</param>
     /// <param name="change">The new response of person, item and old response.</param>

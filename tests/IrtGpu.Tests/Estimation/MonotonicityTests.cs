@@ -1,6 +1,8 @@
 using IrtGpu.Data;
+using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;
@@ -19,6 +21,16 @@ public sealed class MonotonicityTests
         Assert.True(result.History.Count > 5);
         foreach (IterationRecord record in result.History.Skip(1))
             Assert.True(record.Change <= 1e-10 * record.Deviance, $"cycle {record.Cycle}: the deviance rose by {record.Change:g3}");
+    }
+
+    [Fact]
+    public void Nodes_of_a_fixed_population_do_not_move_so_no_accepted_step_lowers_the_objective()
+    {
+        using ResponseData data = ResponseReader.Read(
+            Path.Combine(AppContext.BaseDirectory, "Estimation", "data", "one-slope.csv"), new ResponseReaderOptions { IdColumn = "id", Covariates = ["w", "grp"] }, TestContext.Current.CancellationToken);
+        ModelSpecification model = new() { Functions = ModelParser.Parse("1pl"), Quadrature = new QuadratureSpecification(QuadratureRule.GaussHermite, 15) };
+        CalibrationResult result = AssertFit.Run(data, model, new CalibrationOptions());
+        Assert.All(result.History.Where(record => record.Step != "rejected").Skip(1), record => Assert.True(record.Change <= 1e-9, $"cycle {record.Cycle}: {record.Change:g3}"));
     }
 
     [Theory]

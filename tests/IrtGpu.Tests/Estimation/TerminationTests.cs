@@ -21,6 +21,25 @@ public sealed class TerminationTests
         Assert.True(result.LogLikelihood > result.History[0].LogLikelihood);
     }
 
+    [Fact]
+    public void What_one_cycle_cannot_tell_is_left_out_of_the_message()
+    {
+        CalibrationResult result = AssertFit.Run(SimulatedData.Dichotomous(300, 8).Draw(), Model, new CalibrationOptions { MaxCycles = 1 });
+        Assert.StartsWith("Not converged: 1 cycle, largest change", result.Termination.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", result.Termination.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("below", -1e308)]
+    [InlineData("above", 1e308)]
+    public void Without_a_likelihood_there_is_no_result(string name, double value)
+    {
+        ModelSpecification model = Model with { Constraints = [new("q0001", "a1", ConstraintKind.Fixed, value), new("q0002", "a1", ConstraintKind.Fixed, -value)] };
+        SpecificationException refused = Assert.Throws<SpecificationException>(() => { AssertFit.Run(SimulatedData.Dichotomous(300, 8).Draw(), model, new CalibrationOptions()); });
+        Assert.True(refused.Message.Contains("log-likelihood", StringComparison.Ordinal), $"{name}: {refused.Message}");
+        Assert.DoesNotContain("NaN", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

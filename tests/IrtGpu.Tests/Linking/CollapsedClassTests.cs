@@ -1,5 +1,5 @@
 using IrtGpu.Data;
-using IrtGpu.Inference;
+using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
@@ -20,7 +20,9 @@ public sealed class CollapsedClassTests
         Assert.Contains("lower --classes", warning, StringComparison.Ordinal);
         Assert.DoesNotContain(two.Warnings, text => text.Contains("has collapsed", StringComparison.Ordinal));
         Assert.Equal(two.LogLikelihood, three.LogLikelihood, 1e-3);
-        Assert.Null(three.StandardErrors.Covariance);
-        Assert.NotNull(three.StandardErrors.Reason);
+        IReadOnlyList<ItemRow> rows = ItemTable.Build(three.Plan, three.Point.Parameters, three.StandardErrors);
+        Assert.All(rows.Where(row => row.Class == "3"), row => Assert.Null(row.StandardError));
+        foreach (ItemRow row in ItemTable.Build(two.Plan, two.Point.Parameters, two.StandardErrors))
+            Assert.Equal(row.StandardError!.Value, rows.Single(other => (other.Class, other.Item, other.Parameter) == (row.Class, row.Item, row.Parameter)).StandardError!.Value, 1e-3 * row.StandardError.Value);
     }
 }

@@ -41,8 +41,17 @@ internal sealed class ResultFolder : IDisposable
         return new Results(PathOf(name));
     }
 
-    public int Run(string data, string name, params string[] options) =>
-        command.Run(["calibrate", data, "--id", "id", "--quiet", "--out", name, "--items", "q*", .. options]).ExitCode;
+    public int Run(string data, string name, params string[] options) => RunForError(data, name, options).ExitCode;
+
+    /// <summary>Scores data with groups by a fit.</summary>
+    public int Score(string fit, string data, string method, string output) =>
+        command.Run("score", fit, data, "--id", "id", "--group", "group", "--covariates", "class", "--method", method, "--out", output).ExitCode;
+
+    public (int ExitCode, string Error) RunForError(string data, string name, params string[] options)
+    {
+        (int exitCode, _, string error) = command.Run(["calibrate", data, "--id", "id", "--quiet", "--out", name, "--items", "q*", .. options]);
+        return (exitCode, error);
+    }
 }
 
 /// <summary>The tables of one run.</summary>

@@ -54,6 +54,24 @@ public sealed class BadSpecificationTests
         Refuses(rasch with { Population = [Free("mean")] }, Shape(), "origin of 'theta'", "Fix a mean");
     }
 
+    [Theory]
+    [InlineData(ItemFunction.Rasch)]
+    [InlineData(ItemFunction.PartialCredit)]
+    [InlineData(ItemFunction.RatingScale)]
+    [InlineData(ItemFunction.SequentialRasch)]
+    [InlineData(ItemFunction.OneParameter)]
+    public void Items_without_slopes_of_their_own_have_nothing_to_explore(ItemFunction function)
+    {
+        ModelSpecification model = new() { Attributes = ["F1", "F2"], IsExploratory = true, Functions = [new FunctionAssignment("*", function)] };
+        Refuses(model, Shape(), "6 item(s) of " + function.Name(), "'q1'", "free slopes", "--q-matrix");
+        Refuses(model with { Functions = [.. model.Functions, new FunctionAssignment("q1-q5", ItemFunction.TwoParameter)] }, Shape(), "1 item(s)", "'q6'");
+        Plan(model with { Attributes = ["F1"] }, Shape());
+    }
+
+    [Fact]
+    public void Slopes_fixed_at_one_number_have_nothing_to_explore() => Refuses(
+        new() { Attributes = ["F1", "F2"], IsExploratory = true, Constraints = [new("*", "a*", ConstraintKind.Fixed, 1)] }, Shape(), "fixed at 1", "nothing to explore");
+
     [Fact]
     public void Rating_scale_thresholds_do_not_give_the_origin()
     {

@@ -89,7 +89,7 @@ public sealed class SavedCalibrationTests : IDisposable
         Assert.Equal(json.RootElement.GetProperty("items").EnumerateArray().Select(row => row.GetProperty("estimate").GetDouble()), saved.Items.Select(row => row.Estimate));
 
         string path = Path.Combine(folder, "calibration.json");
-        AtomicFile.Write(path, saved.Write);
+        AtomicFile.Write(path, saved.Write, TestContext.Current.CancellationToken);
         Assert.Contains("\"formatVersion\": 2", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.DoesNotContain("freeParameterNames", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Equal(saved.Parameters.Free, SavedCalibration.Read(path).Parameters.Free);
@@ -123,16 +123,16 @@ public sealed class SavedCalibrationTests : IDisposable
     public void A_write_that_fails_leaves_the_old_file_and_nothing_else()
     {
         string path = Path.Combine(folder, "table.csv");
-        AtomicFile.Write(path, stream => stream.Write("old"u8));
+        AtomicFile.Write(path, stream => stream.Write("old"u8), TestContext.Current.CancellationToken);
         Assert.Throws<OutputException>(() => AtomicFile.Write(path, stream =>
         {
             stream.Write("half"u8);
             throw new IOException("No space left on device");
-        }));
-        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, _ => throw new InvalidOperationException()));
+        }, TestContext.Current.CancellationToken));
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, _ => throw new InvalidOperationException(), TestContext.Current.CancellationToken));
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(folder));
-        AtomicFile.Write(path, stream => stream.Write("new"u8));
+        AtomicFile.Write(path, stream => stream.Write("new"u8), TestContext.Current.CancellationToken);
         Assert.Equal("new", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(folder));
     }

@@ -154,7 +154,7 @@ public sealed class PersonEstimatorsTests
         double[] shifts = [0.8, -1.3];
         PatternTable patterns = model.Patterns.WithCovariateRows([0, 1]);
         ModelPoint point = model.Point.WithShifts(new MeanShifts(1, [shifts]));
-        PersonEstimates modes = PersonEstimators.Estimate(point, patterns, model.Summaries, PointEstimator.PosteriorMode, 1);
+        PersonEstimates modes = PersonEstimators.Estimate(point, patterns, model.Summaries, PointEstimator.PosteriorMode, 1, TestContext.Current.CancellationToken);
         for (int pattern = 0; pattern < 2; pattern++)
         {
             double theta = modes.Theta[pattern];

@@ -15,8 +15,8 @@ public sealed class PlausibleValuesTests
         double[] slopes = [1.5, 0.8, 2.2, 1];
         double[] intercepts = [-1, 0, 0.5, 1.2];
         FixedModel model = FixedModel.Create([.. slopes.Select(a => new[] { a })], intercepts, guessing);
-        double[] values = PlausibleValues.Draw(model.Point, model.Patterns, model.Summaries, seed: 3, Draws, threads: 2);
-        Assert.Equal(values, PlausibleValues.Draw(model.Point, model.Patterns, model.Summaries, seed: 3, Draws, threads: 1));
+        double[] values = PlausibleValues.Draw(model.Point, model.Patterns, model.Summaries, seed: 3, Draws, threads: 2, TestContext.Current.CancellationToken);
+        Assert.Equal(values, PlausibleValues.Draw(model.Point, model.Patterns, model.Summaries, seed: 3, Draws, threads: 1, TestContext.Current.CancellationToken));
         for (int person = 0; person < 16; person++)
         {
             double Density(double theta) => Math.Exp(-0.5 * theta * theta) * Enumerable.Range(0, 4).Aggregate(1.0, (product, item) =>
@@ -47,7 +47,7 @@ public sealed class PlausibleValuesTests
         double[][] slopes = [[1.5, 0], [0.8, 0.9], [0, 2], [0, 1.1]];
         double[] intercepts = [-1, 0, 0.5, 1.2];
         FixedModel model = FixedModel.Create(slopes, intercepts, correlation: 0.6);
-        double[] values = PlausibleValues.Draw(model.Point, model.Patterns, model.Summaries, seed: 5, Draws);
+        double[] values = PlausibleValues.Draw(model.Point, model.Patterns, model.Summaries, seed: 5, Draws, cancellation: TestContext.Current.CancellationToken);
         foreach (int person in new[] { 0, 3, 6, 15 })
         {
             double total = 0;

@@ -17,7 +17,7 @@ public sealed class ResponseSimulatorTests
     public void Shares_of_categories_are_the_integrals_of_their_probabilities(string name)
     {
         (CalibrationPlan plan, _, ModelPoint point) = Catalogue.Get(name).Build();
-        SimulatedResponses drawn = ResponseSimulator.Draw(plan, point.Parameters, Persons, seed: 5);
+        SimulatedResponses drawn = ResponseSimulator.Draw(plan, point.Parameters, Persons, seed: 5, cancellation: TestContext.Current.CancellationToken);
         foreach (PlannedBlock block in plan.Blocks)
         {
             int[] persons = Members(plan, drawn, block);
@@ -40,7 +40,7 @@ public sealed class ResponseSimulatorTests
     public void Persons_have_the_means_covariances_and_proportions_of_their_blocks(string name)
     {
         (CalibrationPlan plan, _, ModelPoint point) = Catalogue.Get(name).Build();
-        SimulatedResponses drawn = ResponseSimulator.Draw(plan, point.Parameters, Persons, seed: 6);
+        SimulatedResponses drawn = ResponseSimulator.Draw(plan, point.Parameters, Persons, seed: 6, cancellation: TestContext.Current.CancellationToken);
         double[] slots = point.Parameters.Slots;
         foreach (PlannedBlock block in plan.Blocks)
         {

@@ -12,13 +12,17 @@ internal sealed class ConvergenceMonitor(IEmProblem problem, EmOptions options)
     public double LastGain { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Whether the objective is below the last accepted one by more than its error, or no number.</summary>
-    public bool HasFallen(double objective) => !(objective >= lastObjective - problem.Slack(lastObjective));
+    public bool HasFallen(double objective) =>
+        !double.IsFinite(objective) || (History.Count > 0 && !(objective >= lastObjective - problem.Slack(lastObjective)));
 
     public Termination DescribeFall(double objective) => new(
         TerminationKind.Failed,
         double.IsFinite(objective)
             ? FormattableString.Invariant($"The log-likelihood fell from {lastObjective} to {objective} in a plain EM step, which exact arithmetic forbids. {problem.Remedy(EmFailure.ObjectiveFell)}")
-            : FormattableString.Invariant($"The log-likelihood became {objective}. {problem.Remedy(EmFailure.ObjectiveIsNoNumber)}"));
+            : FormattableString.Invariant($"The log-likelihood {(history.Count == 0 ? "is" : "became")} {(double.IsNaN(objective) ? "no number" : "infinite")}{(history.Count == 0 ? " at the start" : $" after {history.Count} cycles")}. {problem.Remedy(EmFailure.ObjectiveIsNoNumber)}"));
+
+    public Termination DescribeOutgrowth() => new(
+        TerminationKind.Outgrown, FormattableString.Invariant($"After {history.Count} cycles the parameters left what the model was prepared for."));
 
     public void RecordRejection(double logLikelihood, double seconds) =>
         history.Add(new IterationRecord(history.Count + 1, logLikelihood, double.NaN, double.NaN, "", "rejected", seconds));
@@ -47,11 +51,11 @@ internal sealed class ConvergenceMonitor(IEmProblem problem, EmOptions options)
         if (!isInterrupted && last.Cycle < options.MaxCycles)
             return null;
         IterationRecord? accepted = history.FindLast(record => record.Step != "rejected");
-        string state = accepted is null ? "" : FormattableString.Invariant(
-            $"largest change {accepted.LargestChange:g2} in {accepted.Parameter} (tolerance {options.Tolerance:g2}); -2 log-likelihood changed by {accepted.Change:g2} in the last cycle");
+        string cycles = last.Cycle == 1 ? "1 cycle" : FormattableString.Invariant($"{last.Cycle} cycles");
+        string state = accepted is null ? "" : Describe(accepted);
         return isInterrupted
-            ? new Termination(TerminationKind.Interrupted, $"Interrupted after {last.Cycle} cycles: {state}. The results are what was reached.")
-            : new Termination(TerminationKind.CycleLimit, $"Not converged: {last.Cycle} cycles, {state}. Raise --max-cycles.");
+            ? new Termination(TerminationKind.Interrupted, $"Interrupted after {cycles}{state}. The results are what was reached.")
+            : new Termination(TerminationKind.CycleLimit, $"Not converged: {cycles}{state}. Raise --max-cycles.");
     }
 
     /// <summary>Writes what it knows of the cycles so far.</summary>
@@ -86,13 +90,17 @@ internal sealed class ConvergenceMonitor(IEmProblem problem, EmOptions options)
         }
     }
 
+    private string Describe(IterationRecord accepted) =>
+        FormattableString.Invariant($", largest change {accepted.LargestChange:g2}{(accepted.Parameter.Length > 0 ? $" in {accepted.Parameter}" : "")} (tolerance {options.Tolerance:g2})")
+        + (double.IsNaN(accepted.Change) ? "" : FormattableString.Invariant($"; -2 log-likelihood changed by {accepted.Change:g2} in the last cycle"));
+
     private (double Largest, int Index) LargestChange(double[] current, double[] mapped)
     {
         double largest = 0;
         int index = -1;
         for (int k = 0; k < current.Length; k++)
         {
-            double change = problem.Change(k, current[k], mapped[k]);
+            double change = problem.Change(k, current, mapped);
             if (change > largest || index < 0)
                 (largest, index) = (change, k);
         }

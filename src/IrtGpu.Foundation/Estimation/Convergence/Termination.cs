@@ -14,6 +14,9 @@ public enum TerminationKind
 
     /// <summary>The log-likelihood fell by more than rounding, or was no number.</summary>
     Failed,
+
+    /// <summary>The parameters left what the model was prepared for, so that it should be prepared anew and gone on with from them.</summary>
+    Outgrown,
 }
 
 /// <summary>How the estimation ended.</summary>

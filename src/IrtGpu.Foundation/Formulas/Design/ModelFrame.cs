@@ -56,7 +56,7 @@ internal sealed record ModelFrame
                 : $"No row has a value in every column the formula uses. Missing: {string.Join(", ", rows.Missing.Select(column => $"{column.Count} in '{column.Column}'"))} of {source.RowCount} rows.";
             throw new DataException([source.Problem($"{reason} There is nothing to fit.")]);
         }
-        VariableReader variables = new(formula.Text, rows, []);
+        VariableReader variables = new(formula.Text, rows, null);
         ModelFrame frame = Evaluate(formula, rows, variables);
         return frame with { Response = variables.Numbers(formula.Response), Weights = weights is null ? null : ReadWeights(rows, weights) };
     }

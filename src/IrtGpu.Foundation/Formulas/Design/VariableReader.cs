@@ -1,3 +1,4 @@
+using System.Globalization;
 using IrtGpu.Foundation.Formulas.Columns;
 using IrtGpu.Foundation.Formulas.Syntax;
 using IrtGpu.Foundation.Tables;
@@ -8,8 +9,8 @@ namespace IrtGpu.Foundation.Formulas.Design;
 /// <summary>Evaluates the variables of a formula: numbers, factors, and functions that learn from the data.</summary>
 /// <param name="formula">The formula, for messages.</param>
 /// <param name="rows">Rows of the data.</param>
-/// <param name="known">What the variables took from the data of a fit; empty when the fit is made now.</param>
-internal sealed class VariableReader(string formula, RowSelection rows, IReadOnlyList<Basis> known)
+/// <param name="known">What the variables took from the data of a fit; null when the fit is made now.</param>
+internal sealed class VariableReader(string formula, RowSelection rows, IReadOnlyList<Basis>? known)
 {
     private static readonly string[] Special = ["factor", "poly", "scale"];
     private readonly Dictionary<string, Variable> variables = new(StringComparer.Ordinal);
@@ -36,7 +37,7 @@ internal sealed class VariableReader(string formula, RowSelection rows, IReadOnl
     private Variable Evaluate(Expression expression, string text)
     {
         if (expression.Kind == ExpressionKind.Name)
-            return rows.Source.IsNumeric(text) ? Number(text, rows.Numbers(text)) : Factor(text, rows.Categories(text), expression);
+            return IsFactor(text) ? Factor(text, rows.Categories(text), expression) : Number(text, Column(text));
         return expression.Text switch
         {
             "factor" => Factor(text, rows.Categories(OneColumn(expression)), expression),
@@ -46,6 +47,19 @@ internal sealed class VariableReader(string formula, RowSelection rows, IReadOnl
                 $"There is no function {expression.Text}(). {NearNames.Suggest(expression.Text, [.. Arithmetic.FunctionNames, .. Special, "offset"])}"),
             _ => Number(text, arithmetic.Evaluate(expression)),
         };
+    }
+
+    private bool IsFactor(string column) => known is null ? !rows.Source.IsNumeric(column) : Basis(column) is not null;
+
+    /// <summary>A column of numbers, which in the data of the fit it was.</summary>
+    private double[] Column(string name)
+    {
+        if (rows.Source.IsNumeric(name))
+            return rows.Numbers(name);
+        Categories texts = rows.Categories(name);
+        int level = Array.FindIndex(texts.Levels, text => !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        throw rows.Failure($"In the data of the fit the column held numbers, and here it holds text{(level < 0 ? "" : $", such as '{texts.Levels[level]}'")}. Correct the values, or declare those that mean missing with --missing.",
+            name, level < 0 ? null : Array.IndexOf(texts.Level, level));
     }
 
     private static Variable Number(string name, double[] values) => new([name], [values], null);
@@ -92,7 +106,7 @@ internal sealed class VariableReader(string formula, RowSelection rows, IReadOnl
         string[] names = [.. Enumerable.Range(1, degree).Select(power => FormattableString.Invariant($"{text}{power}"))];
         if (isRaw)
             return new Variable(names, [.. Enumerable.Range(1, degree).Select(power => Array.ConvertAll(x, value => Math.Pow(value, power)))], null);
-        IReadOnlyList<double> values = Basis(text)?.Values ?? OrthogonalPolynomial.Fit(x, degree)
+        IReadOnlyList<double> values = Learned(text, 2 * degree + 1) ?? OrthogonalPolynomial.Fit(x, degree)
             ?? throw rows.Failure(FormattableString.Invariant($"{text} needs more than {degree} distinct values of {plain[0]}, and there are not so many. Lower the degree."));
         bases.Add(new Basis(text, [], values));
         return new Variable(names, OrthogonalPolynomial.Evaluate(x, values), null);
@@ -103,7 +117,7 @@ internal sealed class VariableReader(string formula, RowSelection rows, IReadOnl
         if (expression.Operands.Count != 1)
             throw new FormulaException(formula, expression.Position, "scale() takes one argument.");
         double[] x = arithmetic.Evaluate(expression.Operands[0]);
-        IReadOnlyList<double>? values = Basis(text)?.Values;
+        IReadOnlyList<double>? values = Learned(text, 2);
         if (values is null)
         {
             double mean = x.Sum() / x.Length;
@@ -118,5 +132,10 @@ internal sealed class VariableReader(string formula, RowSelection rows, IReadOnl
         ? column.Text
         : throw new FormulaException(formula, call.Position, $"{call.Text}() takes the name of one column.");
 
-    private Basis? Basis(string text) => known.FirstOrDefault(basis => basis.Variable == text);
+    /// <summary>The numbers that a function took from the data of the fit; null where it learns now.</summary>
+    private IReadOnlyList<double>? Learned(string text, int count) => Basis(text)?.Values is not { } values || values.Count == count
+        ? Basis(text)?.Values
+        : throw rows.Failure(FormattableString.Invariant($"The fit holds {values.Count} numbers for {text}, which takes {count}: its file is damaged. Fit the model again."));
+
+    private Basis? Basis(string text) => known?.FirstOrDefault(basis => basis.Variable == text);
 }

@@ -10,11 +10,13 @@ public sealed class DataException : Exception
     /// <summary>Carries the problems.</summary>
     /// <param name="problems">At least one.</param>
     /// <param name="totalCount">How many there were in all when the list was cut; default: the list's own length.</param>
-    public DataException(IReadOnlyList<DataProblem> problems, long? totalCount = null)
+    /// <param name="warnings">What was noticed beside them; default: nothing.</param>
+    public DataException(IReadOnlyList<DataProblem> problems, long? totalCount = null, IReadOnlyList<DataProblem>? warnings = null)
         : base(Describe(problems, totalCount ?? problems.Count))
     {
         Problems = problems;
         TotalCount = totalCount ?? problems.Count;
+        Warnings = warnings ?? [];
     }
 
     /// <summary>The problems, in the order of the file.</summary>
@@ -22,6 +24,9 @@ public sealed class DataException : Exception
 
     /// <summary>How many problems there were; may exceed the number kept.</summary>
     public long TotalCount { get; }
+
+    /// <summary>What was noticed beside them and would not have stopped anything alone.</summary>
+    public IReadOnlyList<DataProblem> Warnings { get; }
 
     private static string Describe(IReadOnlyList<DataProblem> problems, long totalCount)
     {

@@ -10,25 +10,29 @@ public sealed class ProblemLog
     /// <summary>How many problems were reported, kept or not.</summary>
     public long Total { get; private set; }
 
-    /// <summary>Whether the next problem would be kept; when not, its text need not be composed.</summary>
-    internal bool HasRoom => kept.Count < Capacity;
-
     /// <summary>Reports a problem.</summary>
     /// <param name="problem">Kept if it is one of the first, else only counted.</param>
     public void Add(DataProblem problem)
     {
-        if (HasRoom)
+        if (kept.Count < Capacity)
             kept.Add(problem);
         Total++;
     }
 
-    internal void CountOnly() => Total++;
-
     /// <summary>Ends here if something was reported.</summary>
     /// <exception cref="DataException">Carries what was reported.</exception>
-    public void ThrowIfAny()
+    public void ThrowIfAny() => ThrowIfAny([]);
+
+    /// <summary>Ends here if something was reported.</summary>
+    /// <param name="warnings">What else was noticed, and may be mended on the same occasion.</param>
+    /// <exception cref="DataException">Carries both.</exception>
+    public void ThrowIfAny(IReadOnlyList<DataProblem> warnings)
     {
         if (Total > 0)
-            throw new DataException(kept, Total);
+            throw ToException(warnings);
     }
+
+    /// <summary>What was reported, in the order of the file; what has no line comes last.</summary>
+    /// <param name="warnings">What else was noticed, and may be mended on the same occasion.</param>
+    internal DataException ToException(IReadOnlyList<DataProblem> warnings) => new([.. kept.OrderBy(problem => problem.Line ?? long.MaxValue)], Total, warnings);
 }

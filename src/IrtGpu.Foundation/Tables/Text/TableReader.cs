@@ -33,6 +33,9 @@ internal sealed class TableReader : IDisposable
         records = Sep.New(characters.Delimiter).Reader(options => options with { HasHeader = false, DisableColCountCheck = true }).From(characters);
     }
 
+    /// <summary>What separates fields: comma, tab or semicolon.</summary>
+    public char Delimiter => characters.Delimiter;
+
     /// <summary>Line at which the record begins.</summary>
     public long Line { get; private set; }
 

@@ -12,8 +12,10 @@ public static class AtomicFile
     /// <summary>Writes the file; when anything fails, the old file stays as it was and no temporary file is left.</summary>
     /// <param name="path">Where to.</param>
     /// <param name="write">Writes the content.</param>
+    /// <param name="cancellation">Ends the writing.</param>
     /// <exception cref="OutputException">The file cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    /// <exception cref="OperationCanceledException">The writing was to end.</exception>
+    public static void Write(string path, Action<Stream> write, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -24,7 +26,7 @@ public static class AtomicFile
             if (IsDevice(target))
             {
                 using FileStream device = new(target, FileMode.Open, FileAccess.Write);
-                write(device);
+                WriteTo(device);
                 return;
             }
             if (Directory.Exists(target))
@@ -35,11 +37,11 @@ public static class AtomicFile
                 if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
                 {
                     using GZipStream compressed = new(file, CompressionLevel.Optimal);
-                    write(compressed);
+                    WriteTo(compressed);
                 }
                 else
                 {
-                    write(file);
+                    WriteTo(file);
                 }
             }
             File.Move(temporary, target, overwrite: true);
@@ -53,6 +55,12 @@ public static class AtomicFile
         {
             if (temporary is not null)
                 TryDelete(temporary);
+        }
+
+        void WriteTo(Stream stream)
+        {
+            using InterruptibleStream interruptible = new(stream, cancellation);
+            write(interruptible);
         }
     }
 

@@ -9,6 +9,9 @@ namespace IrtGpu.Data.Coding;
 /// <param name="storage">How much may lie in memory, and where the rest goes.</param>
 internal sealed class CodedRowsBuilder(int rowLength, RowStorage storage) : IDisposable
 {
+    private const int CountedTogether = 32; // positions: as many bytes of a row lie side by side
+    private const int SectionBytes = 1 << 20;
+
     private readonly List<NativeBytes> held = [];
     private TemporaryFile? file;
     private long byteCount;
@@ -40,6 +43,39 @@ internal sealed class CodedRowsBuilder(int rowLength, RowStorage storage) : IDis
     {
         int rowCount = (int)(byteCount / rowLength);
         return file is null ? FinishInMemory(map, rowCount) : FinishOnDisk(map, rowCount);
+    }
+
+    /// <summary>How often each provisional code was given, for some positions.</summary>
+    /// <param name="wanted">Which positions. [position]</param>
+    /// <returns>[position][code]; null where not wanted.</returns>
+    /// <exception cref="DataException">The temporary file fails.</exception>
+    public long[]?[] Count(bool[] wanted)
+    {
+        long[]?[] counts = Array.ConvertAll(wanted, isWanted => isWanted ? new long[256] : null);
+        int[][] groups = [.. Enumerable.Range(0, rowLength).Where(position => wanted[position]).Chunk(CountedTogether)];
+        if (file is null)
+        {
+            Parallel.ForEach(groups, positions => held.ForEach(block => CountRows(block.Span, positions)));
+            return counts;
+        }
+        byte[] section = new byte[Math.Max(1, SectionBytes / rowLength) * rowLength];
+        for (long offset = 0; groups.Length > 0 && offset < byteCount; offset += section.Length)
+        {
+            Span<byte> codes = section.AsSpan(0, (int)Math.Min(section.Length, byteCount - offset));
+            file.Read(offset, codes);
+            foreach (int[] positions in groups)
+                CountRows(codes, positions);
+        }
+        return counts;
+
+        void CountRows(ReadOnlySpan<byte> codes, int[] positions)
+        {
+            for (ReadOnlySpan<byte> rest = codes; rest.Length > 0; rest = rest[rowLength..])
+            {
+                foreach (int position in positions)
+                    counts[position]![rest[position]]++;
+            }
+        }
     }
 
     public void Dispose()
@@ -90,12 +126,11 @@ internal sealed class CodedRowsBuilder(int rowLength, RowStorage storage) : IDis
         return rows;
     }
 
-    // Entries without a provisional code are missing, whatever their place.
     private static bool IsIdentity(byte[] map)
     {
         for (int entry = 0; entry < map.Length; entry++)
         {
-            if (map[entry] != (byte)entry && map[entry] != ResponseData.Missing)
+            if (map[entry] != (byte)entry)
                 return false;
         }
         return true;

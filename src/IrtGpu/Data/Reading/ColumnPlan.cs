@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Data.Coding;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 
@@ -43,6 +44,7 @@ internal sealed class ColumnPlan
         Claim(options.IdColumn, Id, "--id");
         Claim(options.GroupColumn, Group, "--group");
         Claim(options.WeightColumn, Weight, "--weight");
+        Claim(options.SamplingWeightColumn, Weight, "--sampling-weight");
         Claim(options.ClassColumn, Class, "--class");
         foreach (string covariate in options.Covariates)
         {
@@ -67,9 +69,22 @@ internal sealed class ColumnPlan
 
         int Find(string name, string option)
         {
+            if (name.Length == 0)
+                return FindNameless(option);
             if (positions.TryGetValue(name, out int column))
                 return column;
             problems.Add(ColumnNames.Absent(name, option, names, path, line));
+            return -1;
+        }
+
+        int FindNameless(string option)
+        {
+            int[] nameless = [.. Enumerable.Range(0, names.Length).Where(column => names[column].Length == 0)];
+            if (nameless.Length == 1)
+                return nameless[0];
+            problems.Add(new DataProblem(nameless.Length == 0
+                ? $"{option} \"\" means the column without a name, but every column has one. {NearNames.Suggest("", names)}"
+                : $"{option} \"\" means the column without a name, but columns {string.Join(", ", nameless.Select(column => (column + 1).ToString(CultureInfo.InvariantCulture)))} have none. Name them in the header.", path, line));
             return -1;
         }
 
@@ -79,6 +94,8 @@ internal sealed class ColumnPlan
                 return;
             if (roles[column] != Ignored)
                 problems.Add(new DataProblem($"The column is given two parts, the second by {option}. Copy it under another name if both are meant.", path, line, name));
+            else if (Array.IndexOf(roles, role) >= 0)
+                problems.Add(new DataProblem("--weight and --sampling-weight are both given, but a row has one weight. Keep --weight where it is a number of persons, --sampling-weight where it corrects for unequal chances of being drawn.", path, line, name));
             roles[column] = role;
             taken[column] = true;
         }
@@ -91,7 +108,7 @@ internal sealed class ColumnPlan
             foreach (int column in candidates.Where(column => names[column].Length == 0))
             {
                 problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
-                    $"Column {column + 1} has no name (''), so it cannot be an item. Name it in the header, or choose the items with --items (row numbers are often written so)."), path, line));
+                    $"Column {column + 1} has no name, so it cannot be an item. Where it holds row names or numbers, as R writes them, use --id \"\"; else name it in the header, or choose the items with --items."), path, line));
             }
             return [.. candidates];
         }
@@ -126,12 +143,18 @@ internal sealed class ColumnPlan
                 $"{absent.Count} of the {expected.Count} items of the fit are not among the columns: {string.Join(", ", absent)}. ") +
                 "Add them, as columns of missing values when they were not administered.", path, line));
         }
-        string[] unused = [.. names.Where((name, column) => !taken[column] && !expected.ContainsKey(name)).Select(name => $"'{name}'")];
-        if (unused.Length > 0)
+        int[] unused = [.. Enumerable.Range(0, names.Length).Where(column => !taken[column] && !expected.ContainsKey(names[column]))];
+        string[] named = [.. unused.Select(column => names[column]).Where(name => name.Length > 0)];
+        if (named.Length > 0)
         {
             warnings.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
-                $"{unused.Length} column(s) are no items of the fit and were not used: {string.Join(", ", unused.Take(5))}{(unused.Length > 5 ? ", …" : "")}. ") +
+                $"{named.Length} column(s) are no items of the fit and were not used: {CodeLists.Show(named)}. ") +
                 "Name them in --covariates to say so.", path, line));
+        }
+        foreach (int column in unused.Where(column => names[column].Length == 0))
+        {
+            warnings.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
+                $"Column {column + 1} has no name and was not used. If it identifies the persons, as the row names that R writes, use --id \"\"."), path, line));
         }
         return columns;
     }

@@ -10,9 +10,11 @@ namespace IrtGpu.Data.Reading;
 
 /// <summary>Turns the records of a table into coded persons.</summary>
 internal sealed class PersonParser(
-    TableReader table, string path, ColumnPlan plan, CodeBook book, AnswerKey? key, MissingCodes missing, PersonRows persons, ProblemLog problems)
+    TableReader table, string path, ColumnPlan plan, CodeBook book, MissingCodes missing, PersonRows persons, ProblemLog problems)
 {
     private readonly bool isNaMissing = missing.IsMissing("NA");
+    private readonly bool hasTellingNames = // no letters or numbers, which may be answers as well
+        plan.Names.Count(name => name.Length > 1 && WholeNumber.Parse(name, out _) == NumberForm.None) > plan.Names.Length / 2;
 
     /// <summary>Reads what is left of the table.</summary>
     /// <exception cref="DataException">The file is no text from somewhere on, or cannot be read.</exception>
@@ -22,6 +24,11 @@ internal sealed class PersonParser(
         while (table.TryAdvance(persons.BlankLines))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (IsHeader())
+            {
+                persons.HeaderLines.Add(table.Line);
+                continue;
+            }
             Span<byte> row = persons.Add(table.Line);
             if (table.FieldCount == plan.Roles.Length)
                 ParseRow(row);
@@ -31,35 +38,52 @@ internal sealed class PersonParser(
         persons.Complete();
     }
 
+    private bool IsHeader()
+    {
+        if (!hasTellingNames || table.FieldCount != plan.Names.Length)
+            return false;
+        for (int column = 0; column < plan.Names.Length; column++)
+        {
+            if (!table.Read(column, out _).SequenceEqual(plan.Names[column]))
+                return false;
+        }
+        return true;
+    }
+
     // Nearly all time is spent here, in a few calls: do not start in unoptimised code.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ParseRow(Span<byte> row)
     {
         SepReader.Row record = table.Record;
-        ReadOnlySpan<byte> direct = book.Direct;
+        ReadOnlySpan<byte> direct = book.DirectTable;
+        ReadOnlySpan<byte> blanks = book.Blanks;
         int[] roles = plan.Roles;
-        bool hasCodes = key is null;
         for (int column = 0; column < roles.Length; column++)
         {
             int role = roles[column];
-            if (role >= 0 && hasCodes && TryEncode(record[column].Span, direct.Slice(role * CodeBook.DirectSpan, CodeBook.DirectSpan), out byte response))
+            if (role >= 0 && TryEncode(record[column].Span, direct.Slice(role * CodeBook.DirectSpan, CodeBook.DirectSpan), blanks[role], out byte response))
+                row[role] = response;
+            else if (role >= 0 && TryEncodeCharacter(record[column].Span, role, out response))
                 row[role] = response;
             else
                 ParseField(column, role, row);
         }
         if (row.IndexOfAnyExcept(ResponseData.Missing) < 0)
             persons.EmptyPersons.Add(table.Line);
+        else if (row.SequenceEqual(blanks))
+            persons.BlankPersons.Add(table.Line);
     }
 
     // The common field: one or two digits, perhaps a sign; or NA, or nothing at all.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryEncode(ReadOnlySpan<char> field, ReadOnlySpan<byte> direct, out byte response)
+    private bool TryEncode(ReadOnlySpan<char> field, ReadOnlySpan<byte> direct, byte blank, out byte response)
     {
         response = ResponseData.Missing;
         int code;
         switch (field.Length)
         {
             case 0:
+                response = blank;
                 return true;
             case 1:
                 code = DigitOf(field[0]);
@@ -78,6 +102,16 @@ internal sealed class PersonParser(
         if (code is < CodeBook.DirectLow or >= NoDigit)
             return false;
         response = direct[code - CodeBook.DirectLow];
+        return CodeBook.IsKnown(response);
+    }
+
+    // A letter, as multiple choice has it.
+    private bool TryEncodeCharacter(ReadOnlySpan<char> field, int item, out byte response)
+    {
+        response = ResponseData.Missing;
+        if (field.Length != 1 || field[0] >= CodeBook.CharacterSpan)
+            return false;
+        response = book.CharacterTable[item * CodeBook.CharacterSpan + field[0]];
         return CodeBook.IsKnown(response);
     }
 
@@ -101,21 +135,18 @@ internal sealed class PersonParser(
                 persons.Ids!.Add(value);
                 break;
             case ColumnPlan.Group:
-                if (value.IsEmpty)
-                    Report(column, "The group is blank (''), so the person belongs to no population. Fill it in, or take the row out.");
+                if (missing.IsMissing(value.Trim()))
+                    persons.MissingGroups.Add(table.Line, value.ToString());
                 persons.Groups!.Add(value);
                 break;
             case ColumnPlan.Class:
-                if (missing.IsMissing(value))
+                if (missing.IsMissing(value.Trim()))
                     persons.Classes!.AddMissing();
                 else
                     persons.Classes!.Add(value);
                 break;
             case ColumnPlan.Weight:
-                double weight = ParseWeight(value, column);
-                if (weight == 0)
-                    persons.ZeroWeights.Add(table.Line);
-                persons.Weights!.Add(weight);
+                persons.Weights!.Add(value, missing.IsMissing(value.Trim()), table.Line);
                 break;
             default:
                 break;
@@ -124,56 +155,19 @@ internal sealed class PersonParser(
 
     private byte EncodeUnsound(int item)
     {
-        book.MarkUnsound(item);
+        book[item].IsUnsound = true;
         return ResponseData.Missing;
     }
 
     private byte Encode(int item, ReadOnlySpan<char> value)
     {
+        value = value.Trim(); // blanks inside quotes
+        if (value.IsEmpty)
+            return book.Blanks[item];
         if (missing.IsMissing(value))
             return ResponseData.Missing;
-        byte provisional;
-        if (key is not null)
-        {
-            book.TryEncode(item, key.Score(item, value), out provisional);
-            return provisional;
-        }
         NumberForm form = WholeNumber.Parse(value, out int code);
-        if (form == NumberForm.Whole && book.TryEncode(item, code, out provisional))
-            return provisional;
-        ReportCode(item, form, value);
-        return EncodeUnsound(item);
-    }
-
-    private double ParseWeight(ReadOnlySpan<char> value, int column)
-    {
-        bool isNumber = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight);
-        if (isNumber && double.IsFinite(weight) && weight >= 0)
-            return weight;
-        Report(column, $"The weight {SeenText.Show(value)} is not a number from 0 up. " +
-            "A frequency weight says how many persons the row stands for; correct it, or take the row out.");
-        return double.NaN;
-    }
-
-    private void ReportCode(int item, NumberForm form, ReadOnlySpan<char> value)
-    {
-        if (!problems.HasRoom)
-        {
-            problems.CountOnly();
-            return;
-        }
-        string shown = SeenText.Show(value);
-        string message = form switch
-        {
-            NumberForm.Whole => $"The code {shown} is unknown to the fit, whose codes for this item are {CodeLists.Show(book.SortedCodes(item))}. " +
-                "Correct it, or list it in --missing.",
-            NumberForm.Fraction => $"The code {shown} is not a whole number; categories are counted, not measured. " +
-                "Recode the column, or leave it out with --items.",
-            NumberForm.TooLarge => $"The code {shown} is outside the range of 32-bit integers. Recode the column, or leave it out with --items.",
-            _ => $"The response {shown} is not a number. Recode it, list it in --missing if it means missing, " +
-                "score it with --key, or leave the column out with --items.",
-        };
-        problems.Add(new DataProblem(message, path, table.Line, plan.ItemNames[item]));
+        return form == NumberForm.Whole ? book.Encode(item, code, table.Line) : book.Encode(item, value, form, table.Line);
     }
 
     private void ReportForm(int column, ReadOnlySpan<char> value, FieldForm form)
@@ -205,7 +199,7 @@ internal sealed class PersonParser(
         persons.Ids?.Add("");
         persons.Groups?.Add("");
         persons.Classes?.AddMissing();
-        persons.Weights?.Add(1);
+        persons.Weights?.AddNone();
     }
 
     private void Report(int? column, string message) =>

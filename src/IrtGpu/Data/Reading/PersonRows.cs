@@ -9,7 +9,8 @@ namespace IrtGpu.Data.Reading;
 /// <summary>The persons read so far: provisional codes, and what stands in the columns that are no items.</summary>
 /// <param name="plan">The columns; only those that are there are gathered.</param>
 /// <param name="storage">Where responses are kept.</param>
-internal sealed class PersonRows(ColumnPlan plan, RowStorage storage) : IDisposable
+/// <param name="delimiter">What separates fields.</param>
+internal sealed class PersonRows(ColumnPlan plan, RowStorage storage, char delimiter) : IDisposable
 {
     private const int BlockLength = 1 << 18; // bytes of codes handed on at a time
 
@@ -29,7 +30,7 @@ internal sealed class PersonRows(ColumnPlan plan, RowStorage storage) : IDisposa
     public TextColumn.Builder? Ids { get; } = plan.Has(ColumnPlan.Id) ? new() : null;
 
     /// <summary>Null where there is no weight column. [person]</summary>
-    public List<double>? Weights { get; } = plan.Has(ColumnPlan.Weight) ? [] : null;
+    public WeightColumn? Weights { get; } = plan.Has(ColumnPlan.Weight) ? new(delimiter) : null;
 
     /// <summary>Null where there is no group column. [person]</summary>
     public LabelColumn? Groups { get; } = plan.Has(ColumnPlan.Group) ? new() : null;
@@ -39,9 +40,15 @@ internal sealed class PersonRows(ColumnPlan plan, RowStorage storage) : IDisposa
 
     public PlaceTally BlankLines { get; } = new();
 
+    /// <summary>Rows that repeat the header.</summary>
+    public PlaceTally HeaderLines { get; } = new();
+
     public PlaceTally EmptyPersons { get; } = new();
 
-    public PlaceTally ZeroWeights { get; } = new();
+    /// <summary>Persons who left every item blank, where that is wrong.</summary>
+    public PlaceTally BlankPersons { get; } = new();
+
+    public PlaceTally MissingGroups { get; } = new();
 
     public PlaceTally BlankIds { get; } = new();
 

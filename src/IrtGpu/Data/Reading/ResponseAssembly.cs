@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
+using IrtGpu.Data.Review;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
@@ -9,37 +11,44 @@ namespace IrtGpu.Data.Reading;
 
 /// <summary>Makes <see cref="ResponseData"/> of the persons read: final categories, labels, checks over all rows.</summary>
 internal sealed class ResponseAssembly(
-    string path, ColumnPlan plan, CodeBook book, PersonRows persons, ProblemLog problems, List<DataProblem> warnings, bool isClosed)
+    string path, ColumnPlan plan, AnswerPlan answers, CodeBook book, PersonRows persons, MissingCodes missing, bool isSampling, ProblemLog problems, List<DataProblem> warnings)
 {
+    private DataProblem? hint; // what may be typed next, where something is wrong
+
     /// <exception cref="DataException">Something is wrong with the rows or with an item.</exception>
     public ResponseData Finish(FileHash hash)
     {
-        int[][] codes = [.. Enumerable.Range(0, plan.ItemNames.Length).Select(book.SortedCodes)];
+        AnswerResolution resolution = new(plan.ItemNames, answers, book);
+        CodedItem[] items = resolution.Resolve(persons.Responses.Count);
         if (persons.Count == 0)
             problems.Add(new DataProblem("The file has a header but no rows, so there is nobody to calibrate on. Add one row a person.", path));
         else
-            CheckItems(codes);
-        if (persons.Weights is not null && persons.Count > 0 && persons.ZeroWeights.Count == persons.Count)
-            problems.Add(new DataProblem("Every weight is 0, so nobody counts. Name another column with --weight, or leave the option out.", path, null, Name(ColumnPlan.Weight)));
-        problems.ThrowIfAny();
+            ReportColumns(items);
+        CodedRows responses = persons.Responses.Finish(resolution.Map(items));
+        if (!answers.IsOfFit && persons.Count > 0)
+            NoItems.Report(items, responses, path, warnings);
+        problems.ThrowIfAny(hint is null ? warnings : [.. warnings, hint]);
 
         TextColumn? ids = persons.Ids?.Build();
         Task<PlaceTally> repeats = Task.Run(() => FindRepeats(ids));
         Categories? groups = persons.Groups?.Build();
         Categories? classes = persons.Classes?.Build().Sort();
         bool isGrouped = groups?.Levels.Length > 1;
-        CodedRows responses = persons.Responses.Finish(book.FinalMap(codes));
-
         ReportPersons(repeats.GetAwaiter().GetResult());
+        ReportLabels(groups, classes);
         if (isGrouped)
             ReportNotAdministered(groups!.Levels, FindAnswered(responses, groups.Level));
-        ReportMaps(codes);
-        return new ResponseData
+        ReportCodes(items);
+        ItemAnswers[] kept = [.. items.Select((item, k) => answers.Keep(k, item.Meaning))];
+        ResponseData data = new()
         {
             ItemNames = plan.ItemNames,
-            CategoryCodes = codes,
+            CategoryCodes = [.. items.Select(item => item.Codes)],
+            Answers = kept.All(answer => answer.IsPlain) ? null : kept,
+            MissingCodes = missing.IsUsual ? null : missing.Texts,
             Responses = responses,
-            Weights = persons.Weights?.ToArray(),
+            Weights = persons.Weights?.Values,
+            AreSamplingWeights = isSampling,
             Ids = ids,
             GroupNames = groups?.Levels ?? [""],
             Groups = isGrouped ? groups!.Level : null,
@@ -49,34 +58,52 @@ internal sealed class ResponseAssembly(
             Sha256 = hash.Finish(),
             Warnings = warnings,
         };
+        if (data.Weights is not null && !isSampling)
+            WeightReview.Report(data, Name(ColumnPlan.Weight), path, warnings);
+        return data;
     }
 
-    private string? Name(int role) => plan.Names[Array.IndexOf(plan.Roles, role)];
+    private string Name(int role) => plan.Names[Array.IndexOf(plan.Roles, role)];
 
-    private void CheckItems(int[][] codes)
+    private void ReportColumns(CodedItem[] items)
     {
-        for (int item = 0; item < codes.Length; item++)
+        if (persons.MissingGroups.Count > 0)
         {
-            string name = plan.ItemNames[item];
-            if (book.Overflow(item) is var (lowest, highest))
-            {
-                problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
-                    $"The item has more than {CodeBook.MostCategories} different codes, from {lowest} to {highest}. ") +
-                    "It is probably no item (an id, a time, a sum): leave it out with --items, or recode it.", path, null, name));
-            }
-            if (isClosed || book.IsUnsound(item))
-                continue;
-            if (codes[item].Length == 0)
-            {
-                problems.Add(new DataProblem("Nobody answered the item: every field is blank or a missing code. Leave it out with --items, or check --missing.", path, null, name));
-            }
-            else if (codes[item].Length == 1)
-            {
-                problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
-                    $"The item is constant: every response is {codes[item][0]}, so it tells persons apart in nothing and has no estimates. ") +
-                    "Leave it out with --items, or check its codes, its key and --missing.", path, null, name));
-            }
+            problems.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture,
+                $"The group of {persons.MissingGroups.Count} row(s) is blank or a code for missing, so these persons belong to no population: {persons.MissingGroups}. ")
+                + "Fill it in, or take the rows out; a group that is really named so needs another list of codes in --missing.",
+                path, persons.MissingGroups.FirstLine, Name(ColumnPlan.Group)));
         }
+        persons.Weights?.Report(path, Name(ColumnPlan.Weight), isSampling, problems, warnings);
+        NextOptions next = new(missing.Texts);
+        for (int item = 0; item < items.Length; item++)
+            CodingReview.Report(items[item], book[item], answers.IsOfFit, answers.KnownCategoryCount(item), missing.Texts, path, next, problems);
+        CodedItem? identifier = items.FirstOrDefault(item => NoItems.IsIdentifier(item, persons.Count));
+        if (!answers.IsOfFit && next.Suggest(identifier?.Name) is { } options)
+            hint = new DataProblem($"These options may do: {options}.", path);
+        if (!answers.IsOfFit)
+            StrayCodes.Report([.. items.Where(item => !NoItems.IsIdentifier(item, persons.Count))], missing.Texts, path, problems, warnings);
+    }
+
+    private void ReportLabels(Categories? groups, Categories? classes)
+    {
+        if (groups is not null)
+            LabelReview.Report(groups, "group", Name(ColumnPlan.Group), missing.Texts, path, warnings);
+        if (classes is not null)
+            LabelReview.Report(classes, "class", Name(ColumnPlan.Class), missing.Texts, path, warnings);
+    }
+
+    private void ReportCodes(CodedItem[] items)
+    {
+        if (Array.Exists(answers.Keyed, key => key is not null))
+            new KeyReview([.. items.Zip(answers.Keyed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))], missing.Texts, path).Report(warnings);
+        if (answers.IsOfFit)
+            return;
+        if (items.Where((_, k) => answers.IsBlankWrong(k)).ToList() is { Count: > 0 } blank)
+            BlankReview.Report(blank, persons.Count, path, warnings);
+        CodeMaps.Report(Array.FindAll(items, item => !NoItems.IsIdentifier(item, persons.Count)), missing.Texts, path, warnings);
+        if (Array.Exists(items, item => item.Meaning.IsDeclared))
+            CodeMaps.ReportUnused(items, path, warnings);
     }
 
     /// <summary>Whether anyone in the group answered the item. [group, item]</summary>
@@ -107,10 +134,13 @@ internal sealed class ResponseAssembly(
 
     private void ReportPersons(PlaceTally repeats)
     {
+        Warn(persons.HeaderLines, null, count => $"{count} line(s) repeat the header and were skipped", "Delete them; they stay where files are joined.");
         Warn(persons.BlankLines, null, count => $"{count} blank line(s) skipped ('')", "Remove them if the file should have none; a missing row of a one-item table must be written as NA.");
         Warn(repeats, ColumnPlan.Id, count => $"{count} row(s) repeat an id seen before", "Each row counts as a person; remove repeats if they are the same person entered twice.");
         Warn(persons.BlankIds, ColumnPlan.Id, count => $"{count} row(s) have a blank id ('')", "They are kept; fill the ids in to tell their scores apart.");
-        Warn(persons.ZeroWeights, ColumnPlan.Weight, count => $"{count} row(s) have weight 0", "They are kept and scored but do not count in the calibration; remove them if they should not be scored.");
+        if (persons.Weights is { } weights)
+            Warn(weights.Zeros, ColumnPlan.Weight, count => $"{count} row(s) have weight 0", "They are kept and scored but do not count in the calibration; remove them if they should not be scored.");
+        Warn(persons.BlankPersons, null, count => $"{count} person(s) left every item blank, which counts as wrong in all of them", "Take them out if they did not take the test, or mark them with a code of --missing.");
         Warn(persons.EmptyPersons, null, count => $"{count} person(s) answered nothing: all their responses are missing", "They are kept and scored from their population alone; remove them if they did not take the test, or check --missing.");
     }
 
@@ -137,26 +167,6 @@ internal sealed class ResponseAssembly(
             warnings.Add(new DataProblem(
                 $"Items that nobody in a group answered: {string.Join("; ", parts)}. They count as not administered there; " +
                 "if they were, check the codes in --missing.", path, null, Name(ColumnPlan.Group)));
-        }
-    }
-
-    private void ReportMaps(int[][] codes)
-    {
-        if (isClosed)
-            return;
-        var parts = new List<string>();
-        foreach (IGrouping<string, int> alike in Enumerable.Range(0, codes.Length)
-            .Where(item => !CodeLists.IsIdentity(codes[item]))
-            .GroupBy(item => string.Join(", ", codes[item].Select((code, category) => string.Create(CultureInfo.InvariantCulture, $"{code}→{category}")))))
-        {
-            string[] names = [.. alike.Select(item => plan.ItemNames[item])];
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{alike.Key} in {names.Length} item(s) ({CodeLists.Show(names)})"));
-        }
-        if (parts.Count > 0)
-        {
-            warnings.Add(new DataProblem(
-                $"Codes were mapped to categories from 0: {string.Join("; ", parts.Take(5))}{(parts.Count > 5 ? "; …" : "")}. " +
-                "Check that a gap is no category nobody chose; the map is kept with the fit.", path));
         }
     }
 }

@@ -25,26 +25,34 @@ public static class ResponseReader
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
+        bool hasRowNames = RowNames.AreIn(path);
         using var table = TableReader.Open(path);
         using var hash = new FileHash(path);
         var problems = new ProblemLog();
         var warnings = new List<DataProblem>();
         string[] names = ColumnNames.Read(table, path, problems);
         problems.ThrowIfAny();
+        if (hasRowNames)
+        {
+            names = ["", .. names];
+            warnings.Add(RowNames.Warning(path, table.Line));
+        }
 
         ColumnPlan? plan = ColumnPlan.Make(names, table.Line, path, options, problems, warnings);
-        AnswerKey? key = plan is not null && options.KeyPath is { } keyPath
-            ? AnswerKey.Read(keyPath, plan.ItemNames, plan.Names, problems, warnings)
-            : null;
-        problems.ThrowIfAny();
+        if (plan is null)
+            throw problems.ToException(warnings);
+        List<string>[]? keys = options.KeyPath is { } keyPath ? AnswerKey.Read(keyPath, plan.ItemNames, plan.Names, problems, warnings) : null;
+        problems.ThrowIfAny(warnings);
 
         var missing = new MissingCodes(options.MissingCodes);
-        int[][]? expected = options.ExpectedCategoryCodes is { } codes ? [.. plan!.ItemNames.Select(name => codes[name])] : null;
-        var book = new CodeBook(plan!.ItemNames.Length, key is null ? missing.Numbers : [], expected);
-        using var persons = new PersonRows(plan, options.Storage);
+        AnswerPlan answers = AnswerPlan.Make(plan, options, keys, missing, path, problems);
+        problems.ThrowIfAny(warnings);
+        var book = new CodeBook(plan.ItemNames.Length, missing.Numbers);
+        answers.Prepare(book);
+        using var persons = new PersonRows(plan, options.Storage, table.Delimiter);
         try
         {
-            new PersonParser(table, path, plan, book, key, missing, persons, problems).ReadAll(cancellationToken);
+            new PersonParser(table, path, plan, book, missing, persons, problems).ReadAll(cancellationToken);
         }
         catch (DataException broken) when (problems.Total > 0)
         {
@@ -52,6 +60,6 @@ public static class ResponseReader
                 problems.Add(problem);
             problems.ThrowIfAny();
         }
-        return new ResponseAssembly(path, plan, book, persons, problems, warnings, isClosed: expected is not null).Finish(hash);
+        return new ResponseAssembly(path, plan, answers, book, persons, missing, options.SamplingWeightColumn is not null, problems, warnings).Finish(hash);
     }
 }

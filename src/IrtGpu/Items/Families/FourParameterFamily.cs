@@ -12,6 +12,8 @@ internal sealed class FourParameterFamily : ItemFamily<FourParameterLogistic>
         new(ItemFunction.FourParameter, "4pl") { IsDichotomous = true },
     ];
 
+    public override bool HasAsymptotes => true;
+
     public override string Domain => "g < u";
 
     public override IReadOnlyList<ItemSlot> Slots(PlannedItem item) =>
@@ -20,6 +22,28 @@ internal sealed class FourParameterFamily : ItemFamily<FourParameterLogistic>
         new ItemSlot(ParameterKind.LowerAsymptote, "g", 0, Logit(0.15)),
         new ItemSlot(ParameterKind.UpperAsymptote, "u", 0, Logit(0.95)),
     ];
+
+    public override string? RefuseHeld(PlannedItem item, IReadOnlyList<double?> held)
+    {
+        double lower = held[item.Attributes.Length + 1] ?? double.NegativeInfinity;
+        double upper = held[item.Attributes.Length + 2] ?? double.PositiveInfinity;
+        return lower < upper
+            ? null
+            : FormattableString.Invariant($"The asymptotes of item '{item.Name}' leave no room for its curve: g is {Elementary.Sigmoid(lower):g4} and u {Elementary.Sigmoid(upper):g4}. Give g < u.");
+    }
+
+    /// <summary>An asymptote that is beyond a given one starts half way from that to the end.</summary>
+    public override void PlaceStart(PlannedItem item, ReadOnlySpan<bool> isGiven, Span<double> slots)
+    {
+        int lower = item.Attributes.Length + 1;
+        int upper = lower + 1;
+        if (!isGiven[upper])
+            slots[upper] = Logit((1 + Elementary.Sigmoid(slots[lower])) / 2);
+        else if (!isGiven[lower])
+            slots[lower] = Logit(Elementary.Sigmoid(slots[upper]) / 2);
+    }
+
+    public override IReadOnlyList<int> StepsWithoutLimit(PlannedItem item, int category) => [0];
 
     public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots)
     {

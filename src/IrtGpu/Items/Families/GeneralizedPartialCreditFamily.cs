@@ -18,6 +18,8 @@ internal sealed class GeneralizedPartialCreditFamily : ItemFamily<GeneralizedPar
         new(ItemFunction.RatingScale, "rsm") { Fixed = [UnitSlope], Tie = new RatingScaleTie() },
     ];
 
+    public override bool HasScores => true;
+
     public override ItemModelOperations Operations => ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit>();
 
     public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots)
@@ -26,8 +28,14 @@ internal sealed class GeneralizedPartialCreditFamily : ItemFamily<GeneralizedPar
             slots[item.Attributes.Length + step] = Math.Log(totals[step + 1] / totals[0]);
     }
 
+    public override IReadOnlyList<int> StepsWithoutLimit(PlannedItem item, int category) =>
+        category == 0 ? [.. Enumerable.Range(0, item.CategoryCount - 1)] : [category - 1];
+
     public override IReadOnlyList<ReportedParameter> ReportClassical(PlannedItem item, ReadOnlySpan<double> slots, bool isOneDimensional) =>
         ClassicalForm.DiscriminationAndDifficulties(item, slots, isOneDimensional, hasSteps: true);
+
+    public override double[] InterceptsOf(PlannedItem item, double discrimination, double[] difficulties) =>
+        ClassicalForm.Intercepts(item, discrimination, difficulties, hasSteps: true);
 
     protected override double PredictorFactor(PlannedItem item, int step, ReadOnlySpan<double> slots) => item.Scores[step + 1];
 }

@@ -44,6 +44,17 @@ internal sealed class GradedRatingScaleFamily : ItemFamily<GradedRatingScale>
             easiness /= slots[item.CategoryCount];
     }
 
+    public override void PlaceStart(PlannedItem item, ReadOnlySpan<bool> isGiven, Span<double> slots)
+    {
+        Span<double> easiness = slots[1..item.CategoryCount];
+        double sign = Math.Sign(slots[item.CategoryCount]); // with a negative slope they increase
+        foreach (ref double value in easiness)
+            value *= sign;
+        DecreasingValues.Place(isGiven[1..item.CategoryCount], easiness);
+        foreach (ref double value in easiness)
+            value *= sign;
+    }
+
     public override double InterceptNoise(PlannedItem item, double shift, int step) => shift;
 
     public override void ChangeMetric(PlannedItem item, int loading, double mean, double deviation, Span<double> slots)

@@ -7,6 +7,8 @@ namespace IrtGpu.Items.Families;
 /// </remarks>
 internal sealed class GradedRatingScaleTie : ItemTie
 {
+    public override bool SharesCategories => true;
+
     public override void Apply(IReadOnlyList<TiedItem> items, IItemSlots slots, List<string> problems)
     {
         if (!HaveEqualCategories(items, "graded rating scale", "grm", problems))

@@ -23,6 +23,27 @@ internal sealed class NominalFamily : ItemFamily<NominalResponse>
             slots[item.Attributes.Length + step] = Math.Log(totals[step + 1] / totals[0]);
     }
 
+    public override IReadOnlyList<int> StepsWithoutLimit(PlannedItem item, int category) =>
+        category == 0 ? [.. Enumerable.Range(0, item.CategoryCount - 1)] : [category - 1];
+
+    /// <summary>
+    /// The coefficients that fix the unit are those of the lowest and the highest category that somebody gives, held at their numbers; those of
+    /// the others mean nothing and are held there, too.
+    /// </summary>
+    public override IReadOnlyList<int> TieUnused(PlannedItem item, IReadOnlyList<int> unused, int firstSlot, IItemSlots slots)
+    {
+        int[] used = [.. Enumerable.Range(0, item.CategoryCount).Except(unused)];
+        bool isFree = used.Where(HasSlot).All(category => !slots.IsFixed(SlotOf(category)) && !slots.IsTied(SlotOf(category)));
+        int[] ends = isFree && used.Length > 0 ? [used[0], used[^1]] : [];
+        foreach (int category in unused.Concat(ends).Where(HasSlot).Distinct().Where(category => !slots.IsFixed(SlotOf(category)) && !slots.IsTied(SlotOf(category))))
+            slots.Fix(SlotOf(category), category);
+        return [];
+
+        bool HasSlot(int category) => category > 0 && category < item.CategoryCount - 1;
+
+        int SlotOf(int category) => firstSlot + FirstCoefficient(item) + category - 1;
+    }
+
     public override IReadOnlyList<ReportedParameter> Report(PlannedItem item, ReadOnlySpan<double> slots)
     {
         List<ReportedParameter> reported = [.. base.Report(item, slots)];

@@ -6,6 +6,8 @@ namespace IrtGpu.Items.Families;
 /// </remarks>
 internal sealed class RatingScaleTie : ItemTie
 {
+    public override bool SharesCategories => true;
+
     public override void Apply(IReadOnlyList<TiedItem> items, IItemSlots slots, List<string> problems)
     {
         if (!HaveEqualCategories(items, "rating scale", "pcm", problems))

@@ -13,4 +13,7 @@ internal sealed class SequentialFamily : ItemFamily<SequentialResponse>
 
     public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots) =>
         MarginalLogits.Sequential(totals, slots[item.Attributes.Length..]);
+
+    // Whoever reaches the category goes on; of the last one, nobody gets there.
+    public override IReadOnlyList<int> StepsWithoutLimit(PlannedItem item, int category) => [Math.Min(category, item.CategoryCount - 2)];
 }

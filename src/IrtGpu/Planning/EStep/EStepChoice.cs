@@ -19,6 +19,7 @@ public sealed record EStepChoice
     private const int PatternsPerSetOnDevice = 500;
     private const int LargestSetCount = 64; // normalising constants of each set are tabled at every node
     private const int FewestPatternsOnLine = 3000;
+    private const double LargestSpacingOnLine = 2.5; // of nodes: posteriors on two of them turn from one to the other too fast to interpolate, at 2.4 to 6e-9, at 12 to 1e-4
     private const double LargestScoreRange = 110; // Σ of largest scores: with slopes about 1 the factors stay within the range of doubles
     private const double CellsPerSecond = 1e10; // (pattern, item, node, class) cells a second and thread, both halves of an E-step
     private const double CellsPerSecondByScore = 2e11; // the same through weighted scores that are interpolated
@@ -125,7 +126,9 @@ public sealed record EStepChoice
             return null;
         bool[] hasScore = [.. plan.Items.Select(item => asked != EStepForm.DimensionTables && item.Family.Operations.HasWeightedScore)];
         int scoreCount = hasScore.Count(has => has);
-        obstacle = asked == EStepForm.Auto && isLine && patterns.PatternCount < FewestPatternsOnLine
+        obstacle = asked == EStepForm.Auto && isLine && !plan.Grid.Moves && plan.Grid.Spacing > LargestSpacingOnLine
+                ? string.Create(CultureInfo.InvariantCulture, $"nodes {plan.Grid.Spacing:g3} apart are too coarse to interpolate between weighted scores")
+            : asked == EStepForm.Auto && isLine && patterns.PatternCount < FewestPatternsOnLine
                 ? string.Create(CultureInfo.InvariantCulture, $"{patterns.PatternCount} patterns are fewer than the {FewestPatternsOnLine} from which weighted scores pay")
             : (asked == EStepForm.Auto && isLine && 2 * scoreCount < plan.ItemCount) || (asked == EStepForm.WeightedScore && scoreCount == 0)
                 ? string.Create(CultureInfo.InvariantCulture, $"{scoreCount} of {plan.ItemCount} items have a weighted score")

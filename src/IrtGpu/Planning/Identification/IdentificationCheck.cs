@@ -1,3 +1,4 @@
+using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using MathNet.Numerics.LinearAlgebra;
@@ -31,6 +32,7 @@ internal sealed class IdentificationCheck
         check.CheckOriginsAndUnits();
         if (check.problems.Count == 0)
             check.CheckAxes();
+        check.CheckExploration();
         check.CheckLoneItems();
         check.CheckCellCount();
         if (check.problems.Count > 0)
@@ -172,6 +174,19 @@ internal sealed class IdentificationCheck
                 continue;
             problems.Add($"Only item '{plan.Items[measuring[0]].Name}' measures '{Attributes[attribute]}', so its slope cannot be told from how the attribute relates to the rest. "
                 + (plan.Specification.IsExploratory ? "Lower --attributes." : "Give the attribute more items in the Q-matrix, fix the slope, or remove the attribute."));
+        }
+    }
+
+    /// <summary>Slopes that are all held at one number leave nothing to explore, and the attributes the same.</summary>
+    private void CheckExploration()
+    {
+        if (!plan.Specification.IsExploratory || Attributes.Count == 1)
+            return;
+        int[] slopes = [.. Enumerable.Range(0, plan.Layout.SlotCount).Where(slot => plan.Layout.Slots[slot].Kind == ParameterKind.Slope)];
+        if (slopes.All(plan.Layout.IsFixed) && slopes.Select(slot => plan.Layout.Offset[slot]).Distinct().Count() == 1)
+        {
+            problems.Add(FormattableString.Invariant($"Every slope is fixed at {plan.Layout.Offset[slopes[0]]}, so there is nothing to explore and the {Attributes.Count} attributes are the same. ")
+                + "Free the slopes, say in a Q-matrix what each item measures (--q-matrix), or explore one attribute.");
         }
     }
 

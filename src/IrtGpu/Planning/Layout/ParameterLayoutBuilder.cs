@@ -13,7 +13,8 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
     private readonly List<bool> hasUserStart = [];
     private readonly List<bool> isFixed = [];
     private readonly LinkedSets tied = new();
-    private readonly Dictionary<int, (int Slot, double Coefficient)[]> sums = [];
+    private readonly HashSet<int> isTied = [];
+    private readonly Dictionary<int, ((int Slot, double Coefficient)[] Terms, double Constant)> sums = [];
 
     public int Count => slots.Count;
 
@@ -46,11 +47,22 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
         hasUserStart[slot] = true;
     }
 
-    public void Tie(int slot, int other) => tied.Link(slot, other);
+    public void Tie(int slot, int other)
+    {
+        if (slot == other)
+            return;
+        tied.Link(slot, other);
+        isTied.Add(slot);
+        isTied.Add(other);
+    }
 
-    public void SetSum(int slot, (int Slot, double Coefficient)[] terms) => sums[slot] = terms;
+    public void SetSum(int slot, (int Slot, double Coefficient)[] terms, double constant = 0) => sums[slot] = (terms, constant);
+
+    public bool IsTied(int slot) => sums.ContainsKey(slot) || isTied.Contains(slot);
 
     public bool IsFixed(int slot) => isFixed[slot];
+
+    public bool IsGiven(int slot) => isFixed[slot] || hasUserStart[slot];
 
     public double Value(int slot) => start[slot];
 
@@ -105,9 +117,10 @@ internal sealed class ParameterLayoutBuilder : IItemSlots
         List<double> coefficients = [];
         for (int slot = 0; slot < slots.Count; slot++)
         {
-            if (sums.TryGetValue(slot, out (int Slot, double Coefficient)[]? terms))
+            if (sums.TryGetValue(slot, out ((int Slot, double Coefficient)[] Terms, double Constant) sum))
             {
-                foreach ((int term, double coefficient) in terms)
+                offset[slot] = sum.Constant;
+                foreach ((int term, double coefficient) in sum.Terms)
                 {
                     int root = tied.Root(term);
                     if (rootIsFixed[root])

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IrtGpu.Data.Answers;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
@@ -61,10 +62,19 @@ internal sealed record DataDocument
     public required double[] GroupWeights { get; init; }
 
     public required string[] KnownClasses { get; init; }
+
+    /// <summary>Texts that mean missing in every column; null: the usual ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? MissingCodes { get; init; }
 }
 
 /// <summary>An item of the data.</summary>
 /// <param name="Name">Column name.</param>
 /// <param name="Codes">Category codes, ascending.</param>
 /// <param name="Groups">Positions of the groups in which it was given.</param>
-internal sealed record ItemDocument(string Name, int[] Codes, int[] Groups);
+/// <param name="Answers">How answers to it are read; null: by the codes alone.</param>
+/// <param name="Unused">Categories that nobody gave, in each of these groups; null: every category was given in all of them.</param>
+internal sealed record ItemDocument(
+    string Name, int[] Codes, int[] Groups,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ItemAnswers? Answers = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int[][]? Unused = null);

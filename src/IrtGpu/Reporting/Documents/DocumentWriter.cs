@@ -1,7 +1,9 @@
 using System.Text.Json;
+using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference.Rotation;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 
@@ -37,6 +39,7 @@ internal static partial class DocumentWriter
         json.Field("deviance", value.Deviance);
         json.Field("logPrior", value.LogPrior);
         json.Field("freeParameters", value.FreeParameters);
+        json.Field("effectiveParameters", value.EffectiveParameters);
         json.Field("aic", value.Aic);
         json.Field("bic", value.Bic);
         json.Field("sabic", value.Sabic);
@@ -45,6 +48,7 @@ internal static partial class DocumentWriter
         json.Field("starts", value.Starts, Write);
         json.Field("persons", value.Persons);
         json.Field("weightTotal", value.WeightTotal);
+        json.Field("samplingWeights", value.SamplingWeights);
         json.Field("patterns", value.Patterns);
         json.Field("items", value.Items);
         json.Field("cycles", value.Cycles);
@@ -91,6 +95,21 @@ internal static partial class DocumentWriter
         json.Field("high", value.High);
         json.Field("count", value.Count);
         json.Field("droppedMass", value.DroppedMass);
+        json.Field("reason", value.Reason);
+        json.Field("spacing", value.Spacing);
+        json.Field("smallestPosteriorSd", value.SmallestPosteriorSd);
+        json.Field("spacingError", value.SpacingError);
+        json.Field("shareBeyond", value.ShareBeyond);
+        json.Field("rounds", value.Rounds, Write);
+    }
+
+    private static void Write(Utf8JsonWriter json, GridRound value)
+    {
+        json.Field("nodes", value.Nodes);
+        json.Field("low", value.Low);
+        json.Field("high", value.High);
+        json.Field("cycles", value.Cycles);
+        json.Field("logLikelihood", value.LogLikelihood);
     }
 
     private static void Write(Utf8JsonWriter json, StandardErrorSummary value)
@@ -123,6 +142,8 @@ internal static partial class DocumentWriter
         json.Field("groups", value.Groups);
         json.Field("groupWeights", value.GroupWeights);
         json.Field("knownClasses", value.KnownClasses);
+        if (value.MissingCodes is { } missing)
+            json.Field("missingCodes", missing);
     }
 
     private static void Write(Utf8JsonWriter json, ItemDocument value)
@@ -130,6 +151,28 @@ internal static partial class DocumentWriter
         json.Field("name", value.Name);
         json.Field("codes", value.Codes);
         json.Field("groups", value.Groups);
+        if (value.Answers is { } answers)
+            json.Field("answers", answers, Write);
+        if (value.Unused is { } unused)
+            json.Field("unused", unused);
+    }
+
+    private static void Write(Utf8JsonWriter json, ItemAnswers value)
+    {
+        if (value.Texts is { } texts)
+        {
+            json.WriteStartArray("texts");
+            foreach (string[] category in texts)
+            {
+                json.WriteStartArray();
+                Array.ForEach(category, json.WriteStringValue);
+                json.WriteEndArray();
+            }
+            json.WriteEndArray();
+        }
+        if (value.Missing is { } missing)
+            json.Field("missing", missing);
+        json.Field("blankIsWrong", value.BlankIsWrong);
     }
 
     private static void Write(Utf8JsonWriter json, ParameterKey value)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference;
-using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Reporting.Documents;
@@ -23,13 +22,16 @@ public sealed record FitSummary
     /// <summary>Number of free parameters.</summary>
     public required int FreeParameters { get; init; }
 
-    /// <summary>Akaike's criterion.</summary>
+    /// <summary>With sampling weights: what the free parameters count for in AIC; null without, and without standard errors.</summary>
+    public double? EffectiveParameters { get; init; }
+
+    /// <summary>Akaike's criterion; with sampling weights with the effective number of parameters.</summary>
     public required double? Aic { get; init; }
 
-    /// <summary>Schwarz's criterion.</summary>
+    /// <summary>Schwarz's criterion; null with sampling weights.</summary>
     public required double? Bic { get; init; }
 
-    /// <summary>Sample-size adjusted BIC.</summary>
+    /// <summary>Sample-size adjusted BIC; null with sampling weights.</summary>
     public required double? Sabic { get; init; }
 
     /// <summary>Integrated classification likelihood criterion; null with one class or without scores.</summary>
@@ -44,8 +46,11 @@ public sealed record FitSummary
     /// <summary>Rows of the data.</summary>
     public required int Persons { get; init; }
 
-    /// <summary>Sum of the frequency weights.</summary>
+    /// <summary>Sum of the frequency weights; with sampling weights the number of persons whose weight is not 0.</summary>
     public required double WeightTotal { get; init; }
+
+    /// <summary>Whether weights are sampling weights.</summary>
+    public bool SamplingWeights { get; init; }
 
     /// <summary>Distinct response patterns.</summary>
     public required int Patterns { get; init; }
@@ -132,6 +137,7 @@ public sealed record FitSummary
             Deviance = JsonSettings.Finite(result.Deviance),
             LogPrior = JsonSettings.Finite(result.LogPrior),
             FreeParameters = result.FreeParameterCount,
+            EffectiveParameters = result.StandardErrors.EffectiveParameterCount,
             Aic = JsonSettings.Finite(result.Aic),
             Bic = JsonSettings.Finite(result.Bic),
             Sabic = JsonSettings.Finite(result.Sabic),
@@ -140,6 +146,7 @@ public sealed record FitSummary
             Starts = result.Maxima,
             Persons = result.Data.PersonCount,
             WeightTotal = result.TotalWeight,
+            SamplingWeights = result.HasSamplingWeights,
             Patterns = result.Patterns.PatternCount,
             Items = result.Plan.ItemCount,
             Cycles = result.History.Count,
@@ -149,7 +156,7 @@ public sealed record FitSummary
             TerminationMessage = result.Termination.Message,
             LargestChange = result.History.Count == 0 ? null : JsonSettings.Finite(result.History[^1].LargestChange),
             GradientNorm = JsonSettings.Finite(result.GradientNorm),
-            Quadrature = QuadratureSummary.Of(result.Plan.Grid),
+            Quadrature = QuadratureSummary.Of(result),
             StandardErrors = StandardErrorSummary.Of(result.StandardErrors),
             Device = result.Device,
             EStepForm = result.EStep.Name(),
@@ -178,20 +185,6 @@ public sealed record FitSummary
     public string ToJson() => JsonSettings.Text(json => json.Object(this, DocumentWriter.Write));
 }
 
-/// <summary>The nodes in <c>fit.json</c>.</summary>
-/// <param name="Rule"><c>rectangular</c> or <c>gauss-hermite</c>.</param>
-/// <param name="Nodes">Nodes a dimension.</param>
-/// <param name="Low">Lowest node of the rectangular rule; null for moving nodes.</param>
-/// <param name="High">Highest node of the rectangular rule; null for moving nodes.</param>
-/// <param name="Count">Nodes in all.</param>
-/// <param name="DroppedMass">Weight of the nodes that pruning dropped.</param>
-public sealed record QuadratureSummary(string Rule, int Nodes, double? Low, double? High, int Count, double DroppedMass)
-{
-    internal static QuadratureSummary Of(QuadratureGrid grid) => new(
-        grid.Moves ? "gauss-hermite" : "rectangular", grid.NodesPerAttribute,
-        grid.Moves ? null : grid.Specification.Low, grid.Moves ? null : grid.Specification.High, grid.NodeCount, grid.DroppedMass);
-}
-
 /// <summary>Standard errors in <c>fit.json</c>.</summary>
 /// <param name="Method"><c>none</c>, <c>complete</c>, <c>xpd</c>, <c>louis</c>, <c>oakes</c> or <c>sandwich</c>.</param>
 /// <param name="Reason">Why there are none; null when there are.</param>
@@ -207,7 +200,9 @@ public sealed record StandardErrorSummary(string Method, string? Reason, double?
         StandardErrorMethod.CrossProduct => "xpd",
         StandardErrorMethod.Louis => "louis",
         StandardErrorMethod.Oakes => "oakes",
-        _ => "sandwich",
+        StandardErrorMethod.Sandwich => "sandwich",
+        StandardErrorMethod.Auto => "auto",
+        _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such estimator of standard errors."),
     };
 
     internal static StandardErrorSummary Of(StandardErrors errors) => new(NameOf(errors.Method), errors.Reason, JsonSettings.Finite(errors.ConditionNumber));

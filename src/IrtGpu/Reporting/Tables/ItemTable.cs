@@ -40,7 +40,7 @@ public static class ItemTable
                 BlockItems.GroupLabel(plan, block), BlockItems.ClassLabel(plan, block), item.Name, item.Function.Name(), "", 0, null, ParameterStatus.Fixed);
             foreach (ReportedParameter parameter in item.Family.Report(item, parameters.Slots.AsSpan(set.FirstSlot, set.SlotCount)))
             {
-                ParameterStatus status = StatusOf(plan.Layout, parameters, set, parameter);
+                ParameterStatus status = StatusOf(plan.Layout, parameters, errors, set, parameter);
                 rows.Add(blank with
                 {
                     Parameter = parameter.Name,
@@ -75,11 +75,12 @@ public static class ItemTable
         }
     }
 
-    private static ParameterStatus StatusOf(ParameterLayout layout, ParameterVector parameters, ItemParameterSet set, ReportedParameter parameter)
+    private static ParameterStatus StatusOf(
+        ParameterLayout layout, ParameterVector parameters, StandardErrors errors, ItemParameterSet set, ReportedParameter parameter)
     {
         int[] slots = [.. parameter.Derivatives.Select(term => set.FirstSlot + term.Slot)];
         return slots.All(layout.IsFixed) ? ParameterStatus.Fixed
-            : slots.Any(slot => layout.IsLogitAtEnd(slot, parameters.Slots[slot])) ? ParameterStatus.Bound
+            : slots.Any(slot => layout.IsLogitAtEnd(slot, parameters.Slots[slot]) || layout.FreeOf(slot).ToArray().Any(errors.WithoutLimit.Contains)) ? ParameterStatus.Bound
             : set.Blocks.Length > 1 || slots.Any(layout.IsTied) ? ParameterStatus.Equal
             : ParameterStatus.Free;
     }

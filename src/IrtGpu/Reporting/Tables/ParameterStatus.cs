@@ -12,7 +12,10 @@ public enum ParameterStatus
     /// <summary>Estimated together with others: one parameter in several places, or a sum of shared parameters.</summary>
     Equal,
 
-    /// <summary>Estimated, but stopped at the bound of its logit: the probability is 0 or 1 for all the data can say.</summary>
+    /// <summary>
+    /// Estimated, but the data give it no limit: stopped at the bound of its logit, where the probability is 0 or 1 for all they can say, or
+    /// run off to where it changes nothing any more.
+    /// </summary>
     Bound,
 }
 

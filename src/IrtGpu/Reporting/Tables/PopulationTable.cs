@@ -86,7 +86,7 @@ public static class PopulationTable
     private static void AddMeansAndDeviations(
         List<PopulationRow> rows, CalibrationPlan plan, double[] slots, PlannedBlock block, DeltaMethod delta, PopulationRow blank)
     {
-        for (int j = 0; j < plan.AttributeCount; j++)
+        foreach (int j in plan.Measured.Of(block.Group))
         {
             int slot = block.FirstMeanSlot + j;
             rows.Add(blank with
@@ -98,7 +98,7 @@ public static class PopulationTable
                 Status = StatusOf(plan.Layout, slot),
             });
         }
-        for (int j = 0; j < plan.AttributeCount; j++)
+        foreach (int j in plan.Measured.Of(block.Group))
         {
             int slot = block.CovarianceSlot(j, j);
             double deviation = Math.Sqrt(slots[slot]);
@@ -117,7 +117,7 @@ public static class PopulationTable
         List<PopulationRow> rows, CalibrationPlan plan, double[] slots, PlannedBlock block, DeltaMethod delta, PopulationRow blank)
     {
         IReadOnlyList<string> names = plan.Specification.Attributes;
-        foreach ((int j, int k) in Pairs(plan.AttributeCount))
+        foreach ((int j, int k) in Pairs(plan, block))
         {
             int slot = block.CovarianceSlot(j, k);
             rows.Add(blank with
@@ -130,7 +130,7 @@ public static class PopulationTable
                 Status = StatusOf(plan.Layout, slot),
             });
         }
-        foreach ((int j, int k) in Pairs(plan.AttributeCount))
+        foreach ((int j, int k) in Pairs(plan, block))
         {
             int slot = block.CovarianceSlot(j, k);
             int first = block.CovarianceSlot(k, k);
@@ -151,15 +151,8 @@ public static class PopulationTable
         }
     }
 
-    private static IEnumerable<(int J, int K)> Pairs(int attributeCount)
-    {
-        for (int j = 0; j < attributeCount; j++)
-        {
-            for (int k = 0; k < j; k++)
-                yield return (j, k);
-        }
-    }
-
+    private static IEnumerable<(int J, int K)> Pairs(CalibrationPlan plan, PlannedBlock block) =>
+        plan.Measured.Of(block.Group).SelectMany(j => plan.Measured.Of(block.Group).Where(k => k < j).Select(k => (j, k)));
 
     /// <summary>Fixed when all are; else by the free ones: equal when any is shared.</summary>
     private static ParameterStatus StatusOf(ParameterLayout layout, params ReadOnlySpan<int> slots)

@@ -6,7 +6,7 @@ namespace IrtGpu.Specification.Files;
 /// <remarks>
 /// Keys: <c>model</c>, <c>scores</c>, <c>attributes</c>, <c>exploratory</c>, <c>q-matrix</c>, <c>classes</c>, <c>equal-across-groups</c>,
 /// <c>equal-across-classes</c>, <c>free-items</c>, <c>reference-group</c>, <c>constraints</c>, <c>population</c>, <c>priors</c>,
-/// <c>quadrature</c>, <c>anchors</c>, <c>data</c>; for simulation also <c>items</c>, <c>groups</c> and <c>parameters</c>.
+/// <c>quadrature</c>, <c>anchors</c>, <c>data</c>, <c>codes</c>, <c>items</c>; for simulation also <c>groups</c> and <c>parameters</c>.
 /// Paths in the file are relative to its folder.
 /// </remarks>
 public sealed record SpecificationFile
@@ -20,7 +20,7 @@ public sealed record SpecificationFile
     /// <summary>Table of anchors; null when there is none.</summary>
     public string? AnchorsPath { get; init; }
 
-    /// <summary>Items to simulate, in order, with their category codes; empty when the file lists none.</summary>
+    /// <summary>Items with their category codes, in order: those to simulate, and declared codes of data; empty when the file lists none.</summary>
     public IReadOnlyList<(string Name, int[] Codes)> Items { get; init; } = [];
 
     /// <summary>Groups to simulate with their share of the persons; empty when there is one.</summary>

@@ -1,3 +1,5 @@
+using IrtGpu.Data;
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Foundation.Tables.Problems;
@@ -12,7 +14,7 @@ internal sealed class SpecificationFileReader(string path)
     private static readonly string[] Keys =
     [
         "model", "scores", "attributes", "exploratory", "q-matrix", "classes", "equal-across-groups", "equal-across-classes", "free-items",
-        "reference-group", "constraints", "population", "priors", "quadrature", "anchors", "data", "items", "groups", "parameters",
+        "reference-group", "constraints", "population", "priors", "quadrature", "anchors", "data", "codes", "items", "groups", "parameters",
     ];
 
     private readonly SpecificationFileYaml yaml = new(path);
@@ -41,8 +43,11 @@ internal sealed class SpecificationFileReader(string path)
                 return file with { AnchorsPath = yaml.Text(node, key) is { } anchors ? Beside(anchors) : null };
             case "data":
                 return file with { Data = ReadData(node) };
+            case "codes":
+                return file with { Data = file.Data with { Codes = ReadCodes(node) } };
             case "items":
-                return file with { Items = ReadItems(node) };
+                List<(string Name, int[] Codes)> items = ReadItems(node);
+                return file with { Items = items, Data = file.Data with { Codes = [.. items.Select(item => Declare(item.Name, item.Codes)), .. file.Data.Codes] } };
             case "groups":
                 return file with { Groups = ReadGroups(node) };
             case "parameters":
@@ -72,8 +77,6 @@ internal sealed class SpecificationFileReader(string path)
 
     /// <summary>An ITEMS list: one text, or a sequence of texts.</summary>
     private string? ItemList(YamlNode node, string key) => yaml.Texts(node, key) is { Count: > 0 } parts ? string.Join(',', parts) : null;
-
-    private static string Exactly(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private List<FunctionAssignment> ReadFunctions(YamlNode node)
     {
@@ -261,22 +264,57 @@ internal sealed class SpecificationFileReader(string path)
     private ResponseReaderOptions ReadData(YamlNode node)
     {
         ResponseReaderOptions data = new();
-        foreach ((string key, YamlNode value) in yaml.Entries(node, "data", "id", "group", "weight", "class", "covariates", "items", "missing", "key"))
+        foreach ((string key, YamlNode value) in yaml.Entries(node, "data", "id", "group", "weight", "sampling-weight", "class", "covariates", "items", "missing", "key", "blank"))
         {
             data = key switch
             {
-                "id" => data with { IdColumn = yaml.Text(value, key) },
+                "id" => data with { IdColumn = value is YamlScalarNode { Value: "" } ? "" : yaml.Text(value, key) },
                 "group" => data with { GroupColumn = yaml.Text(value, key) },
                 "weight" => data with { WeightColumn = yaml.Text(value, key) },
+                "sampling-weight" => data with { SamplingWeightColumn = yaml.Text(value, key) },
                 "class" => data with { ClassColumn = yaml.Text(value, key) },
                 "covariates" => data with { Covariates = yaml.Texts(value, key) },
                 "items" => data with { Items = ItemList(value, key) },
                 "missing" => data with { MissingCodes = yaml.Texts(value, key) },
+                "blank" => data with { BlankIsWrong = ReadBlank(value) },
                 _ => data with { KeyPath = yaml.Text(value, key) is { } name ? Beside(name) : null },
             };
         }
         return data;
     }
+
+    private string? ReadBlank(YamlNode node)
+    {
+        string? items = null;
+        if (yaml.Text(node, "blank") is { } text)
+            Try(node, "blank", () => items = BlankParser.Parse(text));
+        return items;
+    }
+
+    /// <summary>A list of answers, lists of answers by ITEMS, or the name of a table.</summary>
+    private List<CodeDeclaration> ReadCodes(YamlNode node)
+    {
+        List<CodeDeclaration> declarations = [];
+        switch (node)
+        {
+            case YamlScalarNode { Value: { Length: > 0 } text }:
+                Try(node, "codes", () => declarations.AddRange(CodesFile.ReadOrParse(text, Beside)));
+                break;
+            case YamlMappingNode:
+                foreach ((string items, YamlNode at, YamlNode value) in yaml.Named(node, "codes"))
+                    Try(at, items, () => declarations.Add(CodesParser.Declare(items, ReadCategories(value, items))));
+                break;
+            default:
+                Try(node, "codes", () => declarations.Add(CodesParser.Declare(null, ReadCategories(node, "codes"))));
+                break;
+        }
+        return declarations;
+    }
+
+    private string[][] ReadCategories(YamlNode node, string key) => [.. SpecificationFileYaml.List(node).Select(child => yaml.Texts(child, key).ToArray())];
+
+    private static CodeDeclaration Declare(string item, int[] codes) =>
+        new(QuotedList.Quote(item), [.. codes.Select(code => new[] { FormattableString.Invariant($"{code}") })]);
 
     private List<(string, int[])> ReadItems(YamlNode node)
     {
@@ -328,7 +366,7 @@ internal sealed class SpecificationFileReader(string path)
             foreach ((string parameter, _, YamlNode value) in yaml.Named(values, item))
             {
                 if (yaml.Number(value, parameter) is { } number)
-                    constraints.Add(new ParameterConstraint(Exactly(item), parameter, ConstraintKind.Start, number));
+                    constraints.Add(new ParameterConstraint(QuotedList.Quote(item), parameter, ConstraintKind.Start, number));
             }
         }
         // Constraints of the file itself come last, so that they win.

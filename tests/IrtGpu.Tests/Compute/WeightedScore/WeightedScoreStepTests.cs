@@ -66,7 +66,7 @@ public sealed class WeightedScoreStepTests
         Closeness.AssertRelative(expected.LogLikelihood, actual.LogLikelihood, 1e-9, "log-likelihood");
         Closeness.AssertNear(expected.Population, actual.Population, 1e-6 * patterns.TotalWeight);
         Assert.Null(weighted.Capabilities.TryScore(far));
-        Closeness.AssertNear(PatternScorer.Score(far, patterns.Groups, tables).Mean, PatternScorer.Score(far, patterns.Groups, weighted).Mean, 1e-8);
+        Closeness.AssertNear(PatternScorer.Score(far, patterns.Groups, tables, TestContext.Current.CancellationToken).Mean, PatternScorer.Score(far, patterns.Groups, weighted, TestContext.Current.CancellationToken).Mean, 1e-8);
         Assert.Equal(classes == 1, weighted.Capabilities.TryMissingInformation(point) is not null);
         Assert.Null(weighted.Capabilities.TryMissingInformation(far));
     }

@@ -54,8 +54,9 @@ public sealed class ResponseReaderErrorTests : TableFixture
     [Fact]
     public void Column_without_a_name()
     {
-        AssertSingle(Fail("\"\",q1\n1,0\n2,1\n"), 1, null, "Column 1", "--items");
+        AssertSingle(Fail("\"\",q1\n1,0\n2,1\n"), 1, null, "Column 1", "--id \"\"", "--items");
         Assert.Equal(["q1"], Read("\"\",q1\n1,0\n2,1\n", new ResponseReaderOptions { Items = "q1" }).ItemNames);
+        Assert.Equal(["1", "2"], Read("\"\",q1\n1,0\n2,1\n", new ResponseReaderOptions { IdColumn = "" }).Ids!);
     }
 
     [Fact]
@@ -90,14 +91,15 @@ public sealed class ResponseReaderErrorTests : TableFixture
     [Theory]
     [InlineData("yes", "is not a number", "--missing")]
     [InlineData("1x", "is not a number", "--key")]
-    [InlineData("-", "is not a number", "--items")]
+    [InlineData("-", "is not a number", "--missing=NA,NaN,.,-")]
     [InlineData("NULL", "is not a number", "--missing")]
     [InlineData("1.5", "is not a whole number", "Recode")]
-    [InlineData("1.01", "is not a whole number", "--items")]
+    [InlineData("1.01", "is not a whole number", "--covariates q2")]
+    [InlineData("\"1,5\"", "decimal comma", "Recode")]
     [InlineData("2147483648", "32-bit", "Recode")]
     [InlineData("99999999999999999999", "32-bit", "Recode")]
     public void Response_that_is_no_code(string value, string what, string remedy) =>
-        AssertSingle(Fail($"q1,q2\n0,1\n1,{value}\n1,0\n"), 3, "q2", $"'{value}'", what, remedy);
+        AssertSingle(Fail($"q1,q2\n0,1\n1,{value}\n1,0\n"), 3, "q2", $"'{value.Trim('"')}'", what, remedy);
 
     [Fact]
     public void Too_many_categories() =>
@@ -139,11 +141,11 @@ public sealed class ResponseReaderErrorTests : TableFixture
     [Fact]
     public void Key_problems_are_all_named()
     {
-        string key = Write("Item,Key\nq1,A\nq1,B\nq2,\n", "key.csv");
+        string key = Write("Item,Key\nq1,A|\nq2,\n", "key.csv");
         DataException error = Fail("q1,q2,q3\nA,A,A\nB,B,B\n", new ResponseReaderOptions { KeyPath = key });
         Assert.Equal(3, error.TotalCount);
-        AssertProblem(error.Problems[0], 3, "item", "'q1'", "twice", "'B'");
-        AssertProblem(error.Problems[1], 4, "key", "'q2'", "blank");
+        AssertProblem(error.Problems[0], 2, "key", "'q1'", "blank", "'A|'");
+        AssertProblem(error.Problems[1], 3, "key", "'q2'", "blank");
         AssertProblem(error.Problems[2], null, null, "'q3'", "no line in the answer key", "--items");
         Assert.All(error.Problems, problem => Assert.Equal(key, problem.File));
     }
@@ -172,14 +174,16 @@ public sealed class ResponseReaderErrorTests : TableFixture
             1, null, "2 of the 3", "'q2', 'q9'", "Add them");
 
     [Fact]
-    public void Many_problems_are_shown_in_part_and_counted()
+    public void A_column_of_words_has_one_message_and_many_columns_are_shown_in_part_and_counted()
     {
-        DataException error = Fail("q1,q2\n0,1\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"1,bad{i}\n")) + "1,0\n");
+        string Row(string answer) => string.Join(',', Enumerable.Repeat(answer, 30)) + "\n";
+        DataException error = Fail(string.Join(',', Enumerable.Range(1, 30).Select(item => $"q{item}")) + "\n" + Row("Agree") + Row("agree") + Row("No idea") + Row("Agree"));
         Assert.Equal(20, error.Problems.Count);
         Assert.Equal(30, error.TotalCount);
-        Assert.Equal(Enumerable.Range(3, 20).Select(line => (long?)line), error.Problems.Select(problem => problem.Line));
+        AssertProblem(error.Problems[0], 2, "q1", "4 of 4 answers are words: 'Agree' 3 times, 'No idea' once (line 4)", "--codes", "--covariates q1");
+        AssertProblem(error.Problems[3], 2, "q4", "4 of 4 answers are words: 'Agree' 3 times", "those of 'q1'", "--codes");
         Assert.Contains("10 more", error.Message, StringComparison.Ordinal);
-        Assert.Contains("data.csv:3, column 'q2': ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("data.csv:2, column 'q2': ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

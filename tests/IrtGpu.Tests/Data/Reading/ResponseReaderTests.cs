@@ -178,7 +178,7 @@ public sealed class ResponseReaderTests : TableFixture
     {
         string key = Write("item,key\nq1,B\nq2,3\nq3,\"a,b\"\n", "key.csv");
         ResponseData data = Read("q1,q2,q3\nB,3,\"a,b\"\nb,3.0,x\n,1,NA\nA,NA,\"a,b\"\n", new ResponseReaderOptions { KeyPath = key });
-        Assert.Equal([1, 1, 1, 0, 1, 0, Na, 0, Na, 0, Na, 1], data.Responses.ToArray());
+        Assert.Equal([1, 1, 1, 1, 1, 0, Na, 0, Na, 0, Na, 1], data.Responses.ToArray());
         Assert.All(data.CategoryCodes, codes => Assert.Equal([0, 1], codes));
         Assert.Empty(data.Warnings);
     }

@@ -35,11 +35,12 @@ public static class PersonEstimateTable
         ParallelRows.Write(stream, data.PersonCount, threads, (rows, person) =>
         {
             int first = patternOfPerson[person] * estimates.AttributeCount;
+            int group = data.Groups?[person] ?? 0;
             persons.Write(rows, person);
             for (int j = 0; j < estimates.AttributeCount; j++)
-                rows.Field(estimates.Theta[first + j]);
+                rows.Field(plan.Measured.Has(group, j) ? estimates.Theta[first + j] : double.NaN);
             for (int j = 0; j < estimates.AttributeCount; j++)
-                rows.Field(estimates.StandardErrors[first + j]);
+                rows.Field(plan.Measured.Has(group, j) ? estimates.StandardErrors[first + j] : double.NaN);
             rows.Record(estimates.Notes[patternOfPerson[person]]);
         });
     }
@@ -68,9 +69,10 @@ public static class PersonEstimateTable
         csv.Flush();
         ParallelRows.Write(stream, data.PersonCount, threads, (rows, person) =>
         {
+            int group = data.Groups?[person] ?? 0;
             persons.Write(rows, person);
             for (int k = 0; k < perPerson; k++)
-                rows.Field(values[person * perPerson + k]);
+                rows.Field(plan.Measured.Has(group, k % plan.AttributeCount) ? values[person * perPerson + k] : double.NaN);
             rows.EndRecord();
         });
     }

@@ -3,7 +3,7 @@ using IrtGpu.Foundation.Tables.Writing;
 
 namespace IrtGpu.Reporting.Tables.Persons;
 
-/// <summary>Writes responses as a table that can be read back: original category codes, empty where missing.</summary>
+/// <summary>Writes responses as a table that can be read back: original category codes or words, empty where missing.</summary>
 public static class ResponseTable
 {
     /// <summary>Writes it, with the columns <c>group</c> and <c>class</c> before the items where there are several.</summary>
@@ -32,6 +32,8 @@ public static class ResponseTable
             {
                 if (row[item] == ResponseData.Missing)
                     rows.Field("");
+                else if (data.Answers?[item].Texts is { } texts)
+                    rows.Field(texts[row[item]][0]);
                 else
                     rows.Field(data.CategoryCodes[item][row[item]]);
             }

@@ -40,16 +40,16 @@ public static class ScoreSummaryTable
             csv.EndRecord();
         }
         Row("weight", "", "", summary.Weight);
-        for (int j = 0; j < names.Count; j++)
+        foreach (int j in plan.Measured.Of(summary.Group))
         {
             Row("mean", names[j], "", summary.Mean[j]);
             Row("variance", names[j], "", summary.Variance(j));
             Row("posterior-variance", names[j], "", summary.PosteriorVariance[j]);
             Row("reliability", names[j], "", summary.Reliability(j));
         }
-        for (int j = 0; j < names.Count; j++)
+        foreach (int j in plan.Measured.Of(summary.Group))
         {
-            for (int k = 0; k < j; k++)
+            foreach (int k in plan.Measured.Of(summary.Group).Where(k => k < j))
             {
                 Row("covariance", names[k], names[j], summary.Covariance[PackedTriangle.Index(j, k)]);
                 Row("correlation", names[k], names[j], summary.Correlation(j, k));

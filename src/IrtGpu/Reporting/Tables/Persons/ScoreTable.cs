@@ -46,10 +46,11 @@ public static class ScoreTable
         {
             int pattern = patternOfPerson[person];
             persons.Write(rows, person);
+            int group = data.Groups?[person] ?? 0;
             for (int j = 0; j < scores.AttributeCount; j++)
-                rows.Field(points[pattern * scores.AttributeCount + j]);
+                rows.Field(plan.Measured.Has(group, j) ? points[pattern * scores.AttributeCount + j] : double.NaN);
             for (int j = 0; j < scores.AttributeCount; j++)
-                rows.Field(scores.StandardDeviation(pattern, j));
+                rows.Field(plan.Measured.Has(group, j) ? scores.StandardDeviation(pattern, j) : double.NaN);
             if (scores.ClassCount > 1)
                 WriteClasses(rows, classNames, scores.ClassProbability.AsSpan(pattern * scores.ClassCount, scores.ClassCount));
             rows.EndRecord();

@@ -6,7 +6,7 @@ using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace IrtGpu.Planning;
+namespace IrtGpu.Planning.Starts;
 
 /// <summary>Starting values from a finished fit: what has the same name there and here.</summary>
 /// <param name="Parameters">The start.</param>

@@ -1,21 +1,95 @@
+using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
+using IrtGpu.Planning.Layout;
+using IrtGpu.Specification;
+using IrtGpu.Specification.Files;
 
 namespace IrtGpu.Saved;
 
-public sealed partial class SavedCalibration
+/// <summary>A model with all its values, ready to score persons: of a finished calibration, or of a specification that gives them.</summary>
+public sealed class ScoringModel
 {
-    /// <summary>What the reader must know to read new data for this fit.</summary>
-    /// <param name="options">The other options of the reader.</param>
+    private const int LargestShownCount = 5;
+
+    private ScoringModel(ModelPoint point, ResponseReaderOptions data, IReadOnlyList<string> warnings)
+    {
+        Point = point;
+        Data = data;
+        Warnings = warnings;
+    }
+
+    /// <summary>The values with their nodes and weights.</summary>
+    public ModelPoint Point { get; }
+
+    /// <summary>The model.</summary>
+    public CalibrationPlan Plan => Point.Plan;
+
+    /// <summary>How data are read, as far as the specification says it.</summary>
+    public ResponseReaderOptions Data { get; }
+
+    /// <summary>What the user should know.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    private DataShape Shape => Plan.Shape;
+
+    /// <summary>Reads a <c>calibration.json</c>, or a specification (<c>.yaml</c>, <c>.yml</c>) with items and all values.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SpecificationException">The file cannot be read, or lacks values.</exception>
+    public static ScoringModel Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Path.GetExtension(path).ToUpperInvariant() is ".YAML" or ".YML")
+            return Of(SpecificationFile.Read(path), path);
+        SavedCalibration saved = SavedCalibration.Read(path);
+        return new ScoringModel(saved.Point, new ResponseReaderOptions(), saved.Warnings);
+    }
+
+    /// <summary>Makes the model of a specification: fixed and start values are its parameters.</summary>
+    /// <param name="file">The specification.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <exception cref="SpecificationException">It lists no items, lacks values, or cannot be planned.</exception>
+    public static ScoringModel Of(SpecificationFile file, string path)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        SpecifiedModel model = SpecifiedModel.Of(file, path, "score");
+        GridCheck.Require(model.Plan);
+        string[] open = [.. Enumerable.Range(0, model.Plan.Layout.FreeCount).Where(free => !model.Plan.HasUserStart[free])
+            .Select(free => SlotNames.Describe(model.Plan, model.Plan.Layout.RepresentativeSlot[free]))];
+        if (open.Length > 0)
+        {
+            throw new SpecificationException(
+                $"{open.Length} parameter(s) of '{path}' have no value, without which nobody can be scored: {string.Join(", ", open.Take(LargestShownCount))}{(open.Length > LargestShownCount ? ", …" : "")}. "
+                + "Fix them (items under 'constraints' or 'parameters', means and SDs under 'population'), or estimate them: irtgpu calibrate DATA --spec FILE.");
+        }
+        return ModelPoint.TryCreate(model.Plan, model.Parameters) is { } point
+            ? new ScoringModel(point, file.Data, model.Warnings)
+            : throw new SpecificationException($"A covariance matrix in '{path}' is not positive definite. Correct its SDs and correlations.");
+    }
+
+    /// <summary>What the reader must know to read new data for this model.</summary>
+    /// <param name="options">The other options of the reader; the usual codes for missing stand for those of the fit.</param>
     public ResponseReaderOptions ReaderOptions(ResponseReaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         Dictionary<string, int[]> codes = new(StringComparer.Ordinal);
+        Dictionary<string, ItemAnswers> answers = new(StringComparer.Ordinal);
         for (int item = 0; item < Shape.ItemNames.Length; item++)
+        {
             codes[Shape.ItemNames[item]] = Shape.CategoryCodes[item];
-        return options with { ExpectedCategoryCodes = codes };
+            answers[Shape.ItemNames[item]] = Shape.Answers?[item] ?? ItemAnswers.Plain;
+        }
+        return options with
+        {
+            ExpectedCategoryCodes = codes,
+            ExpectedAnswers = answers,
+            MissingCodes = Shape.MissingCodes is { } missing && options.MissingCodes.SequenceEqual(ResponseReaderOptions.DefaultMissingCodes) ? missing : options.MissingCodes,
+        };
     }
 
     /// <summary>Puts the groups and known classes of new data into the order of the fit.</summary>
@@ -50,8 +124,10 @@ public sealed partial class SavedCalibration
         {
             ItemNames = data.ItemNames,
             CategoryCodes = data.CategoryCodes,
+            Answers = data.Answers,
             Responses = data.Responses,
             Weights = data.Weights,
+            AreSamplingWeights = data.AreSamplingWeights,
             Ids = data.Ids,
             PersonCount = data.PersonCount,
             GroupNames = Shape.GroupNames,
