@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Planning;

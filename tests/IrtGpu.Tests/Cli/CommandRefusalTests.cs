@@ -1,4 +1,5 @@
 using IrtGpu.Cli;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Tests.Cli;

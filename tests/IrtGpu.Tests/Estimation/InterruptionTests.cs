@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
