@@ -61,26 +61,43 @@ internal sealed class StoredPtx(string folder)
     /// <param name="accelerator">For which.</param>
     /// <param name="entry">The kernel.</param>
     /// <param name="specialization">Its limits.</param>
-    public CompiledKernel Get(CudaAccelerator accelerator, EntryPointDescription entry, KernelSpecialization specialization)
+    public CompiledKernel Get(CudaAccelerator accelerator, EntryPointDescription entry, KernelSpecialization specialization) =>
+        Get(accelerator.Backend, accelerator.Capabilities.TargetArchitecture, entry, specialization);
+
+    /// <summary>Reads a kernel, or compiles and keeps it.</summary>
+    /// <param name="backend">Compiles, and has the instruction set.</param>
+    /// <param name="target">What it compiles for.</param>
+    /// <param name="entry">The kernel.</param>
+    /// <param name="specialization">Its limits.</param>
+    internal PTXCompiledKernel Get(PTXBackend backend, CudaArchitecture target, EntryPointDescription entry, KernelSpecialization specialization)
     {
-        string identity = Identity(accelerator, entry.MethodSource, specialization);
+        string identity = Identity(backend.InstructionSet, target, entry.MethodSource, specialization);
         string file = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..32] + ".ptx");
         if (TryRead(file, identity) is { } stored)
         {
             ReadCount++;
             EntryPoint point = new(entry, new SharedMemorySpecification(stored.StaticBytes, stored.IsDynamic), specialization);
-            return (CompiledKernel)Constructor!.Invoke([accelerator.Context, point, null, stored.Ptx]);
+            return (PTXCompiledKernel)Constructor!.Invoke([backend.Context, point, null, stored.Ptx]);
         }
         CompiledCount++;
-        PTXCompiledKernel compiled = (PTXCompiledKernel)accelerator.Backend.Compile(entry, specialization);
+        PTXCompiledKernel compiled = (PTXCompiledKernel)backend.Compile(entry, specialization);
         SharedMemorySpecification shared = ((EntryPoint)EntryPointGetter!.Invoke(compiled, null)!).SharedMemory;
         TryWrite(file, identity, new Stored(shared.StaticSize, shared.HasDynamicMemory, compiled.PTXAssembly));
         return compiled;
     }
 
-    private static string Identity(CudaAccelerator accelerator, MethodInfo method, KernelSpecialization specialization) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"irtgpu {typeof(StoredPtx).Module.ModuleVersionId} {typeof(Models.Elementary).Module.ModuleVersionId} ilgpu {typeof(Context).Module.ModuleVersionId} isa {accelerator.InstructionSet} target {accelerator.Capabilities.TargetArchitecture} kernel {method.DeclaringType}.{method.Name}<{string.Join(',', method.GetGenericArguments().Select(argument => argument.FullName))}> threads {specialization.MaxNumThreadsPerGroup} groups {specialization.MinNumGroupsPerMultiprocessor}");
+    private static string Identity(CudaInstructionSet instructionSet, CudaArchitecture target, MethodInfo method, KernelSpecialization specialization)
+    {
+        string arguments = string.Join(',', method.GetGenericArguments().Select(argument => argument.FullName));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"irtgpu {BuildOf<StoredPtx>()} {typeof(Models.Elementary).Module.ModuleVersionId} ilgpu {BuildOf<Context>()} isa {instructionSet} target {target}")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $" kernel {method.DeclaringType}.{method.Name}<{arguments}> threads {specialization.MaxNumThreadsPerGroup} groups {specialization.MinNumGroupsPerMultiprocessor}");
+    }
+
+    private static Guid BuildOf<T>() => typeof(T).Module.ModuleVersionId;
 
     private static Stored? TryRead(string file, string identity)
     {

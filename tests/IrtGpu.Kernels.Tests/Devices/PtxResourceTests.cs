@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Items;
 
 namespace IrtGpu.Kernels.Tests.Devices;
@@ -52,6 +53,7 @@ public sealed partial class PtxResourceTests
         nameof(EStepKernels.CollectCounts) => 80,
         nameof(ItemDerivativeKernels.SumNodes) => 144,
         nameof(AnswerDerivativeKernels.FillDerivatives) => 88,
+        nameof(FusedKernels.Fuse) => 170, // three groups of 128 threads a multiprocessor
         _ => 64,
     };
 

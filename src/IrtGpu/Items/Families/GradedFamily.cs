@@ -1,5 +1,4 @@
 using System.Globalization;
-using IrtGpu.Models.Functions;
 
 using IrtGpu.Models.Functions;
 
