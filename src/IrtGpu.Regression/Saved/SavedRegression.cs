@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.Tables.Problems;
 

@@ -1,7 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Data.Coding;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 

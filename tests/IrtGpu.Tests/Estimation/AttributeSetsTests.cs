@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Identification;

@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Items;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;

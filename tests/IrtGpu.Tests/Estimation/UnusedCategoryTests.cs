@@ -1,6 +1,5 @@
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;

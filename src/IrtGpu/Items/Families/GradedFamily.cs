@@ -1,4 +1,5 @@
 using System.Globalization;
+
 using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Items.Families;

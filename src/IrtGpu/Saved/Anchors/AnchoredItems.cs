@@ -2,7 +2,6 @@ using IrtGpu.Data;
 using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Items;
-using IrtGpu.Planning;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Saved.Anchors;

@@ -1,7 +1,5 @@
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Planning.Grids;
-using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
