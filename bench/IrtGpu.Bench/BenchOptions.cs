@@ -1,5 +1,4 @@
 using System.Globalization;
-using IrtGpu.Bench.Output;
 
 namespace IrtGpu.Bench;
 

@@ -1,13 +1,3 @@
-using IrtGpu.Bench.Cycles;
-using IrtGpu.Bench.Devices;
-using IrtGpu.Bench.Limits;
-using IrtGpu.Bench.Micro;
-using IrtGpu.Bench.Mirt;
-using IrtGpu.Bench.Ratios;
-using IrtGpu.Bench.Slopes;
-using IrtGpu.Bench.Studies;
-using IrtGpu.Bench.Whole;
-
 namespace IrtGpu.Bench;
 
 /// <summary>A named set of measurements that writes one result file.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using IrtGpu.Foundation.Tables.Writing;
-using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Reporting.Documents;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;

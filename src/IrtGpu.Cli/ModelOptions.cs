@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Items;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;

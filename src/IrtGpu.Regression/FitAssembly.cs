@@ -1,4 +1,3 @@
-using IrtGpu.Foundation.Estimation;
 using IrtGpu.Regression.Estimation;
 using IrtGpu.Regression.Inference;
 using IrtGpu.Regression.Mixed;

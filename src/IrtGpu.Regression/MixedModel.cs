@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Formulas.Columns;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Regression.Estimation;
-using IrtGpu.Regression.Inference;
 using IrtGpu.Regression.Mixed;
 using IrtGpu.Regression.Mixed.Equations;
 using IrtGpu.Regression.Prediction;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Planning;

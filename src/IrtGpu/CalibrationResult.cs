@@ -7,7 +7,6 @@ using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Grids;
-using IrtGpu.Scoring;
 
 namespace IrtGpu;
 

@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
-using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
 namespace IrtGpu;

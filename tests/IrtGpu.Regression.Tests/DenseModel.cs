@@ -1,5 +1,4 @@
 using IrtGpu.Foundation.Formulas.Design;
-using IrtGpu.Regression.Mixed;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Regression.Tests;

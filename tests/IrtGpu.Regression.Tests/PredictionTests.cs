@@ -1,4 +1,3 @@
-using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Formulas.Columns;
 using IrtGpu.Regression.Prediction;
 using IrtGpu.Regression.Saved;

@@ -1,7 +1,4 @@
-using IrtGpu.Foundation.Integration;
-using IrtGpu.Foundation.Tables;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Specification;
 
 namespace IrtGpu.TestCases;

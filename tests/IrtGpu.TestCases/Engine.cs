@@ -1,7 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;

@@ -1,11 +1,9 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Tables;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
-using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 namespace IrtGpu.TestCases;

@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Tables;
 
 namespace IrtGpu.TestCases;
 

@@ -1,8 +1,6 @@
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
-using IrtGpu.Tests.Data;
 
 namespace IrtGpu.Tests;
 

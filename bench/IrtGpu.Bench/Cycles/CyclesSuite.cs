@@ -1,10 +1,6 @@
 using IrtGpu.Bench.Output;
-using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
-using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
-using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Cycles;
 

@@ -1,9 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
-using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 

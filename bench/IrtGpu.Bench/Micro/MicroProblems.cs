@@ -1,9 +1,7 @@
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
-using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 

@@ -6,7 +6,6 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using IrtGpu.Bench.Limits;
 using IrtGpu.Bench.Output;
-using IrtGpu.Bench.Whole;
 using Perfolizer.Horology;
 
 namespace IrtGpu.Bench.Micro;

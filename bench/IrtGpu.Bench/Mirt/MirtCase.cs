@@ -1,7 +1,6 @@
 using IrtGpu.Bench.Studies;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Mirt;

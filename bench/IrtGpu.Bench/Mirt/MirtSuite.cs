@@ -2,8 +2,6 @@ using IrtGpu.Bench.Output;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Bench.Mirt;

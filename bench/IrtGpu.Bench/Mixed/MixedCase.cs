@@ -1,6 +1,5 @@
 using System.Globalization;
 using IrtGpu.Bench.Output;
-using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Formulas.Columns;
 using IrtGpu.Foundation.Sampling;
 using IrtGpu.Foundation.Tables;

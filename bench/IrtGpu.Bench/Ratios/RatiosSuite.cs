@@ -7,7 +7,6 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Estimation;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 

@@ -1,7 +1,6 @@
 using IrtGpu.Bench.Output;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Bench.Whole;
-using IrtGpu.Estimation;
 using IrtGpu.Items;
 using IrtGpu.Specification;
 

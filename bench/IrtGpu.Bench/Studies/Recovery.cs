@@ -1,5 +1,4 @@
 using IrtGpu.Bench.Truth;
-using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;

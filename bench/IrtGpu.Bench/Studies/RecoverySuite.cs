@@ -1,7 +1,4 @@
 using IrtGpu.Bench.Output;
-using IrtGpu.Bench.Whole;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 
 namespace IrtGpu.Bench.Studies;
 

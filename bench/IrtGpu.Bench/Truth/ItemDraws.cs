@@ -1,5 +1,4 @@
 using IrtGpu.Items;
-using IrtGpu.Models;
 
 namespace IrtGpu.Bench.Truth;
 

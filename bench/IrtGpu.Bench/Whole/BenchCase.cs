@@ -1,6 +1,5 @@
 using IrtGpu.Bench.Truth;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Whole;

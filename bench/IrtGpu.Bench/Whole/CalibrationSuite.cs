@@ -1,10 +1,6 @@
 using IrtGpu.Bench.Limits;
 using IrtGpu.Bench.Output;
-using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Whole;

@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using IrtGpu.Bench.Output;
-using IrtGpu.Compute;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;

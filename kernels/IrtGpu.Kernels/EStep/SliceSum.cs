@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Kernels.Loading;

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Models;

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 using IrtGpu.Compute;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Items;

@@ -2,7 +2,6 @@ using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Kernels.EStep;
 using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.Memory;

@@ -5,7 +5,6 @@ using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
-using IrtGpu.Scoring;
 
 namespace IrtGpu.Kernels.Scoring;
 

@@ -1,4 +1,3 @@
-using ILGPU;
 using IrtGpu.Compute;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Memory;

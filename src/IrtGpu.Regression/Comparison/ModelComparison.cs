@@ -1,4 +1,3 @@
-using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Regression.Inference;
 using IrtGpu.Regression.Saved;

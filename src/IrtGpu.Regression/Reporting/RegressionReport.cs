@@ -1,5 +1,4 @@
 using System.Globalization;
-using IrtGpu.Foundation.Formulas;
 
 namespace IrtGpu.Regression.Reporting;
 

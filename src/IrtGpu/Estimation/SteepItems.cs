@@ -1,6 +1,5 @@
 using IrtGpu.Items;
 using IrtGpu.Planning;
-using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Estimation;
 

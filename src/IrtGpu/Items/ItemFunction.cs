@@ -1,5 +1,3 @@
-using IrtGpu.Models;
-
 namespace IrtGpu.Items;
 
 /// <summary>The item functions a user can ask for; what each means stands in its <see cref="ItemForm"/>.</summary>

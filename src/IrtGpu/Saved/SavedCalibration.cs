@@ -3,7 +3,6 @@ using IrtGpu.Compute;
 using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
-using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;

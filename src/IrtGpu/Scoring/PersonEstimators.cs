@@ -1,6 +1,5 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
 

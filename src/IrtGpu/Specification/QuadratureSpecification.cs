@@ -1,5 +1,3 @@
-using IrtGpu.Foundation.Integration;
-
 namespace IrtGpu.Specification;
 
 /// <summary>Rules for placing quadrature nodes.</summary>

@@ -1,5 +1,4 @@
 using IrtGpu.Cli;
-using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Tests.Cli;

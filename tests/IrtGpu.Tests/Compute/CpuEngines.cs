@@ -1,5 +1,3 @@
-using IrtGpu.Compute;
-using IrtGpu.Compute.Cpu;
 using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
 

@@ -1,6 +1,5 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Population;

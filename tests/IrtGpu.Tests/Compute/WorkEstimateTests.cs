@@ -1,7 +1,5 @@
 using IrtGpu.Compute;
-using IrtGpu.Compute.ProductGrid;
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;

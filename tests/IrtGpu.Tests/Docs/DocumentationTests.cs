@@ -1,5 +1,3 @@
-using IrtGpu.Cli;
-
 namespace IrtGpu.Tests.Docs;
 
 /// <summary>Runs what the pages tell the reader to run, and compares what they show.</summary>

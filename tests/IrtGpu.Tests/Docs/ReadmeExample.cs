@@ -1,3 +1,4 @@
+#pragma warning disable IDE0005 // the reader's program stands in no namespace of the library
 // <readme>
 using IrtGpu;
 using IrtGpu.Data;
@@ -6,6 +7,7 @@ using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
 // </readme>
+#pragma warning restore IDE0005
 namespace IrtGpu.Tests.Docs;
 
 /// <summary>The C# program of README.md. What stands between the marks is what the page shows.</summary>

@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;

@@ -1,9 +1,5 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Items;
-using IrtGpu.Models;
-using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 

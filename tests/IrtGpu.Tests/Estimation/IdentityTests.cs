@@ -1,6 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;

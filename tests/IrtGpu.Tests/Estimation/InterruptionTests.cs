@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;

@@ -1,8 +1,5 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
 using IrtGpu.Items;
-using IrtGpu.Models;
-using IrtGpu.Planning;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 using IrtGpu.Tests.Data;

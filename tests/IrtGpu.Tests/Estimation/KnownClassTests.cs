@@ -1,5 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
 using IrtGpu.Items;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;

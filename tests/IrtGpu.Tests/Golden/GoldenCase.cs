@@ -1,7 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Specification;
 

@@ -3,7 +3,6 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using IrtGpu.Inference;
 
 namespace IrtGpu.Tests.Golden;
 

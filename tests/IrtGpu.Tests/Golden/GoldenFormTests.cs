@@ -1,4 +1,3 @@
-using IrtGpu.Compute;
 using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Tests.Golden;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Specification;

@@ -1,8 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;

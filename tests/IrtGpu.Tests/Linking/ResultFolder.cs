@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using IrtGpu.Cli;
 using IrtGpu.Data;
 using IrtGpu.Tests.Cli;
 

@@ -1,6 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.TestCases;
 using static IrtGpu.Tests.Linking.Results;
 

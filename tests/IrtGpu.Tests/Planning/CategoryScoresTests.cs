@@ -1,4 +1,3 @@
-using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Items;
 using IrtGpu.Specification;

@@ -1,6 +1,4 @@
 using IrtGpu.Data;
-using IrtGpu.Inference;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;

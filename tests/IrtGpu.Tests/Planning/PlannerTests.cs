@@ -1,7 +1,5 @@
 using IrtGpu.Data;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Items;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;

@@ -3,7 +3,6 @@ using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
-using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 

@@ -1,7 +1,6 @@
 using System.Numerics;
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Population;
 using IrtGpu.Scoring;
 

@@ -1,7 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
 using IrtGpu.TestCases;

@@ -1,5 +1,3 @@
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;

@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
-using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Loading;

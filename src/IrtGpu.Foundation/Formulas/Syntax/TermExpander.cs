@@ -1,5 +1,3 @@
-using IrtGpu.Foundation.Formulas.Design;
-
 namespace IrtGpu.Foundation.Formulas.Syntax;
 
 /// <summary>Expands + − : * / ^ %in% into products of variables, as Wilkinson and Rogers (1973) and R do.</summary>

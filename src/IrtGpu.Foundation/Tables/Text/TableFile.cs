@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Unicode;
 using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Foundation.Tables.Text;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
-using IrtGpu.Items;
 
 namespace IrtGpu.Compute.Tables;
 

@@ -1,4 +1,3 @@
-using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Tables.Text;
 
 namespace IrtGpu.Data.Coding;

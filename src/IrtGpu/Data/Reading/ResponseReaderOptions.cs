@@ -1,6 +1,5 @@
 using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
-using IrtGpu.Foundation.Tables;
 
 namespace IrtGpu.Data.Reading;
 

@@ -1,5 +1,3 @@
-using IrtGpu.Specification;
-
 namespace IrtGpu.Planning.Grids;
 
 /// <summary>What a careful reader would notice of populations and posteriors on the nodes that stay.</summary>

@@ -1,4 +1,3 @@
-using IrtGpu.Models;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Planning.Layout;

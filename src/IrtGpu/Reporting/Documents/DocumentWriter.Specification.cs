@@ -1,7 +1,5 @@
 using System.Text.Json;
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Foundation.Estimation;
-using IrtGpu.Inference;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Reporting.Documents;

@@ -1,10 +1,8 @@
 using System.Text.Json;
-using IrtGpu.Compute;
 using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Inference.Rotation;
-using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;

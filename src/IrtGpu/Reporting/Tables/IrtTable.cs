@@ -3,7 +3,6 @@ using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
-using IrtGpu.Reporting.Documents;
 
 namespace IrtGpu.Reporting.Tables;
 

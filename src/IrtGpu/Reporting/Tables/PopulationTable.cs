@@ -1,9 +1,7 @@
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Inference;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
-using IrtGpu.Reporting.Documents;
 
 namespace IrtGpu.Reporting.Tables;
 

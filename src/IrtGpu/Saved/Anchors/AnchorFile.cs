@@ -1,6 +1,5 @@
 using IrtGpu.Data.Answers;
 using IrtGpu.Data.Reading;
-using IrtGpu.Items;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Saved.Anchors;

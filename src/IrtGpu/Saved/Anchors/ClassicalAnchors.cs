@@ -1,6 +1,5 @@
 using System.Globalization;
 using IrtGpu.Items;
-using IrtGpu.Planning;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Saved.Anchors;

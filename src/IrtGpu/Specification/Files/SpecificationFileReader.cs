@@ -1,7 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Data.Answers;
 using IrtGpu.Data.Reading;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Foundation.Tables.Problems;
 using YamlDotNet.RepresentationModel;
 

@@ -2,7 +2,6 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Backend;
-using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;

@@ -1,7 +1,5 @@
-using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Integration;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;

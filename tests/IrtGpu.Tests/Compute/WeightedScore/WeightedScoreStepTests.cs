@@ -1,7 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Data;
-using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;

@@ -4,7 +4,6 @@ using IrtGpu.Data;
 using IrtGpu.Data.Coding;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Tables.Problems;
-using IrtGpu.Inference;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Data.Coding;

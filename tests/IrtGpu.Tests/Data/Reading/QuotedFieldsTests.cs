@@ -1,6 +1,5 @@
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Tests.Data.Reading;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
-using IrtGpu.Foundation.Tables;
 
 namespace IrtGpu.Tests.Data.Reading;
 

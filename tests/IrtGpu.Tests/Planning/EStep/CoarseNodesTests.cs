@@ -1,4 +1,3 @@
-using IrtGpu.Data;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;

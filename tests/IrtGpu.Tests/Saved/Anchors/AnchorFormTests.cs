@@ -1,4 +1,3 @@
-using IrtGpu.Data;
 using IrtGpu.TestCases;
 using IrtGpu.Tests.Linking;
 
