@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using IrtGpu.Cli.Commands;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Tables.Problems;

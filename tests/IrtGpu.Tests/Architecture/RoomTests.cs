@@ -1,4 +1,5 @@
 using System.Reflection;
+using IrtGpu.Cli;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Regression;
@@ -12,7 +13,10 @@ namespace IrtGpu.Tests.Architecture;
 /// </remarks>
 public sealed class RoomTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(DataException).Assembly, typeof(Calibration).Assembly, typeof(AcceleratorProvider).Assembly, typeof(MixedModel).Assembly];
+    private static readonly Assembly[] Assemblies =
+    [
+        typeof(DataException).Assembly, typeof(Calibration).Assembly, typeof(AcceleratorProvider).Assembly, typeof(MixedModel).Assembly, typeof(CommandLine).Assembly,
+    ];
 
     /// <summary>Each may refer to those above it.</summary>
     private static readonly string[] Rooms =
@@ -26,6 +30,7 @@ public sealed class RoomTests
         "IrtGpu.Kernels.Backend", "IrtGpu.Kernels.Measuring",
         "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction",
         "IrtGpu.Regression.Comparison", "IrtGpu.Regression.Reporting",
+        "IrtGpu.Cli.Options", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
     ];
 
     [Fact]

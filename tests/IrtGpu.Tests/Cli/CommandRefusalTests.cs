@@ -1,4 +1,4 @@
-using IrtGpu.Cli;
+using IrtGpu.Cli.Reports;
 using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Tests.Cli;

@@ -5,7 +5,7 @@ using IrtGpu.Reporting.Tables.Persons;
 using IrtGpu.Simulation;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Commands;
 
 /// <summary><c>irtgpu simulate</c>: draws responses from a model.</summary>
 internal static class SimulateCommand

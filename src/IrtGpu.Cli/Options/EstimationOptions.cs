@@ -5,7 +5,7 @@ using IrtGpu.Reporting.Documents;
 using IrtGpu.Saved;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Options;
 
 /// <summary>The options that make <see cref="CalibrationOptions"/>.</summary>
 internal sealed class EstimationOptions

@@ -4,7 +4,7 @@ using IrtGpu.Items;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Options;
 
 /// <summary>The options that make a <see cref="ModelSpecification"/>.</summary>
 internal sealed class ModelOptions

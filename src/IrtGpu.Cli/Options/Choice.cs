@@ -1,7 +1,7 @@
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Options;
 
 /// <summary>Options that take one of a few words.</summary>
 internal static class Choice

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using IrtGpu.Cli.Reports;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression.Comparison;
 using IrtGpu.Regression.Saved;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Commands;
 
 /// <summary><c>irtgpu compare</c>: likelihood ratio tests and information criteria of several fits.</summary>
 internal static class CompareCommand

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Reports;
 using IrtGpu.Kernels.Devices;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Commands;
 
 /// <summary><c>irtgpu devices</c>: what can compute here, and why the rest cannot.</summary>
 internal static class DevicesCommand

@@ -5,7 +5,7 @@ using IrtGpu.Planning;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Scoring;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Reports;
 
 /// <summary>The lines of the report on groups, classes, dimensions and starts; none for one population of one dimension.</summary>
 internal static class PopulationLines

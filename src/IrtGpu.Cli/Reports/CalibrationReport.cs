@@ -5,7 +5,7 @@ using IrtGpu.Planning.EStep;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Reports;
 
 /// <summary>The report on standard output: model, fit, first item rows, where the files are.</summary>
 internal static class CalibrationReport

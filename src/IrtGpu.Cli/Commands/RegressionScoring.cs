@@ -5,7 +5,7 @@ using IrtGpu.Regression.Prediction;
 using IrtGpu.Regression.Reporting;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Commands;
 
 /// <summary>What <c>score</c> and <c>simulate</c> do with a finished regression.</summary>
 internal static class RegressionScoring

@@ -4,7 +4,7 @@ using IrtGpu.Data.Reading;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Options;
 
 /// <summary>The options that say how a table of responses is read.</summary>
 internal sealed class DataOptions

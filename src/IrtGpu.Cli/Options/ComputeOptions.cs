@@ -4,7 +4,7 @@ using IrtGpu.Kernels.Backend;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Options;
 
 /// <summary>The options that say what computes.</summary>
 internal sealed class ComputeOptions

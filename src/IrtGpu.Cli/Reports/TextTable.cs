@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Reports;
 
 /// <summary>Tables for people: drawn on a terminal, plain columns elsewhere.</summary>
 internal static class TextTable

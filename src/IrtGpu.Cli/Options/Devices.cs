@@ -4,7 +4,7 @@ using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Options;
 
 /// <summary>What can compute here.</summary>
 internal static class Devices

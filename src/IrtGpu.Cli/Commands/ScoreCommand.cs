@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IrtGpu.Cli.Options;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
@@ -9,7 +10,7 @@ using IrtGpu.Saved;
 using IrtGpu.Scoring;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Commands;
 
 /// <summary><c>irtgpu score</c>: scores persons with a finished fit.</summary>
 internal sealed class ScoreCommand

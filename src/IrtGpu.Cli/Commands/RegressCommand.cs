@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Reports;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
@@ -8,7 +10,7 @@ using IrtGpu.Regression;
 using IrtGpu.Regression.Reporting;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Commands;
 
 /// <summary><c>irtgpu regress</c>: fits a linear mixed model and writes its tables.</summary>
 internal sealed class RegressCommand

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using IrtGpu.Foundation.Estimation.Convergence;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Reports;
 
 /// <summary>Progress on standard error: a live line on a terminal, a line in ten seconds otherwise.</summary>
 internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>, IProgress<string>

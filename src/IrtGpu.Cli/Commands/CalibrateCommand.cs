@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Reports;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Estimation.Convergence;
@@ -10,7 +12,7 @@ using IrtGpu.Saved.Anchors;
 using IrtGpu.Specification;
 using IrtGpu.Specification.Files;
 
-namespace IrtGpu.Cli;
+namespace IrtGpu.Cli.Commands;
 
 /// <summary><c>irtgpu calibrate</c>: estimates the model and writes the tables.</summary>
 internal sealed class CalibrateCommand
