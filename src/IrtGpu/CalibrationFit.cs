@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Estimation;
+using IrtGpu.Estimation.Limits;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
 

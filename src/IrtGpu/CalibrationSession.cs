@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
+using IrtGpu.Estimation.Limits;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;

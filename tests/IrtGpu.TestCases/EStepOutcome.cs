@@ -1,6 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 

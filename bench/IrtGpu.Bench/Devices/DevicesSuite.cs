@@ -6,7 +6,7 @@ using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Specification;

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Bench.Micro;

@@ -5,7 +5,7 @@ using IrtGpu.Bench.Whole;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reference;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Items;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;

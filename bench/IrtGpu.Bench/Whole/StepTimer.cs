@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Whole;

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Planning.Layout;

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Estimation.Limits;
 using IrtGpu.Items;
 using IrtGpu.Models;
 using IrtGpu.Planning;

@@ -3,7 +3,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Planning;

@@ -2,7 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;

@@ -4,7 +4,7 @@ using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Maximization;
 
 /// <summary>
 /// Item parameter sets tied by common free parameters, maximised together. Parameters of one set only are eliminated first,

@@ -1,4 +1,4 @@
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Limits;
 
 /// <summary>Estimates that the data give no limit: they ran off to where they change nothing any more.</summary>
 /// <param name="Parameters">Free parameters.</param>

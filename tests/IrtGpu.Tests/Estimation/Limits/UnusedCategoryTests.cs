@@ -6,7 +6,7 @@ using IrtGpu.Reporting.Tables;
 using IrtGpu.Saved;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.Tests.Estimation.Limits;
 
 /// <summary>Categories that nobody gives among the persons for whom an item has parameters of its own.</summary>
 public sealed class UnusedCategoryTests

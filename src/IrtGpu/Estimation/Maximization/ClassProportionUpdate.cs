@@ -3,7 +3,7 @@ using IrtGpu.Foundation.Optimization;
 using IrtGpu.Models;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Maximization;
 
 /// <summary>Maximises Σ n_bk log τ_k over the log odds of the classes, under their constraints.</summary>
 internal sealed class ClassProportionUpdate

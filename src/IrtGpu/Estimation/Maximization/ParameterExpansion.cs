@@ -5,7 +5,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Maximization;
 
 /// <summary>
 /// Parameter expansion: the population that fixes the metric is given a mean and standard deviation after all, by a step of EM, and

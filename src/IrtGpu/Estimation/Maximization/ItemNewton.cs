@@ -1,7 +1,8 @@
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Estimation.Limits;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Maximization;
 
 /// <summary>
 /// Newton steps of all item components side by side, as a run of questions to an expectation: derivatives where a step begins, then

@@ -1,14 +1,14 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.Tests.Estimation.Maximization;
 
 /// <summary>The population update is the maximiser of its objective: discretised moments match, constraints are kept.</summary>
 public sealed class PopulationUpdateTests

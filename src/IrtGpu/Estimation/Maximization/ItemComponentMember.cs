@@ -1,10 +1,11 @@
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Estimation.Limits;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Maximization;
 
 /// <summary>One item parameter set inside an <see cref="ItemComponent"/>, in terms of free parameters.</summary>
 internal sealed class ItemComponentMember

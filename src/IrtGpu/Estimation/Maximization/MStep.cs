@@ -1,9 +1,10 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Estimation.Limits;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Maximization;
 
 /// <summary>Maximises the expected complete-data log-likelihood: items by Newton steps, populations and proportions exactly.</summary>
 internal sealed class MStep

@@ -1,7 +1,7 @@
 using IrtGpu.Foundation.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Limits;
 
 /// <summary>Directions in which an information matrix is as good as 0.</summary>
 internal static class FlatDirections

@@ -3,7 +3,7 @@ using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.Tests.Estimation.Limits;
 
 /// <summary>Items that are a step function of the ability: their slope has no limit, and the run ends all the same.</summary>
 public sealed class SteepItemsTests

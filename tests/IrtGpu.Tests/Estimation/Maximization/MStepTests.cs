@@ -2,13 +2,13 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
-using IrtGpu.Estimation;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.Tests.Estimation.Maximization;
 
 /// <summary>What the M-step costs and what it may not depend on.</summary>
 public sealed class MStepTests

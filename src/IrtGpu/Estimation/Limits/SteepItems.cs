@@ -1,7 +1,7 @@
 using IrtGpu.Items;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Limits;
 
 /// <summary>Items whose curve is a step for all that nodes and data can say, so that slope and intercept go on growing and change nothing.</summary>
 internal sealed class SteepItems

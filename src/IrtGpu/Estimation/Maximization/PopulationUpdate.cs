@@ -4,7 +4,7 @@ using IrtGpu.Foundation.Optimization;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 
-namespace IrtGpu.Estimation;
+namespace IrtGpu.Estimation.Maximization;
 
 /// <summary>Maximises Σ_l n_bl log π_bl of normal populations over means and covariances under their constraints.</summary>
 /// <remarks>
