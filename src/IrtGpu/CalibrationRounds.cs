@@ -2,7 +2,6 @@ using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Convergence;
-using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;

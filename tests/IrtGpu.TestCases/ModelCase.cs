@@ -3,6 +3,7 @@ using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Population;
 using IrtGpu.Specification;
 

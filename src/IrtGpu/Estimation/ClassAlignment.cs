@@ -1,6 +1,7 @@
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 
 namespace IrtGpu.Estimation;
 

@@ -1,5 +1,6 @@
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 

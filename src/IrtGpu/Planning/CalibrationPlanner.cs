@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Items;
+using IrtGpu.Planning.Constraints;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;

@@ -1,5 +1,6 @@
 using IrtGpu.Foundation.Collections;
 using IrtGpu.Items;
+using IrtGpu.Planning.Constraints;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using MathNet.Numerics.LinearAlgebra;

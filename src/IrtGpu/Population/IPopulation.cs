@@ -1,5 +1,5 @@
 using IrtGpu.Foundation.Sampling;
-using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 
 namespace IrtGpu.Population;
 

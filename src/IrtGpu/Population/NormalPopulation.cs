@@ -1,6 +1,7 @@
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Sampling;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Population;

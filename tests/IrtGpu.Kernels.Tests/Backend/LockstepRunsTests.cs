@@ -8,6 +8,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Starts;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Backend;

@@ -11,6 +11,7 @@ using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 

@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Population;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;

@@ -7,6 +7,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;

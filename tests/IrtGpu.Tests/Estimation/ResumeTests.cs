@@ -4,6 +4,7 @@ using IrtGpu.Estimation;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Planning.Starts;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Tests.Estimation;

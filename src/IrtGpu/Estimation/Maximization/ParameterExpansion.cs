@@ -4,6 +4,7 @@ using IrtGpu.Foundation.Collections;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 
 namespace IrtGpu.Estimation.Maximization;
 

@@ -1,5 +1,4 @@
 using IrtGpu.Foundation.Documents;
-using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 
 namespace IrtGpu.Reporting.Documents;

@@ -6,6 +6,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 using IrtGpu.Tests.Data;

@@ -5,6 +5,7 @@ using IrtGpu.Estimation.Maximization;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 

@@ -2,6 +2,7 @@ using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 

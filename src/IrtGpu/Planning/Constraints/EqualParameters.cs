@@ -2,7 +2,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Planning;
+namespace IrtGpu.Planning.Constraints;
 
 /// <summary>Makes one parameter of several that an <c>equal</c> entry names.</summary>
 internal sealed class EqualParameters(PlannedItem[] items, List<ItemParameterSet> sets, ParameterLayoutBuilder builder, List<string> problems)

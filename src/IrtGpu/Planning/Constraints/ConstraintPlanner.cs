@@ -5,7 +5,7 @@ using IrtGpu.Planning.Layout;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Planning;
+namespace IrtGpu.Planning.Constraints;
 
 /// <summary>Applies to item slots what functions fix and tie and what the user set.</summary>
 internal sealed class ConstraintPlanner(

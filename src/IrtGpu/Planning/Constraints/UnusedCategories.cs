@@ -1,7 +1,7 @@
 using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
 
-namespace IrtGpu.Planning;
+namespace IrtGpu.Planning.Constraints;
 
 /// <summary>What becomes of item parameters where nobody among the persons that they are for gives a category.</summary>
 internal sealed class UnusedCategories(DataShape shape, PlannedItem[] items, List<ItemParameterSet> sets, PlannedBlock[] blocks)

@@ -1,7 +1,7 @@
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Planning;
+namespace IrtGpu.Planning.Grids;
 
 /// <summary>The product grid of quadrature nodes.</summary>
 public sealed class QuadratureGrid

@@ -1,8 +1,8 @@
 using IrtGpu.Foundation.Integration;
-using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Tests.Planning;
+namespace IrtGpu.Tests.Planning.Grids;
 
 public sealed class QuadratureTests
 {

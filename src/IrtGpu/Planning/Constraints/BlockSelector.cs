@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IrtGpu.Planning;
+namespace IrtGpu.Planning.Constraints;
 
 /// <summary>Resolves a group name and a class name or number to blocks.</summary>
 internal static class BlockSelector

@@ -4,7 +4,7 @@ using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Planning;
+namespace IrtGpu.Tests.Planning.Constraints;
 
 /// <summary>What <c>equal</c> makes one parameter, and what it refuses.</summary>
 public sealed class EqualParametersTests
@@ -32,7 +32,7 @@ public sealed class EqualParametersTests
     [InlineData("a*")]
     public void Copies_of_items_at_two_times_share_their_slopes(string slope)
     {
-        using ResponseData data = TestFiles.Read("Planning/data/two-times.csv");
+        using ResponseData data = TestFiles.Read("Planning/Constraints/data/two-times.csv");
         CalibrationResult result = Calibration.Run(
             data, TwoTimes(slope), new CalibrationOptions { Tolerance = 1e-8, StandardErrors = StandardErrorMethod.None }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(-2477.677, result.LogLikelihood, 1e-3);

@@ -1,9 +1,8 @@
 using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning.Layout;
-using IrtGpu.Planning.Starts;
 
-namespace IrtGpu.Planning;
+namespace IrtGpu.Planning.Starts;
 
 /// <summary>Starting values from the marginal distribution of each item, and random ones.</summary>
 internal static class StartingValues
