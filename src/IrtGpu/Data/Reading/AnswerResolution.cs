@@ -1,4 +1,5 @@
 using IrtGpu.Data.Answers;
+using IrtGpu.Data.Answers.Meanings;
 using IrtGpu.Data.Coding;
 using IrtGpu.Data.Review;
 

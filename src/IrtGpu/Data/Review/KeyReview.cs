@@ -1,5 +1,6 @@
 using System.Globalization;
 using IrtGpu.Data.Answers;
+using IrtGpu.Data.Answers.Meanings;
 using IrtGpu.Data.Coding;
 using IrtGpu.Foundation.Tables.Problems;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
 
-namespace IrtGpu.Data.Answers;
+namespace IrtGpu.Data.Answers.Meanings;
 
 /// <summary>Whole numbers stand for themselves; which there are is seen in the data.</summary>
 internal sealed class OpenMeaning : AnswerMeaning

@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.Tables.Text;
 
-namespace IrtGpu.Data.Answers;
+namespace IrtGpu.Data.Answers.Meanings;
 
 /// <summary>The answers there may be, and their order, are known before the data.</summary>
 internal sealed class DeclaredMeaning : AnswerMeaning

@@ -1,4 +1,4 @@
-namespace IrtGpu.Data.Answers;
+namespace IrtGpu.Data.Answers.Meanings;
 
 /// <summary>What the answers to one item stand for.</summary>
 internal abstract class AnswerMeaning

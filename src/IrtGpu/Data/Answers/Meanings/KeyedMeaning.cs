@@ -1,4 +1,4 @@
-namespace IrtGpu.Data.Answers;
+namespace IrtGpu.Data.Answers.Meanings;
 
 /// <summary>Right answers stand for 1, all others for 0.</summary>
 /// <remarks>
