@@ -7,7 +7,7 @@ using IrtGpu.Planning.EStep;
 using IrtGpu.Planning.Starts;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.Tests.Estimation.Runs;
 
 /// <summary>A calibration that was saved between two cycles goes on with the same bits, on a backend that was opened anew.</summary>
 public sealed class ResumeTests

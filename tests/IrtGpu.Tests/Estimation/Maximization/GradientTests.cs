@@ -10,7 +10,7 @@ using IrtGpu.Planning.Layout;
 using IrtGpu.Planning.Starts;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.Tests.Estimation.Maximization;
 
 /// <summary>Fisher's identity and the Newton step of tied items, at points that are no optimum.</summary>
 public sealed class GradientTests

@@ -4,7 +4,7 @@ using IrtGpu.Items;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.Tests.Estimation.Runs;
 
 /// <summary>How a run ends, and what it keeps.</summary>
 public sealed class TerminationTests

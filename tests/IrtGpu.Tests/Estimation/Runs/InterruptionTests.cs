@@ -7,7 +7,7 @@ using IrtGpu.Simulation;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Estimation;
+namespace IrtGpu.Tests.Estimation.Runs;
 
 /// <summary>A request to end is heard in every step, and what was estimated before it is kept.</summary>
 public sealed class InterruptionTests
