@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
-using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.Memory;

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Sampling;
 using IrtGpu.Planning;

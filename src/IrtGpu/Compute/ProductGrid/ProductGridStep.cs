@@ -3,6 +3,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;

@@ -5,6 +5,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 

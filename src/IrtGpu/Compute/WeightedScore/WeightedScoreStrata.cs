@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning.EStep;
 

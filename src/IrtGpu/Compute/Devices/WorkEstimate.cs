@@ -2,7 +2,7 @@ using IrtGpu.Compute.ClosedForm;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 
-namespace IrtGpu.Compute;
+namespace IrtGpu.Compute.Devices;
 
 /// <summary>How long a calibration will keep the CPU busy, roughly: enough to weigh it against starting a device.</summary>
 internal static class WorkEstimate

@@ -1,6 +1,6 @@
-using IrtGpu.Compute;
+using IrtGpu.Foundation.Collections;
 
-namespace IrtGpu.Tests.Compute;
+namespace IrtGpu.Foundation.Tests.Collections;
 
 public sealed class CountingSortTests
 {

@@ -1,10 +1,10 @@
-using IrtGpu.Compute;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
 
-namespace IrtGpu.Tests.Compute;
+namespace IrtGpu.Tests.Compute.Devices;
 
 /// <summary>What <c>auto</c> weighs against starting a device.</summary>
 public sealed class WorkEstimateTests

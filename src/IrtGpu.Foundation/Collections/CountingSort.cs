@@ -1,4 +1,4 @@
-namespace IrtGpu.Compute;
+namespace IrtGpu.Foundation.Collections;
 
 /// <summary>Sorts things that are numbered from 0, such as patterns, by kind, in their own order within a kind; time and memory are proportional to their number.</summary>
 internal static class CountingSort
