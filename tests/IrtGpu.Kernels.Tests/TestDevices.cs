@@ -4,6 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Memory;
+using IrtGpu.Kernels.Tests.Emulation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
@@ -24,7 +25,11 @@ internal static class TestDevices
     public static string[] Accelerators { get; } = [.. Kinds.Where(kind => Find(kind).IsAvailable)];
 
     /// <summary>Why others are not.</summary>
-    public static string[] Absent { get; } = [.. Kinds.Select(Find).Where(device => !device.IsAvailable).Select(device => $"{device.Name}: {device.Reason}")];
+    public static string[] Absent { get; } = [.. Kinds.Select(Find).Where(device => !device.IsAvailable).Select(device => $"{device.Name}: {device.Reason}"),
+        .. EmulatedCuda.Absence is { } absence ? [absence] : Array.Empty<string>()];
+
+    /// <summary>Whether the processor stands in for the device: beyond small problems it takes seconds.</summary>
+    public static bool IsEmulated(string device) => device == "ilgpu-cpu" || Find(device).Description.StartsWith(EmulatedCuda.Name, StringComparison.Ordinal);
 
     public static TheoryData<string> Names => [.. Accelerators];
 

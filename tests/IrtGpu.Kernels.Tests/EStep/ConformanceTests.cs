@@ -33,7 +33,7 @@ public sealed class ConformanceTests(OpenDevices devices) : IClassFixture<OpenDe
     }
 
     /// <summary>Of persons, items, nodes and classes: beyond, an emulated device takes seconds.</summary>
-    private static long MostCells(string device) => device == "ilgpu-cpu" ? 30_000 : 10_000_000;
+    private static long MostCells(string device) => TestDevices.IsEmulated(device) ? 30_000 : 10_000_000;
 
     [Fact]
     public void Devices_that_are_not_here_have_no_rows() =>
