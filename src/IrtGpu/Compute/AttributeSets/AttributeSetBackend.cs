@@ -26,7 +26,8 @@ internal sealed class AttributeSetBackend : IComputeBackend
     {
         Form = choice.Form;
         sums = new HostSums(plan, threads > 0 ? threads : Environment.ProcessorCount);
-        parts = [.. GroupsByAttributes(plan, patterns).Select(groups => new AttributeSetPart(plan, patterns, groups, asked, threads))];
+        EStepForm ofParts = Form == EStepForm.Tables ? EStepForm.Tables : asked;
+        parts = [.. GroupsByAttributes(plan, patterns).Select(groups => new AttributeSetPart(plan, patterns, groups, ofParts, threads))];
     }
 
     /// <inheritdoc/>
