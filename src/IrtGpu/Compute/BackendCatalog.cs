@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Compute.AttributeSets;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Reference;
@@ -45,7 +46,9 @@ internal static class BackendCatalog
             $"There is no device '{options.Device}'. Devices are {string.Join(", ", new[] { DeviceName.Auto, DeviceName.Cpu, DeviceName.Reference }.Concat(options.Providers.SelectMany(provider => provider.Kinds)))}; accelerators also by number (kind:0), or all of a kind (kind:all).",
             nameof(options));
 
-        BackendChoice OnHost(EStepChoice choice, string? reason) => new(new CpuBackend(plan, patterns, options.Threads, choice), choice, reason);
+        BackendChoice OnHost(EStepChoice choice, string? reason) => AttributeSetBackend.IsFor(plan, patterns)
+            ? new(new AttributeSetBackend(plan, patterns, options.EStep, options.Threads, choice), choice.ByAttributes(), reason)
+            : new(new CpuBackend(plan, patterns, options.Threads, choice), choice, reason);
 
         BackendChoice OnDevice(IBackendProvider provider, DeviceName name, string? reason)
         {

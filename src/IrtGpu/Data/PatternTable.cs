@@ -97,6 +97,23 @@ public sealed class PatternTable
         };
     }
 
+    /// <summary>The patterns of some groups, as a table of these groups alone; <see cref="PatternOfPerson"/> is empty.</summary>
+    /// <param name="patterns">The patterns, which have no covariates.</param>
+    /// <param name="groups">Their groups, in their new order.</param>
+    internal PatternTable Select(int[] patterns, int[] groups)
+    {
+        double[] frequency = Array.ConvertAll(patterns, pattern => Frequency[pattern]);
+        return new PatternTable(
+            rows, Array.ConvertAll(patterns, pattern => rowOfPattern is null ? firstPattern + pattern : rowOfPattern[firstPattern + pattern]), 0, CategoryCount)
+        {
+            Frequency = frequency,
+            Groups = Array.ConvertAll(patterns, pattern => Array.IndexOf(groups, Groups[pattern])),
+            KnownClasses = Array.ConvertAll(patterns, pattern => KnownClasses[pattern]),
+            PatternOfPerson = [],
+            TotalWeight = frequency.Sum(),
+        };
+    }
+
     /// <summary>The same patterns with covariates.</summary>
     /// <param name="rows">Which row of covariates each has. [pattern]</param>
     internal PatternTable WithCovariateRows(int[] rows) => new(this.rows, rowOfPattern, firstPattern, CategoryCount)

@@ -23,6 +23,12 @@ public sealed class MeasuredAttributes
     /// <param name="attribute">The attribute.</param>
     public bool Has(int group, int attribute) => has[group][attribute];
 
+    /// <summary>Those of some groups, among some attributes.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="among">The attributes.</param>
+    internal MeasuredAttributes OfGroups(int[] groups, int[] among) =>
+        new([.. groups.Select(group => (bool[])[.. among.Select(attribute => has[group][attribute])])]);
+
     internal static MeasuredAttributes Of(DataShape shape, PlannedItem[] items, int attributeCount) => new(
     [
         .. shape.Administered.Select(administered =>

@@ -47,6 +47,32 @@ public sealed class AttributeSetsTests
     }
 
     [Fact]
+    public void A_group_may_be_measured_on_one_of_three()
+    {
+        SimulatedData simulated = SimulatedData.Dichotomous(900, 12) with { Attributes = 3, Groups = 2 };
+        ResponseData complete = simulated.Draw();
+        using ResponseData data = complete.Change((person, item, response) => complete.Groups![person] == 1 && simulated.Measures(item)[1] == 0 ? ResponseData.Missing : response);
+        ModelSpecification model = Model with { Attributes = ["x", "y", "z"], QMatrix = simulated.QMatrix(), Quadrature = new QuadratureSpecification(Nodes: 9, Low: -4, High: 4) };
+        CalibrationResult result = Run(data, model);
+        Assert.Equal(24 + 3 + 2, result.FreeParameterCount); // items; correlations where all are measured; mean and SD of the other group
+        CalibrationResult allNodes = Calibration.Run(
+            data, model, new CalibrationOptions { Tolerance = 1e-7, Device = "reference" }, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(allNodes.LogLikelihood, result.LogLikelihood, 1e-6);
+    }
+
+    [Fact]
+    public void Axes_that_a_group_mixes_are_refused_whatever_another_group_leaves_unmeasured()
+    {
+        SimulatedData simulated = SimulatedData.Dichotomous(400, 9) with { Attributes = 3, Groups = 2 };
+        Dictionary<string, int[]> mixed = simulated.QMatrix().ToDictionary(row => row.Key, row => row.Value[0] == 1 ? [1, 0, 1] : row.Value);
+        ResponseData complete = simulated.Draw();
+        using ResponseData data = complete.Change((person, item, response) => complete.Groups![person] == 1 && simulated.Measures(item)[1] == 0 ? ResponseData.Missing : response);
+        SpecificationException refusal = Assert.Throws<SpecificationException>(() => Run(data, Model with { Attributes = ["x", "y", "z"], QMatrix = mixed }));
+        Assert.Contains("The axes of 'x' ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"are not determined in group '{data.GroupNames[0]}'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_reference_group_is_the_same_model()
     {
         using ResponseData data = Draw(0);

@@ -73,6 +73,16 @@ public sealed record EStepChoice
         return choice with { Reason = "as asked for" };
     }
 
+    /// <summary>The form of a part of a test that the host can compute in the form asked for: tables where that form is not for the part alone.</summary>
+    /// <param name="plan">The plan of the part.</param>
+    /// <param name="patterns">Its patterns.</param>
+    /// <param name="asked">What was asked for.</param>
+    internal static EStepChoice ForHostPart(CalibrationPlan plan, PatternTable patterns, EStepForm asked) =>
+        TrySplit(plan, patterns, asked, out string obstacle) ?? new EStepChoice(EStepForm.Tables, obstacle);
+
+    /// <summary>The same form where each group is summed over the nodes of the attributes that it measures.</summary>
+    internal EStepChoice ByAttributes() => this with { Reason = Reason + "; groups that are not measured on all attributes go over the nodes of theirs alone" };
+
     /// <summary>The form on an accelerator, which computes all items in one.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>

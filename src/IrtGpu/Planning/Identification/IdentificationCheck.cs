@@ -105,10 +105,13 @@ internal sealed class IdentificationCheck
             {
                 for (int k = 0; k < j; k++)
                 {
+                    int[] measuring = [.. blocks.Where(block => plan.Measured.Has(plan.Blocks[block].Group, j) || plan.Measured.Has(plan.Blocks[block].Group, k))];
+                    if (measuring.Length == 0)
+                        continue;
                     (int Row, int Column)[] elements = [(j, k), (k, j), (j, j), (k, k)];
-                    Matrix<double> joint = Matrix<double>.Build.Dense(4, 4, (r, c) => Joint(blocks, elements[r], elements[c]));
+                    Matrix<double> joint = Matrix<double>.Build.Dense(4, 4, (r, c) => Joint(measuring, elements[r], elements[c]));
                     if (SmallestEigenvalue(joint, out _) < Negligible)
-                        problems.Add(MixedAxes(k, j, Where(blocks)));
+                        problems.Add(MixedAxes(k, j, Where(measuring)));
                 }
             }
         }

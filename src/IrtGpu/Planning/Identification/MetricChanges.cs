@@ -48,7 +48,10 @@ internal sealed class MetricChanges
         Size = Vector<double>.Build.Dense(plan.Blocks.Count * PerBlock);
         AddItems();
         foreach (PlannedBlock block in plan.Blocks)
+        {
             AddPopulation(block);
+            HoldUnmeasured(block);
+        }
         AbsorbSingle();
         AbsorbCoupled();
     }
@@ -136,6 +139,22 @@ internal sealed class MetricChanges
                     covariance[LocalLinear(k, m)] += Covariance(m, j);
                 }
                 Add(block.Index, covariance, block.CovarianceSlot(j, k));
+            }
+        }
+    }
+
+    /// <summary>Attributes that a group does not measure are fixed at independent standard normals, which can be rotated but have no parameters that this would change.</summary>
+    private void HoldUnmeasured(PlannedBlock block)
+    {
+        for (int j = 0; j < attributeCount; j++)
+        {
+            for (int k = 0; k < attributeCount; k++)
+            {
+                if (j == k || plan.Measured.Has(block.Group, j) || plan.Measured.Has(block.Group, k))
+                    continue;
+                double[] row = new double[PerBlock];
+                row[LocalLinear(j, k)] = 1;
+                Add(block.Index, row, -1);
             }
         }
     }
