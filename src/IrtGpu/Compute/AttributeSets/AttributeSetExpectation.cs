@@ -1,6 +1,5 @@
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Expectations.Host;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 

@@ -1,5 +1,6 @@
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 
 namespace IrtGpu.Compute.AttributeSets;

@@ -1,5 +1,3 @@
-using IrtGpu.Planning;
-
 namespace IrtGpu.Compute.AttributeSets;
 
 /// <summary>Carries what stands at the nodes of measured attributes to the nodes of all attributes: the others are distributed as in the population.</summary>
