@@ -17,7 +17,7 @@ namespace IrtGpu.Kernels.Loading;
 /// One file a kernel in the user's cache: a line that says what it is, a line with the checksum of the rest, the assembly. What it is: the
 /// builds of this library and of the item models, ILGPU's version, instruction set and target, the kernel with its type arguments and its
 /// limits. A file of anything else, or one that is damaged, is compiled anew and overwritten; where the folder cannot be read or written,
-/// kernels are compiled as without it.
+/// kernels are compiled as without it. Whoever writes one removes those older than 90 days, which other builds have left.
 /// </para>
 /// <para>
 /// ILGPU 1.5.3 has no public way to make a kernel of assembly: <see cref="PTXCompiledKernel"/>'s constructor and the entry point of a compiled
@@ -28,6 +28,8 @@ namespace IrtGpu.Kernels.Loading;
 internal sealed class StoredPtx(string folder)
 {
     private const string Variable = "IRTGPU_CACHE";
+
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(90);
 
     private static readonly ConstructorInfo? Constructor = typeof(PTXCompiledKernel).GetConstructor(
         BindingFlags.NonPublic | BindingFlags.Instance, [typeof(Context), typeof(EntryPoint), typeof(CompiledKernel.KernelInfo), typeof(string)]);
@@ -121,6 +123,8 @@ internal sealed class StoredPtx(string folder)
             string rest = stored.ToString();
             File.WriteAllText(draft, $"{identity}\n{Checksum(rest)}\n{rest}");
             File.Move(draft, file, overwrite: true);
+            foreach (string old in Directory.EnumerateFiles(folder, "*.ptx").Where(other => DateTime.UtcNow - File.GetLastWriteTimeUtc(other) > LongestLife))
+                File.Delete(old);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -24,6 +24,8 @@ internal static class EmulatedCuda
     [ModuleInitializer]
     internal static void Start()
     {
+        if (Environment.GetEnvironmentVariable("IRTGPU_CACHE") is null) // assembly is kept with the tests, not in the user's cache
+            Environment.SetEnvironmentVariable("IRTGPU_CACHE", Path.Combine(AppContext.BaseDirectory, "kernels"));
         NativeLibraryNames.Register();
         if (NativeLibraryNames.CanLoad(NativeLibraryNames.Cuda))
             return;

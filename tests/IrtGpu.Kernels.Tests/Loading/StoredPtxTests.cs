@@ -85,6 +85,16 @@ public sealed class StoredPtxTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_long_ago_are_removed_when_one_is_written()
+    {
+        string old = Path.Combine(folder, "old.ptx");
+        File.WriteAllText(old, "");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-91));
+        new StoredPtx(folder).Get(backend, Target, entry, KernelSpecialization.Empty);
+        Assert.DoesNotContain(old, Directory.GetFiles(folder));
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_is_no_error()
     {
         string file = Path.Combine(folder, "file");
