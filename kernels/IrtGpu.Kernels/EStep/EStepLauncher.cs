@@ -130,7 +130,7 @@ internal sealed class EStepLauncher
     {
         ComputeJoint(tile, patterns, LogProbability, logWeight, Posterior);
         exponentiate(tile.PointCount * tile.ChunkCount * tile.PatternCount, tile, Posterior, Normalizers);
-        Count(1);
+        buffers.CountLaunch();
     }
 
     /// <summary>Sums the rows of each pattern's responses.</summary>
@@ -143,7 +143,7 @@ internal sealed class EStepLauncher
     {
         int quads = tile.PointCount * tile.ClassCount * tile.NodeCount / MemoryPlan.NodeMultiple;
         joint(quads * tile.PatternCount, tile, patterns, layout, table, weight, sums);
-        Count(1);
+        buffers.CountLaunch();
     }
 
     /// <summary>Merges the tile's chunks into each pattern's largest term and sum.</summary>
@@ -153,7 +153,7 @@ internal sealed class EStepLauncher
     public void MergeTerms(TileShape tile, bool isFirst, NormalizerViews normalizers)
     {
         merge(tile.PointCount * tile.PatternCount, tile, isFirst ? 1 : 0, normalizers);
-        Count(1);
+        buffers.CountLaunch();
     }
 
     /// <summary>Turns terms into posteriors, and yields log-likelihoods.</summary>
@@ -161,14 +161,14 @@ internal sealed class EStepLauncher
     {
         Normalize(tile, Normalizers);
         scale(tile.PointCount * tile.ClassCount * tile.NodeCount * tile.PatternCount, tile, withFrequency ? 1 : 0, patterns, Normalizers, Posterior);
-        Count(1);
+        buffers.CountLaunch();
     }
 
     /// <summary>Turns the chunks' sums into factors, and yields log-likelihoods.</summary>
     public void Normalize(TileShape tile, NormalizerViews normalizers)
     {
         normalize(tile.PointCount * tile.PatternCount, tile, normalizers);
-        Count(1);
+        buffers.CountLaunch();
     }
 
     /// <summary>Adds the tile's weighted posteriors to the counts.</summary>
@@ -188,7 +188,7 @@ internal sealed class EStepLauncher
                 tile.PointCount * tile.SliceCount * tile.NodeCount * patterns.WordCount, tile, k, tile.PointCount * plan.Tables.Count,
                 tile.PointCount * plan.Blocks.Count, patterns, layout, values, byResponse, byBlock);
         }
-        Count(tile.ClassCount);
+        buffers.CountLaunch(tile.ClassCount);
     }
 
     /// <summary>Adds the tile's log-likelihoods.</summary>
@@ -198,7 +198,7 @@ internal sealed class EStepLauncher
     public void CollectLogLikelihood(TileShape tile, PatternViews patterns, NormalizerViews normalizers)
     {
         sumLogLikelihood((tile.PointCount * tile.SliceCount, SumGroup), tile, patterns, normalizers, LogLikelihoods);
-        Count(1);
+        buffers.CountLaunch();
     }
 
     /// <summary>Threads of a group that adds log-likelihoods.</summary>
@@ -266,12 +266,6 @@ internal sealed class EStepLauncher
     /// <param name="stride">Cells of a slice.</param>
     /// <param name="sliceCount">Number of slices.</param>
     public void AddSlices(ArrayView<double> values, int stride, int sliceCount) => slices.Add(values, stride, sliceCount);
-
-    private void Count(int launches)
-    {
-        for (int k = 0; k < launches; k++)
-            buffers.CountLaunch();
-    }
 
     private LayoutViews UploadLayout(int paddedItemCount, int capacity)
     {

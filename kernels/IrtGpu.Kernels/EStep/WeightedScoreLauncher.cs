@@ -170,8 +170,7 @@ internal sealed class WeightedScoreLauncher
         TileShape shape = launcher.Shape(default, 0, 0, nodeCount);
         spreadTotals(plan.Tables.Count * plan.ItemCount * nodeCount, shape, plan.Blocks.Count, launcher.Layout, ViewsOf(shape), launcher.Counts);
         addSets(plan.Blocks.Count * nodeCount, shape, ViewsOf(shape), launcher.Totals);
-        buffers.CountLaunch();
-        buffers.CountLaunch();
+        buffers.CountLaunch(2);
     }
 
     /// <summary>Downloads the node totals of a node tile and adds them to the counts.</summary>

@@ -149,8 +149,7 @@ internal sealed class CrossProductLauncher : IDisposable
             };
             findGradients(all.FreeCount * run.Count, shape, run, patterns, launcher.Layout.TableOfBlock, all, launcher.Posterior);
             addProducts(cut.SliceCount * all.FreeCount * all.FreeCount, shape, run, patterns, all);
-            traffic.CountLaunch();
-            traffic.CountLaunch();
+            traffic.CountLaunch(2);
         }
     }
 

@@ -61,8 +61,7 @@ internal sealed class DeviceItemDerivatives
                 DeviceItemTables.NodesFrom(theta, plan.Tables[reduction.Part.Table].NodeSet * thetaStride),
                 counts.SubView(reduction.Part.Table * tableLength, counts.Length - reduction.Part.Table * tableLength), scratch);
             reduction.AddChunks(shape.ItemCount * (withDerivatives ? shape.SumCount : 1), shape, scratch, reduction.Sums);
-            buffers.CountLaunch();
-            buffers.CountLaunch();
+            buffers.CountLaunch(2);
         }
         foreach (ItemEvaluation? evaluation in evaluations)
             evaluation?.ClearAnswer();

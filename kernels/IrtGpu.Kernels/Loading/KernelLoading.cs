@@ -98,21 +98,6 @@ internal static class KernelLoading
         return (index, a1, a2, a3, a4, a5, a6, a7) => launch(accelerator.DefaultStream, index, a1, a2, a3, a4, a5, a6, a7);
     }
 
-    /// <summary>A kernel with an index and 8 arguments.</summary>
-    public static Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8> LoadIndexed<T1, T2, T3, T4, T5, T6, T7, T8>(this Accelerator accelerator, Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8> kernel)
-        where T1 : struct
-        where T2 : struct
-        where T3 : struct
-        where T4 : struct
-        where T5 : struct
-        where T6 : struct
-        where T7 : struct
-        where T8 : struct
-    {
-        Action<AcceleratorStream, Index1D, T1, T2, T3, T4, T5, T6, T7, T8> launch = LoadIndexed(accelerator, kernel.Method).CreateLauncherDelegate<Action<AcceleratorStream, Index1D, T1, T2, T3, T4, T5, T6, T7, T8>>();
-        return (index, a1, a2, a3, a4, a5, a6, a7, a8) => launch(accelerator.DefaultStream, index, a1, a2, a3, a4, a5, a6, a7, a8);
-    }
-
     /// <summary>A kernel with an index and 9 arguments.</summary>
     public static Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9> LoadIndexed<T1, T2, T3, T4, T5, T6, T7, T8, T9>(this Accelerator accelerator, Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9> kernel)
         where T1 : struct
@@ -127,23 +112,6 @@ internal static class KernelLoading
     {
         Action<AcceleratorStream, Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9> launch = LoadIndexed(accelerator, kernel.Method).CreateLauncherDelegate<Action<AcceleratorStream, Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9>>();
         return (index, a1, a2, a3, a4, a5, a6, a7, a8, a9) => launch(accelerator.DefaultStream, index, a1, a2, a3, a4, a5, a6, a7, a8, a9);
-    }
-
-    /// <summary>A kernel with an index and 10 arguments.</summary>
-    public static Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> LoadIndexed<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(this Accelerator accelerator, Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> kernel)
-        where T1 : struct
-        where T2 : struct
-        where T3 : struct
-        where T4 : struct
-        where T5 : struct
-        where T6 : struct
-        where T7 : struct
-        where T8 : struct
-        where T9 : struct
-        where T10 : struct
-    {
-        Action<AcceleratorStream, Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> launch = LoadIndexed(accelerator, kernel.Method).CreateLauncherDelegate<Action<AcceleratorStream, Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>>();
-        return (index, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) => launch(accelerator.DefaultStream, index, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
     }
 
     /// <summary>A kernel with an index and 11 arguments.</summary>

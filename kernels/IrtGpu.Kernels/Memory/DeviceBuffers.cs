@@ -91,8 +91,8 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
     /// <summary>Counts bytes copied to the device by other means.</summary>
     public void CountUp(long bytes) => Traffic = Traffic with { BytesUp = Traffic.BytesUp + bytes };
 
-    /// <summary>Counts a launch.</summary>
-    public void CountLaunch() => Traffic = Traffic with { Launches = Traffic.Launches + 1 };
+    /// <summary>Counts launches.</summary>
+    public void CountLaunch(int launches = 1) => Traffic = Traffic with { Launches = Traffic.Launches + launches };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -51,13 +51,13 @@ internal sealed class FusedLauncher
 
         shape = new FusedShape
         {
-            BitStride = cut.BitStride,
+            BitStride = (int)cut.BitStride,
             FragmentCount = layout.FragmentCount,
             NodeBlockCount = cut.NodeBlockCount,
             ClassCount = plan.ClassCount,
             TermStride = runLength,
             SliceCount = cut.SliceCount,
-            SliceLength = checked((int)cut.SliceLength),
+            SliceLength = (int)cut.SliceLength,
         };
         columns = UploadColumns();
         views = new FusedViews
@@ -106,7 +106,7 @@ internal sealed class FusedLauncher
             return null;
         }
         Cut cut = Cut.Create(plan, memory, layout, units.GroupsPerMultiprocessor * cuda.NumMultiprocessors);
-        if (cut.Bytes > freeBytes || cut.SliceLength > int.MaxValue || cut.FragmentLength > int.MaxValue)
+        if (cut.Bytes > freeBytes || !cut.IsLaunchable)
             return null;
         return new FusedLauncher(plan, memory, buffers, launcher, store, layout, units, cut);
     }
@@ -122,14 +122,14 @@ internal sealed class FusedLauncher
         TableViews inputs = new() { TableOfBlock = launcher.Layout.TableOfBlock, LogProbability = launcher.LogProbability, LogWeight = logWeight };
         packBases(
             (plan.Blocks.Count * shape.NodeBlockCount, FusedKernels.BaseLanes * FusedKernels.Width), shape, nodeCount, plan.RowCount, columns, inputs, views.Bases);
-        CountLaunches(2);
+        buffers.CountLaunch(2);
         foreach ((PatternTile run, PatternViews patterns, int first) in Runs())
             CountRun(run, patterns, first);
         launcher.AddSlices(views.Counts, shape.SliceLength, shape.SliceCount);
         spreadCounts(
             (plan.Tables.Count * plan.RowCount + plan.Blocks.Count) * nodeCount, shape, layout.PartCount, nodeCount, plan.RowCount, plan.Tables.Count,
             layout.TotalColumn, columns, launcher.Layout.TableOfBlock, views.Counts, launcher.Counts, launcher.Totals);
-        CountLaunches(1);
+        buffers.CountLaunch();
     }
 
     private void CountRun(PatternTile run, PatternViews patterns, int first)
@@ -142,7 +142,7 @@ internal sealed class FusedLauncher
         {
             Launch(own, FusedPass.Whole, patterns);
             sumWhole(((run.Count + sliceLength - 1) / sliceLength, launcher.SumGroup), own, sliceLength, patterns, views, launcher.LogLikelihoods);
-            CountLaunches(1);
+            buffers.CountLaunch();
             return;
         }
         TileShape tile = new()
@@ -169,13 +169,13 @@ internal sealed class FusedLauncher
         int threads = layout.PartCount * FusedKernels.PartThreads;
         KernelConfig config = new(plan.ClassCount * shape.NodeBlockCount * shape.SliceCount, threads, SharedMemoryConfig.RequestDynamic<byte>(layout.SharedBytes));
         units.Launch(buffers.Accelerator.DefaultStream, config, run with { Pass = (int)pass }, patterns, launcher.Layout.TableOfBlock, views);
-        CountLaunches(1);
+        buffers.CountLaunch();
     }
 
     private void PackAnswers(PatternViews patterns, int first, int count)
     {
         packAnswers(columns.WordCount * count, shape with { FirstPattern = first, PatternCount = count }, patterns, columns, views.Bits);
-        CountLaunches(1);
+        buffers.CountLaunch();
     }
 
     /// <summary>Patterns of one group that lie together; as many at a time as there are terms for.</summary>
@@ -215,17 +215,14 @@ internal sealed class FusedLauncher
         };
     }
 
-    private void CountLaunches(int launches)
-    {
-        for (int launch = 0; launch < launches; launch++)
-            buffers.CountLaunch();
-    }
-
     /// <summary>Sizes of the buffers.</summary>
     private sealed record Cut(
-        int NodeBlockCount, int SliceCount, long SliceLength, int RunLength, int BitStride, long BitLength, long FragmentLength, long BaseLength, long TermLength,
+        int NodeBlockCount, int SliceCount, long SliceLength, int RunLength, long BitStride, long BitLength, long FragmentLength, long BaseLength, long TermLength,
         long NormalizerLength)
     {
+        /// <summary>Whether indices of the launches, which are 32-bit, reach everything.</summary>
+        public bool IsLaunchable => Math.Max(BitLength, Math.Max(SliceLength, FragmentLength)) <= int.MaxValue;
+
         public long Bytes => sizeof(int) * BitLength
             + sizeof(double) * (FragmentLength + BaseLength + 2 * TermLength + 3 * NormalizerLength + SliceCount * SliceLength);
 
@@ -238,10 +235,10 @@ internal sealed class FusedLauncher
             int run = (int)Math.Min(patterns, Math.Max(fitting, memory.PatternTileCapacity));
             int tiles = (run + FusedKernels.Width - 1) / FusedKernels.Width;
             int slices = chunks <= residentGroups ? residentGroups / chunks : (WavesOfNodeBlocks * residentGroups + chunks - 1) / chunks;
-            int stride = checked((int)patterns) + FusedKernels.Width; // the last tile may look beyond
+            long stride = patterns + FusedKernels.Width; // the last tile may look beyond
             return new Cut(
                 nodeBlocks, Math.Clamp(slices, 1, tiles), (long)plan.Blocks.Count * nodeBlocks * layout.PartCount * FusedKernels.Width * FusedKernels.Width, run,
-                stride, (long)stride * layout.PartCount * 2,
+                stride, stride * layout.PartCount * 2,
                 (long)plan.Tables.Count * nodeBlocks * layout.PartCount * layout.FragmentCount * 2 * FusedKernels.StepLength,
                 (long)plan.Blocks.Count * nodeBlocks * FusedKernels.Width, (long)chunks * run, chunks == 1 ? 1 : run);
         }
