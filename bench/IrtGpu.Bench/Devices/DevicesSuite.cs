@@ -16,6 +16,10 @@ namespace IrtGpu.Bench.Devices;
 /// <summary>Every device that is here on the same problems: seconds of a step, launches, bytes moved, memory.</summary>
 internal static class DevicesSuite
 {
+    public const string TwoParameter = "2PL, 1,000,000 × 50";
+    public const string FiveCategories = "GRM, 5 categories, 200,000 × 40";
+    public const string ThreeDimensions = "2PL, 3 dimensions, 50,000 × 45";
+
     private const int Seed = 7;
 
     public static void Run(BenchOptions options)
@@ -23,7 +27,8 @@ internal static class DevicesSuite
         ResultFile file = new("Devices", options);
         file.Add("Starting values; doubles; tables on every device (not weighted scores). Opening is what a device costs before its first step: driver, "
             + "kernels, upload. Launches and bytes are of one E-step and of one M-step as the backend counts them; the memory is what its plan foresees. "
-            + "The limit is that of the suite `limits`: half the rate of multiply-adds."
+            + "The limit is that of the suite `limits`: half the rate of multiply-adds. "
+            + EStepPredictions.Source
             + (options.IsQuick ? " **Quick run: a two-thousandth of the persons.**" : ""));
         string[] devices = ["cpu", .. options.IsQuick && options.Accelerators.Count == 0 ? TestDevice() : options.Accelerators];
         foreach (ComputeDevice missing in BenchDevices.All.Where(device => !device.IsAvailable))
@@ -33,12 +38,12 @@ internal static class DevicesSuite
         {
             Console.Error.WriteLine($"  {name}");
             MarkdownTable table = new(
-                "device", "opening s", "E-step ms", "pin/s", "of the limit", "M-step ms", "E launches", "E up", "E down", "M launches", "M up", "M down");
+                "device", "opening s", "E-step ms", "predicted ms", "pin/s", "of the limit", "M-step ms", "E launches", "E up", "E down", "M launches", "M up", "M down");
             List<string> memory = [];
             foreach (string device in devices)
             {
                 Agreement.Check(problem, device, options.Threads);
-                table.Add([device, .. Measure(problem, device, options, limits, memory)]);
+                table.Add([device, .. Measure(name, problem, device, options, limits, memory)]);
             }
             file.Add($"## {name}").Add($"{problem.Patterns.PatternCount} patterns, {problem.Plan.RowCount} category rows, {problem.Plan.NodeCount} nodes.").Add(table);
             foreach (string line in memory)
@@ -53,9 +58,9 @@ internal static class DevicesSuite
 
     private static IEnumerable<(string Name, Problem Problem)> Problems(int scale)
     {
-        yield return ("2PL, 1,000,000 × 50", Create(ItemDraws.Test(ItemFunction.TwoParameter, 50), 1_000_000 / scale, 61));
-        yield return ("GRM, 5 categories, 200,000 × 40", Create(ItemDraws.Test(ItemFunction.Graded, 40, 5), 200_000 / scale, 61));
-        yield return ("2PL, 3 dimensions, 50,000 × 45", Create(ItemDraws.Test(ItemFunction.TwoParameter, 45, 2, 3), 50_000 / scale, scale > 1 ? 6 : 20));
+        yield return (TwoParameter, Create(ItemDraws.Test(ItemFunction.TwoParameter, 50), 1_000_000 / scale, 61));
+        yield return (FiveCategories, Create(ItemDraws.Test(ItemFunction.Graded, 40, 5), 200_000 / scale, 61));
+        yield return (ThreeDimensions, Create(ItemDraws.Test(ItemFunction.TwoParameter, 45, 2, 3), 50_000 / scale, scale > 1 ? 6 : 20));
     }
 
     private static Problem Create(TrueItem[] items, int personCount, int nodes)
@@ -65,7 +70,7 @@ internal static class DevicesSuite
         return Problem.Create(truth.Draw(Seed), truth.Specification() with { Quadrature = new QuadratureSpecification(Nodes: nodes) });
     }
 
-    private static string[] Measure(Problem problem, string device, BenchOptions options, LimitTable limits, List<string> memory)
+    private static string[] Measure(string name, Problem problem, string device, BenchOptions options, LimitTable limits, List<string> memory)
     {
         Stopwatch clock = Stopwatch.StartNew();
         using IComputeBackend backend = BackendCatalog.Create(StepTimer.Compute(device, options.Threads), problem.Plan, problem.Patterns);
@@ -78,7 +83,8 @@ internal static class DevicesSuite
             mSeconds = StepTimer.Median(() => mStep.Maximize(problem.Point, expectation), repeats);
         string[] times =
         [
-            MarkdownTable.Number(opening), MarkdownTable.Number(1000 * eSeconds), MarkdownTable.Number(problem.Pins / eSeconds),
+            MarkdownTable.Number(opening), MarkdownTable.Number(1000 * eSeconds), options.IsQuick ? "–" : EStepPredictions.Show(device, name),
+            MarkdownTable.Number(problem.Pins / eSeconds),
             MarkdownTable.Number(problem.Pins / eSeconds / limits.PinsPerSecond(device, options.Threads)), MarkdownTable.Number(1000 * mSeconds),
         ];
         if (backend.Capabilities.Report() is not { } start)

@@ -1,0 +1,27 @@
+using IrtGpu.Bench.Output;
+
+namespace IrtGpu.Bench.Devices;
+
+/// <summary>What an E-step through products of matrices should take by the instructions it issues, on the cards that were counted for.</summary>
+internal static class EStepPredictions
+{
+    /// <summary>One sentence for the head of a result.</summary>
+    public const string Source = "Predictions are of an H100 or H200 at 1.98 GHz: instructions of the fused kernel by the rates of its units, nothing else.";
+
+    private static readonly string[] CountedCards = ["H100", "H200"];
+
+    private static readonly Dictionary<string, double> Milliseconds = new()
+    {
+        [DevicesSuite.TwoParameter] = 0.44,
+        [DevicesSuite.FiveCategories] = 0.21,
+        [DevicesSuite.ThreeDimensions] = 4.0,
+    };
+
+    /// <summary>Milliseconds of a problem on a device; a dash where they were not predicted.</summary>
+    /// <param name="device">Name of the device.</param>
+    /// <param name="problem">Name of the problem.</param>
+    public static string Show(string device, string problem) =>
+        BenchDevices.Find(device)?.Description is { } card && CountedCards.Any(counted => card.Contains(counted, StringComparison.Ordinal)) && Milliseconds.TryGetValue(problem, out double value)
+            ? MarkdownTable.Number(value)
+            : "–";
+}
