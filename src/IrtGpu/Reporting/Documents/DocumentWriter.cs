@@ -138,6 +138,8 @@ internal static partial class DocumentWriter
         json.Field("logLikelihood", value.LogLikelihood);
         json.Field("count", value.Count);
         json.Field("isConverged", value.IsConverged);
+        if (value.IsDegenerate)
+            json.Field("isDegenerate", value.IsDegenerate);
     }
 
     private static void Write(Utf8JsonWriter json, DataDocument value)
