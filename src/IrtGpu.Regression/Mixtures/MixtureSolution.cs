@@ -16,4 +16,8 @@ namespace IrtGpu.Regression.Mixtures;
 /// <param name="Warnings">Sentences the user should read.</param>
 internal sealed record MixtureSolution(
     double[] Full, double LogLikelihood, double LogPrior, double[] Hessian, Termination Termination, IReadOnlyList<IterationRecord> History, int Evaluations,
-    IReadOnlyList<StartOutcome> Maxima, IMixtureLikelihood Likelihood, IReadOnlyList<string> Warnings);
+    IReadOnlyList<StartOutcome> Maxima, IMixtureLikelihood Likelihood, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Predicted effects of the levels by class; empty where there are none.</summary>
+    public IReadOnlyList<ClassEffectPredictions> Predicted { get; init; } = [];
+}
