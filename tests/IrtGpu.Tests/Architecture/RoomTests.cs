@@ -29,7 +29,7 @@ public sealed class RoomTests
         "IrtGpu.Linking", "IrtGpu.Differential", "IrtGpu.Comparison",
         "IrtGpu.Kernels.Loading", "IrtGpu.Kernels.Devices", "IrtGpu.Kernels.Memory", "IrtGpu.Kernels.Items", "IrtGpu.Kernels.EStep", "IrtGpu.Kernels.Scoring", "IrtGpu.Kernels.Inference",
         "IrtGpu.Kernels.Backend", "IrtGpu.Kernels.Measuring",
-        "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Priors", "IrtGpu.Regression.Mixtures", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction",
+        "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Priors", "IrtGpu.Regression.Mixtures", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction", "IrtGpu.Regression.Posterior",
         "IrtGpu.Regression.Comparison", "IrtGpu.Regression.Reporting",
         "IrtGpu.Cli.Options", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
     ];
