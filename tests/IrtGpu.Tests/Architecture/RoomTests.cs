@@ -28,7 +28,7 @@ public sealed class RoomTests
         "IrtGpu.Inference", "IrtGpu.Scoring", "IrtGpu.Reporting", "IrtGpu.Saved", "IrtGpu.Simulation",
         "IrtGpu.Kernels.Loading", "IrtGpu.Kernels.Devices", "IrtGpu.Kernels.Memory", "IrtGpu.Kernels.Items", "IrtGpu.Kernels.EStep", "IrtGpu.Kernels.Scoring", "IrtGpu.Kernels.Inference",
         "IrtGpu.Kernels.Backend", "IrtGpu.Kernels.Measuring",
-        "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction",
+        "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Priors", "IrtGpu.Regression.Mixtures", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction",
         "IrtGpu.Regression.Comparison", "IrtGpu.Regression.Reporting",
         "IrtGpu.Cli.Options", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
     ];

@@ -4,4 +4,8 @@ namespace IrtGpu.Foundation.Estimation.Starts;
 /// <param name="LogLikelihood">Marginal log-likelihood (penalised where there are priors).</param>
 /// <param name="Count">How many of the starts run to the end reached it.</param>
 /// <param name="IsConverged">Whether they converged.</param>
-public sealed record StartOutcome(double LogLikelihood, int Count, bool IsConverged);
+public sealed record StartOutcome(double LogLikelihood, int Count, bool IsConverged)
+{
+    /// <summary>Whether it is no maximum: the likelihood grows without bound there.</summary>
+    public bool IsDegenerate { get; init; }
+}
