@@ -16,4 +16,8 @@ namespace IrtGpu.Regression.Mixtures;
 /// <param name="Warnings">Sentences the user should read.</param>
 internal sealed record MixtureSolution(
     double[] Full, double LogLikelihood, double LogPrior, double[] Hessian, Termination Termination, IReadOnlyList<IterationRecord> History, int Evaluations,
-    IReadOnlyList<StartOutcome> Maxima, IMixtureLikelihood Likelihood, IReadOnlyList<string> Warnings);
+    IReadOnlyList<StartOutcome> Maxima, IMixtureLikelihood Likelihood, IReadOnlyList<string> Warnings)
+{
+    /// <summary>How effects were integrated; null where there was nothing to integrate, or in closed form.</summary>
+    public Integration? Integration { get; init; }
+}

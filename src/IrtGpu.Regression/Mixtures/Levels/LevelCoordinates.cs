@@ -1,3 +1,4 @@
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Parameters;
 
 namespace IrtGpu.Regression.Mixtures.Levels;

@@ -1,3 +1,4 @@
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 
@@ -9,8 +10,9 @@ namespace IrtGpu.Regression.Mixtures.Levels;
 /// <param name="classes">Class probabilities.</param>
 /// <param name="held">Parameters of the density with the numbers that are held.</param>
 /// <param name="isClassFree">Whether a class coefficient is estimated. [(K − 1) m]</param>
-internal sealed class LevelEmProblem(LevelCoordinates coordinates, ILevelModel model, UnitClasses classes, LevelParameters held, bool[] isClassFree)
-    : IEmProblem<LevelEmExpectation>
+/// <param name="hasCollapsed">Whether a class collapses at working numbers. [slot]</param>
+internal sealed class LevelEmProblem(
+    LevelCoordinates coordinates, ILevelModel model, UnitClasses classes, LevelParameters held, bool[] isClassFree, Func<double[], bool> hasCollapsed) : IEmProblem<LevelEmExpectation>
 {
     public int ParameterCount => coordinates.Count;
 
@@ -21,6 +23,8 @@ internal sealed class LevelEmProblem(LevelCoordinates coordinates, ILevelModel m
     public string Describe(int parameter) => coordinates.Describe(parameter);
 
     public bool TryAdmit(double[] proposal) => Array.TrueForAll(proposal, double.IsFinite) && coordinates.Unpack(proposal, held).IsSound;
+
+    public bool IsDegenerate(double[] parameters) => hasCollapsed(coordinates.Full(coordinates.Unpack(parameters, held), coordinates.UnpackClasses(parameters)));
 
     public LevelEmExpectation? TryExpect(double[] parameters)
     {
@@ -34,8 +38,8 @@ internal sealed class LevelEmProblem(LevelCoordinates coordinates, ILevelModel m
     public EmStep Maximize(LevelEmExpectation expectation, bool isExpanded)
     {
         double[] delta = classes.Maximize(expectation.ClassCoefficients, expectation.Step.Posterior, isClassFree);
-        double[] plain = Step(expectation, delta, isExpanded: false);
-        return new EmStep(plain, isExpanded ? Step(expectation, delta, isExpanded: true) : plain);
+        double[] plain = Step(expectation, delta, model.PlainStep);
+        return new EmStep(plain, isExpanded ? Step(expectation, delta, LevelStep.Expanded) : plain);
     }
 
     public double[] Gradient(LevelEmExpectation expectation)
@@ -47,8 +51,8 @@ internal sealed class LevelEmProblem(LevelCoordinates coordinates, ILevelModel m
         return coordinates.PackGradient(coefficients, logSigmas, factors, delta);
     }
 
-    private double[] Step(LevelEmExpectation expectation, double[] delta, bool isExpanded) =>
-        coordinates.Pack(LevelMaximization.Maximize(expectation.Step.Sums, expectation.Parameters, coordinates.Ties, isExpanded), delta);
+    private double[] Step(LevelEmExpectation expectation, double[] delta, LevelStep step) =>
+        coordinates.Pack(LevelMaximization.Maximize(expectation.Step.Sums, expectation.Parameters, coordinates.Ties, step), delta);
 }
 
 /// <summary>E-step of <see cref="LevelEmProblem"/>.</summary>

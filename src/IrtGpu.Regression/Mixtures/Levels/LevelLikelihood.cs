@@ -1,3 +1,4 @@
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Parameters;
 
 namespace IrtGpu.Regression.Mixtures.Levels;
@@ -7,9 +8,13 @@ namespace IrtGpu.Regression.Mixtures.Levels;
 /// <param name="coordinates">From them to the parameters of the density.</param>
 /// <param name="model">The rows.</param>
 /// <param name="classes">Class probabilities.</param>
-internal sealed class LevelLikelihood(MixtureLayout layout, LevelCoordinates coordinates, ILevelModel model, UnitClasses classes) : IMixtureLikelihood
+/// <param name="unitCount">Number of units; of one class, levels may have been taken as units in their place.</param>
+internal sealed class LevelLikelihood(MixtureLayout layout, LevelCoordinates coordinates, ILevelModel model, UnitClasses classes, int unitCount) : IMixtureLikelihood
 {
-    public int UnitCount => model.UnitCount;
+    public int UnitCount => unitCount;
+
+    /// <summary>The rows.</summary>
+    public ILevelModel Model => model;
 
     public double Evaluate(ReadOnlySpan<double> full, Span<double> gradient)
     {
@@ -28,6 +33,11 @@ internal sealed class LevelLikelihood(MixtureLayout layout, LevelCoordinates coo
     public double[] Posterior(ReadOnlySpan<double> full)
     {
         double[] posterior = new double[UnitCount * layout.ClassCount];
+        if (layout.ClassCount == 1)
+        {
+            Array.Fill(posterior, 1);
+            return posterior;
+        }
         double[][] byClass = Expect(full).Posterior;
         for (int unit = 0; unit < UnitCount; unit++)
         {
@@ -39,7 +49,7 @@ internal sealed class LevelLikelihood(MixtureLayout layout, LevelCoordinates coo
 
     public double[] Pointwise(ReadOnlySpan<double> full) => Expect(full).Pieces;
 
-    public IMixtureLikelihood ForChain() => new LevelLikelihood(layout, coordinates, model.WithThreads(1), classes);
+    public IMixtureLikelihood ForChain() => new LevelLikelihood(layout, coordinates, model.ForChain(), classes, unitCount);
 
     private LevelExpectation Expect(ReadOnlySpan<double> full) =>
         model.TryExpect(coordinates.Parameters(full), classes.LogPrior(coordinates.ClassCoefficients(full)))

@@ -1,3 +1,4 @@
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.Sampling;
 
 namespace IrtGpu.Regression.Mixtures.Levels;
@@ -27,7 +28,7 @@ internal sealed class LevelStarts(ClosedFormLevels model, LevelCoordinates coord
         {
             if (model.TryExpect(at, certain) is not { } expectation)
                 break;
-            at = LevelMaximization.Maximize(expectation.Sums, at, ties, isExpanded: q > 0);
+            at = LevelMaximization.Maximize(expectation.Sums, at, ties, LevelStep.Expanded);
         }
         return at;
     }
@@ -76,7 +77,7 @@ internal sealed class LevelStarts(ClosedFormLevels model, LevelCoordinates coord
         // Of equal classes the posterior is what was put in, and effects without variance leave least squares.
         flat = flat with { Coefficients = repeated, Sigmas = Filled(held.ClassCount, one.Sigmas[0]) };
         return model.TryExpect(flat, logs) is { } expectation
-            ? Hold(LevelMaximization.Maximize(expectation.Sums, flat, coordinates.Ties with { Factors = Array.ConvertAll(coordinates.Ties.Factors, _ => -1) }, isExpanded: false).Coefficients, one)
+            ? Hold(LevelMaximization.Maximize(expectation.Sums, flat, coordinates.Ties with { Factors = Array.ConvertAll(coordinates.Ties.Factors, _ => -1) }, LevelStep.Effects).Coefficients, one)
             : Hold(repeated, one);
     }
 

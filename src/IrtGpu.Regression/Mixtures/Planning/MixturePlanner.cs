@@ -188,10 +188,5 @@ internal static class MixturePlanner
             throw new FormulaException(frame.Formula.Text, frame.Random[^1].Position,
                 $"A mixture integrates over the effects of one grouping factor, and the formula has {groups.Length}: {string.Join(", ", groups)}. Levels of crossed or nested factors are not independent given the class, so the integral does not split. Keep one.");
         }
-        if (options.MembershipColumn is { } membership && groups.Length == 1 && groups[0] != membership)
-        {
-            throw new FormulaException(frame.Formula.Text, frame.Random[0].Position,
-                $"--membership names '{membership}' and the effects are of '{groups[0]}': classes of levels have effects of the same levels. Name the same column in both.");
-        }
     }
 }

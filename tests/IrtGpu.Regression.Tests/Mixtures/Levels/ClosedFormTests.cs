@@ -1,4 +1,4 @@
-using IrtGpu.Regression.Mixtures.Levels;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Regression.Tests.Mixtures.Levels;

@@ -1,4 +1,4 @@
-using IrtGpu.Regression.Mixtures.Levels;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 
 namespace IrtGpu.Regression.Tests.Mixtures.Levels;
 
@@ -51,7 +51,7 @@ internal static class EmCheck
             LevelExpectation expectation = model.TryExpect(at, prior)!;
             Assert.True(expectation.LogLikelihood >= last - 1e-9, FormattableString.Invariant($"step {step}: {expectation.LogLikelihood:R} after {last:R}"));
             last = expectation.LogLikelihood;
-            at = LevelMaximization.Maximize(expectation.Sums, at, ties, isExpanded: step % 2 == 1);
+            at = LevelMaximization.Maximize(expectation.Sums, at, ties, step % 2 == 1 && model.PlainStep == LevelStep.Effects ? LevelStep.Expanded : model.PlainStep);
         }
         return at;
     }

@@ -1,5 +1,5 @@
 using IrtGpu.Foundation.Sampling;
-using IrtGpu.Regression.Mixtures.Levels;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 
 namespace IrtGpu.Regression.Tests.Mixtures.Levels;
 

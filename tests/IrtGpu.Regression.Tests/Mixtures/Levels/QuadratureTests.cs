@@ -1,4 +1,4 @@
-using IrtGpu.Regression.Mixtures.Levels;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Levels.Quadrature;
 
 namespace IrtGpu.Regression.Tests.Mixtures.Levels;
@@ -91,7 +91,7 @@ public sealed class QuadratureTests
         LevelParameters parameters = LevelSample.Parameters(1);
         double[][] prior = LevelSample.Prior(sample.Response.Length);
         LevelExpectation one = Model(sample, 9).Place(parameters, prior).TryExpect(parameters, prior)!;
-        LevelExpectation four = ((QuadratureLevels)Model(sample, 9).WithThreads(4)).Place(parameters, prior).TryExpect(parameters, prior)!;
+        LevelExpectation four = Model(sample, 9, threads: 4).Place(parameters, prior).TryExpect(parameters, prior)!;
         Assert.Equal(one.LogLikelihood, four.LogLikelihood);
         Assert.Equal(one.Sums.Classes[1], four.Sums.Classes[1]);
 
@@ -117,8 +117,8 @@ public sealed class QuadratureTests
         Assert.True(double.IsFinite(Model(sample, 9).Place(parameters, prior).TryExpect(parameters, prior)!.LogLikelihood));
     }
 
-    private static QuadratureLevels Model(LevelSample sample, int nodes) =>
-        new(LevelCells.Of(sample.Level, [.. Enumerable.Range(0, sample.Level.Length)]), sample.Fixed, sample.Effects, sample.Response, nodes, 1);
+    private static QuadratureLevels Model(LevelSample sample, int nodes, int threads = 1) =>
+        new(LevelCells.Of(sample.Level, [.. Enumerable.Range(0, sample.Level.Length)]), sample.Fixed, sample.Effects, sample.Response, nodes, threads);
 
     /// <summary>The integral over two standard normal effects by the trapezoidal rule on a square of ±9, which is exact to rounding for what decays so fast.</summary>
     private static double DenseLevel(LevelSample sample, LevelParameters parameters, int level)

@@ -1,3 +1,4 @@
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.LinearAlgebra;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Quadrature;

@@ -1,3 +1,4 @@
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using IrtGpu.Foundation.LinearAlgebra;

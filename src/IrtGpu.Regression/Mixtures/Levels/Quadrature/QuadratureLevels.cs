@@ -1,3 +1,4 @@
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Sharding;
 
@@ -5,9 +6,10 @@ namespace IrtGpu.Regression.Mixtures.Levels.Quadrature;
 
 /// <summary>Classes of units within levels, such as rows: the effects of a level are integrated by adaptive Gauss–Hermite quadrature.</summary>
 /// <remarks>
-/// Nodes lie about the mode of each level's effects, as wide as the curvature there says (Liu and Pierce 1994, Biometrika 81, 624–629). They stay
-/// where <see cref="Place"/> put them, so that EM climbs and the gradient is that of the sum over nodes; without a placement each E-step puts
-/// them anew. Shards of levels have sums of their own, added in order.
+/// Nodes are put about the mode of each level's effects, as wide as the curvature there says (Liu and Pierce 1994, Biometrika 81, 624–629), and
+/// from there about their mean, as wide as their covariance (Rabe-Hesketh, Skrondal and Pickles 2005, J. Econometrics 128, 301–323), which
+/// also suits levels whose effects have several modes. They stay where <see cref="Place"/> put them, so that EM climbs and the gradient is
+/// that of the sum over nodes; without a placement each E-step puts them anew. Shards of levels have sums of their own, added in order.
 /// </remarks>
 internal sealed class QuadratureLevels : ILevelModel
 {
@@ -46,37 +48,70 @@ internal sealed class QuadratureLevels : ILevelModel
 
     public SumLayout Layout { get; }
 
+    public LevelStep PlainStep => LevelStep.Standardized;
+
     /// <summary>Nodes a dimension.</summary>
     public int Nodes => grid.Nodes;
 
     /// <summary>Number of levels.</summary>
     public int LevelCount => cells.ParentCount;
 
-    public ILevelModel WithThreads(int threads) => new QuadratureLevels(cells, products, grid, placement, threads);
+    public ILevelModel ForChain() => new QuadratureLevels(cells, products, grid, null, 1);
 
     /// <summary>The same rows with another number of nodes, not placed.</summary>
     public QuadratureLevels WithNodes(int nodes) => new(cells, products, new NodeGrid(nodes, Layout.EffectCount), null, threads);
 
-    /// <summary>The same with nodes that every E-step places anew.</summary>
-    public QuadratureLevels Adaptive() => new(cells, products, grid, null, threads);
-
-    /// <summary>The same with nodes that stay where they are best at a point; the search for the modes begins at those of the last placement.</summary>
+    /// <summary>The same with nodes that stay where they are best at a point; the search for the modes begins at the means of the last placement.</summary>
     public QuadratureLevels Place(LevelParameters parameters, double[][] logPrior)
     {
         int q = Layout.EffectCount;
         int width = parameters.SetCount * q;
-        NodePlacement next = new(placement?.Modes.Length == LevelCount * width ? (double[])placement.Modes.Clone() : new double[LevelCount * width], new double[LevelCount * width * q]);
+        NodePlacement modes = new(placement?.Centres.Length == LevelCount * width ? (double[])placement.Centres.Clone() : new double[LevelCount * width], new double[LevelCount * width * q]);
         Parallel.For(0, shards.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, shard =>
         {
             ModeSearch search = new(cells, Density(shard, parameters), parameters, logPrior, q);
             for (int level = shards.Begin(shard); level < shards.End(shard); level++)
-                search.Run(level, next.Modes.AsSpan(level * width, width), next.Scales.AsSpan(level * width * q, width * q));
+                search.Run(level, modes.Centres.AsSpan(level * width, width), modes.Scales.AsSpan(level * width * q, width * q));
         });
-        return new QuadratureLevels(cells, products, grid, next, threads);
+        return new QuadratureLevels(cells, products, grid, new QuadratureLevels(cells, products, grid, modes, threads).AtMoments(modes, parameters, logPrior), threads);
+    }
+
+    /// <summary>About the means of the effects, as wide as their covariances, both over the nodes of another placement, which stays where they are no numbers.</summary>
+    private NodePlacement AtMoments(NodePlacement modes, LevelParameters parameters, double[][] logPrior)
+    {
+        const double narrowest = 0.1; // of the deviations by the curvature
+        int q = Layout.EffectCount;
+        int sets = parameters.SetCount;
+        double[][] moments = EffectMoments(parameters, logPrior);
+        int width = q + PackedTriangle.Length(q);
+        NodePlacement next = new((double[])modes.Centres.Clone(), (double[])modes.Scales.Clone());
+        double[] covariance = new double[q * q];
+        for (int level = 0; level < LevelCount; level++)
+        {
+            for (int set = 0; set < sets; set++)
+            {
+                ReadOnlySpan<double> own = moments[set].AsSpan(level * width, width);
+                for (int c = 0; c < q; c++)
+                {
+                    for (int d = 0; d < q; d++)
+                        covariance[c * q + d] = own[q + PackedTriangle.SymmetricIndex(c, d)];
+                }
+                int first = (level * sets + set) * q;
+                double[] scale = SemidefiniteCholesky.Factor(covariance, q);
+                bool isSound = Enumerable.Range(0, q).All(c => double.IsFinite(scale[c * q + c]) && scale[c * q + c] > narrowest * modes.Scales[first * q + c * q + c]);
+                if (!isSound)
+                    continue;
+                own[..q].CopyTo(next.Centres.AsSpan(first));
+                scale.CopyTo(next.Scales, first * q);
+            }
+        }
+        return next;
     }
 
     public LevelExpectation? TryExpect(LevelParameters parameters, double[][] logPrior)
     {
+        if (placement is null)
+            return Place(parameters, logPrior).TryExpect(parameters, logPrior);
         int classes = parameters.ClassCount;
         double[][] posterior = [.. Enumerable.Range(0, classes).Select(_ => new double[UnitCount])];
         double[] pieces = new double[LevelCount];
@@ -108,6 +143,8 @@ internal sealed class QuadratureLevels : ILevelModel
     /// <returns>E[v], then the covariance matrix of v packed. [set][level, q + q(q + 1)/2]</returns>
     public double[][] EffectMoments(LevelParameters parameters, double[][] logPrior)
     {
+        if (placement is null)
+            return Place(parameters, logPrior).EffectMoments(parameters, logPrior);
         int q = Layout.EffectCount;
         int width = q + PackedTriangle.Length(q);
         double[][] result = [.. Enumerable.Range(0, parameters.SetCount).Select(_ => new double[LevelCount * width])];
@@ -124,7 +161,7 @@ internal sealed class QuadratureLevels : ILevelModel
         return result;
     }
 
-    /// <summary>Integrates every level and hands it on, one shard in order on one thread.</summary>
+    /// <summary>Integrates every level over nodes that are placed and hands it on, one shard in order on one thread.</summary>
     private void Run(LevelParameters parameters, double[][] logPrior, Action<int, int, LevelIntegral, double> use)
     {
         int q = Layout.EffectCount;
@@ -132,20 +169,8 @@ internal sealed class QuadratureLevels : ILevelModel
         Parallel.For(0, shards.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new LevelIntegral(cells, grid, parameters, logPrior, q, mostUnits), (shard, _, integral) =>
         {
             CellDensity density = Density(shard, parameters);
-            ModeSearch? search = placement is null ? new ModeSearch(cells, density, parameters, logPrior, q) : null;
-            double[] modes = new double[width];
-            double[] scales = new double[width * q];
             for (int level = shards.Begin(shard); level < shards.End(shard); level++)
-            {
-                if (search is not null)
-                {
-                    Array.Clear(modes);
-                    search.Run(level, modes, scales);
-                }
-                ReadOnlySpan<double> ownModes = placement is null ? modes : placement.Modes.AsSpan(level * width, width);
-                ReadOnlySpan<double> ownScales = placement is null ? scales : placement.Scales.AsSpan(level * width * q, width * q);
-                use(shard, level, integral, integral.Run(level, density, ownModes, ownScales));
-            }
+                use(shard, level, integral, integral.Run(level, density, placement!.Centres.AsSpan(level * width, width), placement.Scales.AsSpan(level * width * q, width * q)));
             return integral;
         }, _ => { });
     }

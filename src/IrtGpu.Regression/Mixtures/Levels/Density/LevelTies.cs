@@ -1,4 +1,4 @@
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
 /// <summary>Which numbers of <see cref="LevelParameters"/> are one free parameter, and which are held.</summary>
 /// <param name="Coefficients">Free coefficient behind each; −1: held where it is. [class, p]</param>

@@ -1,4 +1,4 @@
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
 /// <summary>A mixture with random effects, as far as its log-likelihood goes: sums over classes and over effects done.</summary>
 internal interface ILevelModel
@@ -9,14 +9,16 @@ internal interface ILevelModel
     /// <summary>Where the sums of an E-step stand.</summary>
     SumLayout Layout { get; }
 
+    /// <summary>The M-step that never lowers the log-likelihood.</summary>
+    LevelStep PlainStep { get; }
+
     /// <summary>The E-step; null where the likelihood is no number.</summary>
     /// <param name="parameters">Of the density.</param>
     /// <param name="logPrior">Log probability of each class before the rows are seen; −∞ where a class is excluded. [class][unit]</param>
     LevelExpectation? TryExpect(LevelParameters parameters, double[][] logPrior);
 
-    /// <summary>The same on another number of threads, for a caller of its own.</summary>
-    /// <param name="threads">Threads that work.</param>
-    ILevelModel WithThreads(int threads);
+    /// <summary>The same on one thread, good at any parameters, for a caller of its own.</summary>
+    ILevelModel ForChain();
 }
 
 /// <summary>E-step of a mixture with random effects.</summary>

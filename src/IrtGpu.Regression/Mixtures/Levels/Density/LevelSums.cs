@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.LinearAlgebra;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
 /// <summary>Where the weighted sums of a class stand: over its cells, w the probability of the class, v the standardized effects u = Λv given the class.</summary>
 /// <param name="FixedCount">Columns of X, p.</param>

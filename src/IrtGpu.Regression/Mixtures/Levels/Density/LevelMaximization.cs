@@ -1,12 +1,13 @@
 using IrtGpu.Foundation.LinearAlgebra;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
 /// <summary>M-step of coefficients, residual deviations and covariance matrices, and the gradient, from the sums of an E-step.</summary>
 /// <remarks>
 /// Coefficients are a weighted regression of y − Zu on X given σ, then σ² is the mean square left, then G the mean of E[uuᵀ]: expectation and
 /// conditional maximisation (Meng and Rubin 1993, Biometrika 80, 267–278), so that the likelihood never falls. Expanded (Liu, Rubin and Wu 1998,
 /// Biometrika 85, 755–770), Λ is a coefficient of the standardized effects v in the same regression, and what E[vvᵀ] differs from I goes into it.
+/// With v missing in place of u, Λ is that coefficient alone: the step that climbs where v is summed over nodes that are held.
 /// </remarks>
 internal static class LevelMaximization
 {
@@ -16,12 +17,13 @@ internal static class LevelMaximization
     /// <param name="sums">Of the E-step at <paramref name="at"/>.</param>
     /// <param name="at">Where the E-step was made.</param>
     /// <param name="ties">What is free.</param>
-    /// <param name="isExpanded">Whether Λ is estimated as a coefficient, too.</param>
-    public static LevelParameters Maximize(LevelSums sums, LevelParameters at, LevelTies ties, bool isExpanded)
+    /// <param name="step">What is held while Λ is estimated.</param>
+    public static LevelParameters Maximize(LevelSums sums, LevelParameters at, LevelTies ties, LevelStep step)
     {
+        bool isExpanded = step != LevelStep.Effects;
         (double[] Matrix, double[] Vector)[] quadratics = [.. Enumerable.Range(0, at.ClassCount).Select(sums.Quadratic)];
         LevelParameters regressed = Regress(sums, quadratics, at, ties, isExpanded);
-        return regressed with { Sigmas = Deviations(sums, quadratics, regressed, ties), Factors = Covariances(sums, regressed, ties) };
+        return regressed with { Sigmas = Deviations(sums, quadratics, regressed, ties), Factors = step == LevelStep.Standardized ? regressed.Factors : Covariances(sums, regressed, ties) };
     }
 
     /// <summary>Gradient of the log-likelihood, each number by itself.</summary>
@@ -181,4 +183,17 @@ internal static class LevelMaximization
         double[][] roots = [.. covariance.Select((matrix, group) => SemidefiniteCholesky.Factor(Array.ConvertAll(matrix, value => value / counts[group]), q))];
         return [.. at.Factors.Select((factor, set) => ties.Factors[set] >= 0 && counts[ties.Factors[set]] > 0 ? roots[ties.Factors[set]] : factor)];
     }
+}
+
+/// <summary>What the M-step takes as missing.</summary>
+internal enum LevelStep
+{
+    /// <summary>The effects u = Λv.</summary>
+    Effects,
+
+    /// <summary>The standardized effects v.</summary>
+    Standardized,
+
+    /// <summary>Either: parameter expansion.</summary>
+    Expanded,
 }

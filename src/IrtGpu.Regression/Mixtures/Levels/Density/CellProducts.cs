@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.LinearAlgebra;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
 /// <summary>Where the cross-products of a cell stand: ZᵀZ, ZᵀX, Zᵀy, XᵀX, Xᵀy, yᵀy, number of rows.</summary>
 /// <param name="FixedCount">Columns of X, p.</param>

@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.Collections;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
 /// <summary>Cells: the rows that share a level of the random effects and a unit of the classes, cells of one parent next to each other.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
 /// <summary>What the density of the rows depends on, class by class, on the standardized scale.</summary>
 /// <param name="Coefficients">β. [class, p]</param>

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Sharding;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
 /// <summary>Classes of units that hold whole levels: given the class the rows of a level are one multivariate normal.</summary>
 /// <remarks>
@@ -14,7 +14,7 @@ namespace IrtGpu.Regression.Mixtures.Levels;
 /// </remarks>
 internal sealed unsafe class ClosedFormLevels : ILevelModel
 {
-    private const int Lane = 8;
+    private const int Lane = ClosedFormKernel.Lane;
     private const int CellsPerShard = 512;
 
     private readonly LevelCells cells;
@@ -22,6 +22,7 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
     private readonly int[] slotStart; // [shard + 1]
     private readonly int[] unitStart; // [shard + 1]
     private readonly int threads;
+    private readonly ClosedFormKernel kernel;
 
     /// <param name="cells">Units as parents, their levels as children.</param>
     /// <param name="fixedColumns">X, rows multiplied by the root of their weight. [p][row]</param>
@@ -45,11 +46,12 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
         }
         products = CellProducts.Build(cells, fixedColumns, effectColumns, response, Lane, slotStart[^1], cell => slots[cell]);
         Layout = new SumLayout(fixedColumns.Length, effectColumns.Length);
+        kernel = new ClosedFormKernel(products.Layout, Layout);
     }
 
     private ClosedFormLevels(ClosedFormLevels other, int threads)
     {
-        (cells, products, slotStart, unitStart, Layout) = (other.cells, other.products, other.slotStart, other.unitStart, other.Layout);
+        (cells, products, slotStart, unitStart, Layout, kernel) = (other.cells, other.products, other.slotStart, other.unitStart, other.Layout, other.kernel);
         this.threads = threads;
     }
 
@@ -57,12 +59,14 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
 
     public SumLayout Layout { get; }
 
+    public LevelStep PlainStep => LevelStep.Effects;
+
     private int ShardCount => unitStart.Length - 1;
 
     /// <summary>Doubles that a slot keeps of a class: log density, then its probability; E[v]; E[vvᵀ] packed.</summary>
     private int Kept => 1 + Layout.EffectCount + PackedTriangle.Length(Layout.EffectCount);
 
-    public ILevelModel WithThreads(int threads) => new ClosedFormLevels(this, threads);
+    public ILevelModel ForChain() => new ClosedFormLevels(this, 1);
 
     public LevelExpectation? TryExpect(LevelParameters parameters, double[][] logPrior)
     {
@@ -126,7 +130,7 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
     public double[][] UnitFeatures(LevelParameters one)
     {
         (int p, int q) = (Layout.FixedCount, Layout.EffectCount);
-        double[] moments = EffectMoments(one)[0];
+        double[] moments = q > 0 ? EffectMoments(one)[0] : [];
         double[][] features = new double[UnitCount][];
         for (int shard = 0; shard < ShardCount; shard++)
         {
@@ -198,7 +202,7 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
         int blocks = (slotStart[shard + 1] - slotStart[shard]) / Lane;
         int q = Layout.EffectCount;
         double[] relative = new double[q * q];
-        Vector512<double>* work = stackalloc Vector512<double>[2 * q + q * q + 2 * PackedTriangle.Length(q)];
+        Vector512<double>* work = stackalloc Vector512<double>[ClosedFormKernel.WorkLength(q)];
         fixed (double* values = products.Values, scratch = kept, t = relative)
         {
             for (int mixtureClass = 0; mixtureClass < classes; mixtureClass++)
@@ -209,123 +213,13 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
                 {
                     for (int block = 0; block < blocks; block++)
                     {
-                        Evaluate(
+                        kernel.Evaluate(
                             values + (long)(slotStart[shard] / Lane + block) * products.Layout.Length * Lane, beta, t, sigma, work,
                             scratch + (long)(block * classes + mixtureClass) * Kept * Lane);
                     }
                 }
             }
         }
-    }
-
-    private void Evaluate(double* block, double* beta, double* t, double sigma, Vector512<double>* work, double* result)
-    {
-        (int p, int q) = (Layout.FixedCount, Layout.EffectCount);
-        ProductLayout layout = products.Layout;
-        Vector512<double>* residual = work; // Zᵀr, then L⁻¹TᵀZᵀr/σ
-        Vector512<double>* right = residual + q; // TᵀZᵀr/σ
-        Vector512<double>* product = right + q; // ZᵀZT
-        Vector512<double>* factor = product + q * q; // A, then L
-        Vector512<double>* inverse = factor + PackedTriangle.Length(q); // L⁻¹
-
-        Vector512<double> squares = Load(block, layout.Response);
-        for (int x = 0; x < p; x++)
-        {
-            Vector512<double> inner = Load(block, layout.FixedResponse + x) * -2;
-            for (int other = 0; other < x; other++)
-                inner += Load(block, layout.Fixed + PackedTriangle.Index(x, other)) * (2 * beta[other]);
-            inner += Load(block, layout.Fixed + PackedTriangle.Index(x, x)) * beta[x];
-            squares += inner * beta[x];
-        }
-        for (int a = 0; a < q; a++)
-        {
-            Vector512<double> sum = Load(block, layout.EffectsResponse + a);
-            for (int x = 0; x < p; x++)
-                sum -= Load(block, layout.EffectsFixed + a * p + x) * beta[x];
-            residual[a] = sum;
-            for (int c = 0; c < q; c++)
-            {
-                Vector512<double> entry = default;
-                for (int b = c; b < q; b++)
-                    entry += Load(block, PackedTriangle.SymmetricIndex(a, b)) * t[b * q + c];
-                product[a * q + c] = entry;
-            }
-        }
-        for (int c = 0; c < q; c++)
-        {
-            Vector512<double> sum = default;
-            for (int a = c; a < q; a++)
-                sum += residual[a] * t[a * q + c];
-            right[c] = sum / sigma;
-            for (int d = 0; d <= c; d++)
-            {
-                Vector512<double> entry = c == d ? Vector512<double>.One : default;
-                for (int a = c; a < q; a++)
-                    entry += product[a * q + d] * t[a * q + c];
-                factor[PackedTriangle.Index(c, d)] = entry;
-            }
-        }
-        Vector512<double> determinant = Factor(factor, inverse, q);
-        Vector512<double> explained = default;
-        for (int c = 0; c < q; c++)
-        {
-            Vector512<double> sum = default;
-            for (int d = 0; d <= c; d++)
-                sum += inverse[PackedTriangle.Index(c, d)] * right[d];
-            residual[c] = sum;
-            explained += sum * sum;
-        }
-        Vector512<double> rows = Load(block, layout.Rows);
-        Vector512<double> logDensity = -0.5 * (rows * Math.Log(2 * Math.PI * sigma * sigma) + Vector512.Log(determinant) + squares / (sigma * sigma) - explained);
-        logDensity.Store(result);
-        for (int c = 0; c < q; c++)
-        {
-            Vector512<double> mean = default;
-            for (int d = c; d < q; d++)
-                mean += inverse[PackedTriangle.Index(d, c)] * residual[d];
-            mean.Store(result + (1 + c) * Lane);
-            right[c] = mean;
-            for (int d = 0; d <= c; d++)
-            {
-                Vector512<double> moment = mean * right[d];
-                for (int e = c; e < q; e++)
-                    moment += inverse[PackedTriangle.Index(e, c)] * inverse[PackedTriangle.Index(e, d)];
-                moment.Store(result + (1 + q + PackedTriangle.Index(c, d)) * Lane);
-            }
-        }
-    }
-
-    /// <summary>Replaces A by L, and makes L⁻¹; both packed.</summary>
-    /// <returns>|A|.</returns>
-    private static Vector512<double> Factor(Vector512<double>* factor, Vector512<double>* inverse, int q)
-    {
-        Vector512<double> determinant = Vector512<double>.One;
-        for (int c = 0; c < q; c++)
-        {
-            for (int d = 0; d <= c; d++)
-            {
-                Vector512<double> sum = factor[PackedTriangle.Index(c, d)];
-                for (int e = 0; e < d; e++)
-                    sum -= factor[PackedTriangle.Index(c, e)] * factor[PackedTriangle.Index(d, e)];
-                if (d < c)
-                {
-                    factor[PackedTriangle.Index(c, d)] = sum * inverse[PackedTriangle.Diagonal(d)];
-                    continue;
-                }
-                determinant *= sum;
-                Vector512<double> root = Vector512.Sqrt(sum);
-                factor[PackedTriangle.Diagonal(c)] = root;
-                inverse[PackedTriangle.Diagonal(c)] = Vector512<double>.One / root;
-            }
-            for (int d = 0; d < c; d++)
-            {
-                Vector512<double> sum = default;
-                for (int e = d; e < c; e++)
-                    sum -= factor[PackedTriangle.Index(c, e)] * inverse[PackedTriangle.Index(e, d)];
-                inverse[PackedTriangle.Index(c, d)] = sum * inverse[PackedTriangle.Diagonal(c)];
-            }
-        }
-        return determinant;
     }
 
     /// <summary>Turns the log densities of the cells of a shard into probabilities of the classes.</summary>
@@ -384,7 +278,7 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
                 Array.Clear(lanes);
                 for (int block = 0; block < blocks; block++)
                 {
-                    Add(
+                    kernel.Add(
                         values + (long)(slotStart[shard] / Lane + block) * products.Layout.Length * Lane,
                         scratch + (long)(block * classes + mixtureClass) * Kept * Lane, lane, lane + Layout.Length);
                 }
@@ -396,36 +290,4 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
         }
         return sums;
     }
-
-    private void Add(double* block, double* kept, Vector512<double>* sums, Vector512<double>* set)
-    {
-        Vector512<double> weight = Vector512.Load(kept);
-        if (weight == Vector512<double>.Zero)
-            return;
-        (int p, int q) = (Layout.FixedCount, Layout.EffectCount);
-        ProductLayout layout = products.Layout;
-        int packed = PackedTriangle.Length(q);
-        for (int index = 0; index < layout.Length - layout.Fixed; index++)
-            sums[Layout.Fixed + index] += weight * Load(block, layout.Fixed + index);
-        for (int c = 0; c < q; c++)
-        {
-            Vector512<double> mean = weight * Load(kept, 1 + c);
-            for (int a = 0; a < q; a++)
-            {
-                for (int x = 0; x < p; x++)
-                    sums[Layout.Mixed + (a * p + x) * q + c] += mean * Load(block, layout.EffectsFixed + a * p + x);
-                sums[Layout.EffectsResponse + a * q + c] += mean * Load(block, layout.EffectsResponse + a);
-            }
-        }
-        for (int cd = 0; cd < packed; cd++)
-        {
-            Vector512<double> moment = weight * Load(kept, 1 + q + cd);
-            set[cd] += moment;
-            for (int ab = 0; ab < packed; ab++)
-                sums[SumLayout.Quadratic + ab * packed + cd] += moment * Load(block, ab);
-        }
-        set[packed] += weight;
-    }
-
-    private static Vector512<double> Load(double* block, int entry) => Vector512.Load(block + entry * Lane);
 }
