@@ -18,6 +18,9 @@ internal sealed record MixtureSolution(
     double[] Full, double LogLikelihood, double LogPrior, double[] Hessian, Termination Termination, IReadOnlyList<IterationRecord> History, int Evaluations,
     IReadOnlyList<StartOutcome> Maxima, IMixtureLikelihood Likelihood, IReadOnlyList<string> Warnings)
 {
+    /// <summary>Predicted effects of the levels by class; empty where there are none.</summary>
+    public IReadOnlyList<ClassEffectPredictions> Predicted { get; init; } = [];
+
     /// <summary>How effects were integrated; null where there was nothing to integrate, or in closed form.</summary>
     public Integration? Integration { get; init; }
 }

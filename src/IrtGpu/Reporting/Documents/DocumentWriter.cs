@@ -2,6 +2,7 @@ using System.Text.Json;
 using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
+using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
@@ -60,6 +61,8 @@ internal static partial class DocumentWriter
         json.Field("gradientNorm", value.GradientNorm);
         json.Field("quadrature", value.Quadrature, Write);
         json.Field("standardErrors", value.StandardErrors, Write);
+        if (value.Draws is { } draws)
+            json.Field("draws", draws, SamplerSummary.Write);
         json.Field("device", value.Device);
         json.Field("eStepForm", value.EStepForm);
         json.Field("eStepReason", value.EStepReason);
@@ -126,6 +129,7 @@ internal static partial class DocumentWriter
         json.Field("estimate", value.Estimate);
         json.Field("standardErrors", value.StandardErrors);
         json.Field("score", value.Score);
+        json.Field("draw", value.Draw);
         json.Field("total", value.Total);
     }
 
@@ -134,6 +138,8 @@ internal static partial class DocumentWriter
         json.Field("logLikelihood", value.LogLikelihood);
         json.Field("count", value.Count);
         json.Field("isConverged", value.IsConverged);
+        if (value.IsDegenerate)
+            json.Field("isDegenerate", value.IsDegenerate);
     }
 
     private static void Write(Utf8JsonWriter json, DataDocument value)
