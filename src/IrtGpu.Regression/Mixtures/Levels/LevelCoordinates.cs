@@ -13,6 +13,8 @@ internal sealed class LevelCoordinates
     /// <summary>A standard deviation of 0, in logs of the working response.</summary>
     public const double LeastLogDeviation = -18;
 
+    private const double Vanished = -9; // log deviations below it are 0 but for rounding: the likelihood is flat there
+
     private readonly MixtureLayout layout;
     private readonly int p;
     private readonly int q;
@@ -44,6 +46,27 @@ internal sealed class LevelCoordinates
     private int FirstFactor => FirstSigma + Ties.SigmaCount;
 
     private int FirstClassCoefficient => FirstFactor + Ties.FactorCount * elements.Length;
+
+    /// <summary>Whether a free number is a standard deviation of 0, or a correlation with an effect that has one.</summary>
+    /// <param name="layout">Where it stands.</param>
+    /// <param name="free">Which.</param>
+    /// <param name="at">All free numbers. [free]</param>
+    public static bool IsVanished(MixtureLayout layout, int free, ReadOnlySpan<double> at)
+    {
+        MixtureSlot slot = layout.Slots[layout.FirstSlots[free]];
+        return slot.Kind switch
+        {
+            SlotKind.LogDeviation => at[free] < Vanished,
+            SlotKind.Correlation => HasVanished(layout, slot.Class, slot.Index, at) || HasVanished(layout, slot.Class, slot.Second, at),
+            _ => false,
+        };
+    }
+
+    private static bool HasVanished(MixtureLayout layout, int ofClass, int effect, ReadOnlySpan<double> at)
+    {
+        int free = layout.FreeOf(layout.LogDeviation(ofClass, effect));
+        return free >= 0 && at[free] < Vanished;
+    }
 
     /// <summary>Parameters of the density.</summary>
     /// <param name="full">[slot]</param>

@@ -1,5 +1,8 @@
 using IrtGpu.Regression.Mixtures.Levels.Density;
+using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Regression.Mixtures.Levels.Quadrature;
+using IrtGpu.Regression.Mixtures.Levels.Search;
+using IrtGpu.Regression.Mixtures.Search;
 
 namespace IrtGpu.Regression.Mixtures.Levels;
 
@@ -30,7 +33,9 @@ internal sealed class LevelSetup
         int[] nodes = [.. Enumerable.Range(0, Classes.Count).Select(index => problem.Layout.FreeOf(problem.Layout.ClassCoefficient(1) + index))];
         IsClassFree = Array.ConvertAll(nodes, free => free >= 0);
         Held = Coordinates.Parameters(problem.Layout.Expand(new double[problem.Layout.FreeCount]));
-        Kind = IsNested(level, unit) ? LevelKind.ClassesOfLevels : IsNested(unit, level) ? LevelKind.ClassesWithinLevels : LevelKind.Crossed;
+        if (!IsNested(level, unit) && !IsNested(unit, level))
+            throw Crossed();
+        Kind = IsNested(level, unit) ? LevelKind.ClassesOfLevels : LevelKind.ClassesWithinLevels;
     }
 
     /// <summary>How classes and levels lie to each other.</summary>
@@ -67,6 +72,24 @@ internal sealed class LevelSetup
     /// <summary>A problem for EM.</summary>
     public LevelEmProblem Em(ILevelModel model) => new(Coordinates, model, Classes, Held, IsClassFree, full => Collapse.Find(problem, full) is not null);
 
+    /// <summary>Free numbers of EM's vector. [free]</summary>
+    public double[] Free(double[] vector) => problem.Layout.Collapse(Coordinates.Full(Coordinates.Unpack(vector, Held), Coordinates.UnpackClasses(vector)));
+
+    /// <summary>EM's vector of free numbers.</summary>
+    public double[] Vector(double[] free)
+    {
+        double[] full = problem.Layout.Expand(free);
+        return Coordinates.Pack(Coordinates.Parameters(full), Coordinates.ClassCoefficients(full));
+    }
+
+    private DataException Crossed()
+    {
+        string group = problem.Layout.Shape.EffectGroup;
+        return problem.Frame.Rows.Failure(
+            $"Levels of '{group}' spread over several levels of '{problem.Options.MembershipColumn}', and the other way round, so the likelihood does not split into pieces that can be integrated. "
+            + $"Use --membership {group} for classes of the levels of the effects, --membership row for classes of rows, or a column whose levels lie within those of '{group}' or hold them whole.");
+    }
+
     /// <summary>Whether each of the inner groups lies within one of the outer.</summary>
     private static bool IsNested(int[] inner, int[] outer)
     {
@@ -93,7 +116,4 @@ internal enum LevelKind
 
     /// <summary>A level holds several units, such as rows: effects are integrated numerically.</summary>
     ClassesWithinLevels,
-
-    /// <summary>Neither: the likelihood is no product over pieces of the data.</summary>
-    Crossed,
 }

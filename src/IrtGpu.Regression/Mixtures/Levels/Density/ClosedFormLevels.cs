@@ -57,6 +57,9 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
 
     public int UnitCount => cells.ParentCount;
 
+    /// <summary>Units as parents, their levels as children.</summary>
+    public LevelCells Cells => cells;
+
     public SumLayout Layout { get; }
 
     public LevelStep PlainStep => LevelStep.Effects;

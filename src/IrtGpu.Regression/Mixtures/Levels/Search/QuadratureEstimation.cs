@@ -4,8 +4,9 @@ using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Foundation.Optimization;
 using IrtGpu.Regression.Mixtures.Levels.Quadrature;
+using IrtGpu.Regression.Mixtures.Search;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Search;
 
 /// <summary>Estimates a mixture whose classes vary within levels: rounds of EM between which nodes are placed anew.</summary>
 /// <remarks>Within a round the nodes stay, so the log-likelihood never falls; the last round begins and ends at the same estimates.</remarks>
@@ -15,7 +16,6 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
     private const int BriefCycles = 8;
     private const int RowCycles = 60; // of EM without effects, which finds lines
     private const double SameEstimates = 1e-6; // change of EM's vector between the ends of two rounds
-    private const double SameMaximum = 1e-2; // of the log-likelihood
 
     private readonly LevelCoordinates coordinates = setup.Coordinates;
     private readonly List<IterationRecord> history = [];
@@ -34,11 +34,11 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
                 finished.Add(Climb(model, vector));
         }
         Finished best = finished.OrderBy(end => end.Termination.Kind == TerminationKind.Degenerate).ThenByDescending(end => end.Value).First();
-        IReadOnlyList<StartOutcome> maxima = begun.Count == 1 ? [] : Maxima(finished);
+        IReadOnlyList<StartOutcome> maxima = begun.Count == 1 ? [] : LevelSolution.Maxima([.. finished.Select(end => (end.Value, end.Termination))]);
         Integration integration = NodeCount.Check(problem, setup, best.Model, problem.Layout.Expand(best.Free));
         while (best.Termination.IsConverged && !cancellation.IsCancellationRequested && NodeCount.Raise(problem, setup, integration) is { } more)
         {
-            best = Climb(setup.Quadrature(more), Vector(best.Free));
+            best = Climb(setup.Quadrature(more), setup.Vector(best.Free));
             integration = NodeCount.Check(problem, setup, best.Model, problem.Layout.Expand(best.Free));
         }
         return Conclude(best, maxima, integration);
@@ -46,17 +46,11 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
 
     private Finished Climb(QuadratureLevels model, double[] vector) => problem.Priors.IsFlat && coordinates.IsExact ? Em(model, vector) : Ascend(model, vector);
 
-    private double[] Vector(double[] free)
-    {
-        double[] full = problem.Layout.Expand(free);
-        return coordinates.Pack(coordinates.Parameters(full), coordinates.ClassCoefficients(full));
-    }
-
     /// <summary>Lines by EM without effects from every start, then effects by a few cycles over nodes.</summary>
     private List<(double[] Vector, double Value)> Begin(QuadratureLevels model)
     {
         ClosedFormLevels rows = setup.WithoutEffects();
-        double[][] starts = LevelMixture.Starts(problem, setup, rows, setup.OneClass());
+        double[][] starts = LevelStarts.All(problem, setup, rows, setup.OneClass());
         List<(double[] Vector, double Value)> begun = [];
         foreach (double[] start in starts)
         {
@@ -138,23 +132,27 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
             }
         }
         termination ??= new Termination(TerminationKind.CycleLimit, $"Not converged: nodes placed {MostRounds} times, and estimates still move with them. Raise --nodes.");
-        return new Finished(Free(vector), value, placed, termination);
+        return new Finished(setup.Free(vector), value, placed, termination);
     }
 
     /// <summary>What EM cannot hold, or does not see: quasi-Newton steps on the posterior between placements.</summary>
     private Finished Ascend(QuadratureLevels model, double[] start)
     {
-        double[] free = Free(start);
+        double[] free = setup.Free(start);
         QuadratureLevels placed = Place(model, free);
+        (free, double value) = new PosteriorAscent(problem, setup.Likelihood(placed)).BestOrder(free);
+        if (!double.IsFinite(value))
+            throw problem.Frame.Rows.Failure(PosteriorAscent.NoStart);
+        placed = Place(placed, free);
         for (int round = 0; ; round++)
         {
-            PosteriorAscent ascent = Ascent(placed);
-            Minimum end = ascent.Climb(free, 1e-11, problem.Options.MaxCycles, LevelMixture.Recorder(problem, history, progress), cancellation);
+            PosteriorAscent ascent = new(problem, setup.Likelihood(placed));
+            Minimum end = ascent.Climb(free, problem.Options.MaxCycles, history, progress, cancellation);
             eSteps += ascent.Evaluations;
             double moved = free.Zip(end.X, (left, right) => Math.Abs(left - right)).DefaultIfEmpty(0).Max();
             free = end.X;
             if (moved < SameEstimates || round == MostRounds || end.End != MinimizationEnd.Converged)
-                return new Finished(free, -end.Value, placed, LevelMixture.Describe(problem, end));
+                return new Finished(free, -end.Value, placed, ascent.Describe(end));
             placed = Place(placed, free);
         }
     }
@@ -163,39 +161,29 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
     {
         double[] free = best.Free;
         double[] hessian = [];
-        QuadratureLevels placed = best.Model;
-        if (problem.Options.WithSecondDerivatives && best.Termination.Kind != TerminationKind.Degenerate)
+        Termination termination = best.Termination;
+        if (problem.Options.WithSecondDerivatives && termination.Kind is TerminationKind.Converged or TerminationKind.CycleLimit)
         {
-            PosteriorAscent polish = Ascent(placed);
-            polish.Polish(free, out hessian);
+            progress.Phase?.Report("second derivatives");
+            PosteriorAscent polish = new(problem, setup.Likelihood(best.Model));
+            hessian = polish.Polish(free, ref termination, history.Count);
             eSteps += polish.Evaluations;
         }
-        IReadOnlyList<string> warnings = integration.Advice is { } advice ? [advice] : [];
-        return LevelMixture.Conclude(problem, free, hessian, best.Termination, history, eSteps, maxima, setup.Likelihood(placed), Ascent(placed), warnings) with { Integration = integration };
+        MixtureSolution solution = LevelSolution.Of(problem, setup, best.Model, free, hessian, termination);
+        return solution with
+        {
+            History = history,
+            Evaluations = eSteps,
+            Maxima = maxima,
+            Integration = integration,
+            Warnings = integration.Advice is { } advice ? [.. solution.Warnings, advice] : solution.Warnings,
+        };
     }
-
-    private PosteriorAscent Ascent(QuadratureLevels model) => new(problem.Layout, new MixturePosterior(problem.Layout, problem.Priors, setup.Likelihood(model), withJacobian: false));
 
     private QuadratureLevels Place(QuadratureLevels model, double[] free)
     {
         double[] full = problem.Layout.Expand(free);
         return model.Place(coordinates.Parameters(full), setup.Classes.LogPrior(coordinates.ClassCoefficients(full)));
-    }
-
-    private double[] Free(double[] vector) => problem.Layout.Collapse(coordinates.Full(coordinates.Unpack(vector, setup.Held), coordinates.UnpackClasses(vector)));
-
-    private static List<StartOutcome> Maxima(List<Finished> ends)
-    {
-        List<StartOutcome> maxima = [];
-        foreach (Finished end in ends.Where(end => end.Termination.Kind != TerminationKind.Degenerate).OrderByDescending(end => end.Value))
-        {
-            int known = maxima.FindIndex(maximum => Math.Abs(maximum.LogLikelihood - end.Value) < SameMaximum);
-            if (known >= 0)
-                maxima[known] = maxima[known] with { Count = maxima[known].Count + 1, IsConverged = maxima[known].IsConverged && end.Termination.IsConverged };
-            else
-                maxima.Add(new StartOutcome(end.Value, 1, end.Termination.IsConverged));
-        }
-        return maxima;
     }
 
     /// <summary>Where a run ended.</summary>

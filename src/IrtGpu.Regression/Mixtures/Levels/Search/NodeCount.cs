@@ -1,7 +1,7 @@
 using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Levels.Quadrature;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Search;
 
 /// <summary>How many nodes a dimension, what they cost, and whether they are enough.</summary>
 internal static class NodeCount

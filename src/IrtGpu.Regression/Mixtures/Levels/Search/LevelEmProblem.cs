@@ -2,7 +2,7 @@ using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Search;
 
 /// <summary>EM for a mixture with random effects: classes and effects are missing.</summary>
 /// <param name="coordinates">The vector that EM moves.</param>

@@ -1,7 +1,7 @@
 using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.Sampling;
 
-namespace IrtGpu.Regression.Mixtures.Levels;
+namespace IrtGpu.Regression.Mixtures.Levels.Search;
 
 /// <summary>Where EM begins: a mixed model of one class, and from it classes made of predicted effects or of random lines.</summary>
 /// <param name="model">One class or several; units hold levels.</param>
@@ -14,6 +14,21 @@ internal sealed class LevelStarts(ClosedFormLevels model, LevelCoordinates coord
     private const int OneClassCycles = 30;
     private const double OwnShare = 0.9; // of a unit's probability that its start gives to the class it was put into
     private const double WithinShare = 0.7; // of the deviations of effects that is left within classes
+
+    /// <summary>All starts that are wanted: one where classes are known or there is one. [start][EM's vector]</summary>
+    /// <param name="problem">The mixture.</param>
+    /// <param name="setup">Its rows.</param>
+    /// <param name="units">Units that starts put into classes.</param>
+    /// <param name="oneClass">Levels of the effects, for one class.</param>
+    public static double[][] All(MixtureProblem problem, LevelSetup setup, ClosedFormLevels units, ClosedFormLevels oneClass)
+    {
+        LevelStarts maker = new(units, setup.Coordinates, setup.Held, setup.Classes, setup.IsClassFree);
+        LevelStarts single = new(oneClass, setup.Coordinates, setup.Held, setup.Classes, setup.IsClassFree);
+        LevelParameters one = single.OneClass(problem.Data.LeastSquares, problem.Data.LeastSquaresDeviation);
+        bool isSettled = problem.Layout.ClassCount == 1 || (problem.Data.KnownClass is { } known && Array.TrueForAll(known, ofClass => ofClass >= 0));
+        int count = problem.Options.Starts ?? (isSettled ? 1 : MixtureOptions.DefaultStarts);
+        return [.. Enumerable.Range(0, count).Select(start => maker.Make(one, problem.Data.LeastSquaresDeviation, problem.Options.Seed, start))];
+    }
 
     /// <summary>A mixed model of one class, nearly fitted. Its class is repeated for every class.</summary>
     /// <param name="leastSquares">Coefficients of least squares. [p]</param>
