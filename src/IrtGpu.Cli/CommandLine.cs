@@ -44,6 +44,7 @@ internal static class CommandLine
         ScoreCommand.Create(),
         SimulateCommand.Create(),
         RegressCommand.Create(),
+        LinkCommand.Create(args),
         CompareCommand.Create(),
         DevicesCommand.Create(),
     };
