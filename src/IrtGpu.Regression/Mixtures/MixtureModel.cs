@@ -34,6 +34,8 @@ public static class MixtureModel
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Classes, 1, nameof(options));
         Stopwatch clock = Stopwatch.StartNew();
         MixtureProblem problem = MixturePlanner.Plan(formula, data, options);
+        if (problem.Data.UnitOfRow is not null || problem.Data.Effects.Count > 0)
+            throw new FormulaException(formula.Text, 0, "Classes of levels, and classes with effects of levels, are not estimated by this version. Leave out the term with a bar and --membership.");
         double planned = clock.Elapsed.TotalSeconds;
         MixtureSolution solution = Estimate(problem, progress, cancellation);
         double estimated = clock.Elapsed.TotalSeconds;
