@@ -20,4 +20,10 @@ internal sealed record MixtureSolution(
 {
     /// <summary>Predicted effects of the levels by class; empty where there are none.</summary>
     public IReadOnlyList<ClassEffectPredictions> Predicted { get; init; } = [];
+
+    /// <summary>Free parameters at a bound, a variance of 0 and what goes with it, which have no standard error.</summary>
+    public IReadOnlyList<int> AtBound { get; init; } = [];
+
+    /// <summary>How effects were integrated; null where there was nothing to integrate, or in closed form.</summary>
+    public Integration? Integration { get; init; }
 }

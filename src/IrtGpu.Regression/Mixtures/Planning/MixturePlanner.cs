@@ -25,7 +25,7 @@ internal static class MixturePlanner
         ModelFrame frame = ModelFrame.Build(formula, source, options.WeightColumn, OtherColumns(classFormula, source, options, withWeights: false));
         ClassUnits units = ClassUnits.Of(frame, classFormula, options, null);
         double[] response = Response(frame);
-        RequireEffects(frame, options);
+        RequireEffects(frame);
         (string[] names, double[][] columns, IReadOnlyList<string> aliased) = WithoutAliases(frame.Fixed, frame.Weights);
 
         MixtureShape shape = ShapeOf(frame, names, units, options);
@@ -74,7 +74,7 @@ internal static class MixturePlanner
         if (frame.Rows.Count == 0)
             throw new DataException([source.Problem("No row has a value in every column the formula uses, so nothing can be drawn.")]);
         ClassUnits units = ClassUnits.Of(frame, classFormula, options, null);
-        RequireEffects(frame, options);
+        RequireEffects(frame);
         MixtureShape shape = ShapeOf(frame, frame.Fixed.Names, units, options);
         EqualityReader equality = new(options.EqualAcrossClasses, shape);
         PriorResolver resolver = new(requests, shape);
@@ -238,7 +238,7 @@ internal static class MixturePlanner
             throw new FormulaException(formula.Text, 0, "Class probabilities take no offset.");
     }
 
-    private static void RequireEffects(ModelFrame frame, MixtureOptions options)
+    private static void RequireEffects(ModelFrame frame)
     {
         string[] groups = [.. frame.Random.Select(term => term.Group).Distinct(StringComparer.Ordinal)];
         if (groups.Length > 1)
@@ -246,10 +246,11 @@ internal static class MixturePlanner
             throw new FormulaException(frame.Formula.Text, frame.Random[^1].Position,
                 $"A mixture integrates over the effects of one grouping factor, and the formula has {groups.Length}: {string.Join(", ", groups)}. Levels of crossed or nested factors are not independent given the class, so the integral does not split. Keep one.");
         }
-        if (options.MembershipColumn is { } membership && groups.Length == 1 && groups[0] != membership)
+        if (frame.Random.Count > 1 && frame.Random.FirstOrDefault(term => term.Width > 1) is { } wide)
         {
-            throw new FormulaException(frame.Formula.Text, frame.Random[0].Position,
-                $"--membership names '{membership}' and the effects are of '{groups[0]}': classes of levels have effects of the same levels. Name the same column in both.");
+            throw new FormulaException(frame.Formula.Text, wide.Position,
+                $"A mixture has one covariance matrix of the effects of a level in each class, with all correlations or none, and the formula has {frame.Random.Count} terms of '{groups[0]}', some of them correlated within. "
+                + $"Write one term, (… | {groups[0]}), or (… || {groups[0]}) for none.");
         }
     }
 }

@@ -28,6 +28,8 @@ internal static partial class DocumentWriter
         json.Field("data", value.Data, Write);
         json.Field("freeParameters", value.FreeParameters);
         json.Field("freeParameterKeys", value.FreeParameterKeys, Write);
+        if (value.FreeParameterCovariance is { } covariance)
+            json.WriteBase64String("freeParameterCovariance", covariance);
         json.Field("items", value.Items, Write);
         json.Field("population", value.Population, Write);
         json.Field("rotations", value.Rotations, Write);
