@@ -46,6 +46,7 @@ internal static class CommandLine
         FitCommand.Create(args),
         SimulateCommand.Create(),
         RegressCommand.Create(),
+        LinkCommand.Create(args),
         CompareCommand.Create(),
         DevicesCommand.Create(),
     };

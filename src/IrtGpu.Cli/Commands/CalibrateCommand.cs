@@ -24,6 +24,7 @@ internal sealed class CalibrateCommand
     private readonly ModelOptions modelOptions = new();
     private readonly EstimationOptions estimationOptions = new();
     private readonly ComputeOptions computeOptions = new();
+    private readonly DrawOptions drawOptions = new();
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
     private readonly Option<string> fitStatistics = new("--fit-statistics") { HelpName = "all|none|LIST", Description = $"Statistics of fit, written beside the results (default: none): {FitStatisticsOption.Names}; as 'irtgpu fit' has them.", DefaultValueFactory = _ => "none" };
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
@@ -46,6 +47,7 @@ internal sealed class CalibrateCommand
         calibrate.dataOptions.AddTo(command, withItems: true);
         calibrate.modelOptions.AddTo(command);
         calibrate.estimationOptions.AddTo(command);
+        calibrate.drawOptions.AddTo(command);
         calibrate.computeOptions.AddTo(command);
         calibrate.computeOptions.AddEStepTo(command);
         command.Options.Add(calibrate.fitStatistics);
@@ -63,6 +65,8 @@ internal sealed class CalibrateCommand
         ModelSpecification specification = modelOptions.Read(parsed, file);
         CalibrationOptions options = estimationOptions.Read(parsed) with
         {
+            Sampler = drawOptions.Read(parsed),
+            IsPriorOnly = drawOptions.IsPriorOnly(parsed),
             Threads = computeOptions.Threads(parsed),
             Device = computeOptions.Device(parsed),
             EStep = computeOptions.EStep(parsed),
@@ -90,7 +94,7 @@ internal sealed class CalibrateCommand
         Warn(problem.Warnings.Except(ofData)); // before the work, which some of them may spare
 
         ProgressLine progress = new(isQuiet);
-        CalibrationResult result = Calibration.Run(problem, options, progress, interrupts.Token);
+        CalibrationResult result = Calibration.Run(problem, options, progress, progress, interrupts.Token);
         FitReport? report = statistics.Count == 0 ? null
             : FitEvaluation.Run(FitSource.Of(result, interrupts.Token), new FitOptions { Statistics = statistics, Threads = options.Threads }, progress, interrupts.Token);
         progress.End();
@@ -110,6 +114,8 @@ internal sealed class CalibrateCommand
         }
         if (interrupts.Token.IsCancellationRequested)
             return ExitCode.Interrupted;
+        if (options.Sampler is not null && result.Draws is null)
+            return ExitCode.NotConverged;
         return result.Termination.IsConverged ? ExitCode.Done : ReportNotConverged(result.Termination);
     }
 

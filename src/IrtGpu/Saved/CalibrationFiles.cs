@@ -1,5 +1,6 @@
 using IrtGpu.Fit;
 using IrtGpu.Foundation.Documents;
+using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
@@ -52,6 +53,7 @@ public static class CalibrationFiles
             files.Retire("rotation.json");
         }
         FitFiles.AddTo(files, statistics, result.Data, result.Patterns.PatternOfPerson, result.Threads);
+        DrawFiles.AddTo(files, result.Draws);
         files.Add("trace.csv", stream => TraceTable.Write(stream, result.History));
         files.Add("fit.json", fit.Write);
         files.Add(SavedCalibration.FileName, saved.Write);
