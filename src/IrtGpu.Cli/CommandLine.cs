@@ -47,6 +47,7 @@ internal static class CommandLine
         ScoreCommand.Create(),
         SimulateCommand.Create(),
         RegressCommand.Create(),
+        LinkCommand.Create(args),
         CompareCommand.Create(),
         DevicesCommand.Create(),
     };

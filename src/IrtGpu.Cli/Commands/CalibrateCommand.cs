@@ -23,6 +23,7 @@ internal sealed class CalibrateCommand
     private readonly ModelOptions modelOptions = new();
     private readonly EstimationOptions estimationOptions = new();
     private readonly ComputeOptions computeOptions = new();
+    private readonly DrawOptions drawOptions = new();
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
     private readonly Option<bool> json = new("--json") { Description = "Write the summary as JSON to standard output, in place of the report." };
@@ -44,6 +45,7 @@ internal sealed class CalibrateCommand
         calibrate.dataOptions.AddTo(command, withItems: true);
         calibrate.modelOptions.AddTo(command);
         calibrate.estimationOptions.AddTo(command);
+        calibrate.drawOptions.AddTo(command);
         calibrate.computeOptions.AddTo(command);
         calibrate.computeOptions.AddEStepTo(command);
         command.Options.Add(calibrate.output);
@@ -60,6 +62,8 @@ internal sealed class CalibrateCommand
         ModelSpecification specification = modelOptions.Read(parsed, file);
         CalibrationOptions options = estimationOptions.Read(parsed) with
         {
+            Sampler = drawOptions.Read(parsed),
+            IsPriorOnly = drawOptions.IsPriorOnly(parsed),
             Threads = computeOptions.Threads(parsed),
             Device = computeOptions.Device(parsed),
             EStep = computeOptions.EStep(parsed),
@@ -86,7 +90,7 @@ internal sealed class CalibrateCommand
         Warn(problem.Warnings.Except(ofData)); // before the work, which some of them may spare
 
         ProgressLine progress = new(isQuiet);
-        CalibrationResult result = Calibration.Run(problem, options, progress, interrupts.Token);
+        CalibrationResult result = Calibration.Run(problem, options, progress, progress, interrupts.Token);
         progress.End();
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 
@@ -100,6 +104,8 @@ internal sealed class CalibrateCommand
             CalibrationReport.Write(result, fit, folder, files);
         if (interrupts.Token.IsCancellationRequested)
             return ExitCode.Interrupted;
+        if (options.Sampler is not null && result.Draws is null)
+            return ExitCode.NotConverged;
         return result.Termination.IsConverged ? ExitCode.Done : ReportNotConverged(result.Termination);
     }
 

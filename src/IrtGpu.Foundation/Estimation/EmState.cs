@@ -121,7 +121,9 @@ internal sealed class EmState
     {
         if (Termination is not null)
             return;
-        if (monitor.Judge(isInterrupted) is { } termination)
+        if (problem.IsDegenerate(plain))
+            End(new Termination(TerminationKind.Degenerate, $"After {History.Count} cycles the objective grows without bound: there is no maximum this way. {problem.Remedy(EmFailure.GrowsWithoutBound)}"), plain);
+        else if (monitor.Judge(isInterrupted) is { } termination)
             End(termination, plain);
         else if (History.Count >= SettlingCycles && problem.IsOutgrown(plain))
             End(monitor.DescribeOutgrowth(), plain);

@@ -34,6 +34,10 @@ internal interface IEmProblem
     /// <param name="parameters">Of the last plain EM step. [parameter]</param>
     bool IsOutgrown(double[] parameters) => false;
 
+    /// <summary>Whether parameters are on the way to where the objective grows without bound, so that the run should end: there is no maximum there.</summary>
+    /// <param name="parameters">Of the last plain EM step. [parameter]</param>
+    bool IsDegenerate(double[] parameters) => false;
+
     /// <summary>Moves an extrapolated point to the bounds it has left; false where it is outside the domain all the same.</summary>
     /// <param name="proposal">Working values. [parameter]</param>
     bool TryAdmit(double[] proposal);

@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.Documents;
+using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
@@ -49,6 +50,7 @@ public static class CalibrationFiles
             files.Retire("rotation.csv");
             files.Retire("rotation.json");
         }
+        DrawFiles.AddTo(files, result.Draws);
         files.Add("trace.csv", stream => TraceTable.Write(stream, result.History));
         files.Add("fit.json", fit.Write);
         files.Add(SavedCalibration.FileName, saved.Write);
