@@ -41,10 +41,12 @@ internal static class CommandLine
           irtgpu calibrate answers.csv --out results                     2PL for 0/1 items, GPCM for others
           irtgpu calibrate answers.csv --id pupil --model 3pl --out results
           irtgpu score results/calibration.json new.csv --out scores.csv
+          irtgpu fit results answers.csv --out fit
         """)
     {
         CalibrateCommand.Create(args),
         ScoreCommand.Create(),
+        FitCommand.Create(args),
         SimulateCommand.Create(),
         RegressCommand.Create(),
         LinkCommand.Create(args),
