@@ -7,6 +7,7 @@ using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Comparison;
+using IrtGpu.Regression.Priors;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -35,7 +36,7 @@ internal static class CommandLine
 
     internal static RootCommand CreateRoot(string[] args) => new(
         """
-        Calibrates item response models (IRT) by marginal maximum likelihood, and fits linear mixed models.
+        Calibrates item response models (IRT) by marginal maximum likelihood, and fits linear mixed models and mixtures of regressions.
 
         Start with a table of responses: a header of item names, one row a person, whole numbers as answers.
           irtgpu calibrate answers.csv --out results                     2PL for 0/1 items, GPCM for others
@@ -97,7 +98,7 @@ internal static class CommandLine
                 foreach (string problem in specification.Problems)
                     Console.Error.WriteLine($"irtgpu: {problem}");
                 return ExitCode.BadArguments;
-            case FormulaException or FitsNotComparableException:
+            case FormulaException or FitsNotComparableException or PriorException:
                 Console.Error.WriteLine($"irtgpu: {exception.Message}");
                 return ExitCode.BadArguments;
             case DataException data:
