@@ -44,7 +44,7 @@ internal static class MixtureAssembly
             RowNumbers = [.. Enumerable.Range(0, problem.Frame.Rows.Count).Select(row => problem.Frame.Rows.SourceRow(row) + 1)],
             Fitted = fitted,
             Residuals = [.. response.Zip(fitted, (observed, expected) => observed - expected)],
-            Maxima = solution.Maxima,
+            Maxima = [.. solution.Maxima.Select(maximum => maximum with { LogLikelihood = maximum.LogLikelihood + problem.Data.Constant })],
             Termination = solution.Termination,
             History = solution.History,
             Evaluations = solution.Evaluations,
