@@ -5,6 +5,7 @@ using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Comparison;
 using IrtGpu.Regression.Priors;
 using IrtGpu.Specification;
@@ -23,6 +24,8 @@ internal static class CommandLine
             ParseResult parsed = CreateRoot(args).Parse(args.Length == 0 ? ["--help"] : args);
             if (parsed.Errors.Count > 0)
                 return Refuse(parsed);
+            if (VectorWidth.Problem is { } problem)
+                throw new SpecificationException(problem);
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception exception)
