@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Sampling.Nuts;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.EStep;
 
@@ -44,6 +45,14 @@ public sealed record CalibrationOptions
 
     /// <summary>How the axes of exploratory solutions are rotated.</summary>
     public RotationMethod Rotation { get; init; } = RotationMethod.Oblimin;
+
+    /// <summary>How draws from the posterior are made; null: none. Seed and threads are those of the calibration.</summary>
+    [JsonIgnore]
+    public SamplerOptions? Sampler { get; init; }
+
+    /// <summary>Whether draws are of the priors alone.</summary>
+    [JsonIgnore]
+    public bool IsPriorOnly { get; init; }
 
     /// <summary>Device name: <c>auto</c>, <c>cpu</c>, <c>reference</c>, or one of an added provider.</summary>
     public string Device { get; init; } = "auto";

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IrtGpu.Foundation.Estimation.Starts;
 
 /// <summary>A local maximum that starts ended in.</summary>
@@ -7,5 +9,6 @@ namespace IrtGpu.Foundation.Estimation.Starts;
 public sealed record StartOutcome(double LogLikelihood, int Count, bool IsConverged)
 {
     /// <summary>Whether it is no maximum: the likelihood grows without bound there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsDegenerate { get; init; }
 }
