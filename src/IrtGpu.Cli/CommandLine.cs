@@ -44,6 +44,7 @@ internal static class CommandLine
         ScoreCommand.Create(),
         SimulateCommand.Create(),
         RegressCommand.Create(),
+        DifCommand.Create(args),
         LinkCommand.Create(args),
         CompareCommand.Create(),
         DevicesCommand.Create(),
