@@ -41,7 +41,7 @@ internal sealed class InvarianceModel
     /// <summary>The other groups.</summary>
     public int[] Focal => [.. Enumerable.Range(0, GroupNames.Length).Where(group => group != Reference)];
 
-    /// <summary>Items that the user's model frees, which are neither anchors nor tested.</summary>
+    /// <summary>Items that the user's model frees, or that all of a group answer alike: neither anchors nor tested.</summary>
     public IReadOnlySet<int> AlwaysFree => alwaysFree;
 
     /// <summary>How many fits run at a time: as many as there are threads on the processor, one on a device.</summary>
@@ -60,8 +60,10 @@ internal sealed class InvarianceModel
         IProgress<IterationRecord>? progress, CancellationToken cancellation)
     {
         HashSet<int> given = Freed(specification, data.ItemNames);
+        CalibrationProblem problem = CalibrationProblem.Create(data, Free(specification, data.ItemNames, [.. given.Union(free).Order()]));
+        given.UnionWith(Constant(problem)); // an answer that all of a group give fits no curve of the others, and would bend the scale
         ModelSpecification begin = Free(specification, data.ItemNames, [.. given.Union(free).Order()]);
-        CalibrationProblem problem = CalibrationProblem.Create(data, begin);
+        problem = problem.With(begin);
         CalibrationResult result = Calibration.Run(problem, first, progress, cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
         ModelSpecification held = begin with { Quadrature = result.Plan.Grid.Specification }; // likelihoods are compared on the same nodes
@@ -102,6 +104,10 @@ internal sealed class InvarianceModel
 
     /// <summary>The model of a fit with its items free.</summary>
     public ModelSpecification Specification(IEnumerable<int> free) => Free(problem.Plan.Specification, Data.ItemNames, [.. alwaysFree.Union(free).Order()]);
+
+    private static IEnumerable<int> Constant(CalibrationProblem problem) => Enumerable.Range(0, problem.Plan.ItemCount).Where(item =>
+        Enumerable.Range(0, problem.Plan.GroupCount).Any(group =>
+            Enumerable.Range(0, problem.Plan.Items[item].CategoryCount).Count(category => problem.Patterns.Totals.Weight(group, item, category) > 0) == 1));
 
     private static ModelSpecification Free(ModelSpecification specification, string[] names, int[] free) => specification with
     {

@@ -3,6 +3,7 @@ using IrtGpu.Differential.Results;
 using IrtGpu.Inference.Testing;
 using IrtGpu.Items;
 using IrtGpu.Planning;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Differential.Models;
 
@@ -56,11 +57,13 @@ internal sealed class ModelScan
             IReadOnlyList<ItemDif> tests = Test(free, _ => false);
             HashSet<int> differing = Differing(tests);
             Rounds++;
-            if (differing.SetEquals(free) || seen.Any(before => before.SetEquals(differing)) || Rounds == options.MostRounds)
-            {
-                if (!differing.SetEquals(free))
-                    Warnings.Add(FormattableString.Invariant($"The anchors did not come to rest in {Rounds} rounds of purification; the tests are those of the last."));
+            if (differing.SetEquals(free))
                 return tests;
+            if (seen.Any(before => before.SetEquals(differing)) || Rounds >= options.MostRounds)
+            {
+                Warnings.Add(FormattableString.Invariant($"The anchors did not come to rest in {Rounds} rounds of purification; the last tests are without every item that differed in one of the last two."));
+                Rounds++;
+                return Test([.. differing.Union(free)], _ => false);
             }
             seen.Add(free);
             free = differing;
@@ -96,10 +99,10 @@ internal sealed class ModelScan
         Parallel.For(0, model.ItemCount, new ParallelOptions { MaxDegreeOfParallelism = model.Parallelism, CancellationToken = cancellation }, item =>
         {
             tests[item] = !tested.Contains(item) ? []
+                : untestable[item] is { } reason ? Untested(item, reason)
                 : model.AlwaysFree.Contains(item) ? Untested(item, "The model has it free in the groups, so that it is no anchor and not tested.")
                 : isGivenAnchor(item) ? Untested(item, "Anchor.", isAnchor: true)
-                : untestable[item] is { } reason ? Untested(item, reason)
-                : TestItem(item, free, start);
+                : TryTestItem(item, free, start);
             progress?.Report($"dif: {Interlocked.Increment(ref done)} of {model.ItemCount} items{(options.Anchors == AnchorStrategy.Purified ? FormattableString.Invariant($", round {Rounds + 1}") : "")}");
         });
         return Adjustment.Adjust([.. tests.SelectMany(list => list)]);
@@ -114,6 +117,19 @@ internal sealed class ModelScan
             yield return "lr";
         if (options.Methods.HasFlag(DifMethods.Wald))
             yield return "wald";
+    }
+
+    /// <summary>A model that the data cannot determine is no reason to give the other items up.</summary>
+    private List<ItemDif> TryTestItem(int item, HashSet<int> free, InvarianceFit start)
+    {
+        try
+        {
+            return TestItem(item, free, start);
+        }
+        catch (SpecificationException exception)
+        {
+            return Untested(item, exception.Problems[0]);
+        }
     }
 
     private List<ItemDif> TestItem(int item, HashSet<int> free, InvarianceFit start)
