@@ -4,6 +4,7 @@ using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
+using IrtGpu.Fit;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
@@ -25,6 +26,7 @@ internal sealed class CalibrateCommand
     private readonly ComputeOptions computeOptions = new();
     private readonly DrawOptions drawOptions = new();
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
+    private readonly Option<string> fitStatistics = new("--fit-statistics") { HelpName = "all|none|LIST", Description = $"Statistics of fit, written beside the results (default: none): {FitStatisticsOption.Names}; as 'irtgpu fit' has them.", DefaultValueFactory = _ => "none" };
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
     private readonly Option<bool> json = new("--json") { Description = "Write the summary as JSON to standard output, in place of the report." };
 
@@ -48,6 +50,7 @@ internal sealed class CalibrateCommand
         calibrate.drawOptions.AddTo(command);
         calibrate.computeOptions.AddTo(command);
         calibrate.computeOptions.AddEStepTo(command);
+        command.Options.Add(calibrate.fitStatistics);
         command.Options.Add(calibrate.output);
         command.Options.Add(calibrate.quiet);
         command.Options.Add(calibrate.json);
@@ -69,6 +72,7 @@ internal sealed class CalibrateCommand
             EStep = computeOptions.EStep(parsed),
             Providers = [computeOptions.Accelerators],
         };
+        IReadOnlySet<FitStatistic> statistics = FitStatisticsOption.Parse("--fit-statistics", parsed.GetValue(fitStatistics)!);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
 
@@ -91,17 +95,23 @@ internal sealed class CalibrateCommand
 
         ProgressLine progress = new(isQuiet);
         CalibrationResult result = Calibration.Run(problem, options, progress, progress, interrupts.Token);
+        FitReport? report = statistics.Count == 0 ? null
+            : FitEvaluation.Run(FitSource.Of(result, interrupts.Token), new FitOptions { Statistics = statistics, Threads = options.Threads }, progress, interrupts.Token);
         progress.End();
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 
         using Process process = Process.GetCurrentProcess();
         FitSummary fit = FitSummary.Of(result, process.PeakWorkingSet64);
-        IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments);
+        IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments, report);
         Warn(result.Warnings.Skip(warnings.Count + problem.Warnings.Count));
         if (parsed.GetValue(json))
             Console.Out.WriteLine(fit.ToJson());
         else if (!isQuiet)
+        {
             CalibrationReport.Write(result, fit, folder, files);
+            if (report is not null)
+                FitLines.Write(report, null, []);
+        }
         if (interrupts.Token.IsCancellationRequested)
             return ExitCode.Interrupted;
         if (options.Sampler is not null && result.Draws is null)

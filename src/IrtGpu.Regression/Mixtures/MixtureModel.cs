@@ -3,6 +3,7 @@ using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Formulas.Columns;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Regression.Mixtures.Levels;
 using IrtGpu.Regression.Mixtures.Planning;
 using IrtGpu.Regression.Mixtures.Results;
 using IrtGpu.Regression.Mixtures.Rows;
@@ -42,7 +43,11 @@ public static class MixtureModel
     }
 
     /// <summary>The data of a mixture, ready to be evaluated.</summary>
-    internal static IMixtureLikelihood LikelihoodOf(MixtureProblem problem) => new RowLikelihood(problem.Data, problem.Layout, problem.Options.ThreadCount);
+    internal static IMixtureLikelihood LikelihoodOf(MixtureProblem problem) => LevelMixture.Is(problem)
+        ? LevelMixture.LikelihoodOf(problem)
+        : new RowLikelihood(problem.Data, problem.Layout, problem.Options.ThreadCount);
 
-    private static MixtureSolution Estimate(MixtureProblem problem, RegressionProgress progress, CancellationToken cancellation) => RowMixture.Estimate(problem, progress, cancellation);
+    private static MixtureSolution Estimate(MixtureProblem problem, RegressionProgress progress, CancellationToken cancellation) => LevelMixture.Is(problem)
+        ? LevelMixture.Estimate(problem, progress, cancellation)
+        : RowMixture.Estimate(problem, progress, cancellation);
 }

@@ -11,7 +11,7 @@ namespace IrtGpu.Regression.Mixtures;
 /// <param name="Termination">Why it ended.</param>
 /// <param name="History">One record a cycle.</param>
 /// <param name="Evaluations">E-steps of all starts, or evaluations of the gradient.</param>
-/// <param name="Maxima">The maxima found, best first; empty for a single start.</param>
+/// <param name="Maxima">The maxima found, of the working response, best first; empty for a single start.</param>
 /// <param name="Likelihood">The data as evaluated.</param>
 /// <param name="Warnings">Sentences the user should read.</param>
 internal sealed record MixtureSolution(
@@ -20,4 +20,10 @@ internal sealed record MixtureSolution(
 {
     /// <summary>Predicted effects of the levels by class; empty where there are none.</summary>
     public IReadOnlyList<ClassEffectPredictions> Predicted { get; init; } = [];
+
+    /// <summary>Free parameters at a bound, a variance of 0 and what goes with it, which have no standard error.</summary>
+    public IReadOnlyList<int> AtBound { get; init; } = [];
+
+    /// <summary>How effects were integrated; null where there was nothing to integrate, or in closed form.</summary>
+    public Integration? Integration { get; init; }
 }

@@ -37,7 +37,7 @@ internal static class SavedRegressionWriter
         json.Field("values", term.Values);
     }
 
-    private static void WriteBasis(Utf8JsonWriter json, SavedBasis basis)
+    internal static void WriteBasis(Utf8JsonWriter json, SavedBasis basis)
     {
         json.Field("variable", basis.Variable);
         json.Field("levels", basis.Levels);

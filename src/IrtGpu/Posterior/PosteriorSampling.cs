@@ -88,7 +88,7 @@ internal static class PosteriorSampling
         ClassRelabelling labels = new(plan, estimates.Free, [.. scales.Select(scale => Math.Max(scale, 1e-3))]);
         DrawnParameters parameters = new(plan, estimates);
         double[] free = new double[plan.Layout.FreeCount];
-        PosteriorDraws draws = PosteriorDraws.Of(chains, sampler, parameters.Names, (position, values) =>
+        PosteriorDraws draws = PosteriorDraws.Of(chains, sampler, parameters.Names, (_, _, position, values) =>
         {
             coordinates.ToFree(position, free);
             parameters.Values(labels.Relabel(new ParameterVector(plan.Layout, (double[])free.Clone())).Slots, values);

@@ -6,6 +6,8 @@ namespace IrtGpu.Foundation.Sampling.Posterior;
 /// <summary>Draws of the reported parameters of a model from their posterior distribution, with their summary and what to beware of.</summary>
 public sealed record PosteriorDraws
 {
+    private const int FewestDraws = 4;
+
     private PosteriorDraws(SamplerOptions options, IReadOnlyList<string> names, IReadOnlyList<ChainRecord> chains, IReadOnlyList<DrawSummary> summaries, IReadOnlyList<string> warnings)
     {
         Options = options;
@@ -53,29 +55,31 @@ public sealed record PosteriorDraws
     /// <exception cref="SamplingException">No chain has draws.</exception>
     internal static PosteriorDraws Of(IReadOnlyList<Chain> chains, SamplerOptions options, IReadOnlyList<string> names, ParameterReport report)
     {
-        const int fewest = 4;
-        List<Chain> sound = [.. chains.Where(chain => chain.Count >= fewest)];
+        List<Chain> sound = [.. chains.Where(HasDraws)];
         if (sound.Count == 0)
         {
             throw new SamplingException(chains.Select(chain => chain.Failure).OfType<string>().ToArray() is { Length: > 0 } failures
                 ? $"There are no draws: {string.Join(' ', failures.Distinct().Take(1))}"
                 : "There are no draws: the run was interrupted before the warmup was over.");
         }
-        ChainRecord[] records = [.. sound.Select(chain => Record(chain, names.Count, report))];
+        ChainRecord[] records = [.. sound.Select((chain, index) => Record(chain, index, names.Count, report))];
         DrawSummary[] summaries = Summarize(records, names.Count, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         PosteriorDraws draws = new(options, names, records, summaries, []);
         return draws with { Warnings = SamplerWarnings.Of(draws, chains) };
     }
 
+    /// <summary>Whether a chain has draws enough to be reported.</summary>
+    internal static bool HasDraws(Chain chain) => chain.Count >= FewestDraws;
+
     /// <summary>Values of a parameter in all chains, as many of each as the shortest has.</summary>
     /// <param name="parameter">Which.</param>
     internal ChainValues Values(int parameter) => Values(Chains, parameter, Names.Count);
 
-    private static ChainRecord Record(Chain chain, int count, ParameterReport report)
+    private static ChainRecord Record(Chain chain, int number, int count, ParameterReport report)
     {
         double[] values = new double[(long)chain.Count * count];
         for (int draw = 0; draw < chain.Count; draw++)
-            report(chain.Position(draw), values.AsSpan(draw * count, count));
+            report(number, draw, chain.Position(draw), values.AsSpan(draw * count, count));
         return new ChainRecord(
             values, chain.LogDensity[..chain.Count], chain.IsDivergent[..chain.Count], chain.TreeDepth[..chain.Count],
             EnergyDiagnostic.Of(chain.Energy.AsSpan(0, chain.Count)), chain.StepSize, chain.MeanAcceptance, chain.Evaluations);
@@ -103,6 +107,8 @@ public sealed record PosteriorDraws
 }
 
 /// <summary>Writes the reported parameters of a point.</summary>
+/// <param name="chain">0-based chain, of those that have draws.</param>
+/// <param name="draw">0-based draw of the chain; draws come in order.</param>
 /// <param name="position">Unconstrained parameters.</param>
 /// <param name="reported">Out.</param>
-internal delegate void ParameterReport(ReadOnlySpan<double> position, Span<double> reported);
+internal delegate void ParameterReport(int chain, int draw, ReadOnlySpan<double> position, Span<double> reported);

@@ -22,22 +22,13 @@ internal static class MixturePlanner
         IReadOnlyList<PriorRequest> requests = PriorParser.Parse(options.Priors);
         Formula? classFormula = options.ClassFormula is { } text ? Formula.Parse(text) : null;
         RequireClassFormula(classFormula);
-        ModelFrame frame = ModelFrame.Build(formula, source, options.WeightColumn, OtherColumns(classFormula, source, options));
-        ClassUnits units = ClassUnits.Of(frame, classFormula, options);
+        ModelFrame frame = ModelFrame.Build(formula, source, options.WeightColumn, OtherColumns(classFormula, source, options, withWeights: false));
+        ClassUnits units = ClassUnits.Of(frame, classFormula, options, null);
         double[] response = Response(frame);
-        RequireEffects(frame, options);
+        RequireEffects(frame);
         (string[] names, double[][] columns, IReadOnlyList<string> aliased) = WithoutAliases(frame.Fixed, frame.Weights);
 
-        MixtureShape shape = new()
-        {
-            ClassCount = options.Classes,
-            Coefficients = names,
-            ClassColumns = units.Design.Names,
-            EffectGroup = frame.Random.Count > 0 ? frame.Random[0].Group : "",
-            Effects = [.. frame.Random.SelectMany(term => term.Effects.Names)],
-            HasCorrelations = frame.Random.Count == 1 && frame.Random[0].Width > 1,
-            SharesEffects = options.Effects == ClassEffects.Shared,
-        };
+        MixtureShape shape = ShapeOf(frame, names, units, options);
         EqualityReader equality = new(options.EqualAcrossClasses, shape);
         PriorResolver resolver = new(requests, shape);
         resolver.ThrowIfAny();
@@ -67,6 +58,68 @@ internal static class MixturePlanner
             KnownNames = units.KnownNames,
         };
     }
+
+    /// <summary>Resolves a mixture on the scale of the data, whose response need not be there: for drawing one.</summary>
+    /// <param name="formula">The formula.</param>
+    /// <param name="source">The predictors.</param>
+    /// <param name="options">What is asked for.</param>
+    public static MixtureProblem PlanWithoutResponse(Formula formula, IColumnSource source, MixtureOptions options)
+    {
+        if (formula.Response is null)
+            throw new FormulaException(formula.Text, 0, "The formula has no response before the tilde; it names the column that is drawn.");
+        IReadOnlyList<PriorRequest> requests = PriorParser.Parse(options.Priors);
+        Formula? classFormula = options.ClassFormula is { } text ? Formula.Parse(text) : null;
+        RequireClassFormula(classFormula);
+        ModelFrame frame = ModelFrame.BuildNew(formula, source, null, withResponse: false, OtherColumns(classFormula, source, options, withWeights: true));
+        if (frame.Rows.Count == 0)
+            throw new DataException([source.Problem("No row has a value in every column the formula uses, so nothing can be drawn.")]);
+        ClassUnits units = ClassUnits.Of(frame, classFormula, options, null);
+        RequireEffects(frame);
+        MixtureShape shape = ShapeOf(frame, frame.Fixed.Names, units, options);
+        EqualityReader equality = new(options.EqualAcrossClasses, shape);
+        PriorResolver resolver = new(requests, shape);
+        resolver.ThrowIfAny();
+        WorkingScale scale = WorkingScale.None(frame.Fixed.Names.Length, shape.Effects.Count, units.Design.Names.Length);
+        (MixtureLayout layout, MixturePriors priors) = LayOut(shape, equality, resolver, scale);
+        return new MixtureProblem
+        {
+            Frame = frame,
+            Options = options,
+            Layout = layout,
+            Scale = scale,
+            Priors = priors,
+            Data = new MixtureData
+            {
+                Response = new double[frame.Rows.Count],
+                Columns = frame.Fixed.Columns,
+                Weights = options.WeightColumn is { } weights ? ModelFrame.ReadWeights(frame.Rows, weights) : null,
+                Effects = frame.Random,
+                EffectColumns = [.. frame.Random.SelectMany(term => term.Effects.Columns)],
+                UnitOfRow = units.UnitOfRow,
+                UnitNames = units.Names,
+                ClassColumns = units.Design.Columns,
+                KnownClass = null,
+                Constant = 0,
+                LeastSquaresDeviation = 1,
+                LeastSquares = new double[frame.Fixed.Names.Length],
+            },
+            Aliased = [],
+            IsExchangeable = false,
+            ClassBases = units.Bases,
+            KnownNames = [],
+        };
+    }
+
+    private static MixtureShape ShapeOf(ModelFrame frame, IReadOnlyList<string> coefficients, ClassUnits units, MixtureOptions options) => new()
+    {
+        ClassCount = options.Classes,
+        Coefficients = coefficients,
+        ClassColumns = units.Design.Names,
+        EffectGroup = frame.Random.Count > 0 ? frame.Random[0].Group : "",
+        Effects = [.. frame.Random.SelectMany(term => term.Effects.Names)],
+        HasCorrelations = frame.Random.Count == 1 && frame.Random[0].Width > 1,
+        SharesEffects = options.Effects == ClassEffects.Shared,
+    };
 
     private static (MixtureLayout Layout, MixturePriors Priors) LayOut(MixtureShape shape, EqualityReader equality, PriorResolver resolver, WorkingScale scale)
     {
@@ -115,7 +168,8 @@ internal static class MixturePlanner
         };
     }
 
-    private static double[] Response(ModelFrame frame)
+    /// <summary>Response less offset. [row]</summary>
+    internal static double[] Response(ModelFrame frame)
     {
         double[] response = (double[])frame.Response!.Clone();
         for (int row = 0; row < response.Length && frame.Offset is not null; row++)
@@ -155,16 +209,20 @@ internal static class MixturePlanner
         return weighted;
     }
 
-    private static List<string> OtherColumns(Formula? classFormula, IColumnSource source, MixtureOptions options)
+    /// <summary>Columns beside the formula's that must have a value in a row.</summary>
+    /// <exception cref="DataException">One is not there.</exception>
+    internal static List<string> OtherColumns(Formula? classFormula, IColumnSource source, MixtureOptions options, bool withWeights)
     {
         List<string> columns = [.. classFormula?.PredictorColumns.Select(column => column.Text).Where(source.Names.Contains) ?? []];
-        foreach ((string? column, string option) in new[] { (options.MembershipColumn, "--membership"), (options.KnownClassColumn, "--class") })
+        foreach ((string? column, string option) in new[] { (options.MembershipColumn, "--membership"), (options.KnownClassColumn, "--class"), (withWeights ? options.WeightColumn : null, "--weights") })
         {
             if (column is not null && !source.Names.Contains(column))
                 throw new DataException([source.Problem($"There is no column '{column}', which {option} names. {NearNames.Suggest(column, source.Names)}")]);
         }
         if (options.MembershipColumn is { } membership)
             columns.Add(membership);
+        if (withWeights && options.WeightColumn is { } weights)
+            columns.Add(weights);
         return columns;
     }
 
@@ -180,7 +238,7 @@ internal static class MixturePlanner
             throw new FormulaException(formula.Text, 0, "Class probabilities take no offset.");
     }
 
-    private static void RequireEffects(ModelFrame frame, MixtureOptions options)
+    private static void RequireEffects(ModelFrame frame)
     {
         string[] groups = [.. frame.Random.Select(term => term.Group).Distinct(StringComparer.Ordinal)];
         if (groups.Length > 1)
@@ -188,10 +246,11 @@ internal static class MixturePlanner
             throw new FormulaException(frame.Formula.Text, frame.Random[^1].Position,
                 $"A mixture integrates over the effects of one grouping factor, and the formula has {groups.Length}: {string.Join(", ", groups)}. Levels of crossed or nested factors are not independent given the class, so the integral does not split. Keep one.");
         }
-        if (options.MembershipColumn is { } membership && groups.Length == 1 && groups[0] != membership)
+        if (frame.Random.Count > 1 && frame.Random.FirstOrDefault(term => term.Width > 1) is { } wide)
         {
-            throw new FormulaException(frame.Formula.Text, frame.Random[0].Position,
-                $"--membership names '{membership}' and the effects are of '{groups[0]}': classes of levels have effects of the same levels. Name the same column in both.");
+            throw new FormulaException(frame.Formula.Text, wide.Position,
+                $"A mixture has one covariance matrix of the effects of a level in each class, with all correlations or none, and the formula has {frame.Random.Count} terms of '{groups[0]}', some of them correlated within. "
+                + $"Write one term, (… | {groups[0]}), or (… || {groups[0]}) for none.");
         }
     }
 }

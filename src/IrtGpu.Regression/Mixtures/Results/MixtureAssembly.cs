@@ -18,7 +18,7 @@ internal static class MixtureAssembly
     {
         int[] order = ClassOrder.Of(problem, solution.Full);
         double[] full = problem.Layout.Reorder(solution.Full, order);
-        (double[] covariance, double? curvature) = Covariance(problem.Layout, solution.Hessian, order);
+        (double[] covariance, double? curvature) = Covariance(problem.Layout, solution.Hessian, solution.AtBound, order);
         double[] posterior = solution.Likelihood.Posterior(full);
         double[] fitted = MixtureMeans.Of(problem, full);
         double[] response = problem.Frame.Response!;
@@ -44,7 +44,7 @@ internal static class MixtureAssembly
             RowNumbers = [.. Enumerable.Range(0, problem.Frame.Rows.Count).Select(row => problem.Frame.Rows.SourceRow(row) + 1)],
             Fitted = fitted,
             Residuals = [.. response.Zip(fitted, (observed, expected) => observed - expected)],
-            Maxima = solution.Maxima,
+            Maxima = [.. solution.Maxima.Select(maximum => maximum with { LogLikelihood = maximum.LogLikelihood + problem.Data.Constant })],
             Termination = solution.Termination,
             History = solution.History,
             Evaluations = solution.Evaluations,
@@ -59,17 +59,27 @@ internal static class MixtureAssembly
     }
 
     /// <summary>Inverse information of the free parameters, classes in order; empty where it is not positive definite.</summary>
-    private static (double[] Covariance, double? Curvature) Covariance(MixtureLayout layout, double[] hessian, int[] order)
+    private static (double[] Covariance, double? Curvature) Covariance(MixtureLayout layout, double[] hessian, IReadOnlyList<int> atBound, int[] order)
     {
         int n = layout.FreeCount;
         if (hessian.Length == 0 || n == 0 || !Array.TrueForAll(hessian, double.IsFinite))
             return ([], null);
         double[] information = Array.ConvertAll(hessian, value => -value);
+        foreach (int bound in atBound)
+        {
+            for (int other = 0; other < n; other++)
+                information[bound * n + other] = information[other * n + bound] = other == bound ? 1 : 0;
+        }
         double curvature = Matrix<double>.Build.Dense(n, n, (double[])information.Clone()).Evd(Symmetricity.Symmetric).EigenValues.Min(value => value.Real);
         if (!CholeskySolver.TryFactor(information, n))
             return ([], curvature);
         // The new order is a linear map R of the free parameters: R V Rᵀ.
         double[] map = OrderMap(layout, order);
+        foreach (int bound in atBound)
+        {
+            for (int row = 0; row < n; row++)
+                map[row * n + bound] = 0; // no variance
+        }
         double[] half = new double[n * n];
         for (int row = 0; row < n; row++)
         {
