@@ -55,8 +55,18 @@ public static class DifScan
             sumScores = scan.Run(anchors);
             warnings.AddRange(scan.Warnings);
         }
+        IReadOnlyList<ReleasedParameters> released = [];
+        CalibrationResult? partial = null;
+        if (options.ReleaseAbove is { } threshold)
+        {
+            PartialInvariance invariance = new(model, threshold, estimation.Threads, progress, cancellation);
+            (released, partial) = invariance.Run(estimation);
+            warnings.AddRange(invariance.Warnings);
+        }
         return new DifResult
         {
+            Released = released,
+            Partial = partial,
             Groups = [model.GroupNames[model.Reference], .. model.Focal.Select(group => model.GroupNames[group])],
             Tests = tests,
             SumScoreTests = sumScores,

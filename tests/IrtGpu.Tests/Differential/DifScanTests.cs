@@ -106,6 +106,24 @@ public sealed class DifScanTests
         Assert.Equal(4, result.SumScoreTests.Single(test => test is { Item: "q2", Method: "logistic" }).Df);
     }
 
+    [Fact]
+    public void Partial_invariance_releases_the_planted_pairs_of_item_and_group_alone()
+    {
+        ResponseData data = Draw(10, 1000, ["A", "B", "C", "D"], ("q3", "d", 2, 1.3), ("q7", "d", 3, -1.2));
+        DifResult result = Scan(data, new DifOptions { Methods = DifMethods.None, HasSumScores = false, ReleaseAbove = 0.1 });
+        Assert.Equal([("q3", "C"), ("q7", "D")], result.Released.Select(one => (one.Item, one.Group)).Order());
+        CalibrationResult partial = result.Partial!;
+        Assert.Equal(result.First.FreeParameterCount + 4, partial.FreeParameterCount);
+        Assert.Equal(result.First.LogLikelihood + result.Released.GroupBy(one => one.Step).Sum(step => step.First().Gain), partial.LogLikelihood, 1e-2);
+        Assert.NotNull(partial.StandardErrors.Covariance);
+        int item = 2;
+        double Intercept(int group) => partial.Point.Parameters.Slots[partial.Plan.ParameterSets.Single(set => set.Item == item && set.Blocks.Contains(group)).FirstSlot + 1];
+        Assert.Equal(Intercept(0), Intercept(1), 1e-12);
+        Assert.Equal(Intercept(0), Intercept(3), 1e-12);
+        Assert.Equal(1.3, Intercept(2) - Intercept(0), 0.5);
+        Assert.Empty(Scan(Draw(10, 1000, ["A", "B"]), new DifOptions { Methods = DifMethods.None, HasSumScores = false, ReleaseAbove = 0.1 }).Released);
+    }
+
     [Theory]
     [InlineData(ItemFunction.Graded, 3, 3)]
     [InlineData(ItemFunction.PartialCredit, 3, 2)]

@@ -102,6 +102,18 @@ internal sealed class InvarianceModel
         return new InvarianceFit(fit.Point, fit.LogLikelihood, fit.Termination.IsConverged, errors);
     }
 
+    /// <summary>Fits a model with all that belongs to a calibration.</summary>
+    /// <param name="specification">The model.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="estimation">How to estimate.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public CalibrationResult Finish(ModelSpecification specification, ModelPoint start, CalibrationOptions estimation, CancellationToken cancellation)
+    {
+        CalibrationResult result = Calibration.Run(problem.With(specification), estimation with { Start = start, Starts = 1 }, cancellation: cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return result;
+    }
+
     /// <summary>The model of a fit with its items free.</summary>
     public ModelSpecification Specification(IEnumerable<int> free) => Free(problem.Plan.Specification, Data.ItemNames, [.. alwaysFree.Union(free).Order()]);
 

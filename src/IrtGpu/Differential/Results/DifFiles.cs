@@ -1,7 +1,6 @@
 using System.Text;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
-using IrtGpu.Inference;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Saved;
@@ -26,11 +25,13 @@ public static class DifFiles
         ArgumentNullException.ThrowIfNull(result);
         using ResultSet files = new(folder, MainName);
         AddOrRetire(files, "dif-scores.csv", result.SumScoreTests.Count > 0, stream => WriteTests(stream, result.SumScoreTests));
-        files.Add("population.csv", stream => PopulationTable.Write(stream, PopulationTable.Build(
-            result.First.Plan, result.First.Point.Parameters, new StandardErrors(StandardErrorMethod.None, null, double.NaN, null))));
+        files.Add("population.csv", stream => PopulationTable.Write(stream, result.Partial is { } own
+            ? PopulationTable.Build(own.Plan, own.Point.Parameters, own.StandardErrors)
+            : PopulationTable.Build(result.First.Plan, result.First.Point.Parameters, result.First.StandardErrors)));
         AddOrRetire(files, "partial-invariance.csv", result.Partial is not null, stream => WriteReleased(stream, result.Released));
-        AddOrRetire(files, SavedCalibration.FileName, result.Partial is not null, stream =>
-            SavedCalibration.Of(result.Partial!, FitSummary.Of(result.Partial!, 0), arguments).Write(stream));
+        SavedCalibration? partial = result.Partial is { } fit ? SavedCalibration.Of(fit, FitSummary.Of(fit, 0), arguments) : null;
+        AddOrRetire(files, "items.csv", partial is not null, stream => ItemTable.Write(stream, partial!.Items));
+        AddOrRetire(files, SavedCalibration.FileName, partial is not null, stream => partial!.Write(stream));
         files.Add("dif-report.txt", stream => stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', DifReport.Lines(result)) + "\n")));
         files.Add(MainName, stream => WriteTests(stream, result.Tests));
         return files.Commit(json =>

@@ -16,8 +16,12 @@ public static class DifReport
         List<string> lines = [$"Groups       {string.Join(", ", result.Groups)} (reference: {result.Groups[0]})"];
         if (result.Rounds > 0)
             lines.Add(FormattableString.Invariant($"Anchors      purified in {result.Rounds} round(s), {result.Tests.Where(test => test.IsAnchor).Select(test => test.Item).Distinct().Count()} items"));
-        foreach (IGrouping<string, ItemDif> family in result.Tests.Concat(result.SumScoreTests).GroupBy(test => $"{test.Method}, {test.Comparison}"))
-            AddFamily(lines, family.Key, [.. family]);
+        foreach (IGrouping<(string Method, string Comparison), ItemDif> family in result.Tests.Concat(result.SumScoreTests).GroupBy(test => (test.Method, test.Comparison)))
+        {
+            bool isPair = result.Groups.Count > 2 && family.Key.Comparison != "all"; // of many groups those pairs that differ
+            if (!isPair || family.Any(test => test.AdjustedP < Level))
+                AddFamily(lines, $"{family.Key.Method}, {family.Key.Comparison}", [.. family]);
+        }
         string[] untested = [.. result.Tests.Concat(result.SumScoreTests).Where(test => test.Statistic is null && !test.IsAnchor && test.Reason.Length > 0)
             .GroupBy(test => (test.Item, test.Reason)).Select(group => $"  {group.Key.Item}: {group.Key.Reason}")];
         if (untested.Length > 0)
@@ -51,7 +55,7 @@ public static class DifReport
         if (result.Released.Count > 0)
         {
             lines.AddRange(Columns(
-                ["step", "item", "group", "rmsd", "gain in log L"],
+                ["step", "item", "group", "rmsd", "gain of the step in log L"],
                 [.. result.Released.Take(MostItems).Select(released => (string[])
                 [
                     released.Step.ToString(CultureInfo.InvariantCulture), released.Item, released.Group, Show(released.Rmsd, "0.000"), Show(released.Gain, "0.00"),
