@@ -15,9 +15,10 @@ namespace IrtGpu.Cli.Commands;
 /// <param name="Options">Classes, priors, estimation.</param>
 /// <param name="Output">Folder for the results.</param>
 /// <param name="WithFitted">Whether <c>fitted.csv</c> is wanted.</param>
+/// <param name="WithPlot">Whether <c>classes.svg</c> is wanted.</param>
 /// <param name="IsQuiet">No report and no progress.</param>
 /// <param name="AsJson">The summary as JSON in place of the report.</param>
-internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Options, OutputFolder Output, bool WithFitted, bool IsQuiet, bool AsJson)
+internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Options, OutputFolder Output, bool WithFitted, bool WithPlot, bool IsQuiet, bool AsJson)
 {
     /// <summary>Fits, writes and reports.</summary>
     /// <param name="table">The data as read.</param>
@@ -32,7 +33,7 @@ internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Op
         progress.End();
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
         using Process process = Process.GetCurrentProcess();
-        IReadOnlyList<string> files = MixtureFiles.Write(Output, fit, table.Sha256, process.PeakWorkingSet64, rowName, WithFitted);
+        IReadOnlyList<string> files = MixtureFiles.Write(Output, fit, table.Sha256, process.PeakWorkingSet64, rowName, WithFitted, WithPlot);
         foreach (string warning in fit.Warnings)
             Console.Error.WriteLine($"warning: {warning}");
         if (AsJson)

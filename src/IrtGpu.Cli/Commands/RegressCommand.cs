@@ -78,7 +78,7 @@ internal sealed class RegressCommand
         Func<int, string> rowNames = RowNames(parsed, table);
         if (mixture is not null)
         {
-            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), isQuiet, parsed.GetValue(json));
+            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json));
             return run.Execute(table, readSeconds, rowNames, interrupts.Token);
         }
 
