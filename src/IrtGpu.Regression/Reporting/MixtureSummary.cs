@@ -49,6 +49,7 @@ public static class MixtureSummary
         json.Field("termination", fit.Termination.Kind);
         json.Field("terminationMessage", fit.Termination.Message);
         json.Field("smallestCurvature", fit.SmallestCurvature);
+        DrawTables.WriteSummary(json, fit.Draws);
         json.Field("device", "cpu");
         json.Field("precision", "double");
         json.Field("threads", fit.Options.ThreadCount);
@@ -58,6 +59,7 @@ public static class MixtureSummary
         json.Field("estimate", fit.Seconds.Estimate);
         json.Field("standardErrors", fit.Seconds.StandardErrors);
         json.Field("score", fit.Seconds.Score);
+        json.Field("draw", fit.Seconds.Draw);
         json.Field("total", fit.Seconds.Total);
         json.WriteEndObject();
         json.Field("peakMemoryBytes", peakMemoryBytes);

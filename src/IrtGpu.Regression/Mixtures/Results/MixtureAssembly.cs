@@ -145,8 +145,8 @@ internal static class MixtureAssembly
             yield return $"Earlier columns determine {string.Join(", ", problem.Aliased.Select(name => $"'{name}'"))}; left out, without an estimate.";
         if (solution.Termination.Kind == TerminationKind.Degenerate)
         {
-            if (Collapse.Find(problem, full) is { } collapsed)
-                yield return FormattableString.Invariant($"Class {collapsed + 1} collapses: its residual standard deviation goes to 0 on rows that it fits exactly, and the likelihood grows without bound. There is no estimate.");
+            int collapsed = Collapse.Find(problem, full) ?? Enumerable.Range(0, problem.Layout.ClassCount).MinBy(k => full[problem.Layout.LogSigma(k)]);
+            yield return FormattableString.Invariant($"Class {collapsed + 1} collapses: its residual standard deviation goes to 0 on rows that it fits exactly, and the likelihood grows without bound. There is no estimate.");
             yield break;
         }
         int degenerate = solution.Maxima.Where(maximum => maximum.IsDegenerate).Sum(maximum => maximum.Count);
