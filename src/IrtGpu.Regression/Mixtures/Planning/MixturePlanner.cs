@@ -39,7 +39,7 @@ internal static class MixturePlanner
         (MixtureLayout layout, MixturePriors priors) = LayOut(shape, equality, resolver, scale);
         ClassOrder.Check(layout, options.OrderBy);
         MixtureData data = WorkingData(frame, response, columns, effects, scale, units);
-        if (frame.Rows.Count <= layout.FreeCount)
+        if (priors.IsFlat && frame.Rows.Count <= layout.FreeCount)
         {
             throw frame.Rows.Failure(FormattableString.Invariant(
                 $"{options.Classes} classes have {layout.FreeCount} free parameters, and there are {frame.Rows.Count} rows. Ask for fewer classes, or hold parameters equal across classes."));

@@ -39,6 +39,7 @@ internal static class MixtureAssembly
             Classification = Classify(problem, full),
             EffectGroup = problem.Layout.Shape.EffectGroup,
             Predicted = [.. solution.Predicted.Select(prediction => prediction.Class == 0 ? prediction : prediction with { Class = Array.IndexOf(order, prediction.Class - 1) + 1 }).OrderBy(prediction => prediction.Class)],
+            Integration = solution.Integration,
             Rows = problem.Frame.Rows.Count,
             RowsDropped = problem.Frame.DroppedRows,
             RowNumbers = [.. Enumerable.Range(0, problem.Frame.Rows.Count).Select(row => problem.Frame.Rows.SourceRow(row) + 1)],
@@ -144,8 +145,8 @@ internal static class MixtureAssembly
             yield return $"Earlier columns determine {string.Join(", ", problem.Aliased.Select(name => $"'{name}'"))}; left out, without an estimate.";
         if (solution.Termination.Kind == TerminationKind.Degenerate)
         {
-            if (Collapse.Find(problem, full) is { } collapsed)
-                yield return FormattableString.Invariant($"Class {collapsed + 1} collapses: its residual standard deviation goes to 0 on rows that it fits exactly, and the likelihood grows without bound. There is no estimate.");
+            int collapsed = Collapse.Find(problem, full) ?? Enumerable.Range(0, problem.Layout.ClassCount).MinBy(k => full[problem.Layout.LogSigma(k)]);
+            yield return FormattableString.Invariant($"Class {collapsed + 1} collapses: its residual standard deviation goes to 0 on rows that it fits exactly, and the likelihood grows without bound. There is no estimate.");
             yield break;
         }
         int degenerate = solution.Maxima.Where(maximum => maximum.IsDegenerate).Sum(maximum => maximum.Count);
