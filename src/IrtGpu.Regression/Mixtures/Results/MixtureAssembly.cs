@@ -39,6 +39,7 @@ internal static class MixtureAssembly
             Classification = Classify(problem, full),
             EffectGroup = problem.Layout.Shape.EffectGroup,
             Predicted = [.. solution.Predicted.Select(prediction => prediction.Class == 0 ? prediction : prediction with { Class = Array.IndexOf(order, prediction.Class - 1) + 1 }).OrderBy(prediction => prediction.Class)],
+            Integration = solution.Integration,
             Rows = problem.Frame.Rows.Count,
             RowsDropped = problem.Frame.DroppedRows,
             RowNumbers = [.. Enumerable.Range(0, problem.Frame.Rows.Count).Select(row => problem.Frame.Rows.SourceRow(row) + 1)],
