@@ -39,6 +39,10 @@ public static class MixtureSummary
         json.Field("units", fit.Posterior.Length / fit.Classes);
         json.Field("aliased", fit.Aliased);
         json.Field("starts", fit.Maxima, WriteMaximum);
+        json.Field("nodes", fit.Integration?.Nodes);
+        json.Field("dimensions", fit.Integration?.Dimensions);
+        json.Field("moreNodes", fit.Integration?.MoreNodes);
+        json.Field("integrationError", fit.Integration?.Error);
         json.Field("cycles", fit.History.Count);
         json.Field("evaluations", fit.Evaluations);
         json.Field("converged", fit.Termination.IsConverged);
