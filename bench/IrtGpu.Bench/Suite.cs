@@ -24,6 +24,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("posterior", "coverage, class recovery, convergence and calibration of draws from the posterior", Posterior.PosteriorSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
+        new("dif", "level and power of tests for differential item functioning; bias, coverage and drift in linking (minutes)", Differential.DifSuite.Run),
     ];
 
     /// <summary>The suites named; all but those that need a file or take minutes when none is.</summary>
@@ -31,7 +32,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     public static IReadOnlyList<Suite> Choose(BenchOptions options)
     {
         if (options.Suites.Count == 0)
-            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "mixtures" or "draws" or "posterior" or "table1" or "recovery" or "cycles"))];
+            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "mixtures" or "draws" or "posterior" or "dif" or "table1" or "recovery" or "cycles"))];
         return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
             ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
     }
