@@ -1,3 +1,4 @@
+using IrtGpu.Cli.Options;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;

@@ -21,9 +21,11 @@ internal sealed class ClassOptions
     private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts of a mixture (default: 10)." };
     private readonly Option<string[]> priors = new("--prior") { HelpName = "PARAM:dist(…)", Description = "Prior, such as 'b:x:normal(0,2)' or 'sigma:class1:gamma(2,2)'; repeatable. Estimates are then posterior modes." };
 
+    private readonly Option<bool> plot = new("--plot") { Description = "Write a picture of the classes to classes.svg." };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { classes, membership, classFormula, known, equal, order, effects, nodes, starts, priors })
+        foreach (Option option in new Option[] { classes, membership, classFormula, known, equal, order, effects, nodes, starts, priors, plot })
             command.Options.Add(option);
     }
 
@@ -46,7 +48,7 @@ internal sealed class ClassOptions
         {
             (membership.Name, parsed.GetValue(membership) is not null), (classFormula.Name, parsed.GetValue(classFormula) is not null), (known.Name, parsed.GetValue(known) is not null),
             (equal.Name, parsed.GetValue(equal) is { Length: > 0 }), (order.Name, parsed.GetValue(order) is not null), (effects.Name, parsed.GetValue(effects) is not null),
-            (nodes.Name, parsed.GetValue(nodes) is not null), (starts.Name, parsed.GetValue(starts) is not null),
+            (nodes.Name, parsed.GetValue(nodes) is not null), (starts.Name, parsed.GetValue(starts) is not null), (plot.Name, parsed.GetValue(plot)),
         }.FirstOrDefault(option => option.IsGiven).Name;
         return stray is null ? false : throw new SpecificationException($"{stray} is about classes, and there is one. Ask for more with --classes K.");
     }
@@ -71,6 +73,9 @@ internal sealed class ClassOptions
             Starts = parsed.GetValue(starts),
         };
     }
+
+    /// <summary>Whether a picture of the classes is wanted.</summary>
+    public bool WithPlot(ParseResult parsed) => parsed.GetValue(plot);
 
     /// <summary>The options that say what is drawn.</summary>
     public MixtureOptions ReadModel(ParseResult parsed) => new()

@@ -3,6 +3,7 @@ using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression.Inference;
 using IrtGpu.Regression.Mixtures;
+using IrtGpu.Regression.Reporting.Plots;
 using IrtGpu.Regression.Saved;
 
 namespace IrtGpu.Regression.Reporting;
@@ -16,6 +17,7 @@ public static class MixtureFiles
     private const string Probabilities = "class-probabilities.csv";
     private const string Classes = "classes.csv";
     private const string Fitted = "fitted.csv";
+    private const string Plot = "classes.svg";
     private const string Summary = "fit.json";
 
     /// <summary>Writes the files into a folder as one set, which <c>run.json</c> lists and closes.</summary>
@@ -25,9 +27,10 @@ public static class MixtureFiles
     /// <param name="peakMemoryBytes">Largest resident memory of the process.</param>
     /// <param name="rowName">Names of the rows of the data, by 1-based row.</param>
     /// <param name="withFitted">Whether <c>fitted.csv</c> is wanted.</param>
+    /// <param name="withPlot">Whether the picture <c>classes.svg</c> is wanted.</param>
     /// <returns>Names of the files.</returns>
     /// <exception cref="OutputException">A file cannot be written.</exception>
-    public static IReadOnlyList<string> Write(OutputFolder folder, MixtureFit fit, string inputSha256, long peakMemoryBytes, Func<int, string> rowName, bool withFitted)
+    public static IReadOnlyList<string> Write(OutputFolder folder, MixtureFit fit, string inputSha256, long peakMemoryBytes, Func<int, string> rowName, bool withFitted, bool withPlot)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(fit);
@@ -38,6 +41,8 @@ public static class MixtureFiles
         AddWhere(fit.IsSolution && fit.Classes > 1, Probabilities, stream => WriteProbabilities(stream, fit));
         AddWhere(fit.IsSolution && fit.Classes > 1, Classes, stream => WriteClasses(stream, fit, rowName));
         AddWhere(fit.IsSolution && withFitted, Fitted, stream => WriteFitted(stream, fit, rowName));
+        AddWhere(fit.IsSolution && withPlot, Plot, stream => ClassPlot.Write(stream, fit));
+        DrawTables.AddTo(files, fit.Draws, row => rowName(fit.RowNumbers[row]), fit.UnitNames);
         files.Add(Summary, stream => JsonSettings.Write(stream, json => MixtureSummary.Write(json, fit, inputSha256, peakMemoryBytes)));
         AddWhere(fit.IsSolution, SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedMixtureWriter.Write(json, SavedMixture.Of(fit, inputSha256))));
         return files.Commit(json => json.Field("inputSha256", inputSha256));

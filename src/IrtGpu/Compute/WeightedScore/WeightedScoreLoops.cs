@@ -17,7 +17,7 @@ namespace IrtGpu.Compute.WeightedScore;
 /// </remarks>
 internal static unsafe class WeightedScoreLoops
 {
-    private const MethodImplOptions Loop = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining; // registers of its own
+    private const System.Runtime.CompilerServices.MethodImplOptions Loop = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining; // registers of its own
 
     /// <summary>t of each pattern.</summary>
     /// <param name="codes">Joint responses. [pattern, group]</param>

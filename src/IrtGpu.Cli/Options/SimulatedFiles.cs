@@ -2,7 +2,7 @@ using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Specification;
 
-namespace IrtGpu.Cli.Commands;
+namespace IrtGpu.Cli.Options;
 
 /// <summary>What a drawn response is made from and written to.</summary>
 /// <param name="Data">Table of predictors; null: none was named.</param>
