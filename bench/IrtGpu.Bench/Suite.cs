@@ -20,6 +20,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("mirt", "R's mirt on the same file, nodes and tolerance, where R and mirt are installed", Mirt.MirtSuite.Run),
         new("mixed", "mixed models from 180 rows to 1,000,000, three crossed factors, beside R's lme4 where it is installed (minutes)", Mixed.MixedSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
+        new("fit", "tests of fit: rejections under the model and under planted misfit, 1,000 data sets a design (minutes)", Fit.FitSuite.Run),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
     ];
 
@@ -28,7 +29,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     public static IReadOnlyList<Suite> Choose(BenchOptions options)
     {
         if (options.Suites.Count == 0)
-            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "table1" or "recovery" or "cycles"))];
+            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "table1" or "recovery" or "fit" or "cycles"))];
         return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
             ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
     }

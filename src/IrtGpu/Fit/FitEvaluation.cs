@@ -100,6 +100,7 @@ public sealed class FitEvaluation
         bool hasAbilityGroups = Wants(FitStatistic.AbilityGroups) && !Refuses("X² and G² over groups of θ", NoTest() ?? NoPoint(oneAttribute: true));
         bool hasPoint = Wants(FitStatistic.MeanSquares) && !Refuses("Infit and outfit at estimates of θ", NoPoint(oneAttribute: false));
         bool hasCounts = Wants(FitStatistic.MeanSquares) || Wants(FitStatistic.Deviations);
+        ScoreShareDerivatives? shares = hasSumScores ? ScoreShareDerivatives.TryCreate(Point, Errors) : null;
         List<ItemFit> items = [];
         List<ItemDeviation> deviations = [];
         for (int group = 0; group < members.Length; group++)
@@ -108,7 +109,7 @@ public sealed class FitEvaluation
                 continue;
             Report("item fit", group);
             GroupPopulation population = GroupPopulation.Create(Point, group);
-            ItemTest?[]? sumScores = hasSumScores ? SumScoreFit.Of(population, Patterns, members[group], threads, cancellation) : null;
+            ItemTest?[]? sumScores = hasSumScores ? SumScoreFit.Of(population, Patterns, members[group], shares, threads, cancellation) : null;
             (ItemTest X2, ItemTest G2)?[]? abilities = hasAbilityGroups
                 ? AbilityGroupFit.Of(Point, group, Patterns, members[group], Scores.Mean, threads, cancellation) : null;
             GroupCounts? counts = hasCounts ? GroupCounts.Of(population, Patterns, members[group], threads, cancellation) : null;
