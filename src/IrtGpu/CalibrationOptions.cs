@@ -17,7 +17,7 @@ public sealed record CalibrationOptions
     /// <summary>Largest number of cycles.</summary>
     public int MaxCycles { get; init; } = 500;
 
-    /// <summary>Newton iterations of the item parameters in each M-step.</summary>
+    /// <summary>Newton iterations of the item parameters in each M-step; items whose asymptotes are estimated take up to six at least.</summary>
     public int MIterations { get; init; } = 1;
 
     /// <summary>How cycles are accelerated.</summary>

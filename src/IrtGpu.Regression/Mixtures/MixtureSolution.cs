@@ -11,7 +11,7 @@ namespace IrtGpu.Regression.Mixtures;
 /// <param name="Termination">Why it ended.</param>
 /// <param name="History">One record a cycle.</param>
 /// <param name="Evaluations">E-steps of all starts, or evaluations of the gradient.</param>
-/// <param name="Maxima">The maxima found, best first; empty for a single start.</param>
+/// <param name="Maxima">The maxima found, of the working response, best first; empty for a single start.</param>
 /// <param name="Likelihood">The data as evaluated.</param>
 /// <param name="Warnings">Sentences the user should read.</param>
 internal sealed record MixtureSolution(

@@ -202,7 +202,7 @@ public sealed class FitEvaluation
         MeanSquares[] meanSquares = new MeanSquares[count];
         Array.Fill(meanSquares, MeanSquares.None);
         PersonFit persons = new(
-            name, Plan.AttributeCount, estimates.Theta, none, [.. none], meanSquares,
+            name, Patterns.Frequency, Plan.AttributeCount, estimates.Theta, none, [.. none], meanSquares,
             [.. Enumerable.Range(0, count).Select(pattern => NoteOf(estimates, pattern))]);
         for (int group = 0; group < members.Length; group++)
         {

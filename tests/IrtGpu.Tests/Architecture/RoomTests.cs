@@ -21,9 +21,10 @@ public sealed class RoomTests
     /// <summary>Each may refer to those above it.</summary>
     private static readonly string[] Rooms =
     [
-        "IrtGpu.Foundation.Collections", "IrtGpu.Foundation.Sharding", "IrtGpu.Foundation.LinearAlgebra", "IrtGpu.Foundation.Integration",
+        "IrtGpu.Foundation.Collections", "IrtGpu.Foundation.Sharding", "IrtGpu.Foundation.Vectors", "IrtGpu.Foundation.LinearAlgebra", "IrtGpu.Foundation.Integration",
         "IrtGpu.Foundation.Optimization", "IrtGpu.Foundation.Estimation", "IrtGpu.Foundation.Tables",
         "IrtGpu.Foundation.Documents", "IrtGpu.Foundation.Sampling", "IrtGpu.Foundation.Formulas",
+        "IrtGpu.Vectors",
         "IrtGpu.Items", "IrtGpu.Data", "IrtGpu.Specification", "IrtGpu.Planning", "IrtGpu.Population", "IrtGpu.Compute", "IrtGpu.Estimation",
         "IrtGpu.Inference", "IrtGpu.Posterior", "IrtGpu.Scoring", "IrtGpu.Fit", "IrtGpu.Reporting", "IrtGpu.Saved", "IrtGpu.Simulation",
         "IrtGpu.Linking", "IrtGpu.Differential", "IrtGpu.Comparison",

@@ -65,13 +65,14 @@ internal sealed record ModelFrame
     /// <summary>Evaluates what stands behind the tilde on new rows, coded as in a fit.</summary>
     /// <param name="formula">The formula of the fit.</param>
     /// <param name="source">The new data.</param>
-    /// <param name="bases">What the variables took from the data of the fit.</param>
+    /// <param name="bases">What the variables took from the data of the fit; null: taken from these.</param>
     /// <param name="withResponse">Whether the response is read, too; rows without one are then left out.</param>
-    public static ModelFrame BuildNew(Formula formula, IColumnSource source, IReadOnlyList<Basis> bases, bool withResponse)
+    /// <param name="others">Columns beside the formula's that must have a value, too, and are there.</param>
+    public static ModelFrame BuildNew(Formula formula, IColumnSource source, IReadOnlyList<Basis>? bases, bool withResponse, IReadOnlyList<string>? others = null)
     {
         IReadOnlyList<Expression> columns = withResponse ? formula.Columns : formula.PredictorColumns;
         RequireColumns(formula, columns, source);
-        RowSelection rows = RowSelection.Complete(source, columns.Select(column => column.Text));
+        RowSelection rows = RowSelection.Complete(source, columns.Select(column => column.Text).Concat(others ?? []).Distinct());
         VariableReader variables = new(formula.Text, rows, bases);
         ModelFrame frame = Evaluate(formula, rows, variables);
         return withResponse ? frame with { Response = variables.Numbers(formula.Response!) } : frame;
@@ -102,7 +103,9 @@ internal sealed record ModelFrame
 
     private static double[] Sum(IEnumerable<double[]> columns) => columns.Aggregate((left, right) => [.. left.Zip(right, (first, second) => first + second)]);
 
-    private static double[] ReadWeights(RowSelection rows, string column)
+    /// <summary>Weights in the rows.</summary>
+    /// <exception cref="DataException">They are no positive numbers.</exception>
+    public static double[] ReadWeights(RowSelection rows, string column)
     {
         if (!rows.Source.IsNumeric(column))
             throw rows.Failure("The weights are no numbers. --weights names a column of positive numbers.", column);

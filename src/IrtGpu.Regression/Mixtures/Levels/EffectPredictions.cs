@@ -31,7 +31,7 @@ internal static class EffectPredictions
         double[][] moments = model.EffectMoments(parameters);
         int q = model.Layout.EffectCount;
         int[] level = model.Cells.Child;
-        (double[] Mean, double[] Variance)[] byClass = [.. Enumerable.Range(0, parameters.ClassCount).Select(k => Natural(problem, moments[k], parameters.Factors[k], level))];
+        (double[] Mean, double[] Variance)[] byClass = [.. Enumerable.Range(0, parameters.ClassCount).Select(k => Natural(problem, moments[k], parameters.Factors[parameters.SetOf(k)], level))];
         if (parameters.ClassCount == 1)
             return [Row(problem, 0, byClass[0])];
         double[][] posterior = model.TryExpect(parameters, logPrior)!.Posterior;

@@ -17,6 +17,7 @@ internal static class LevelMixture
     /// <exception cref="DataException">The data do not allow the model.</exception>
     public static MixtureSolution Estimate(MixtureProblem problem, RegressionProgress progress, CancellationToken cancellation)
     {
+        RequireIdentified(problem);
         LevelSetup setup = new(problem);
         return setup.Kind == LevelKind.ClassesOfLevels
             ? new ClosedFormEstimation(problem, setup, progress, cancellation).Run()
@@ -30,5 +31,26 @@ internal static class LevelMixture
         LevelSetup setup = new(problem);
         ILevelModel model = setup.Kind == LevelKind.ClassesOfLevels ? setup.ClosedForm() : setup.Quadrature(NodeCount.Choose(problem, setup));
         return setup.Likelihood(model);
+    }
+
+    /// <summary>Refuses effects that no data of this shape can tell from residuals.</summary>
+    private static void RequireIdentified(MixtureProblem problem)
+    {
+        if (problem.Data.Effects.Count == 0)
+            return;
+        string group = problem.Layout.Shape.EffectGroup;
+        int width = problem.Layout.Shape.Effects.Count;
+        int levels = problem.Data.Effects[0].Levels.Levels.Length;
+        int rows = problem.Data.RowCount;
+        if (levels < 2)
+        {
+            throw problem.Frame.Rows.Failure(FormattableString.Invariant(
+                $"The grouping factor {group} has one level in the {rows} rows used; a variance between levels needs two at least, and many for a good estimate. Leave the term out."));
+        }
+        if ((long)levels * width >= rows)
+        {
+            throw problem.Frame.Rows.Failure(FormattableString.Invariant(
+                $"The term on {group} has {(width == 1 ? "one effect" : $"{width} effects")} at each of {levels} levels, and the data {rows} rows: the effects and the residuals cannot be told apart. Use fewer effects, leave the term out, or group by something that repeats."));
+        }
     }
 }

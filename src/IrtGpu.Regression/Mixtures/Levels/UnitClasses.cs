@@ -12,10 +12,10 @@ internal sealed class UnitClasses(double[][] columns, int[]? known, int unitCoun
 {
     private const double LeastLogOdds = -40; // of a class that empties
 
+    private readonly bool isConstant = columns is [{ } only] && Array.TrueForAll(only, value => value == 1);
+
     /// <summary>Number of coefficients, K − 1 times m.</summary>
     public int Count => (classCount - 1) * columns.Length;
-
-    private bool IsConstant => columns is [{ } only] && Array.TrueForAll(only, value => value == 1);
 
     /// <summary>Log probabilities; −∞ for a class that a unit is known not to be of. [class][unit]</summary>
     /// <param name="delta">Coefficients, class after class from the second. [(K − 1) m]</param>
@@ -58,7 +58,7 @@ internal sealed class UnitClasses(double[][] columns, int[]? known, int unitCoun
     {
         if (Count == 0)
             return delta;
-        if (IsConstant && Array.TrueForAll(isFree, free => free))
+        if (isConstant && Array.TrueForAll(isFree, free => free))
         {
             double[] totals = Array.ConvertAll(posterior, own => own.Sum());
             double first = Math.Max(totals[0], double.Epsilon);
@@ -112,6 +112,14 @@ internal sealed class UnitClasses(double[][] columns, int[]? known, int unitCoun
     private double[][] LogProbabilities(ReadOnlySpan<double> delta)
     {
         double[][] log = new double[classCount][];
+        if (isConstant)
+        {
+            double[][] first = [[0], .. delta.ToArray().Select(odds => new[] { odds })];
+            double total = LogSum(first, 0);
+            for (int k = 0; k < classCount; k++)
+                Array.Fill(log[k] = new double[unitCount], first[k][0] - total);
+            return log;
+        }
         log[0] = new double[unitCount];
         for (int k = 1; k < classCount; k++)
         {
@@ -121,13 +129,6 @@ internal sealed class UnitClasses(double[][] columns, int[]? known, int unitCoun
         }
         if (classCount == 1)
             return log;
-        if (IsConstant)
-        {
-            double total = LogSum(log, 0);
-            foreach (double[] own in log)
-                Array.Fill(own, own[0] - total);
-            return log;
-        }
         for (int unit = 0; unit < unitCount; unit++)
         {
             double total = LogSum(log, unit);

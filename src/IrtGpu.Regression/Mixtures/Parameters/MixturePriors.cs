@@ -12,6 +12,10 @@ internal sealed class MixturePriors(MixtureLayout layout, WorkingScale scale, Pr
 {
     private readonly int[] first = [.. Enumerable.Range(0, layout.FreeCount).Select(free => layout.FirstSlots[free]).Where(slot => ofSlot[slot] is not null)];
 
+    /// <summary>No priors.</summary>
+    public static MixturePriors Flat(MixtureLayout layout, WorkingScale scale) =>
+        new(layout, scale, new Prior?[layout.SlotCount], null, [.. Enumerable.Repeat(1.0, layout.ClassCount)]);
+
     /// <summary>Priors of single numbers; null: flat. [slot]</summary>
     public IReadOnlyList<Prior?> OfSlot => ofSlot;
 

@@ -34,6 +34,13 @@ internal sealed record WorkingScale(
         return new WorkingScale(centre, size, centres, sizes, intercept, Measure(effects, -1, false).Sizes, classCentres, classSizes, classIntercept);
     }
 
+    /// <summary>The scale of the data itself.</summary>
+    /// <param name="columns">p.</param>
+    /// <param name="effects">q.</param>
+    /// <param name="classColumns">m.</param>
+    public static WorkingScale None(int columns, int effects, int classColumns) => new(
+        0, 1, new double[columns], Ones(columns), -1, Ones(effects), new double[classColumns], Ones(classColumns), -1);
+
     /// <summary>(values − centre)/size. [row]</summary>
     public static double[] Apply(double[] values, double centre, double size) => Array.ConvertAll(values, value => (value - centre) / size);
 
@@ -130,6 +137,13 @@ internal sealed record WorkingScale(
             default:
                 throw new ArgumentOutOfRangeException(nameof(slot), own.Kind, "There is no such kind of slot.");
         }
+    }
+
+    private static double[] Ones(int count)
+    {
+        double[] ones = new double[count];
+        Array.Fill(ones, 1);
+        return ones;
     }
 
     private static double Moved(ReadOnlySpan<double> coefficients, double[] centres, int intercept)

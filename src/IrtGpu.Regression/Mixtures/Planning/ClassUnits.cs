@@ -17,16 +17,19 @@ internal sealed record ClassUnits(
     /// <param name="frame">The formula in its rows.</param>
     /// <param name="classFormula">Of class probabilities; null: constant.</param>
     /// <param name="options">Columns of membership and known classes.</param>
-    public static ClassUnits Of(ModelFrame frame, Formula? classFormula, MixtureOptions options)
+    /// <param name="known">What the variables of the class formula took from the data of a fit; null: taken from these.</param>
+    public static ClassUnits Of(ModelFrame frame, Formula? classFormula, MixtureOptions options, IReadOnlyList<Basis>? known)
     {
         Categories? levels = options.MembershipColumn is { } membership ? frame.Rows.Categories(membership) : null;
+        if (options.Classes == 1 && frame.Random.Count > 0)
+            levels = frame.Random[0].Levels; // with one class all rows of a level are of it
         int unitCount = levels?.Levels.Length ?? frame.Rows.Count;
-        (DesignMatrix design, IReadOnlyList<Basis> bases) = ReadDesign(frame, classFormula, levels, unitCount);
-        (int[]? known, IReadOnlyList<string> names) = options.KnownClassColumn is { } column ? ReadKnown(frame, column, levels, unitCount, options.Classes) : (null, []);
-        return new ClassUnits(levels?.Level, levels?.Levels, design, bases, known, names);
+        (DesignMatrix design, IReadOnlyList<Basis> bases) = ReadDesign(frame, classFormula, known, levels, unitCount);
+        (int[]? knownClass, IReadOnlyList<string> names) = options.KnownClassColumn is { } column ? ReadKnown(frame, column, levels, unitCount, options.Classes) : (null, []);
+        return new ClassUnits(levels?.Level, levels?.Levels, design, bases, knownClass, names);
     }
 
-    private static (DesignMatrix Design, IReadOnlyList<Basis> Bases) ReadDesign(ModelFrame frame, Formula? formula, Categories? levels, int unitCount)
+    private static (DesignMatrix Design, IReadOnlyList<Basis> Bases) ReadDesign(ModelFrame frame, Formula? formula, IReadOnlyList<Basis>? known, Categories? levels, int unitCount)
     {
         if (formula is null)
         {
@@ -34,12 +37,12 @@ internal sealed record ClassUnits(
             Array.Fill(ones, 1);
             return (new DesignMatrix([DesignMatrix.Intercept], [ones]), []);
         }
-        ModelFrame evaluated = ModelFrame.Evaluate(formula, frame.Rows, null);
+        ModelFrame evaluated = ModelFrame.Evaluate(formula, frame.Rows, known);
         double[][] columns = evaluated.Fixed.Columns;
         if (levels is not null)
             columns = [.. columns.Select((column, index) => ByLevel(frame, column, evaluated.Fixed.Names[index], levels, unitCount))];
         Foundation.LinearAlgebra.OrthogonalColumns basis = Foundation.LinearAlgebra.OrthogonalColumns.Factor([.. columns.Select(column => (double[])column.Clone())]);
-        if (basis.Rank < columns.Length)
+        if (basis.Rank < columns.Length && known is null)
         {
             string[] aliased = [.. evaluated.Fixed.Names.Where((_, column) => !basis.Kept.Contains(column))];
             throw frame.Rows.Failure($"In the class formula '{formula.Text}' earlier columns determine {string.Join(", ", aliased.Select(name => $"'{name}'"))}, so the coefficients cannot be told apart. Leave them out.");

@@ -22,22 +22,13 @@ internal static class MixturePlanner
         IReadOnlyList<PriorRequest> requests = PriorParser.Parse(options.Priors);
         Formula? classFormula = options.ClassFormula is { } text ? Formula.Parse(text) : null;
         RequireClassFormula(classFormula);
-        ModelFrame frame = ModelFrame.Build(formula, source, options.WeightColumn, OtherColumns(classFormula, source, options));
-        ClassUnits units = ClassUnits.Of(frame, classFormula, options);
+        ModelFrame frame = ModelFrame.Build(formula, source, options.WeightColumn, OtherColumns(classFormula, source, options, withWeights: false));
+        ClassUnits units = ClassUnits.Of(frame, classFormula, options, null);
         double[] response = Response(frame);
         RequireEffects(frame);
         (string[] names, double[][] columns, IReadOnlyList<string> aliased) = WithoutAliases(frame.Fixed, frame.Weights);
 
-        MixtureShape shape = new()
-        {
-            ClassCount = options.Classes,
-            Coefficients = names,
-            ClassColumns = units.Design.Names,
-            EffectGroup = frame.Random.Count > 0 ? frame.Random[0].Group : "",
-            Effects = [.. frame.Random.SelectMany(term => term.Effects.Names)],
-            HasCorrelations = frame.Random.Count == 1 && frame.Random[0].Width > 1,
-            SharesEffects = options.Effects == ClassEffects.Shared,
-        };
+        MixtureShape shape = ShapeOf(frame, names, units, options);
         EqualityReader equality = new(options.EqualAcrossClasses, shape);
         PriorResolver resolver = new(requests, shape);
         resolver.ThrowIfAny();
@@ -45,10 +36,11 @@ internal static class MixturePlanner
         double[][] effects = [.. frame.Random.SelectMany(term => term.Effects.Columns)];
         WorkingScale scale = WorkingScale.Measure(
             response, columns, intercept, resolver.AllowsCentring && !equality.TiesIntercept, effects, units.Design.Columns, Array.IndexOf(units.Design.Names, DesignMatrix.Intercept));
+        RequireUnits(frame, names, scale);
         (MixtureLayout layout, MixturePriors priors) = LayOut(shape, equality, resolver, scale);
         ClassOrder.Check(layout, options.OrderBy);
         MixtureData data = WorkingData(frame, response, columns, effects, scale, units);
-        if (frame.Rows.Count <= layout.FreeCount)
+        if (priors.IsFlat && frame.Rows.Count <= layout.FreeCount)
         {
             throw frame.Rows.Failure(FormattableString.Invariant(
                 $"{options.Classes} classes have {layout.FreeCount} free parameters, and there are {frame.Rows.Count} rows. Ask for fewer classes, or hold parameters equal across classes."));
@@ -68,6 +60,68 @@ internal static class MixturePlanner
         };
     }
 
+    /// <summary>Resolves a mixture on the scale of the data, whose response need not be there: for drawing one.</summary>
+    /// <param name="formula">The formula.</param>
+    /// <param name="source">The predictors.</param>
+    /// <param name="options">What is asked for.</param>
+    public static MixtureProblem PlanWithoutResponse(Formula formula, IColumnSource source, MixtureOptions options)
+    {
+        if (formula.Response is null)
+            throw new FormulaException(formula.Text, 0, "The formula has no response before the tilde; it names the column that is drawn.");
+        IReadOnlyList<PriorRequest> requests = PriorParser.Parse(options.Priors);
+        Formula? classFormula = options.ClassFormula is { } text ? Formula.Parse(text) : null;
+        RequireClassFormula(classFormula);
+        ModelFrame frame = ModelFrame.BuildNew(formula, source, null, withResponse: false, OtherColumns(classFormula, source, options, withWeights: true));
+        if (frame.Rows.Count == 0)
+            throw new DataException([source.Problem("No row has a value in every column the formula uses, so nothing can be drawn.")]);
+        ClassUnits units = ClassUnits.Of(frame, classFormula, options, null);
+        RequireEffects(frame);
+        MixtureShape shape = ShapeOf(frame, frame.Fixed.Names, units, options);
+        EqualityReader equality = new(options.EqualAcrossClasses, shape);
+        PriorResolver resolver = new(requests, shape);
+        resolver.ThrowIfAny();
+        WorkingScale scale = WorkingScale.None(frame.Fixed.Names.Length, shape.Effects.Count, units.Design.Names.Length);
+        (MixtureLayout layout, MixturePriors priors) = LayOut(shape, equality, resolver, scale);
+        return new MixtureProblem
+        {
+            Frame = frame,
+            Options = options,
+            Layout = layout,
+            Scale = scale,
+            Priors = priors,
+            Data = new MixtureData
+            {
+                Response = new double[frame.Rows.Count],
+                Columns = frame.Fixed.Columns,
+                Weights = options.WeightColumn is { } weights ? ModelFrame.ReadWeights(frame.Rows, weights) : null,
+                Effects = frame.Random,
+                EffectColumns = [.. frame.Random.SelectMany(term => term.Effects.Columns)],
+                UnitOfRow = units.UnitOfRow,
+                UnitNames = units.Names,
+                ClassColumns = units.Design.Columns,
+                KnownClass = null,
+                Constant = 0,
+                LeastSquaresDeviation = 1,
+                LeastSquares = new double[frame.Fixed.Names.Length],
+            },
+            Aliased = [],
+            IsExchangeable = false,
+            ClassBases = units.Bases,
+            KnownNames = [],
+        };
+    }
+
+    private static MixtureShape ShapeOf(ModelFrame frame, IReadOnlyList<string> coefficients, ClassUnits units, MixtureOptions options) => new()
+    {
+        ClassCount = options.Classes,
+        Coefficients = coefficients,
+        ClassColumns = units.Design.Names,
+        EffectGroup = frame.Random.Count > 0 ? frame.Random[0].Group : "",
+        Effects = [.. frame.Random.SelectMany(term => term.Effects.Names)],
+        HasCorrelations = frame.Random.Count == 1 && frame.Random[0].Width > 1,
+        SharesEffects = options.Effects == ClassEffects.Shared,
+    };
+
     private static (MixtureLayout Layout, MixturePriors Priors) LayOut(MixtureShape shape, EqualityReader equality, PriorResolver resolver, WorkingScale scale)
     {
         bool IsTied(MixtureSlot slot) => equality.IsTied(slot, shape) || (shape.SharesEffects && slot.Kind is SlotKind.LogDeviation or SlotKind.Correlation);
@@ -85,6 +139,21 @@ internal static class MixturePlanner
         Dictionary<MixtureSlot, int> positions = free.Slots.Select((slot, index) => (slot, index)).ToDictionary(pair => pair.slot, pair => pair.index);
         MixtureLayout layout = new(shape, IsTied, slot => priors[positions[slot]]?.Constant is not null || (proportions is not null && slot.Kind == SlotKind.ClassCoefficient) ? working[positions[slot]] : null);
         return (layout, new MixturePriors(layout, scale, priors, proportions is null ? concentration : null, correlationShape));
+    }
+
+    /// <summary>Coefficients and variances must be numbers that can be held.</summary>
+    private static void RequireUnits(ModelFrame frame, string[] names, WorkingScale scale)
+    {
+        const double largest = 1e150;
+        string response = frame.Formula.Response!.ToString();
+        if (scale.ResponseSize is > largest or < 1 / largest)
+            throw frame.Rows.Failure(FormattableString.Invariant($"The response varies by about {scale.ResponseSize:0.0e+0}: its variance is beyond the numbers that can be held. Give it in another unit."), response);
+        for (int column = 0; column < names.Length; column++)
+        {
+            double size = scale.ResponseSize / scale.Sizes[column];
+            if (size is > largest or < 1 / largest)
+                throw frame.Rows.Failure(FormattableString.Invariant($"The coefficient of '{names[column]}' would be of the size {size:0.0e+0}, beyond the numbers that can be worked with. Give '{names[column]}' or the response in another unit."));
+        }
     }
 
     private static MixtureData WorkingData(ModelFrame frame, double[] response, double[][] columns, double[][] effects, WorkingScale scale, ClassUnits units)
@@ -115,7 +184,8 @@ internal static class MixturePlanner
         };
     }
 
-    private static double[] Response(ModelFrame frame)
+    /// <summary>Response less offset. [row]</summary>
+    internal static double[] Response(ModelFrame frame)
     {
         double[] response = (double[])frame.Response!.Clone();
         for (int row = 0; row < response.Length && frame.Offset is not null; row++)
@@ -155,16 +225,20 @@ internal static class MixturePlanner
         return weighted;
     }
 
-    private static List<string> OtherColumns(Formula? classFormula, IColumnSource source, MixtureOptions options)
+    /// <summary>Columns beside the formula's that must have a value in a row.</summary>
+    /// <exception cref="DataException">One is not there.</exception>
+    internal static List<string> OtherColumns(Formula? classFormula, IColumnSource source, MixtureOptions options, bool withWeights)
     {
         List<string> columns = [.. classFormula?.PredictorColumns.Select(column => column.Text).Where(source.Names.Contains) ?? []];
-        foreach ((string? column, string option) in new[] { (options.MembershipColumn, "--membership"), (options.KnownClassColumn, "--class") })
+        foreach ((string? column, string option) in new[] { (options.MembershipColumn, "--membership"), (options.KnownClassColumn, "--class"), (withWeights ? options.WeightColumn : null, "--weights") })
         {
             if (column is not null && !source.Names.Contains(column))
                 throw new DataException([source.Problem($"There is no column '{column}', which {option} names. {NearNames.Suggest(column, source.Names)}")]);
         }
         if (options.MembershipColumn is { } membership)
             columns.Add(membership);
+        if (withWeights && options.WeightColumn is { } weights)
+            columns.Add(weights);
         return columns;
     }
 

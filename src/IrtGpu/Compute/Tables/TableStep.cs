@@ -185,7 +185,7 @@ internal sealed unsafe class TableStep : ICpuStep
                         continue;
                     double* sum = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount + tile * tiling.Width;
                     double* table = jointTable[tableOfBlock[FirstBlock(pattern) + c]].Pointer + tableOffset;
-                    PatternKernels.AddRows(table, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, sum);
+                    PatternKernels.Chosen.AddRows(table, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, sum);
                 }
             }
         }
@@ -209,7 +209,7 @@ internal sealed unsafe class TableStep : ICpuStep
             double* column = ColumnsOf(block);
             foreach (double slope in tilts.Tilt(block, row))
             {
-                PatternKernels.AddLine(values, column, slope, intercept, tiling.PaddedCount);
+                PatternKernels.Chosen.AddLine(values, column, slope, intercept, tiling.PaddedCount);
                 column += tiling.PaddedCount;
                 intercept = 0;
             }
@@ -237,7 +237,7 @@ internal sealed unsafe class TableStep : ICpuStep
             if (IsPossible(pattern, c))
             {
                 double* prior = logWeight.Pointer + (long)(FirstBlock(pattern) + c) * tiling.PaddedCount;
-                largest = Math.Max(largest, PatternKernels.AddAndMax(posterior + c * tiling.PaddedCount, prior, tiling.PaddedCount));
+                largest = Math.Max(largest, PatternKernels.Chosen.AddAndMax(posterior + c * tiling.PaddedCount, prior, tiling.PaddedCount));
             }
         }
         double sum = 0;
@@ -245,7 +245,7 @@ internal sealed unsafe class TableStep : ICpuStep
         {
             double* values = posterior + c * tiling.PaddedCount;
             if (IsPossible(pattern, c))
-                sum += PatternKernels.ExpAndSum(values, largest, tiling.PaddedCount);
+                sum += PatternKernels.Chosen.ExpAndSum(values, largest, tiling.PaddedCount);
             else
                 new Span<double>(values, tiling.PaddedCount).Clear();
         }
@@ -266,13 +266,13 @@ internal sealed unsafe class TableStep : ICpuStep
             {
                 int block = FirstBlock(pattern) + c;
                 double* values = posterior + c * tiling.PaddedCount;
-                PatternKernels.ScaleAndAccumulate(
+                PatternKernels.Chosen.ScaleAndAccumulate(
                     values, frequency / workspace.Sum[k], shard.NodeTotals.Pointer + (long)block * tiling.PaddedCount, tiling.PaddedCount);
                 if (means is not null)
                     FindMean(block, values, means.Of(pattern, c));
                 int leader = leadingClass[block];
                 if (leader < c)
-                    PatternKernels.Accumulate(posterior + leader * tiling.PaddedCount, values, tiling.PaddedCount);
+                    PatternKernels.Chosen.Accumulate(posterior + leader * tiling.PaddedCount, values, tiling.PaddedCount);
                 shard.JointCounts[tableOfBlock[block]] ??= new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount);
             }
         }
@@ -288,7 +288,7 @@ internal sealed unsafe class TableStep : ICpuStep
                         continue;
                     double* weight = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount + tile * tiling.Width;
                     double* counts = shard.JointCounts[tableOfBlock[FirstBlock(pattern) + c]]!.Pointer + tableOffset;
-                    PatternKernels.ScatterRows(counts, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, weight);
+                    PatternKernels.Chosen.ScatterRows(counts, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, weight);
                 }
             }
         }

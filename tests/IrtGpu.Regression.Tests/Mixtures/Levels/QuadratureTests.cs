@@ -75,13 +75,16 @@ public sealed class QuadratureTests
         GradientCheck.Run(Model(sample, effects == 1 ? 9 : 5).Place(parameters, prior), parameters, prior, 1e-7);
     }
 
-    [Fact]
-    public void Em_steps_never_lower_the_likelihood_with_the_nodes_held()
+    [Theory]
+    [InlineData(1, 2, 11)]
+    [InlineData(2, 1, 7)]
+    [InlineData(2, 2, 5)]
+    public void Em_steps_never_lower_the_likelihood_with_the_nodes_held(int effects, int sets, int nodes)
     {
-        LevelSample sample = LevelSample.Draw(60, 6, 1, 26, isClassOfRow: true);
-        LevelParameters parameters = LevelSample.Parameters(1);
+        LevelSample sample = LevelSample.Draw(60, 6, effects, 26, isClassOfRow: true);
+        LevelParameters parameters = LevelSample.Parameters(effects, sets);
         double[][] prior = LevelSample.Prior(sample.Response.Length);
-        EmCheck.Run(Model(sample, 11).Place(parameters, prior), parameters, prior, new LevelTies([0, 1, 2, 3], [0, 1], [0, 1], true), steps: 25);
+        EmCheck.Run(Model(sample, nodes).Place(parameters, prior), parameters, prior, new LevelTies([0, 1, 2, 3], [0, 1], [.. Enumerable.Range(0, sets)], true), steps: 25);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
         Run(parameters, (shard, kept) =>
         {
             logLikelihoods[shard] = Classify(shard, kept, classes, logPrior, posterior, pieces);
-            sums[shard] = Sum(shard, kept, classes);
+            sums[shard] = Sum(shard, kept, parameters);
         });
         double logLikelihood = logLikelihoods.Sum();
         if (!double.IsFinite(logLikelihood))
@@ -229,6 +229,8 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
     /// <returns>Log-likelihood of the shard.</returns>
     private double Classify(int shard, double[] kept, int classes, double[][] logPrior, double[][] posterior, double[] pieces)
     {
+        if (cells.Count == cells.ParentCount)
+            return ClassifyBlocks(shard, kept, classes, logPrior, posterior, pieces);
         double total = 0;
         int first = cells.ParentStart[unitStart[shard]];
         Span<double> logs = stackalloc double[classes];
@@ -268,9 +270,71 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
         return total;
     }
 
-    private LevelSums Sum(int shard, double[] kept, int classes)
+    /// <summary>The same where every unit is one cell: eight units at once.</summary>
+    private double ClassifyBlocks(int shard, double[] kept, int classes, double[][] logPrior, double[][] posterior, double[] pieces)
     {
-        LevelSums sums = LevelSums.Empty(Layout, classes, classes);
+        double total = 0;
+        Vector512<double>* logs = stackalloc Vector512<double>[classes];
+        double* edge = stackalloc double[Lane];
+        fixed (double* scratch = kept)
+        {
+            for (int unit = unitStart[shard]; unit < unitStart[shard + 1]; unit += Lane)
+            {
+                double* block = scratch + (long)(unit - unitStart[shard]) * classes * Kept;
+                int count = Math.Min(Lane, unitStart[shard + 1] - unit);
+                Vector512<double> largest = Vector512.Create(double.NegativeInfinity);
+                for (int k = 0; k < classes; k++)
+                {
+                    logs[k] = Vector512.Load(block + k * Kept * Lane) + Read(logPrior[k], unit, count, edge);
+                    largest = Vector512.Max(largest, logs[k]);
+                }
+                Vector512<double> sum = default;
+                for (int k = 0; k < classes; k++)
+                {
+                    logs[k] = Vector512.Exp(logs[k] - largest);
+                    sum += logs[k];
+                }
+                Write(largest + Vector512.Log(sum), pieces, unit, count, edge);
+                for (int lane = 0; lane < count; lane++)
+                    total += pieces[unit + lane];
+                for (int k = 0; k < classes; k++)
+                {
+                    Write(logs[k] / sum, posterior[k], unit, count, edge);
+                    for (int lane = count; lane < Lane; lane++)
+                        edge[lane] = 0;
+                    (count == Lane ? logs[k] / sum : Vector512.Load(edge)).Store(block + k * Kept * Lane);
+                }
+            }
+        }
+        return total;
+    }
+
+    private static Vector512<double> Read(double[] values, int first, int count, double* edge)
+    {
+        if (count == Lane)
+            return Vector512.Create(values, first);
+        for (int lane = 0; lane < Lane; lane++)
+            edge[lane] = lane < count ? values[first + lane] : 0;
+        return Vector512.Load(edge);
+    }
+
+    /// <summary>Writes the first lanes; where they are not all, they are left at the edge.</summary>
+    private static void Write(Vector512<double> value, double[] values, int first, int count, double* edge)
+    {
+        if (count == Lane)
+        {
+            value.CopyTo(values, first);
+            return;
+        }
+        value.Store(edge);
+        for (int lane = 0; lane < count; lane++)
+            values[first + lane] = edge[lane];
+    }
+
+    private LevelSums Sum(int shard, double[] kept, LevelParameters parameters)
+    {
+        int classes = parameters.ClassCount;
+        LevelSums sums = LevelSums.Empty(Layout, classes, parameters.SetCount);
         int blocks = (slotStart[shard + 1] - slotStart[shard]) / Lane;
         Vector512<double>[] lanes = new Vector512<double>[Layout.Length + Layout.SetLength];
         fixed (double* values = products.Values, scratch = kept)
@@ -288,7 +352,7 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
                 for (int index = 0; index < Layout.Length; index++)
                     sums.Classes[mixtureClass][index] = Vector512.Sum(lanes[index]);
                 for (int index = 0; index < Layout.SetLength; index++)
-                    sums.Sets[mixtureClass][index] = Vector512.Sum(lanes[Layout.Length + index]);
+                    sums.Sets[parameters.SetOf(mixtureClass)][index] += Vector512.Sum(lanes[Layout.Length + index]);
             }
         }
         return sums;

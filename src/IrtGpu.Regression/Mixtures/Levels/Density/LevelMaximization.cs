@@ -20,9 +20,8 @@ internal static class LevelMaximization
     /// <param name="step">What is held while Λ is estimated.</param>
     public static LevelParameters Maximize(LevelSums sums, LevelParameters at, LevelTies ties, LevelStep step)
     {
-        bool isExpanded = step != LevelStep.Effects;
         (double[] Matrix, double[] Vector)[] quadratics = [.. Enumerable.Range(0, at.ClassCount).Select(sums.Quadratic)];
-        LevelParameters regressed = Regress(sums, quadratics, at, ties, isExpanded);
+        LevelParameters regressed = Regress(sums, quadratics, at, ties, step);
         return regressed with { Sigmas = Deviations(sums, quadratics, regressed, ties), Factors = step == LevelStep.Standardized ? regressed.Factors : Covariances(sums, regressed, ties) };
     }
 
@@ -65,8 +64,9 @@ internal static class LevelMaximization
         return theta;
     }
 
-    private static LevelParameters Regress(LevelSums sums, (double[] Matrix, double[] Vector)[] quadratics, LevelParameters at, LevelTies ties, bool isExpanded)
+    private static LevelParameters Regress(LevelSums sums, (double[] Matrix, double[] Vector)[] quadratics, LevelParameters at, LevelTies ties, LevelStep step)
     {
+        bool isExpanded = step != LevelStep.Effects;
         (int p, int q) = (at.FixedCount, sums.Layout.EffectCount);
         int order = ties.CoefficientCount + (isExpanded ? ties.FactorCount * q * q : 0);
         double[] system = new double[order * order];
@@ -115,16 +115,18 @@ internal static class LevelMaximization
             if (row < p)
                 return ties.Coefficients[k * p + row];
             int set = at.SetOf(k);
-            bool isFree = isExpanded && ties.Factors[set] >= 0 && (ties.IsCorrelated || (row - p) / q == (row - p) % q);
-            return isFree ? ties.CoefficientCount + ties.Factors[set] * q * q + row - p : -1;
+            return isExpanded && ties.Factors[set] >= 0 && IsFree(row - p) ? ties.CoefficientCount + ties.Factors[set] * q * q + row - p : -1;
         }
+
+        // Where v stays as it is Λ stays triangular; expanded, its rotation goes into the covariance.
+        bool IsFree(int element) => element / q == element % q || (ties.IsCorrelated && (step == LevelStep.Expanded || element % q < element / q));
 
         double[] Expanded(double[] own, int set)
         {
             double[] result = (double[])own.Clone();
             for (int element = 0; element < result.Length; element++)
             {
-                if (ties.IsCorrelated || element / q == element % q)
+                if (IsFree(element))
                     result[element] = solution[ties.CoefficientCount + ties.Factors[set] * q * q + element];
             }
             return result;

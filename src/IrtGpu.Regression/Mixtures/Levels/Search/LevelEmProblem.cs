@@ -16,7 +16,8 @@ internal sealed class LevelEmProblem(
 {
     public int ParameterCount => coordinates.Count;
 
-    public bool CanExpand => coordinates.Ties.FactorCount > 0;
+    /// <summary>Over nodes that are held, the expanded map has another fixed point than the plain step.</summary>
+    public bool CanExpand => coordinates.Ties.FactorCount > 0 && model.PlainStep == LevelStep.Effects;
 
     public string Remedy(EmFailure failure) => "Use fewer classes or fewer effects, hold sigma or the effects' covariances equal across classes, or give priors.";
 

@@ -15,7 +15,8 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
     private const int MostRounds = 30;
     private const int BriefCycles = 8;
     private const int RowCycles = 60; // of EM without effects, which finds lines
-    private const double SameEstimates = 1e-6; // change of EM's vector between the ends of two rounds
+    private const double EmTolerance = 1e-6; // Newton steps take it from there
+    private const double SameEstimates = 1e-5; // change of EM's vector between the ends of two rounds
 
     private readonly LevelCoordinates coordinates = setup.Coordinates;
     private readonly List<IterationRecord> history = [];
@@ -35,12 +36,13 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
         }
         Finished best = finished.OrderBy(end => end.Termination.Kind == TerminationKind.Degenerate).ThenByDescending(end => end.Value).First();
         IReadOnlyList<StartOutcome> maxima = begun.Count == 1 ? [] : LevelSolution.Maxima([.. finished.Select(end => (end.Value, end.Termination))]);
-        Integration integration = NodeCount.Check(problem, setup, best.Model, problem.Layout.Expand(best.Free));
-        while (best.Termination.IsConverged && !cancellation.IsCancellationRequested && NodeCount.Raise(problem, setup, integration) is { } more)
+        if (best.Termination.IsConverged && !cancellation.IsCancellationRequested && NodeCount.Raise(problem, setup, best.Model, problem.Layout.Expand(best.Free)) is { } more)
         {
             best = Climb(setup.Quadrature(more), setup.Vector(best.Free));
-            integration = NodeCount.Check(problem, setup, best.Model, problem.Layout.Expand(best.Free));
+            if (maxima.Count > 0)
+                maxima = [maxima[0] with { LogLikelihood = best.Value, IsConverged = best.Termination.IsConverged }, .. maxima.Skip(1)];
         }
+        Integration integration = NodeCount.Check(problem, setup, best.Model, problem.Layout.Expand(best.Free));
         return Conclude(best, maxima, integration);
     }
 
@@ -108,7 +110,7 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
         {
             EmOptions options = new()
             {
-                Tolerance = problem.Options.Tolerance,
+                Tolerance = problem.Options.WithSecondDerivatives ? Math.Max(problem.Options.Tolerance, EmTolerance) : problem.Options.Tolerance,
                 MaxCycles = Math.Min(problem.Options.MaxCycles - cycles, 10 << Math.Min(round, 8)),
                 Acceleration = problem.Options.Acceleration,
             };
