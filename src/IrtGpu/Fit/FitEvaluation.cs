@@ -130,6 +130,12 @@ public sealed class FitEvaluation
                     deviations.Add(new ItemDeviation(group, item, RootMeanSquareDeviation.Of(population, counts!, item)));
             }
         }
+        if (items.Exists(item => item.SumScores is { Reason: null } test && double.IsNaN(test.CorrectedP)))
+        {
+            notes.Add(Errors.Covariance is null
+                ? $"The corrected p of S-X² needs the covariance matrix of the estimates, and there is none: {Errors.Reason}"
+                : "The corrected p of S-X² was left out where it would take too long: many parameters by many scores, or more than 20 sets of answered items. With so many scores an item's parameters matter little.");
+        }
         return report with { Items = WantsItems ? items : null, Deviations = Wants(FitStatistic.Deviations) ? deviations : null };
     }
 

@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Fit;
+using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.TestCases;
@@ -61,6 +62,21 @@ public sealed class HostileFitTests
         Assert.Contains(report.Notes, note => note.StartsWith("Person fit", StringComparison.Ordinal));
         Assert.Contains(report.Notes, note => note.StartsWith("Q3", StringComparison.Ordinal));
         Assert.All(report.Items!, item => Assert.True(item.SumScores is not null && item.OverPosterior is not null && item.AtEap is null));
+    }
+
+    [Fact]
+    public void Without_a_covariance_matrix_of_the_estimates_there_is_no_corrected_p_and_a_note()
+    {
+        (_, PatternTable patterns, ModelPoint point) = Of().Build();
+        using ReferenceBackend backend = new(point.Plan, patterns);
+        FitSource source = FitSource.Of(point, patterns, backend, 1, TestContext.Current.CancellationToken);
+        FitReport report = FitEvaluation.Run(
+            source with { Errors = () => new StandardErrors(StandardErrorMethod.None, null, double.NaN, "None were asked for.") },
+            new FitOptions { Threads = 1 }, cancellation: TestContext.Current.CancellationToken);
+        Assert.All(report.Items!, item => Assert.True(double.IsNaN(item.SumScores!.CorrectedP)));
+        Assert.All(report.Pairs!, pair => Assert.True(double.IsNaN(pair.CorrectedP)));
+        Assert.Contains(report.Notes, note => note.StartsWith("The corrected p of S-X²", StringComparison.Ordinal));
+        Assert.Contains(report.Notes, note => note.StartsWith("The corrected p of LD-X²", StringComparison.Ordinal));
     }
 
     [Fact]
