@@ -50,6 +50,7 @@ internal static class CommandLine
         FitCommand.Create(args),
         SimulateCommand.Create(),
         RegressCommand.Create(),
+        DifCommand.Create(args),
         LinkCommand.Create(args),
         CompareCommand.Create(),
         DevicesCommand.Create(),

@@ -12,6 +12,9 @@ public sealed record RegressionDraws
     /// <summary>Random effects drawn from their conditional distribution, summarised; empty where there are none.</summary>
     public IReadOnlyList<DrawnEffect> Effects { get; init; } = [];
 
+    /// <summary>Number of classes.</summary>
+    public int ClassCount { get; init; } = 1;
+
     /// <summary>Probabilities of the classes, averaged over draws; empty with one class. [unit, class]</summary>
     public double[] ClassProbability { get; init; } = [];
 
@@ -37,6 +40,12 @@ public sealed record DrawnEffect(string Group, string Level, string Term, DrawSu
 /// <param name="Draws">Draws it is made of.</param>
 public sealed record CrossValidation(string Unit, double[] Elpd, double[] ParetoShape, double EffectiveParameters, int Draws)
 {
+    /// <summary>The unit of fits that leave out row by row.</summary>
+    public const string RowUnit = "row";
+
+    /// <summary>Names of the pieces where they are levels; else empty.</summary>
+    public IReadOnlyList<string> PieceNames { get; init; } = [];
+
     /// <summary>Sum over the pieces.</summary>
     public double Total => Elpd.Sum();
 

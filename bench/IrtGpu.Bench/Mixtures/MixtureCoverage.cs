@@ -51,10 +51,10 @@ internal static class MixtureCoverage
             table.Add(
                 study.Name, count.ToString(CultureInfo.InvariantCulture), done.Count(one => one.IsConverged).ToString(CultureInfo.InvariantCulture),
                 Share(done, one => one.Coefficients), Share(done, one => one.Sigmas), Share(done, one => one.Proportions),
-                MonteCarlo.Cell(MonteCarlo.Mean([.. done.Select(one => one.Right)])), MonteCarlo.Cell(MonteCarlo.Mean([.. done.Select(one => one.BestRight)])));
+                MonteCarlo.Cell(MonteCarlo.Mean([.. done.Where(one => one.IsConverged).Select(one => one.Right)])), MonteCarlo.Cell(MonteCarlo.Mean([.. done.Where(one => one.IsConverged).Select(one => one.BestRight)])));
         }
         file.Add("## Coverage").Add("Parameters drawn from the first priors of each study, 300 rows drawn with them, fitted under the second: 95 % Wald intervals at the posterior mode. "
-            + "Replications in which a class has fewer than 15 rows count for nothing but class recovery: no interval can be had of a class that is not there.").Add(table);
+            + "Replications in which a class has fewer than 15 rows count for class recovery alone: no interval can be had of a class that is not there. Those that do not converge (all starts collapse: a class of one or two rows) count for nothing.").Add(table);
     }
 
     private sealed record Replication(bool IsConverged, (int Covered, int Of) Coefficients, (int Covered, int Of) Sigmas, (int Covered, int Of) Proportions, double Right, double BestRight);

@@ -17,7 +17,8 @@ internal static class CompareCommand
         Option<string?> output = new("--out") { HelpName = "FILE", Description = "Also write the table as CSV." };
         Command command = new("compare",
             """
-            Compare fits to the same rows: likelihood ratio tests of each against the one with fewer parameters before it, AIC, BIC.
+            Compare fits to the same rows: likelihood ratio tests of each against the one with fewer parameters before it, AIC, BIC;
+            where all have draws, leave-one-out cross-validation.
 
             Example:
               irtgpu regress 'y ~ x + (1 | g)' data.csv --ml --out one
@@ -37,18 +38,48 @@ internal static class CompareCommand
             AtomicFile.CheckWritable(output);
         if (paths.FirstOrDefault(path => File.Exists(path) && !SavedRegression.IsRegression(path)) is { } other)
             throw new SpecificationException($"'{other}' is not the result of 'irtgpu regress'. compare takes the regression.json of finished regressions.");
-        IReadOnlyList<ComparedModel> models = ModelComparison.Compare(paths);
-        TextTable.Write(["fit", "parameters", "AIC", "BIC", "logLik", "-2 logLik", "chi-square", "df", "p"], [.. models.Select(model => (string[])
+        IReadOnlyList<ValidatedModel> validated = ValidationComparison.Compare(paths);
+        IReadOnlyList<ComparedModel> models = CompareLikelihoods(paths, validated.Count > 0);
+        if (models.Count > 0)
+            Write(models);
+        if (validated.Count > 0)
+            Write(validated);
+        foreach ((string name, string formula) in models.Count > 0 ? models.Select(model => (model.Name, model.Formula)) : validated.Select(model => (model.Name, model.Formula)))
+            Console.Out.WriteLine($"  {name}: {formula}");
+        if (output is not null)
+            AtomicFile.Write(output, stream => ComparisonTable.Write(stream, models, validated));
+        return ExitCode.Done;
+    }
+
+    /// <summary>Tests and criteria; none, with the reason, where only cross-validation can compare the fits.</summary>
+    private static IReadOnlyList<ComparedModel> CompareLikelihoods(string[] paths, bool isValidated)
+    {
+        try
+        {
+            return ModelComparison.Compare(paths);
+        }
+        catch (FitsNotComparableException reason) when (isValidated)
+        {
+            Console.Error.WriteLine($"No likelihood ratio tests: {reason.Message}");
+            return [];
+        }
+    }
+
+    private static void Write(IReadOnlyList<ValidatedModel> models)
+    {
+        Console.Out.WriteLine();
+        Console.Out.WriteLine("Leave-one-out cross-validation (PSIS), best first");
+        TextTable.Write(["fit", "elpd", "se", "p_loo", "difference", "se of it", "k̂ too large"], [.. models.Select(model => (string[])
+        [
+            model.Name, Show(model.Elpd), Show(model.Error), Show(model.EffectiveParameters), Show(model.Difference), Show(model.DifferenceError), model.Unreliable.ToString(CultureInfo.InvariantCulture),
+        ])]);
+    }
+
+    private static void Write(IReadOnlyList<ComparedModel> models) => TextTable.Write(["fit", "parameters", "AIC", "BIC", "logLik", "-2 logLik", "chi-square", "df", "p"], [.. models.Select(model => (string[])
         [
             model.Name, model.FreeParameters.ToString(CultureInfo.InvariantCulture), Show(model.Aic), Show(model.Bic), Show(model.LogLikelihood), Show(-2 * model.LogLikelihood),
             Show(model.ChiSquare), model.Df?.ToString(CultureInfo.InvariantCulture) ?? "", model.P is { } p ? p.ToString(p < 1e-4 ? "0.00e+00" : "0.0000", CultureInfo.InvariantCulture) : "",
         ])]);
-        foreach (ComparedModel model in models)
-            Console.Out.WriteLine($"  {model.Name}: {model.Formula}");
-        if (output is not null)
-            AtomicFile.Write(output, stream => ComparisonTable.Write(stream, models));
-        return ExitCode.Done;
-    }
 
     private static string Show(double? value) => value is { } number ? number.ToString("0.000", CultureInfo.InvariantCulture) : "";
 }

@@ -18,7 +18,9 @@ namespace IrtGpu.Cli.Commands;
 /// <param name="WithPlot">Whether <c>classes.svg</c> is wanted.</param>
 /// <param name="IsQuiet">No report and no progress.</param>
 /// <param name="AsJson">The summary as JSON in place of the report.</param>
-internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Options, OutputFolder Output, bool WithFitted, bool WithPlot, bool IsQuiet, bool AsJson)
+/// <param name="Draws">Draws that are wanted; null: none.</param>
+internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Options, OutputFolder Output, bool WithFitted, bool WithPlot, bool IsQuiet, bool AsJson,
+    DrawRequest? Draws)
 {
     /// <summary>Fits, writes and reports.</summary>
     /// <param name="table">The data as read.</param>
@@ -30,6 +32,8 @@ internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Op
     {
         ProgressLine progress = new(IsQuiet);
         MixtureFit fit = MixtureModel.Fit(Formula, table, Options, new RegressionProgress(progress, progress), cancellation);
+        if (Draws is not null)
+            fit = RegressionPosterior.WithDraws(fit, Draws, progress, cancellation);
         progress.End();
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
         using Process process = Process.GetCurrentProcess();
@@ -43,12 +47,16 @@ internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Op
         else if (!IsQuiet)
         {
             MixtureReport.Write(Console.Out, fit, Path);
+            if (fit.Draws is { } draws)
+                DrawReport.Write(Console.Out, draws.Parameters);
             Console.Out.WriteLine($"Ended        {fit.Termination.Message}");
             Console.Out.WriteLine(FormattableString.Invariant($"Time         {fit.Seconds.Total:0.00} s"));
             Console.Out.WriteLine($"Written to {Output.FullPath}: {string.Join(", ", files)}");
         }
         if (cancellation.IsCancellationRequested)
             return ExitCode.Interrupted;
+        if (Draws is not null && fit.Draws is null)
+            return ExitCode.NotConverged;
         if (fit.Termination.Kind == TerminationKind.Converged)
             return ExitCode.Done;
         Console.Error.WriteLine($"irtgpu: {fit.Termination.Message}");

@@ -20,6 +20,8 @@ internal sealed class RegressCommand
     private readonly Option<bool> reml = new("--reml") { Description = "Restricted maximum likelihood (default)." };
     private readonly Option<bool> ml = new("--ml") { Description = "Maximum likelihood, for comparing models with different fixed effects." };
     private readonly ClassOptions classOptions = new();
+    private readonly DrawOptions drawOptions = new();
+    private readonly Option<int?> predictive = new("--predictive") { HelpName = "N", Description = "With draws: N sets of responses drawn anew at the rows, in predictive.csv." };
     private readonly Option<string?> algorithm = new("--algorithm") { HelpName = "HOW", Description = "auto (default), direct or em." };
     private readonly Option<string?> df = new("--df") { HelpName = "HOW", Description = "Degrees of freedom: satterthwaite (default), kenward-roger or none." };
     private readonly Option<string?> intervals = new("--intervals") { HelpName = "HOW", Description = "wald (default) or profile." };
@@ -60,6 +62,8 @@ internal sealed class RegressCommand
             command.Options.Add(option);
         }
         regress.classOptions.AddTo(command);
+        regress.drawOptions.AddTo(command);
+        command.Options.Add(regress.predictive);
         command.SetAction((parsed, cancellation) => Task.FromResult(regress.Run(parsed, cancellation)));
         return command;
     }
@@ -69,6 +73,7 @@ internal sealed class RegressCommand
         bool isQuiet = parsed.GetValue(quiet);
         MixtureOptions? mixture = classOptions.AreAsked(parsed) ? ReadMixture(parsed) : null;
         RegressionOptions options = Read(parsed);
+        DrawRequest? request = ReadDraws(parsed, options);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
         string path = parsed.GetValue(data)!;
@@ -78,12 +83,14 @@ internal sealed class RegressCommand
         Func<int, string> rowNames = RowNames(parsed, table);
         if (mixture is not null)
         {
-            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json));
+            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json), request);
             return run.Execute(table, readSeconds, rowNames, interrupts.Token);
         }
 
         ProgressLine progress = new(isQuiet);
         MixedModelFit fit = MixedModel.Fit(parsed.GetValue(formula)!, table, options, new RegressionProgress(progress, progress), interrupts.Token);
+        if (request is not null)
+            fit = RegressionPosterior.WithDraws(fit, request, progress, interrupts.Token);
         progress.End();
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
 
@@ -98,11 +105,15 @@ internal sealed class RegressCommand
         else if (!isQuiet)
         {
             RegressionReport.Write(Console.Out, fit, path);
+            if (fit.Draws is { } draws)
+                DrawReport.Write(Console.Out, draws.Parameters);
             Console.Out.WriteLine($"Ended        {fit.Termination.Message}");
             Console.Out.WriteLine(FormattableString.Invariant($"Time         {fit.Seconds.Total:0.00} s"));
             Console.Out.WriteLine($"Written to {folder.FullPath}: {string.Join(", ", files)}");
         }
-        return interrupts.Token.IsCancellationRequested ? ExitCode.Interrupted : Conclude(fit.Termination);
+        if (interrupts.Token.IsCancellationRequested)
+            return ExitCode.Interrupted;
+        return request is not null && fit.Draws is null ? ExitCode.NotConverged : Conclude(fit.Termination);
     }
 
     private static int Conclude(Termination termination)
@@ -126,6 +137,16 @@ internal sealed class RegressCommand
         DataColumn? names = table.Find(column, "--id", problems);
         problems.ThrowIfAny();
         return row => names!.Texts[row - 1];
+    }
+
+    private DrawRequest? ReadDraws(ParseResult parsed, RegressionOptions options)
+    {
+        int? sets = parsed.GetValue(predictive);
+        if (drawOptions.Read(parsed) is not { } sampler)
+            return sets is null ? null : throw new SpecificationException("--predictive draws responses from the posterior, and no draws are asked for. Add --draws.");
+        if (sets is < 1)
+            throw new SpecificationException($"--predictive {sets}: at least one set is needed.");
+        return new DrawRequest(sampler with { Seed = options.Seed, Threads = options.Threads }, drawOptions.IsPriorOnly(parsed), sets ?? 0);
     }
 
     private MixtureOptions ReadMixture(ParseResult parsed)

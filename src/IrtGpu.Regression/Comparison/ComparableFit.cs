@@ -4,7 +4,8 @@ namespace IrtGpu.Regression.Comparison;
 
 /// <summary>What comparisons need to know of a finished fit, mixed model or mixture.</summary>
 internal sealed record ComparableFit(
-    string Formula, string? WeightColumn, string Criterion, double LogLikelihood, int FreeParameters, int Rows, int Classes, IReadOnlyList<string> FixedNames, string InputSha256)
+    string Formula, string? WeightColumn, string Criterion, double LogLikelihood, int FreeParameters, int Rows, int Classes, IReadOnlyList<string> FixedNames, string InputSha256,
+    SavedValidation? Validation)
 {
     /// <summary>The criterion of fits under priors.</summary>
     public const string PosteriorMode = "posterior mode";
@@ -16,9 +17,9 @@ internal sealed record ComparableFit(
         {
             SavedMixture mixture = SavedMixture.Read(path);
             return new ComparableFit(
-                mixture.Formula, mixture.WeightColumn, mixture.Criterion, mixture.LogLikelihood, mixture.FreeParameters, mixture.Rows, mixture.Classes, mixture.CoefficientNames, mixture.InputSha256);
+                mixture.Formula, mixture.WeightColumn, mixture.Criterion, mixture.LogLikelihood, mixture.FreeParameters, mixture.Rows, mixture.Classes, mixture.CoefficientNames, mixture.InputSha256, mixture.Loo);
         }
         SavedRegression saved = SavedRegression.Read(path);
-        return new ComparableFit(saved.Formula, saved.WeightColumn, saved.Criterion, saved.LogLikelihood, saved.FreeParameters, saved.Rows, 1, saved.FixedNames, saved.InputSha256);
+        return new ComparableFit(saved.Formula, saved.WeightColumn, saved.Criterion, saved.LogLikelihood, saved.FreeParameters, saved.Rows, 1, saved.FixedNames, saved.InputSha256, saved.Loo);
     }
 }

@@ -54,17 +54,23 @@ public static class ModelComparison
             throw Failure(modeName, $"This is the posterior mode under priors ({mode.Formula}): its likelihood is not the largest there is, and its priors count as data that no criterion here counts. Fit it without --prior, or compare draws.");
         foreach ((string otherName, ComparableFit other) in fits.Skip(1))
         {
-            if (other.InputSha256 != first.InputSha256)
-                throw Failure(otherName, $"This fit and '{name}' are of different data files, so their likelihoods are not of the same numbers. Fit both to one file.");
-            if (other.Rows != first.Rows)
-                throw Failure(otherName, FormattableString.Invariant($"This fit uses {other.Rows} rows and '{name}' {first.Rows}: missing values were left out differently, so the likelihoods are not of the same rows. Fit both to the rows that are complete in all columns."));
-            if (ResponseOf(other) != ResponseOf(first) || other.WeightColumn != first.WeightColumn)
-                throw Failure(otherName, $"This fit has the response {ResponseOf(other)} and '{name}' {ResponseOf(first)}, or other weights; likelihoods of different responses cannot be compared.");
+            RequireSameData(name, first, otherName, other);
             if (other.Criterion != first.Criterion)
                 throw Failure(otherName, $"This fit is by {other.Criterion} and '{name}' by {first.Criterion}. Fit both with --ml.");
             if (first.Criterion == "REML" && !other.FixedNames.Order(StringComparer.Ordinal).SequenceEqual(first.FixedNames.Order(StringComparer.Ordinal)))
                 throw Failure(otherName, $"This fit and '{name}' are by REML and have different fixed effects. The restricted likelihood is that of residual contrasts, and other fixed effects make other contrasts: the two are no likelihoods of the same data. Fit both with --ml.");
         }
+    }
+
+    /// <summary>Refuses fits to different rows or responses.</summary>
+    internal static void RequireSameData(string name, ComparableFit first, string otherName, ComparableFit other)
+    {
+        if (other.InputSha256 != first.InputSha256)
+            throw Failure(otherName, $"This fit and '{name}' are of different data files, so their likelihoods are not of the same numbers. Fit both to one file.");
+        if (other.Rows != first.Rows)
+            throw Failure(otherName, FormattableString.Invariant($"This fit uses {other.Rows} rows and '{name}' {first.Rows}: missing values were left out differently, so the likelihoods are not of the same rows. Fit both to the rows that are complete in all columns."));
+        if (ResponseOf(other) != ResponseOf(first) || other.WeightColumn != first.WeightColumn)
+            throw Failure(otherName, $"This fit has the response {ResponseOf(other)} and '{name}' {ResponseOf(first)}, or other weights; likelihoods of different responses cannot be compared.");
     }
 
     private static string ResponseOf(ComparableFit fit) => Foundation.Formulas.Formula.Parse(fit.Formula).Response!.ToString();

@@ -45,6 +45,9 @@ public sealed record MixtureFit
     /// <summary>Predicted effects of the levels by class; empty where there are none.</summary>
     public required IReadOnlyList<ClassEffectPredictions> Predicted { get; init; }
 
+    /// <summary>How effects were integrated; null where there was nothing to integrate, or in closed form.</summary>
+    public required Integration? Integration { get; init; }
+
     /// <summary>Rows used.</summary>
     public required int Rows { get; init; }
 
@@ -77,6 +80,9 @@ public sealed record MixtureFit
 
     /// <summary>Sentences the user should read.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Draws from the posterior distribution; null when none were asked for.</summary>
+    public RegressionDraws? Draws { get; init; }
 
     /// <summary>Where the time went.</summary>
     public required RegressionTimes Seconds { get; init; }
@@ -127,6 +133,6 @@ public sealed record MixtureFit
 }
 
 /// <summary>Predictions of the effects of the levels in one class.</summary>
-/// <param name="Class">1-based class; 0 where there is one, or where all share one set of effects.</param>
+/// <param name="Class">1-based class; 0 where there is one, where all share one set of effects, and for the average over the classes of a level.</param>
 /// <param name="Effects">The predictions given that class.</param>
 public sealed record ClassEffectPredictions(int Class, PredictedEffects Effects);

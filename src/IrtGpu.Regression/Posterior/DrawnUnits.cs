@@ -71,7 +71,7 @@ internal sealed class DrawnUnits
             logLikelihoods.AsSpan(piece * total, total).CopyTo(values);
             System.Numerics.Tensors.TensorPrimitives.Add(values, constants[piece], values);
         });
-        return CrossValidation.Of(pieces == fit.Problem.Data.RowCount ? "row" : GroupName(), result);
+        return pieces == fit.Problem.Data.RowCount ? CrossValidation.Of(CrossValidation.RowUnit, result) : CrossValidation.Of(GroupName(), result) with { PieceNames = LevelNames() };
     }
 
     /// <summary>What the log-likelihood of a piece's responses has more than that of the working ones. [piece]</summary>
@@ -85,5 +85,7 @@ internal sealed class DrawnUnits
         return constants;
     }
 
-    private string GroupName() => fit.Problem.Data.Effects.Count > 0 ? fit.Problem.Data.Effects[0].Group : fit.Options.MembershipColumn ?? "unit";
+    private IReadOnlyList<string> LevelNames() => fit.Problem.Data.UnitNames ?? fit.Problem.Data.Effects[0].Levels.Levels;
+
+    private string GroupName() => fit.Options.MembershipColumn ?? fit.Problem.Data.Effects[0].Group;
 }

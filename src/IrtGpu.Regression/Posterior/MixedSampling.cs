@@ -95,7 +95,7 @@ internal static class MixedSampling
                 Parameters = draws with { Warnings = [.. draws.Warnings, FormattableString.Invariant($"The draws of {problem.Data.ScalarCount} random effects would take too much memory, so there is no summary of effects, no cross-validation and no predictive draws. Draw fewer.")] },
             };
         }
-        CrossValidation validation = CrossValidation.Of("row", LeaveOneOut.Of(problem.RowCount, chains, kept, request.ThreadCount, (row, values) => rows.LogDensities(row, values)));
+        CrossValidation validation = CrossValidation.Of(CrossValidation.RowUnit, LeaveOneOut.Of(problem.RowCount, chains, kept, request.ThreadCount, (row, values) => rows.LogDensities(row, values)));
         List<double[]> predictive = [];
         int total = kept * chains;
         for (int set = 0; set < Math.Min(request.PredictiveSets, total); set++)

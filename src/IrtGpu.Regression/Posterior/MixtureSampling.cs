@@ -3,6 +3,7 @@ using IrtGpu.Foundation.Sampling.Nuts;
 using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Regression.Mixtures;
 using IrtGpu.Regression.Mixtures.Parameters;
+using IrtGpu.Regression.Prediction;
 using IrtGpu.Regression.Priors;
 
 namespace IrtGpu.Regression.Posterior;
@@ -29,17 +30,22 @@ internal static class MixtureSampling
         if (request.IsPriorOnly)
             RequireProper(problem);
         MixturePosterior posterior = new(layout, problem.Priors, request.IsPriorOnly ? null : fit.Likelihood, withJacobian: true);
-        Chain[] chains = NoUTurnSampler.Run(posterior.ForChain, Start(fit, request.IsPriorOnly), request.Sampler, progress, cancellation);
+        ChainStart start = Start(fit, request.IsPriorOnly);
+        Chain[] chains = NoUTurnSampler.Run(posterior.ForChain, start, request.Sampler, progress, cancellation);
         int[] counts = [.. chains.Where(PosteriorDraws.HasDraws).Select(chain => chain.Count)];
-        DrawnUnits units = new(fit, counts.DefaultIfEmpty(0).Min(), counts.Length, request.IsPriorOnly ? 0 : LargestStore, MostProbabilities);
+        int kept = counts.DefaultIfEmpty(0).Min();
+        HashSet<int> sets = [.. Enumerable.Range(0, request.PredictiveSets).Select(set => (int)((long)set * kept * counts.Length / request.PredictiveSets))];
+        List<double[]> predictive = [];
+        DrawnUnits units = new(fit, kept, counts.Length, request.IsPriorOnly ? 0 : LargestStore, MostProbabilities);
         ReportedParameters reported = new(layout, problem.Scale);
+        ClassLabels labels = new(fit, start.Scale);
         double[] full = new double[layout.SlotCount];
         int changed = 0;
         int seen = 0;
         PosteriorDraws draws = PosteriorDraws.Of(chains, request.Sampler, [.. reported.Names.Select(name => name.Text(fit.EffectGroup, layout.ClassCount))], (chain, draw, position, values) =>
         {
             layout.Expand(position, full);
-            int[] order = ClassOrder.Of(problem, full);
+            int[] order = labels.Of(full);
             seen++;
             if (!order.SequenceEqual(Enumerable.Range(0, order.Length)))
             {
@@ -48,6 +54,8 @@ internal static class MixtureSampling
             }
             reported.Values(full).CopyTo(values);
             units.Keep(chain, draw, full);
+            if (draw < kept && sets.Contains(chain * kept + draw))
+                predictive.Add(Predict(problem, full, request.Sampler.Seed, predictive.Count));
         });
         CrossValidation? validation = units.CrossValidate(request.ThreadCount);
         return new RegressionDraws
@@ -58,9 +66,20 @@ internal static class MixtureSampling
                 Seconds = clock.Elapsed.TotalSeconds,
                 Warnings = [.. draws.Warnings, .. Warnings((double)changed / seen), .. validation?.Warnings() ?? []],
             },
+            ClassCount = layout.ClassCount,
             ClassProbability = units.ClassProbability,
+            Predictive = predictive,
             CrossValidation = validation,
         };
+    }
+
+    /// <summary>Classes, effects of new levels and responses drawn anew at the rows of the fit. [row]</summary>
+    private static double[] Predict(MixtureProblem problem, double[] full, int seed, int set)
+    {
+        const int stride = 7919; // between the seeds of sets
+        int[] sources = [.. Enumerable.Range(0, problem.Data.RowCount).Select(row => problem.Frame.Rows.SourceRow(row))];
+        SimulatedMixture drawn = SimulatedMixture.Draw(new MixtureRows(problem, (double[])full.Clone()), sources.Max() + 1, unchecked(seed + stride * (set + 1)));
+        return Array.ConvertAll(sources, source => drawn.Response[source]);
     }
 
     private static ChainStart Start(MixtureFit fit, bool isPriorOnly)
@@ -92,6 +111,6 @@ internal static class MixtureSampling
     private static IEnumerable<string> Warnings(double changedShare)
     {
         if (changedShare > NoticeableShare)
-            yield return FormattableString.Invariant($"Classes were put into order anew in {100 * changedShare:0.#} % of the draws: what they are ordered by does not separate them, and summaries by class mix them. Name another order by --order, or priors that tell the classes apart.");
+            yield return FormattableString.Invariant($"Classes were given other labels in {100 * changedShare:0.#} % of the draws: nothing separates them well, and summaries by class depend on the labelling. Name another order by --order, or priors that tell the classes apart.");
     }
 }

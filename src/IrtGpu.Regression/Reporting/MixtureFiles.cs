@@ -42,6 +42,7 @@ public static class MixtureFiles
         AddWhere(fit.IsSolution && fit.Classes > 1, Classes, stream => WriteClasses(stream, fit, rowName));
         AddWhere(fit.IsSolution && withFitted, Fitted, stream => WriteFitted(stream, fit, rowName));
         AddWhere(fit.IsSolution && withPlot, Plot, stream => ClassPlot.Write(stream, fit));
+        DrawTables.AddTo(files, fit.Draws, row => rowName(fit.RowNumbers[row]), fit.UnitNames);
         files.Add(Summary, stream => JsonSettings.Write(stream, json => MixtureSummary.Write(json, fit, inputSha256, peakMemoryBytes)));
         AddWhere(fit.IsSolution, SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedMixtureWriter.Write(json, SavedMixture.Of(fit, inputSha256))));
         return files.Commit(json => json.Field("inputSha256", inputSha256));

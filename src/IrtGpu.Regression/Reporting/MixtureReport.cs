@@ -50,6 +50,8 @@ public static class MixtureReport
         WriteClassification(writer, fit);
         if (fit.Maxima.Count > 0)
             writer.WriteLine($"Starts       {string.Join(", ", fit.Maxima.Select(Describe))}");
+        if (fit.Integration is { } integration)
+            writer.WriteLine($"Integration  {Describe(integration)}");
     }
 
     private static string Title(MixtureFit fit) => fit.Classes == 1
@@ -108,6 +110,10 @@ public static class MixtureReport
     private static string Describe(StartOutcome maximum) => maximum.IsDegenerate
         ? FormattableString.Invariant($"{maximum.Count} without a maximum")
         : FormattableString.Invariant($"{maximum.LogLikelihood:0.0000} ({maximum.Count} of the runs to the end{(maximum.IsConverged ? "" : ", not converged")})");
+
+    private static string Describe(Integration integration) => FormattableString.Invariant(
+        $"{Count(integration.Dimensions, "dimension")} a level, {Count(integration.Nodes, "node")} each; ")
+        + (integration.Error is { } error ? FormattableString.Invariant($"with {integration.MoreNodes} the log-likelihood changes by {error:g2}") : "its error was not checked");
 
     private static string Count(int count, string word) => FormattableString.Invariant($"{count} {word}{(count == 1 ? "" : "s")}");
 }

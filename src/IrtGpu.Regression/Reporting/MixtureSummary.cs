@@ -39,12 +39,17 @@ public static class MixtureSummary
         json.Field("units", fit.Posterior.Length / fit.Classes);
         json.Field("aliased", fit.Aliased);
         json.Field("starts", fit.Maxima, WriteMaximum);
+        json.Field("nodes", fit.Integration?.Nodes);
+        json.Field("dimensions", fit.Integration?.Dimensions);
+        json.Field("moreNodes", fit.Integration?.MoreNodes);
+        json.Field("integrationError", fit.Integration?.Error);
         json.Field("cycles", fit.History.Count);
         json.Field("evaluations", fit.Evaluations);
         json.Field("converged", fit.Termination.IsConverged);
         json.Field("termination", fit.Termination.Kind);
         json.Field("terminationMessage", fit.Termination.Message);
         json.Field("smallestCurvature", fit.SmallestCurvature);
+        DrawTables.WriteSummary(json, fit.Draws);
         json.Field("device", "cpu");
         json.Field("precision", "double");
         json.Field("threads", fit.Options.ThreadCount);
@@ -54,6 +59,7 @@ public static class MixtureSummary
         json.Field("estimate", fit.Seconds.Estimate);
         json.Field("standardErrors", fit.Seconds.StandardErrors);
         json.Field("score", fit.Seconds.Score);
+        json.Field("draw", fit.Seconds.Draw);
         json.Field("total", fit.Seconds.Total);
         json.WriteEndObject();
         json.Field("peakMemoryBytes", peakMemoryBytes);

@@ -76,6 +76,10 @@ internal sealed record SavedMixture
 
     public required string InputSha256 { get; init; }
 
+    /// <summary>Cross-validation where there were draws.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SavedValidation? Loo { get; init; }
+
     /// <summary>Which parameters there are.</summary>
     [JsonIgnore]
     public MixtureShape Shape => new()
@@ -140,6 +144,7 @@ internal sealed record SavedMixture
             Bases = [.. fit.Problem.Frame.Bases.Select(SavedBasis.Of)],
             ClassBases = [.. fit.Problem.ClassBases.Select(SavedBasis.Of)],
             InputSha256 = inputSha256,
+            Loo = SavedValidation.Of(fit.Draws),
         };
     }
 

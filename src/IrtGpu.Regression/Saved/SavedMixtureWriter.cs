@@ -37,6 +37,7 @@ internal static class SavedMixtureWriter
         json.Field("bases", saved.Bases, SavedRegressionWriter.WriteBasis);
         json.Field("classBases", saved.ClassBases, SavedRegressionWriter.WriteBasis);
         json.Field("inputSha256", saved.InputSha256);
+        SavedValidation.WriteField(json, saved.Loo);
         json.WriteEndObject();
     }
 }

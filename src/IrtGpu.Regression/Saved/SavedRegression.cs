@@ -52,6 +52,10 @@ internal sealed record SavedRegression
 
     public required string InputSha256 { get; init; }
 
+    /// <summary>Cross-validation where there were draws.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SavedValidation? Loo { get; init; }
+
     /// <summary>The effects of the terms as predicted.</summary>
     public IReadOnlyList<PredictedEffects> Predicted =>
         [.. Terms.Select(term => new PredictedEffects(term.Group, term.Effects, term.Levels, term.Values, [], []))];
@@ -77,6 +81,7 @@ internal sealed record SavedRegression
         Terms = [.. fit.Covariances.Zip(fit.Predicted, (covariance, predicted) => new SavedTerm(covariance.Group, covariance.Effects, covariance.Covariance, predicted.Levels, predicted.Values))],
         Bases = [.. fit.Problem.Frame.Bases.Select(SavedBasis.Of)],
         InputSha256 = inputSha256,
+        Loo = SavedValidation.Of(fit.Draws),
     };
 
     /// <summary>Reads a file, or the file of that name in a folder.</summary>

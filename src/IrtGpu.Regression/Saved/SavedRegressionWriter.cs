@@ -25,6 +25,7 @@ internal static class SavedRegressionWriter
         json.Field("terms", saved.Terms, WriteTerm);
         json.Field("bases", saved.Bases, WriteBasis);
         json.Field("inputSha256", saved.InputSha256);
+        SavedValidation.WriteField(json, saved.Loo);
         json.WriteEndObject();
     }
 

@@ -14,6 +14,7 @@ internal sealed class LevelCoordinates
     public const double LeastLogDeviation = -18;
 
     private const double Vanished = -9; // log deviations below it are 0 but for rounding: the likelihood is flat there
+    private const double Perfect = 7; // likewise of correlations of ±1
 
     private readonly MixtureLayout layout;
     private readonly int p;
@@ -47,7 +48,7 @@ internal sealed class LevelCoordinates
 
     private int FirstClassCoefficient => FirstFactor + Ties.FactorCount * elements.Length;
 
-    /// <summary>Whether a free number is a standard deviation of 0, or a correlation with an effect that has one.</summary>
+    /// <summary>Whether a free number is a standard deviation of 0, a correlation with an effect that has one, or one of ±1.</summary>
     /// <param name="layout">Where it stands.</param>
     /// <param name="free">Which.</param>
     /// <param name="at">All free numbers. [free]</param>
@@ -57,7 +58,7 @@ internal sealed class LevelCoordinates
         return slot.Kind switch
         {
             SlotKind.LogDeviation => at[free] < Vanished,
-            SlotKind.Correlation => HasVanished(layout, slot.Class, slot.Index, at) || HasVanished(layout, slot.Class, slot.Second, at),
+            SlotKind.Correlation => Math.Abs(at[free]) > Perfect || HasVanished(layout, slot.Class, slot.Index, at) || HasVanished(layout, slot.Class, slot.Second, at),
             _ => false,
         };
     }

@@ -39,6 +39,7 @@ internal static class MixtureAssembly
             Classification = Classify(problem, full),
             EffectGroup = problem.Layout.Shape.EffectGroup,
             Predicted = [.. solution.Predicted.Select(prediction => prediction.Class == 0 ? prediction : prediction with { Class = Array.IndexOf(order, prediction.Class - 1) + 1 }).OrderBy(prediction => prediction.Class)],
+            Integration = solution.Integration,
             Rows = problem.Frame.Rows.Count,
             RowsDropped = problem.Frame.DroppedRows,
             RowNumbers = [.. Enumerable.Range(0, problem.Frame.Rows.Count).Select(row => problem.Frame.Rows.SourceRow(row) + 1)],
@@ -119,7 +120,7 @@ internal static class MixtureAssembly
         double sum = 0;
         foreach (double probability in posterior)
             sum += probability > 0 ? -probability * Math.Log(probability) : 0;
-        return 1 - sum / (posterior.Length / classes * Math.Log(classes));
+        return Math.Clamp(1 - sum / (posterior.Length / classes * Math.Log(classes)), 0, 1);
     }
 
     /// <summary>Known classes against those that the response alone makes likeliest.</summary>
@@ -144,8 +145,8 @@ internal static class MixtureAssembly
             yield return $"Earlier columns determine {string.Join(", ", problem.Aliased.Select(name => $"'{name}'"))}; left out, without an estimate.";
         if (solution.Termination.Kind == TerminationKind.Degenerate)
         {
-            if (Collapse.Find(problem, full) is { } collapsed)
-                yield return FormattableString.Invariant($"Class {collapsed + 1} collapses: its residual standard deviation goes to 0 on rows that it fits exactly, and the likelihood grows without bound. There is no estimate.");
+            int collapsed = Collapse.Find(problem, full) ?? Enumerable.Range(0, problem.Layout.ClassCount).MinBy(k => full[problem.Layout.LogSigma(k)]);
+            yield return FormattableString.Invariant($"Class {collapsed + 1} collapses: its residual standard deviation goes to 0 on rows that it fits exactly, and the likelihood grows without bound. There is no estimate.");
             yield break;
         }
         int degenerate = solution.Maxima.Where(maximum => maximum.IsDegenerate).Sum(maximum => maximum.Count);
@@ -159,7 +160,7 @@ internal static class MixtureAssembly
             for (int unit = k; unit < posterior.Length; unit += classes)
                 count += posterior[unit];
             if (count < EmptyCount)
-                yield return FormattableString.Invariant($"Class {k + 1} is empty: {count:g2} expected {(problem.Data.UnitNames is null ? "rows" : "levels")}. The data have no more than {classes - 1} classes; its coefficients mean nothing.");
+                yield return FormattableString.Invariant($"Class {k + 1} is empty: {count:g2} expected {(problem.Data.UnitNames is null ? "rows" : "levels")}. The data have no more than {(classes == 2 ? "1 class" : $"{classes - 1} classes")}; its coefficients mean nothing.");
             else if (count < parameters + FewRows && problem.Data.UnitNames is null)
                 yield return FormattableString.Invariant($"Class {k + 1} rests on {count:0.0} expected rows and has {parameters} parameters. Consider fewer classes, --equal-across-classes sigma, or a prior on sigma.");
         }

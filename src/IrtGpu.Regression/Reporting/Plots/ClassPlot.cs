@@ -56,7 +56,7 @@ internal static class ClassPlot
         for (int row = 0; row < y.Length; row++)
             counts[Math.Min(Bins - 1, (int)((y[row] - low) / width))][ofRow[row]]++;
         double[] at = [.. Enumerable.Range(0, CurvePoints + 1).Select(index => low + index * Bins * width / CurvePoints)];
-        double[][] densities = [.. Enumerable.Range(0, fit.Classes).Select(k => (double[])[.. at.Select(value => y.Length * width * Density(fit, k, value))])];
+        double[][] densities = [.. Enumerable.Range(0, fit.Classes).Select(k => Densities(fit, k, at, y.Length * width))];
         double highest = Math.Max(counts.Max(bin => bin.Sum()), densities.Max(curve => curve.Max()));
         PlotAxes axes = new(writer, fit.Problem.Frame.Formula.Response!.ToString(), "rows", low, low + Bins * width, 0, highest);
         axes.Begin();
@@ -74,14 +74,13 @@ internal static class ClassPlot
         axes.End(Legend(fit));
     }
 
-    /// <summary>Mean over rows of π_k N(y; μ_k, σ_k²).</summary>
-    private static double Density(MixtureFit fit, int ofClass, double y)
+    /// <summary>π_k N(y; μ_k, σ_k²) at points, with the mean of the first row and the mean proportion, times a number.</summary>
+    private static double[] Densities(MixtureFit fit, int ofClass, double[] at, double times)
     {
         double sigma = fit.Parameters.First(row => row.Parameter == "sigma" && (row.Class == ofClass + 1 || row.Class == 0)).Estimate;
-        double[] means = MixtureMeans.OfClasses(fit.Problem, fit.Full);
+        double mean = MixtureMeans.OfClasses(fit.Problem, fit.Full)[ofClass];
         double share = MixtureMeans.Proportions(fit.Problem, fit.Full).Where((_, index) => index % fit.Classes == ofClass).Average();
-        double z = (y - means[ofClass]) / sigma;
-        return share * Math.Exp(-0.5 * z * z) / (sigma * Math.Sqrt(2 * Math.PI));
+        return Array.ConvertAll(at, y => times * share * Math.Exp(-0.5 * (y - mean) / sigma * (y - mean) / sigma) / (sigma * Math.Sqrt(2 * Math.PI)));
     }
 
     private static int[] ClassOfRow(MixtureFit fit)

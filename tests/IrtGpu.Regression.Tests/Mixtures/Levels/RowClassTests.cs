@@ -85,6 +85,8 @@ public sealed class RowClassTests
         DataException refusal = Assert.Throws<DataException>(() => LevelFit.Of("y ~ x + (1 + x | g)", data, new MixtureOptions { Classes = 4, Nodes = 9 }));
         Assert.Contains("--effects shared", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("--nodes", refusal.Message, StringComparison.Ordinal);
+        refusal = Assert.Throws<DataException>(() => LevelFit.Of("y ~ x + (1 + x | g)", data, new MixtureOptions { Classes = 3 }));
+        Assert.Contains("6 dimensions", refusal.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Rows of two lines, 0 + x and 3 − x, with a random intercept of 0.6 for the level, or for level and class.</summary>

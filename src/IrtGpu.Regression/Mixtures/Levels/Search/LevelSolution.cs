@@ -26,7 +26,7 @@ internal static class LevelSolution
         double logLikelihood = likelihood.Evaluate(full, unused);
         double logPrior = problem.Priors.Evaluate(full, unused, withJacobian: false);
         int[] vanished = [.. Enumerable.Range(0, free.Length).Where(index => LevelCoordinates.IsVanished(layout, index, free))];
-        return new MixtureSolution(full, logLikelihood + problem.Data.Constant, logPrior, hessian, termination, [], 0, [], likelihood, [.. Singular(layout, vanished)])
+        return new MixtureSolution(full, logLikelihood + problem.Data.Constant, logPrior, hessian, termination, [], 0, [], likelihood, termination.Kind == TerminationKind.Degenerate ? [] : [.. Singular(layout, vanished)])
         {
             AtBound = vanished,
             Predicted = double.IsFinite(logLikelihood) ? EffectPredictions.Of(problem, setup, model, full) : [],
@@ -54,10 +54,12 @@ internal static class LevelSolution
 
     private static IEnumerable<string> Singular(MixtureLayout layout, int[] vanished)
     {
-        string[] names = [.. vanished.Select(index => layout.Slots[layout.FirstSlots[index]]).Where(slot => slot.Kind == SlotKind.LogDeviation).Select(slot => slot.Name)];
-        if (names.Length > 0)
+        MixtureSlot[] slots = [.. vanished.Select(index => layout.Slots[layout.FirstSlots[index]])];
+        string[] zero = [.. slots.Where(slot => slot.Kind == SlotKind.LogDeviation).Select(slot => $"{slot.Name} is 0")];
+        string[] ends = zero.Length > 0 ? zero : [.. slots.Select(slot => $"{slot.Name} is at the end of its range")];
+        if (ends.Length > 0)
         {
-            yield return $"Singular fit: {string.Join(", ", names)} {(names.Length == 1 ? "is" : "are")} 0. The data show no more variation between levels there than residuals and classes explain. "
+            yield return $"Singular fit: {string.Join(", ", ends)}. The data show no more variation between levels in some direction than residuals and classes explain. "
                 + "Estimates are valid; a model with fewer effects, or with their covariances equal across classes, fits as well.";
         }
     }

@@ -12,7 +12,7 @@ internal static class NodeCount
     private const double Enough = 1e-6; // error of the log-likelihood of a level
     private const double WorthSaying = 100; // times as much
 
-    private static readonly int[] Defaults = [15, 11, 9, 7, 5, 5]; // by dimension
+    private static readonly int[] Defaults = [15, 11, 9, 7]; // by dimension; more dimensions only where nodes are given
 
     /// <summary>Nodes a dimension.</summary>
     public static int Choose(MixtureProblem problem, LevelSetup setup)
@@ -21,15 +21,24 @@ internal static class NodeCount
         int nodes = problem.Options.Nodes ?? Defaults[Math.Min(dimensions, Defaults.Length) - 1];
         double all = Math.Pow(nodes, dimensions);
         double work = all * problem.Data.UnitCount;
-        if (all <= MostNodes && work <= MostWork)
+        if (all <= MostNodes && work <= MostWork && (problem.Options.Nodes is not null || dimensions <= Defaults.Length))
             return nodes;
         bool isShared = problem.Layout.Shape.SharesEffects;
         int largest = (int)Math.Floor(Math.Pow(Math.Min(MostNodes, MostWork / problem.Data.UnitCount), 1.0 / dimensions));
-        string fewer = largest >= 3 ? FormattableString.Invariant($"Use --nodes {largest} or fewer, and heed the error that is reported") : "No useful number of nodes fits";
+        string fewer = largest >= 3 ? FormattableString.Invariant($"Give --nodes {largest} or fewer and heed the error that is reported") : "No useful number of nodes fits";
+        if (problem.Options.Nodes is null && dimensions > Defaults.Length)
+        {
+            throw problem.Frame.Rows.Failure(FormattableString.Invariant(
+                $"Effects of {dimensions} dimensions a level ({problem.Layout.Shape.Effects.Count} effects{(isShared ? "" : $" in each of {problem.Layout.ClassCount} classes")}) are more than {Defaults.Length}, the most that are integrated unless --nodes is given: nodes grow with the power of the dimensions, and few of them are a poor likelihood. ")
+                + Instead(problem) + $" {fewer}.");
+        }
         throw problem.Frame.Rows.Failure(FormattableString.Invariant(
             $"Effects of {dimensions} dimensions a level ({problem.Layout.Shape.Effects.Count} effects{(isShared ? "" : $" in each of {problem.Layout.ClassCount} classes")}) with {nodes} nodes a dimension are {all:g3} nodes a level, {work:g3} terms an E-step; {MostNodes:g3} and {MostWork:g2} are the most. ")
-            + $"{fewer}; or give all classes one set of effects with --effects shared; use fewer effects or classes; or, where whole levels are of one class, --membership {problem.Layout.Shape.EffectGroup}, which needs no integration.");
+            + Instead(problem) + $" {fewer}.");
     }
+
+    private static string Instead(MixtureProblem problem) =>
+        $"Give all classes one set of effects with --effects shared, use fewer effects or classes, or, where whole levels are of one class, --membership {problem.Layout.Shape.EffectGroup}, which needs no integration.";
 
     /// <summary>More nodes a dimension where the error is more than it should be and they do not take too long; null where those at hand stay.</summary>
     /// <param name="problem">The mixture.</param>

@@ -37,7 +37,11 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
         Finished best = finished.OrderBy(end => end.Termination.Kind == TerminationKind.Degenerate).ThenByDescending(end => end.Value).First();
         IReadOnlyList<StartOutcome> maxima = begun.Count == 1 ? [] : LevelSolution.Maxima([.. finished.Select(end => (end.Value, end.Termination))]);
         if (best.Termination.IsConverged && !cancellation.IsCancellationRequested && NodeCount.Raise(problem, setup, best.Model, problem.Layout.Expand(best.Free)) is { } more)
+        {
             best = Climb(setup.Quadrature(more), setup.Vector(best.Free));
+            if (maxima.Count > 0)
+                maxima = [maxima[0] with { LogLikelihood = best.Value, IsConverged = best.Termination.IsConverged }, .. maxima.Skip(1)];
+        }
         Integration integration = NodeCount.Check(problem, setup, best.Model, problem.Layout.Expand(best.Free));
         return Conclude(best, maxima, integration);
     }
