@@ -112,6 +112,22 @@ public sealed class MixtureSamplingTests
     }
 
     [Fact]
+    public void Draws_do_not_depend_on_where_arrays_lie()
+    {
+        // Classes far apart: some exponents underflow, which vectors of rows must not notice.
+        (MemoryColumns data, _) = TwoClasses(300, -4, 60, 1, 1.5, 0.4, seed: 4);
+        MixtureOptions options = new() { Classes = 2, Priors = ["sigma:gamma(2,2)"], Threads = 1 };
+        double[]? first = null;
+        for (int trial = 0; trial < 6; trial++)
+        {
+            byte[][] shift = [.. Enumerable.Range(0, 3 * trial + 1).Select(size => new byte[8 * size + 8])];
+            double[] values = Draw("y ~ 1", data, options, new SamplerOptions { Draws = 60, Warmup = 100, Chains = 2, Threads = 1 }).Parameters.Chains[1].Values;
+            GC.KeepAlive(shift);
+            Assert.Equal(first ??= values, values);
+        }
+    }
+
+    [Fact]
     public void A_mixture_is_calibrated()
     {
         const int sets = 40;

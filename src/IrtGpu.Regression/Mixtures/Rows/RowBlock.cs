@@ -10,6 +10,10 @@ internal sealed class RowBlock
     /// <summary>Most rows of a block: three classes of it, residuals and probabilities, fit the first-level cache.</summary>
     public const int Capacity = 256;
 
+    // The exponential of tensor primitives rounds a vector with a number below this in another way, and which rows share a vector hangs on
+    // where an array lies in memory: results would change from run to run.
+    private const double LeastExponent = -700;
+
     private readonly MixtureData data;
     private readonly MixtureLayout layout;
     private readonly int classes;
@@ -84,7 +88,7 @@ internal sealed class RowBlock
             TensorPrimitives.Add(density, constant + (logProportion.IsEmpty ? 0 : logProportion[k]), density);
         }
         if (data.KnownClass is not null)
-            Exclude(data.KnownClass.AsSpan(first, length));
+            Exclude(data.KnownClass.AsSpan(first, length), double.NegativeInfinity);
         Normalize(top, sum);
         if (logProportion.IsEmpty)
         {
@@ -155,14 +159,14 @@ internal sealed class RowBlock
             TensorPrimitives.Subtract(prior.AsSpan(k * Capacity, Length), sum, prior.AsSpan(k * Capacity, Length));
     }
 
-    private void Exclude(ReadOnlySpan<int> known)
+    private void Exclude(ReadOnlySpan<int> known, double value)
     {
         for (int row = 0; row < known.Length; row++)
         {
             for (int k = 0; k < classes && known[row] >= 0; k++)
             {
                 if (k != known[row])
-                    probability[k * Capacity + row] = double.NegativeInfinity;
+                    probability[k * Capacity + row] = value;
             }
         }
     }
@@ -177,7 +181,14 @@ internal sealed class RowBlock
         {
             Span<double> own = probability.AsSpan(k * Capacity, Length);
             TensorPrimitives.Subtract(own, top, own);
+            TensorPrimitives.Max(own, LeastExponent, own);
             TensorPrimitives.Exp(own, own);
+        }
+        if (data.KnownClass is not null)
+            Exclude(data.KnownClass.AsSpan(First, Length), 0);
+        for (int k = 0; k < classes; k++)
+        {
+            ReadOnlySpan<double> own = probability.AsSpan(k * Capacity, Length);
             if (k == 0)
                 own.CopyTo(sum);
             else
