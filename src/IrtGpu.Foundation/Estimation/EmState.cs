@@ -126,7 +126,7 @@ internal sealed class EmState
         if (Termination is not null)
             return;
         if (problem.IsDegenerate(plain))
-            End(new Termination(TerminationKind.Degenerate, $"After {History.Count} cycles the objective grows without bound: there is no maximum this way. {problem.Remedy(EmFailure.GrowsWithoutBound)}"), accepted); // which has a likelihood, as the step from it may not
+            End(new Termination(TerminationKind.Degenerate, $"After {(History.Count == 1 ? "1 cycle" : $"{History.Count} cycles")} the objective grows without bound: there is no maximum this way. {problem.Remedy(EmFailure.GrowsWithoutBound)}"), accepted); // which has a likelihood, as the step from it may not
         else if (monitor.Judge(isInterrupted) is { } termination)
             End(termination, plain);
         else if (History.Count >= SettlingCycles && problem.IsOutgrown(plain))

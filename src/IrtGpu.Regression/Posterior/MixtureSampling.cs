@@ -30,20 +30,22 @@ internal static class MixtureSampling
         if (request.IsPriorOnly)
             RequireProper(problem);
         MixturePosterior posterior = new(layout, problem.Priors, request.IsPriorOnly ? null : fit.Likelihood, withJacobian: true);
-        Chain[] chains = NoUTurnSampler.Run(posterior.ForChain, Start(fit, request.IsPriorOnly), request.Sampler, progress, cancellation);
+        ChainStart start = Start(fit, request.IsPriorOnly);
+        Chain[] chains = NoUTurnSampler.Run(posterior.ForChain, start, request.Sampler, progress, cancellation);
         int[] counts = [.. chains.Where(PosteriorDraws.HasDraws).Select(chain => chain.Count)];
         int kept = counts.DefaultIfEmpty(0).Min();
         HashSet<int> sets = [.. Enumerable.Range(0, request.PredictiveSets).Select(set => (int)((long)set * kept * counts.Length / request.PredictiveSets))];
         List<double[]> predictive = [];
         DrawnUnits units = new(fit, kept, counts.Length, request.IsPriorOnly ? 0 : LargestStore, MostProbabilities);
         ReportedParameters reported = new(layout, problem.Scale);
+        ClassLabels labels = new(fit, start.Scale);
         double[] full = new double[layout.SlotCount];
         int changed = 0;
         int seen = 0;
         PosteriorDraws draws = PosteriorDraws.Of(chains, request.Sampler, [.. reported.Names.Select(name => name.Text(fit.EffectGroup, layout.ClassCount))], (chain, draw, position, values) =>
         {
             layout.Expand(position, full);
-            int[] order = ClassOrder.Of(problem, full);
+            int[] order = labels.Of(full);
             seen++;
             if (!order.SequenceEqual(Enumerable.Range(0, order.Length)))
             {
@@ -109,6 +111,6 @@ internal static class MixtureSampling
     private static IEnumerable<string> Warnings(double changedShare)
     {
         if (changedShare > NoticeableShare)
-            yield return FormattableString.Invariant($"Classes were put into order anew in {100 * changedShare:0.#} % of the draws: what they are ordered by does not separate them, and summaries by class mix them. Name another order by --order, or priors that tell the classes apart.");
+            yield return FormattableString.Invariant($"Classes were given other labels in {100 * changedShare:0.#} % of the draws: nothing separates them well, and summaries by class depend on the labelling. Name another order by --order, or priors that tell the classes apart.");
     }
 }

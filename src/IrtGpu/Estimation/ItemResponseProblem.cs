@@ -16,6 +16,7 @@ namespace IrtGpu.Estimation;
 /// <summary>A calibration as EM sees it: free parameters of the plan's layout, E-steps of a backend.</summary>
 internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
 {
+    private const int AsymptoteIterations = 6; // of Newton in an M-step: with one, EM creeps towards bounds
     private const double AsymptoteUnit = 4; // probabilities times this move as logits do around one half: extrapolation weighs all changes alike
 
     private readonly CalibrationPlan plan;
@@ -145,7 +146,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         backend.Capabilities.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;
 
     /// <summary>Prepares an M-step.</summary>
-    public MStep CreateMStep() => new(plan, iterations, threads);
+    public MStep CreateMStep() => new(plan, iterations, threads, AsymptoteIterations);
 
     /// <summary>Nodes and weights of free parameters; null where a covariance matrix is not positive definite.</summary>
     /// <param name="parameters">Kept, not copied. [free]</param>

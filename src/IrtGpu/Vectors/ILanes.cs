@@ -53,6 +53,7 @@ internal unsafe interface ILanes<TSelf> : IReal<TSelf>
     /// <summary>a · b + c, rounded once where the processor can; else twice, as in software one rounding takes fifty times as long.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>The larger, in one instruction; of a NaN and a number one of the two, of 0 and −0 either.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
     /// <summary>Towards 0.</summary>

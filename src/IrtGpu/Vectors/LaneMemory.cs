@@ -52,11 +52,13 @@ internal static class LaneMemory
     }
 
     /// <summary>Writes the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Store<TLanes>(TLanes value, Span<double> values, int count)
         where TLanes : struct, ILanes<TLanes>
     {
-        for (int lane = 0; lane < count; lane++)
-            values[lane] = value[lane];
+        Span<double> all = stackalloc double[MostLanes]; // no lane by a variable index: code with one is not compiled ahead
+        Store(value, all);
+        all[..count].CopyTo(values);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -76,7 +76,7 @@ internal readonly unsafe struct Lanes256(Vector256<double> value) : ILanes<Lanes
         Fma.IsSupported ? new(Vector256.FusedMultiplyAdd(a.value, b.value, c.value)) : a * b + c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Max(Lanes256 left, Lanes256 right) => new(Vector256.Max(left.value, right.value));
+    public static Lanes256 Max(Lanes256 left, Lanes256 right) => new(Vector256.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Truncate(Lanes256 value) => new(Vector256.Truncate(value.value));

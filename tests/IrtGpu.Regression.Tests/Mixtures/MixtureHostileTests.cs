@@ -140,6 +140,41 @@ public sealed class MixtureHostileTests
         Assert.Throws<FormulaException>(() => MixtureTestData.Fit("y ~ x", WithTies(60, 0, 0), new MixtureOptions { ClassFormula = formula }));
 
     [Fact]
+    public void Ends_of_priors_are_kept_and_told()
+    {
+        MemoryColumns data = MixtureTestData.Lines(300, 6);
+        MixtureFit fit = MixtureTestData.Fit("y ~ x", data, new MixtureOptions { Classes = 1, Priors = ["b:x:uniform(2,4)", "sigma:uniform(0.1,1)"] });
+        Assert.True(fit.Termination.IsConverged, fit.Termination.Message);
+        double mean = data.Numbers("y").Zip(data.Numbers("x"), (y, x) => y - 2 * x).Average(); // of what a slope at its least value leaves
+        Assert.Equal(2, MixtureIdentityTests.Value(fit, 0, "b", "x"), 1e-9);
+        Assert.Equal(1, MixtureIdentityTests.Value(fit, 0, "sigma"), 1e-9);
+        Assert.Equal(mean, MixtureIdentityTests.Value(fit, 0, "b", "(Intercept)"), 1e-8);
+        Assert.Equal(1 / Math.Sqrt(300), fit.Parameters.Single(row => row.Term == "(Intercept)").StandardError!.Value, 1e-6);
+        Assert.Null(fit.Parameters.Single(row => row.Term == "x").StandardError);
+        Assert.Equal(2, fit.Warnings.Count(warning => warning.Contains("lies at an end of its prior", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Classes_that_differ_in_sigma_alone_are_found()
+    {
+        StreamRandom random = new(12, 0);
+        double[] y = [.. Enumerable.Range(0, 2000).Select(row => (row % 4 == 0 ? 6 : 1) * random.NextNormal())];
+        MixtureFit fit = MixtureTestData.Fit("y ~ 0", new MemoryColumns().Add("y", y), new MixtureOptions());
+        AssertFinite(fit);
+        Assert.Equal(1, MixtureIdentityTests.Value(fit, 1, "sigma"), 0.1);
+        Assert.Equal(6, MixtureIdentityTests.Value(fit, 2, "sigma"), 0.6);
+    }
+
+    [Fact]
+    public void Units_beyond_numbers_are_refused()
+    {
+        MemoryColumns data = WithTies(50, 0, 0);
+        Assert.Contains("another unit", Assert.Throws<DataException>(() => MixtureTestData.Fit("y ~ 1", new MemoryColumns().Add("y", [.. data.Numbers("y").Select(value => value * 1e200)]), new MixtureOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains("coefficient of 'x'", Assert.Throws<DataException>(
+            () => MixtureTestData.Fit("y ~ x", new MemoryColumns().Add("y", data.Numbers("y")).Add("x", [.. data.Numbers("x").Select(value => value * 1e-200)]), new MixtureOptions())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Aliased_columns_and_missing_values_are_told()
     {
         MemoryColumns lines = MixtureTestData.Lines(200, 6);

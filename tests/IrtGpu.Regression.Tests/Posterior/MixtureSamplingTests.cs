@@ -80,6 +80,26 @@ public sealed class MixtureSamplingTests
     }
 
     [Fact]
+    public void Classes_get_the_labels_nearest_to_the_estimates_or_the_order_asked_for()
+    {
+        (MemoryColumns data, _) = TwoClasses(100, -1, 1, 2, 0.4, 0.6, seed: 4);
+        MixtureOptions options = new() { Classes = 2, Priors = ["sigma:gamma(2,2)"] };
+        foreach (string? order in new[] { null, "sigma" })
+        {
+            MixtureFit fit = MixtureModel.Fit(Formula.Parse("y ~ 1"), data, options with { OrderBy = order }, new RegressionProgress(), TestContext.Current.CancellationToken);
+            double[] scale = new double[fit.Problem.Layout.FreeCount];
+            Array.Fill(scale, 1);
+            ClassLabels labels = new(fit, scale);
+            Assert.Equal([0, 1], labels.Of(fit.Full));
+            Assert.Equal([1, 0], labels.Of(fit.Problem.Layout.Reorder(fit.Full, [1, 0])));
+            // Intercepts the other way round alone: still nearest as they are; by sigma too.
+            double[] moved = (double[])fit.Full.Clone();
+            moved[fit.Problem.Layout.Coefficient(0)] = moved[fit.Problem.Layout.Coefficient(1)] + 0.01;
+            Assert.Equal([0, 1], labels.Of(moved));
+        }
+    }
+
+    [Fact]
     public void Draws_do_not_depend_on_threads()
     {
         (MemoryColumns data, _) = TwoClasses(100, -2, 2, 1, 0.8, 0.6, seed: 4);

@@ -27,10 +27,12 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
         IReadOnlyList<EmOutcome<TExpectation>> begun = RunBriefly(starts, cancellation);
         List<EmOutcome<TExpectation>> finished = [];
         List<EmOutcome<TExpectation>> sound = [.. begun.Where(outcome => !IsDegenerate(outcome))];
-        foreach (EmOutcome<TExpectation> promising in (sound.Count > 0 ? sound : begun).OrderByDescending(outcome => outcome.Objective).Take(Math.Max(2, (starts.Count + 3) / 4)))
+        int wanted = Math.Max(2, (starts.Count + 3) / 4); // of runs that do not grow without bound
+        foreach (EmOutcome<TExpectation> promising in (sound.Count > 0 ? sound : begun).OrderByDescending(outcome => outcome.Objective))
         {
-            if (finished.Count == 0 || !cancellation.IsCancellationRequested)
-                finished.Add(full.Run(promising.Parameters));
+            if (finished.Count > 0 && (cancellation.IsCancellationRequested || finished.Count(outcome => !IsDegenerate(outcome)) >= wanted))
+                break;
+            finished.Add(full.Run(promising.Parameters));
         }
         // Where a run grows without bound its objective says nothing: it is the best only where all do.
         EmOutcome<TExpectation> best = finished.OrderBy(IsDegenerate).ThenByDescending(outcome => outcome.Objective).First();

@@ -36,6 +36,7 @@ internal static class MixturePlanner
         double[][] effects = [.. frame.Random.SelectMany(term => term.Effects.Columns)];
         WorkingScale scale = WorkingScale.Measure(
             response, columns, intercept, resolver.AllowsCentring && !equality.TiesIntercept, effects, units.Design.Columns, Array.IndexOf(units.Design.Names, DesignMatrix.Intercept));
+        RequireUnits(frame, names, scale);
         (MixtureLayout layout, MixturePriors priors) = LayOut(shape, equality, resolver, scale);
         ClassOrder.Check(layout, options.OrderBy);
         MixtureData data = WorkingData(frame, response, columns, effects, scale, units);
@@ -138,6 +139,21 @@ internal static class MixturePlanner
         Dictionary<MixtureSlot, int> positions = free.Slots.Select((slot, index) => (slot, index)).ToDictionary(pair => pair.slot, pair => pair.index);
         MixtureLayout layout = new(shape, IsTied, slot => priors[positions[slot]]?.Constant is not null || (proportions is not null && slot.Kind == SlotKind.ClassCoefficient) ? working[positions[slot]] : null);
         return (layout, new MixturePriors(layout, scale, priors, proportions is null ? concentration : null, correlationShape));
+    }
+
+    /// <summary>Coefficients and variances must be numbers that can be held.</summary>
+    private static void RequireUnits(ModelFrame frame, string[] names, WorkingScale scale)
+    {
+        const double largest = 1e150;
+        string response = frame.Formula.Response!.ToString();
+        if (scale.ResponseSize is > largest or < 1 / largest)
+            throw frame.Rows.Failure(FormattableString.Invariant($"The response varies by about {scale.ResponseSize:0.0e+0}: its variance is beyond the numbers that can be held. Give it in another unit."), response);
+        for (int column = 0; column < names.Length; column++)
+        {
+            double size = scale.ResponseSize / scale.Sizes[column];
+            if (size is > largest or < 1 / largest)
+                throw frame.Rows.Failure(FormattableString.Invariant($"The coefficient of '{names[column]}' would be of the size {size:0.0e+0}, beyond the numbers that can be worked with. Give '{names[column]}' or the response in another unit."));
+        }
     }
 
     private static MixtureData WorkingData(ModelFrame frame, double[] response, double[][] columns, double[][] effects, WorkingScale scale, ClassUnits units)

@@ -120,7 +120,7 @@ internal static class MixtureAssembly
         double sum = 0;
         foreach (double probability in posterior)
             sum += probability > 0 ? -probability * Math.Log(probability) : 0;
-        return 1 - sum / (posterior.Length / classes * Math.Log(classes));
+        return Math.Clamp(1 - sum / (posterior.Length / classes * Math.Log(classes)), 0, 1);
     }
 
     /// <summary>Known classes against those that the response alone makes likeliest.</summary>
@@ -160,7 +160,7 @@ internal static class MixtureAssembly
             for (int unit = k; unit < posterior.Length; unit += classes)
                 count += posterior[unit];
             if (count < EmptyCount)
-                yield return FormattableString.Invariant($"Class {k + 1} is empty: {count:g2} expected {(problem.Data.UnitNames is null ? "rows" : "levels")}. The data have no more than {classes - 1} classes; its coefficients mean nothing.");
+                yield return FormattableString.Invariant($"Class {k + 1} is empty: {count:g2} expected {(problem.Data.UnitNames is null ? "rows" : "levels")}. The data have no more than {(classes == 2 ? "1 class" : $"{classes - 1} classes")}; its coefficients mean nothing.");
             else if (count < parameters + FewRows && problem.Data.UnitNames is null)
                 yield return FormattableString.Invariant($"Class {k + 1} rests on {count:0.0} expected rows and has {parameters} parameters. Consider fewer classes, --equal-across-classes sigma, or a prior on sigma.");
         }

@@ -21,7 +21,7 @@ internal static class RowMixture
         RowLikelihood likelihood = new(problem.Data, layout, options.ThreadCount);
         RowEmProblem em = new(problem, likelihood.Pass);
         EmOptions stop = new() { Tolerance = Math.Max(options.Tolerance, EmTolerance), MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
-        int starts = options.Starts ?? (layout.ClassCount == 1 || IsAllKnown(problem.Data) ? 1 : MixtureOptions.DefaultStarts);
+        int starts = options.Starts ?? (layout.ClassCount == 1 || IsAllKnown(problem.Data) ? 1 : options.StartsFor(problem.Data.RowCount));
         (EmOutcome<RowExpectation> outcome, IReadOnlyList<StartOutcome> maxima) =
             new StartSearch<RowExpectation>(em, stop).Run(new RandomStarts(problem).Make(starts, options.Seed), progress.Steps, cancellation);
         outcome = OtherOrder(problem, em, stop, outcome, progress, cancellation);
@@ -31,10 +31,11 @@ internal static class RowMixture
         Termination termination = outcome.Termination;
         double[] hessian = [];
         int evaluations = outcome.EStepCount;
+        IReadOnlyList<int> atBound = PriorBounds.Reached(problem, layout.Expand(free));
         if (termination.Kind is TerminationKind.Converged or TerminationKind.CycleLimit && options.WithSecondDerivatives)
         {
             progress.Phase?.Report("second derivatives");
-            (hessian, double lastStep, int more) = NewtonPolish.Run(posterior, Hessian, free);
+            (hessian, double lastStep, int more) = NewtonPolish.Run(posterior, Hessian, free, atBound);
             evaluations += more;
             if (termination.Kind == TerminationKind.CycleLimit && lastStep < options.Tolerance)
                 termination = new Termination(TerminationKind.Converged, FormattableString.Invariant($"Converged in {outcome.History.Count} cycles and Newton steps, the last {lastStep:g2} (tolerance {options.Tolerance:g2})."));
@@ -43,7 +44,10 @@ internal static class RowMixture
         double objective = posterior.Evaluate(free, gradient);
         return new MixtureSolution(
             layout.Expand(free), posterior.LogLikelihood + problem.Data.Constant, objective - posterior.LogLikelihood, hessian, termination, outcome.History, evaluations, maxima,
-            likelihood, []);
+            likelihood, [.. atBound.Select(index => $"{layout.Slots[layout.FirstSlots[index]].Name} lies at an end of its prior {problem.Priors.OfSlot[layout.FirstSlots[index]]!.Text}: it has no standard error, and those of the others hold it there.")])
+        {
+            AtBound = atBound,
+        };
 
         double[] Hessian(double[] at)
         {

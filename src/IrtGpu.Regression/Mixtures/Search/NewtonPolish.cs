@@ -13,8 +13,9 @@ internal static class NewtonPolish
     /// <param name="posterior">Value and gradient.</param>
     /// <param name="hessian">Second derivatives at a point. [free, free]</param>
     /// <param name="free">In: where EM ended; out: the maximum. [free]</param>
+    /// <param name="held">Free parameters at a bound, which stay where they are.</param>
     /// <returns>Second derivatives there, the largest last step, and the number of evaluations.</returns>
-    public static (double[] Hessian, double LastStep, int Evaluations) Run(MixturePosterior posterior, Func<double[], double[]> hessian, double[] free)
+    public static (double[] Hessian, double LastStep, int Evaluations) Run(MixturePosterior posterior, Func<double[], double[]> hessian, double[] free, IReadOnlyList<int>? held = null)
     {
         int n = free.Length;
         double[] gradient = new double[n];
@@ -27,6 +28,12 @@ internal static class NewtonPolish
         for (int count = 0; count < MostSteps; count++)
         {
             double[] information = Array.ConvertAll(second, element => -element);
+            foreach (int index in held ?? [])
+            {
+                gradient[index] = 0;
+                for (int other = 0; other < n; other++)
+                    information[index * n + other] = information[other * n + index] = other == index ? 1 : 0;
+            }
             if (!CholeskySolver.TryFactor(information, n))
                 return (second, double.NaN, evaluations); // no maximum, or a flat one
             gradient.CopyTo(step, 0);

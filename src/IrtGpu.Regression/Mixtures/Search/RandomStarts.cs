@@ -13,6 +13,7 @@ internal sealed class RandomStarts
 {
     private const double Ridge = 1e-2; // of the rows drawn, towards least squares of all
     private const double DeviationShare = 0.6; // of the residual standard deviation of one class
+    private const double DeviationSpread = 0.2; // of its logarithm between classes: they may differ in nothing else
     private const int MostKnownRows = 20_000;
     private const int MostOrders = 120;
 
@@ -48,7 +49,7 @@ internal sealed class RandomStarts
             int[] rows = knownRows[k].Length > 0 ? knownRows[k] : start == 0 ? Slice(k) : Drawn(ref random);
             bool isMany = rows.Length > 2 * (data.Columns.Length + 1);
             FromRows(rows, isMany ? 1e-8 : Ridge).CopyTo(full.AsSpan(layout.Coefficient(k)));
-            full[layout.LogSigma(k)] = Math.Log(DeviationShare * data.LeastSquaresDeviation);
+            full[layout.LogSigma(k)] = Math.Log(DeviationShare * data.LeastSquaresDeviation) + DeviationSpread * (start == 0 ? k - (layout.ClassCount - 1) / 2.0 : random.NextNormal());
         }
         full = BestOrder(Admitted(full));
         return layout.Collapse(full);

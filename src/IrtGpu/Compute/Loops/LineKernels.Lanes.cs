@@ -76,6 +76,21 @@ internal sealed unsafe class LineKernels<TLanes> : LineKernels
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void MultiplyRows(double* factor, double* kernel, int stride, double* rowFactors, double scale, double* result, int rows, int lineCount)
+    {
+        for (int row = 0; row < rows; row++, kernel += stride, result += lineCount)
+        {
+            double rowFactor = scale * rowFactors[row];
+            int lane = 0;
+            for (; lane + TLanes.Count <= lineCount; lane += TLanes.Count)
+                (TLanes.Load(factor + lane) * TLanes.Load(kernel + lane) * rowFactor).Store(result + lane);
+            for (; lane < lineCount; lane++)
+                result[lane] = factor[lane] * kernel[lane] * rowFactor;
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SumOut(double* weights, double* marginal, int rows, int lineCount)
     {
         for (int row = 0; row < rows; row++)

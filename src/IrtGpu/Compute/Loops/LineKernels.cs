@@ -33,6 +33,17 @@ internal abstract unsafe class LineKernels
     /// <param name="lineCount">Lanes, not padded.</param>
     public abstract void MultiplyOut(double* outer, double* factor, int rows, int lineCount);
 
+    /// <summary>result[row, lane] = factor[lane] · kernel[row, lane] · (scale · rowFactors[row]).</summary>
+    /// <param name="factor">[lane]</param>
+    /// <param name="kernel">[row, stride]</param>
+    /// <param name="stride">Distance of the kernel's rows.</param>
+    /// <param name="rowFactors">[row]</param>
+    /// <param name="scale">Scale.</param>
+    /// <param name="result">Receives the products. [row, lane]</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="lineCount">Lanes, not padded.</param>
+    public abstract void MultiplyRows(double* factor, double* kernel, int stride, double* rowFactors, double scale, double* result, int rows, int lineCount);
+
     /// <summary>Sums one dimension out: marginal[lane] = Σ_row weights[row, lane], weights[row] = Σ_lane weights[row, lane], in place.</summary>
     /// <param name="weights">In: [row, lane]; out: [row].</param>
     /// <param name="marginal">Added to. [lane]</param>

@@ -19,7 +19,7 @@ internal static class VectorMath
     public static TLanes ExpNonPositive<TLanes>(TLanes x)
         where TLanes : struct, ILanes<TLanes>
     {
-        TLanes clamped = TLanes.Max(x, Smallest);
+        TLanes clamped = TLanes.Max(Smallest, x);
         TLanes shifted = TLanes.MultiplyAdd(clamped, Log2E, RoundingShift);
         TLanes n = shifted - RoundingShift;
         TLanes r = TLanes.MultiplyAdd(n, -Ln2High, clamped);

@@ -23,7 +23,6 @@ namespace IrtGpu.Estimation.Maximization;
 internal sealed class ItemNewton
 {
     private const int LargestHalvingCount = 30; // of a step, before it is given up
-    private const int AsymptoteIterations = 6; // at least, where asymptotes are free: one step leaves them far from the maximum, and EM then creeps
     private const double SmallStep = 1e-3; // of any working value: the next Newton step is its square
 
     private readonly CalibrationPlan plan;
@@ -44,13 +43,14 @@ internal sealed class ItemNewton
 
     /// <summary>Prepares the steps of a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="iterations">Newton iterations; items with free asymptotes may take more.</param>
+    /// <param name="iterations">Newton iterations.</param>
+    /// <param name="asymptoteIterations">The most for items whose asymptotes are free: they stop once a step is small.</param>
     /// <param name="threads">Number of threads.</param>
-    public ItemNewton(CalibrationPlan plan, int iterations, int threads)
+    public ItemNewton(CalibrationPlan plan, int iterations, int asymptoteIterations, int threads)
     {
         this.plan = plan;
         components = ItemComponent.Of(plan);
-        this.iterations = [.. components.Select(component => component.HasAsymptotes ? Math.Max(iterations, AsymptoteIterations) : iterations)];
+        this.iterations = [.. components.Select(component => component.HasAsymptotes ? asymptoteIterations : iterations)];
         evaluation = new ItemEvaluation(plan);
         startGradient = new double[plan.Layout.FreeCount];
         candidate = new double[plan.Layout.FreeCount];

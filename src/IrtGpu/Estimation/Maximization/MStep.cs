@@ -16,12 +16,13 @@ internal sealed class MStep
 
     /// <summary>Prepares the M-step of a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="iterations">Newton iterations; items with free asymptotes may take more.</param>
+    /// <param name="iterations">Newton iterations.</param>
     /// <param name="threads">Number of threads; 0: all processors.</param>
-    public MStep(CalibrationPlan plan, int iterations, int threads)
+    /// <param name="asymptoteIterations">The most for items whose asymptotes are free, where that is more: one step leaves them far from the maximum.</param>
+    public MStep(CalibrationPlan plan, int iterations, int threads, int asymptoteIterations = 1)
     {
         this.plan = plan;
-        items = new ItemNewton(plan, iterations, threads > 0 ? threads : Environment.ProcessorCount);
+        items = new ItemNewton(plan, iterations, Math.Max(iterations, asymptoteIterations), threads > 0 ? threads : Environment.ProcessorCount);
         population = new PopulationUpdate(plan);
         proportions = new ClassProportionUpdate(plan);
     }

@@ -136,8 +136,9 @@ internal abstract class ItemModelOperations
             for (int category = 0; category < categoryCount; category++)
                 scratch[category] = logProbability[category * logStride];
             TModel.AddDerivatives(
-                z, categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(scratch),
-                new SpanVector(counts, countStride), new SpanVector(gradient), new SpanVector(hessian));
+                new Scalar(z), categoryCount, new SpanVector(shape), new SpanVector(scores), ConstantsInPlace(categoryCount, shape),
+                new ScalarVector<SpanVector>(new SpanVector(scratch)), new ScalarVector<SpanVector>(new SpanVector(counts, countStride)),
+                new ScalarVector<SpanVector>(new SpanVector(gradient)), new ScalarVector<SpanVector>(new SpanVector(hessian)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -199,7 +200,12 @@ internal abstract class ItemModelOperations
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void FillNode(double z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int stride) =>
-            TModel.LogProbabilities(z, categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(logProbability, stride));
+            TModel.LogProbabilities(
+                new Scalar(z), categoryCount, new SpanVector(shape), new SpanVector(scores), ConstantsInPlace(categoryCount, shape),
+                new ScalarVector<SpanVector>(new SpanVector(logProbability, stride)));
+
+        // Single values go to the functions themselves: code by way of the overloads for a double is not compiled ahead.
+        private static ItemConstantsInPlace<TModel, SpanVector> ConstantsInPlace(int categoryCount, Span<double> shape) => new(categoryCount, new SpanVector(shape));
 
         /// <summary>Counts of the last nodes, zeros beyond.</summary>
         private static LaneVector<TLanes> Tail(ReadOnlySpan<double> counts, int categoryCount, int node, int nodeCount, Span<double> tail)

@@ -66,6 +66,7 @@ public sealed unsafe class LoopWidthTests
             kernels.AddLine(values, arguments, 0.4, width);
             kernels.Scale(values, 1.7, product, width);
             kernels.MultiplyOut(outer, values, 3, lineCount);
+            kernels.MultiplyRows(values, outer, lineCount, arguments, 0.7, room.Take(2 * lineCount), 2, lineCount);
             kernels.SumScores(scores, codes, firstRow, 3, scoreWidth, sums);
             kernels.ScatterScores(scores, codes, firstRow, 3, scoreWidth, sums);
             room.Sums.Add(kernels.Multiply(values, arguments, product, width));

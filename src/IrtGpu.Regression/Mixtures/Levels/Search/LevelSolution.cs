@@ -26,7 +26,7 @@ internal static class LevelSolution
         double logLikelihood = likelihood.Evaluate(full, unused);
         double logPrior = problem.Priors.Evaluate(full, unused, withJacobian: false);
         int[] vanished = [.. Enumerable.Range(0, free.Length).Where(index => LevelCoordinates.IsVanished(layout, index, free))];
-        return new MixtureSolution(full, logLikelihood + problem.Data.Constant, logPrior, hessian, termination, [], 0, [], likelihood, [.. Singular(layout, vanished)])
+        return new MixtureSolution(full, logLikelihood + problem.Data.Constant, logPrior, hessian, termination, [], 0, [], likelihood, termination.Kind == TerminationKind.Degenerate ? [] : [.. Singular(layout, vanished)])
         {
             AtBound = vanished,
             Predicted = double.IsFinite(logLikelihood) ? EffectPredictions.Of(problem, setup, model, full) : [],

@@ -15,6 +15,8 @@ internal sealed class LevelStarts(ClosedFormLevels model, LevelCoordinates coord
     private const double OwnShare = 0.9; // of a unit's probability that its start gives to the class it was put into
     private const double WithinShare = 0.7; // of the deviations of effects that is left within classes
 
+    private double[][]? features; // of the units given the model of one class
+
     /// <summary>All starts that are wanted: one where classes are known or there is one. [start][EM's vector]</summary>
     /// <param name="problem">The mixture.</param>
     /// <param name="setup">Its rows.</param>
@@ -126,7 +128,7 @@ internal sealed class LevelStarts(ClosedFormLevels model, LevelCoordinates coord
     /// <summary>Units put to the nearest of K units drawn far apart, in predicted effects (without effects: in products of residuals with X).</summary>
     private double[][] Nearest(LevelParameters one, int count, ref StreamRandom random, int refinements)
     {
-        double[][] features = model.UnitFeatures(one);
+        features ??= model.UnitFeatures(one);
         int units = model.UnitCount;
         int width = features[0].Length;
         double[][] centres = new double[count][];
@@ -146,15 +148,27 @@ internal sealed class LevelStarts(ClosedFormLevels model, LevelCoordinates coord
         int[] nearest = new int[units];
         for (int pass = 0; ; pass++)
         {
+            double[][] sums = [.. Enumerable.Range(0, count).Select(_ => new double[width])];
+            int[] counts = new int[count];
             for (int unit = 0; unit < units; unit++)
-                nearest[unit] = Enumerable.Range(0, count).MinBy(k => Distance(features[unit], centres[k]));
+            {
+                double shortest = double.PositiveInfinity;
+                for (int k = 0; k < count; k++)
+                {
+                    double length = Distance(features[unit], centres[k]);
+                    if (length < shortest)
+                        (shortest, nearest[unit]) = (length, k);
+                }
+                counts[nearest[unit]]++;
+                for (int index = 0; index < width; index++)
+                    sums[nearest[unit]][index] += features[unit][index];
+            }
             if (pass == refinements)
                 break;
             for (int k = 0; k < count; k++)
             {
-                double[][] own = [.. features.Where((_, unit) => nearest[unit] == k)];
-                if (own.Length > 0)
-                    centres[k] = [.. Enumerable.Range(0, width).Select(index => own.Average(feature => feature[index]))];
+                if (counts[k] > 0)
+                    centres[k] = Array.ConvertAll(sums[k], sum => sum / counts[k]);
             }
         }
         return [.. Enumerable.Range(0, count).Select(k => Array.ConvertAll(nearest, own => own == k || count == 1 ? OwnShare : (1 - OwnShare) / (count - 1)))];

@@ -15,7 +15,9 @@ internal sealed class PosteriorAscent(MixtureProblem problem, LevelLikelihood li
     /// <summary>What is said where no start has a posterior.</summary>
     public const string NoStart = "No start has a finite posterior density: priors with bounds may exclude what the data say. Widen the priors, or compare them with the units of the response.";
 
-    private const int MostNewtonSteps = 5;
+    private const int MostNewtonSteps = 8;
+    private const int MostRounds = 3; // of second derivatives
+    private const double SameCurvature = 1e-4; // steps so short leave second derivatives as they are
     private const double LargestNewtonStep = 0.1; // beyond it the ascent has not been at its end
     private const double SmallNewtonStep = 1e-9;
     private const double Tolerance = 1e-11; // of what another step gains
@@ -94,30 +96,37 @@ internal sealed class PosteriorAscent(MixtureProblem problem, LevelLikelihood li
         double[] other = new double[n];
         double[] candidate = new double[n];
         double value = Evaluate(free, gradient);
-        for (int count = 0; ; count++)
+        for (int round = 0; ; round++)
         {
             double[] hessian = HessianByDifferences.Of(posterior, free);
             Evaluations += 4 * n;
             double[] factor = Curvature(hessian, free);
             if (n == 0 || !CholeskySolver.TryFactor(factor, n))
                 return hessian;
-            double[] step = new double[n];
-            for (int index = 0; index < n; index++)
-                step[index] = LevelCoordinates.IsVanished(layout, index, free) ? 0 : -gradient[index];
-            CholeskySolver.Solve(factor, step, n);
-            double largest = step.Max(Math.Abs);
-            if (termination.Kind == TerminationKind.CycleLimit && largest < problem.Options.Tolerance)
-                termination = new Termination(TerminationKind.Converged, FormattableString.Invariant($"Converged in {cycles} cycles and Newton steps, the last {largest:g2} (tolerance {problem.Options.Tolerance:g2})."));
-            if (!(largest > SmallNewtonStep) || largest > LargestNewtonStep || count == MostNewtonSteps)
+            double moved = 0;
+            for (int count = 0; count < MostNewtonSteps; count++)
+            {
+                double[] step = new double[n];
+                for (int index = 0; index < n; index++)
+                    step[index] = LevelCoordinates.IsVanished(layout, index, free) ? 0 : -gradient[index];
+                CholeskySolver.Solve(factor, step, n);
+                double largest = step.Max(Math.Abs);
+                if (termination.Kind == TerminationKind.CycleLimit && largest < problem.Options.Tolerance)
+                    termination = new Termination(TerminationKind.Converged, FormattableString.Invariant($"Converged in {cycles} cycles and Newton steps, the last {largest:g2} (tolerance {problem.Options.Tolerance:g2})."));
+                if (!(largest > SmallNewtonStep) || largest > LargestNewtonStep)
+                    break;
+                for (int index = 0; index < n; index++)
+                    candidate[index] = free[index] + step[index];
+                double next = Evaluate(candidate, other);
+                if (!(next <= value + 1e-9 + 1e-13 * Math.Abs(value)))
+                    break;
+                moved += largest;
+                value = next;
+                candidate.CopyTo(free, 0);
+                other.CopyTo(gradient, 0);
+            }
+            if (moved < SameCurvature || round == MostRounds)
                 return hessian;
-            for (int index = 0; index < n; index++)
-                candidate[index] = free[index] + step[index];
-            double next = Evaluate(candidate, other);
-            if (!(next <= value + 1e-9 + 1e-13 * Math.Abs(value)))
-                return hessian;
-            value = next;
-            candidate.CopyTo(free, 0);
-            other.CopyTo(gradient, 0);
         }
     }
 

@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.LinearAlgebra;
-using IrtGpu.Foundation.Optimization;
 using IrtGpu.Regression.Mixtures.Parameters;
+using IrtGpu.Regression.Mixtures.Search;
 
 namespace IrtGpu.Regression.Mixtures.Rows.Steps;
 
@@ -102,7 +102,8 @@ internal sealed class CoefficientStep
         int n = free.Length;
         double[] natural = new double[layout.SlotCount];
         scale.ToNatural(layout, full, natural);
-        NewtonMaximizer.Maximize(step, (x, gradient, information) =>
+        (double[] lower, double[] upper) = Bounds(natural);
+        BoundedNewton.Maximize(step, lower, upper, (x, gradient, information) =>
         {
             double value = 0;
             for (int i = 0; i < n; i++)
@@ -133,6 +134,22 @@ internal sealed class CoefficientStep
             }
             return value;
         });
+    }
+
+    /// <summary>Ends that priors give to changes; a bounded coefficient is a function of its own change alone.</summary>
+    private (double[] Lower, double[] Upper) Bounds(double[] natural)
+    {
+        double[] lower = new double[free.Length];
+        double[] upper = new double[free.Length];
+        Array.Fill(lower, double.NegativeInfinity);
+        Array.Fill(upper, double.PositiveInfinity);
+        foreach ((int slot, (int Position, double Derivative)[] row) in penalties.Where(penalty => penalty.Row.Length == 1))
+        {
+            (double least, double largest) = PriorBounds.Of(priors.OfSlot[slot]!);
+            lower[row[0].Position] = Math.Min(0, (least - natural[slot]) / row[0].Derivative);
+            upper[row[0].Position] = Math.Max(0, (largest - natural[slot]) / row[0].Derivative);
+        }
+        return (lower, upper);
     }
 
     private (int Position, double Derivative)[] RowOf(int slot) =>

@@ -1,5 +1,5 @@
-using IrtGpu.Foundation.Optimization;
 using IrtGpu.Regression.Mixtures.Parameters;
+using IrtGpu.Regression.Mixtures.Search;
 using IrtGpu.Regression.Priors;
 
 namespace IrtGpu.Regression.Mixtures.Rows.Steps;
@@ -61,7 +61,10 @@ internal static class SigmaStep
         if (prior is null)
             return count > 1e-10 ? Math.Max(LeastLogSigma, 0.5 * Math.Log(squares / count)) : current;
         double[] logSigma = [Math.Max(LeastLogSigma, current)];
-        NewtonMaximizer.Maximize(logSigma, (x, gradient, information) =>
+        (double least, double largest) = PriorBounds.Of(prior);
+        double[] lower = [Math.Max(LeastLogSigma, least > 0 ? Math.Log(least / size) : LeastLogSigma)];
+        double[] upper = [Math.Max(lower[0], Math.Log(largest / size))];
+        BoundedNewton.Maximize(logSigma, lower, upper, (x, gradient, information) =>
         {
             double sigma = size * Math.Exp(x[0]);
             double precise = squares * Math.Exp(-2 * x[0]);
@@ -70,7 +73,7 @@ internal static class SigmaStep
                 gradient[0] = precise - count + first * sigma;
             if (information.Length > 0)
                 information[0] = Math.Max(2 * precise - first * sigma - second * sigma * sigma, 1e-3 * (count + 1)); // uphill even where the prior is not concave
-            return x[0] < LeastLogSigma ? double.NegativeInfinity : -count * x[0] - precise / 2 + density;
+            return -count * x[0] - precise / 2 + density;
         });
         return logSigma[0];
     }

@@ -16,15 +16,19 @@ namespace IrtGpu.Bench.Posterior;
 
 /// <summary>Simulation-based calibration: parameters drawn from the priors rank uniformly among draws from their posteriors.</summary>
 /// <remarks>Talts, Betancourt, Simpson, Vehtari &amp; Gelman (2018), arXiv 1804.06788. 99 draws, thinned; χ² of ten bins, rejected at .01 above 21.67.</remarks>
-internal static class RankStudy
+internal static class RankSuite
 {
     private const int Kept = 99;
     private const int Bins = 10;
     private const double Critical = 21.666;
 
-    public static void Report(ResultFile file, BenchOptions options, int replications)
+    private const int DefaultReplications = 200;
+
+    public static void Run(BenchOptions options)
     {
-        file.Add("## Simulation-based calibration").Add(FormattableString.Invariant(
+        int replications = options.Replications > 0 ? options.Replications : options.IsQuick ? 2 : DefaultReplications;
+        ResultFile file = new("Simulation-based calibration of draws", options);
+        file.Add(FormattableString.Invariant(
             $"{replications} data sets a model; rank of the true value among {Kept} draws; χ² of {Bins} bins, above {Critical:f2} not uniform at .01."));
         MarkdownTable table = new("model", "parameter", "χ²", "uniform");
         (string Name, Func<int, (PosteriorDraws Draws, (string Name, double Truth)[] Truth)> Draw)[] models =
@@ -49,7 +53,7 @@ internal static class RankStudy
                 table.Add(model.Name, $"`{ranks[0][index].Name}`", MarkdownTable.Number(statistic, "f1"), statistic <= Critical ? "yes" : "no");
             }
         }
-        file.Add(table);
+        file.Add(table).Write("ranks.md");
     }
 
     private static int Rank(PosteriorDraws draws, string name, double truth)
