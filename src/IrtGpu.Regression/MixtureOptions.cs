@@ -39,7 +39,7 @@ public sealed record MixtureOptions
     /// <summary>Nodes a dimension where effects are integrated numerically; null: as many as the default says.</summary>
     public int? Nodes { get; init; }
 
-    /// <summary>Number of starts; null: 10, or 1 where classes are known.</summary>
+    /// <summary>Number of starts; null: 10, up to 100 for classes of few rows, or 1 where classes are known.</summary>
     public int? Starts { get; init; }
 
     /// <summary>Priors, <c>PARAM:dist(a,b)</c> each.</summary>
@@ -71,4 +71,11 @@ public sealed record MixtureOptions
 
     /// <summary>Number of starts unless said otherwise.</summary>
     internal const int DefaultStarts = 10;
+
+    private const int MostDefaultStarts = 100;
+    private const double RowsOfStarts = 1e6; // times classes: what all starts may go over at once
+
+    /// <summary>Number of starts of a mixture of rows unless said otherwise: where they cost little, more make it surer that the best maximum is among them.</summary>
+    /// <param name="rows">Number of rows.</param>
+    internal int StartsFor(int rows) => (int)Math.Clamp(RowsOfStarts / ((double)rows * Classes), DefaultStarts, MostDefaultStarts);
 }

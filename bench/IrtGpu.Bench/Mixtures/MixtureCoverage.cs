@@ -54,7 +54,7 @@ internal static class MixtureCoverage
                 MonteCarlo.Cell(MonteCarlo.Mean([.. done.Where(one => one.IsConverged).Select(one => one.Right)])), MonteCarlo.Cell(MonteCarlo.Mean([.. done.Where(one => one.IsConverged).Select(one => one.BestRight)])));
         }
         file.Add("## Coverage").Add("Parameters drawn from the first priors of each study, 300 rows drawn with them, fitted under the second: 95 % Wald intervals at the posterior mode. "
-            + "Replications in which a class has fewer than 15 rows count for class recovery alone: no interval can be had of a class that is not there. Those that do not converge (all starts collapse: a class of one or two rows) count for nothing.").Add(table);
+            + "Replications in which a class has fewer than 15 rows count for class recovery alone: no interval can be had of a class that is not there. Classes of the fit are those of the draw up to their order, whichever agrees with more rows. Those that do not converge (all starts collapse: a class of one or two rows) count for nothing.").Add(table);
     }
 
     private sealed record Replication(bool IsConverged, (int Covered, int Of) Coefficients, (int Covered, int Of) Sigmas, (int Covered, int Of) Proportions, double Right, double BestRight);
@@ -70,10 +70,11 @@ internal static class MixtureCoverage
         Dictionary<string, double> values = truth.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         string[] known = [.. values.Select(pair => $"{pair.Key}:constant({pair.Value.ToString("R", CultureInfo.InvariantCulture)})")];
         MixtureFit best = MixtureModel.Fit(Formula.Parse(study.Formula), data, new MixtureOptions { Priors = known, Threads = 1, WithSecondDerivatives = false }, new RegressionProgress(), default);
+        bool isSwapped = Right(fit, false) < 0.5; // priors this wide leave it to the data which class is which
         int smallest = Math.Min(truth.ClassOfRow.Count(k => k == 1), truth.ClassOfRow.Count(k => k == 2));
         bool isCounted = fit.Termination.IsConverged && smallest >= 15;
         return new Replication(
-            fit.Termination.IsConverged, Covered("b"), Covered("sigma"), Covered("proportion"), Right(fit), Right(best));
+            fit.Termination.IsConverged, Covered("b"), Covered("sigma"), Covered("proportion"), Right(fit, isSwapped), Right(best, false));
 
         (int, int) Covered(string kind)
         {
@@ -81,15 +82,19 @@ internal static class MixtureCoverage
             return (rows.Count(row => row.Lower <= Truth(row) && Truth(row) <= row.Upper), rows.Length);
         }
 
-        double Truth(MixtureParameter row) => values[row.Parameter switch
+        double Truth(MixtureParameter row)
         {
-            "b" when row.Term == "(Intercept)" => FormattableString.Invariant($"Intercept:class{row.Class}"),
-            "b" => FormattableString.Invariant($"b:{row.Term}:class{row.Class}"),
-            "sigma" => FormattableString.Invariant($"sigma:class{row.Class}"),
-            _ => FormattableString.Invariant($"theta:class{row.Class}"),
-        }];
+            int drawn = isSwapped ? 3 - row.Class : row.Class;
+            return values[row.Parameter switch
+            {
+                "b" when row.Term == "(Intercept)" => FormattableString.Invariant($"Intercept:class{drawn}"),
+                "b" => FormattableString.Invariant($"b:{row.Term}:class{drawn}"),
+                "sigma" => FormattableString.Invariant($"sigma:class{drawn}"),
+                _ => FormattableString.Invariant($"theta:class{drawn}"),
+            }];
+        }
 
-        double Right(MixtureFit one) => one.LikeliestClasses().Zip(truth.ClassOfRow, (own, drawn) => own + 1 == drawn ? 1.0 : 0).Average();
+        double Right(MixtureFit one, bool swapped) => one.LikeliestClasses().Zip(truth.ClassOfRow, (own, drawn) => (swapped ? 2 - own : own + 1) == drawn ? 1.0 : 0).Average();
     }
 
     private static string Share(Replication[] done, Func<Replication, (int Covered, int Of)> part)

@@ -18,7 +18,7 @@ internal sealed class ClassOptions
     private readonly Option<string?> order = new("--order") { HelpName = "NAME", Description = "What classes are ordered by: a coefficient (default: the intercept), sigma or theta; -NAME for descending order." };
     private readonly Option<string?> effects = new("--effects") { HelpName = "HOW", Description = "Effects of levels where classes are of rows: by-class (default), or shared by all classes." };
     private readonly Option<int?> nodes = new("--nodes") { HelpName = "N", Description = "Nodes a dimension where effects are integrated numerically." };
-    private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts of a mixture (default: 10)." };
+    private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts of a mixture (default: 10, up to 100 where rows are few)." };
     private readonly Option<string[]> priors = new("--prior") { HelpName = "PARAM:dist(…)", Description = "Prior, such as 'b:x:normal(0,2)' or 'sigma:class1:gamma(2,2)'; repeatable. Estimates are then posterior modes." };
 
     private readonly Option<bool> plot = new("--plot") { Description = "Write a picture of the classes to classes.svg." };

@@ -81,9 +81,12 @@ internal static class FitLines
 
     private static void Write(PersonFit persons)
     {
-        double[] values = [.. persons.Lz.Zip(persons.LzStar, (lz, star) => double.IsNaN(star) ? lz : star).Where(value => !double.IsNaN(value))];
-        Console.Out.WriteLine(
-            $"Persons ({persons.Estimator}): {values.Count(value => value < -1.645)} of {values.Length} patterns with {(persons.LzStar.All(double.IsNaN) ? "l_z" : "l_z*")} below −1.645 (5 % expected of them)");
+        bool hasStar = !persons.LzStar.All(double.IsNaN);
+        double[] values = hasStar ? persons.LzStar : persons.Lz;
+        double judged = values.Zip(persons.Frequency, (value, weight) => double.IsNaN(value) ? 0 : weight).Sum();
+        double below = values.Zip(persons.Frequency, (value, weight) => value < -1.645 ? weight : 0).Sum();
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Persons (at {persons.Estimator}): {below:0.##} of {judged:0.##} with {(hasStar ? "l_z*" : "l_z")} below −1.645, where the model expects about one in twenty"));
     }
 
     private static string GroupName(CalibrationPlan plan, int group) => plan.GroupCount > 1 ? plan.Shape.GroupNames[group] : "";

@@ -100,6 +100,7 @@ public sealed class FitEvaluation
         bool hasAbilityGroups = Wants(FitStatistic.AbilityGroups) && !Refuses("X² and G² over groups of θ", NoTest() ?? NoPoint(oneAttribute: true));
         bool hasPoint = Wants(FitStatistic.MeanSquares) && !Refuses("Infit and outfit at estimates of θ", NoPoint(oneAttribute: false));
         bool hasCounts = Wants(FitStatistic.MeanSquares) || Wants(FitStatistic.Deviations);
+        ScoreShareDerivatives? shares = hasSumScores ? ScoreShareDerivatives.TryCreate(Point, Errors) : null;
         List<ItemFit> items = [];
         List<ItemDeviation> deviations = [];
         for (int group = 0; group < members.Length; group++)
@@ -108,7 +109,7 @@ public sealed class FitEvaluation
                 continue;
             Report("item fit", group);
             GroupPopulation population = GroupPopulation.Create(Point, group);
-            ItemTest?[]? sumScores = hasSumScores ? SumScoreFit.Of(population, Patterns, members[group], threads, cancellation) : null;
+            ItemTest?[]? sumScores = hasSumScores ? SumScoreFit.Of(population, Patterns, members[group], shares, threads, cancellation) : null;
             (ItemTest X2, ItemTest G2)?[]? abilities = hasAbilityGroups
                 ? AbilityGroupFit.Of(Point, group, Patterns, members[group], Scores.Mean, threads, cancellation) : null;
             GroupCounts? counts = hasCounts ? GroupCounts.Of(population, Patterns, members[group], threads, cancellation) : null;
@@ -128,6 +129,12 @@ public sealed class FitEvaluation
                 if (Wants(FitStatistic.Deviations))
                     deviations.Add(new ItemDeviation(group, item, RootMeanSquareDeviation.Of(population, counts!, item)));
             }
+        }
+        if (items.Exists(item => item.SumScores is { Reason: null } test && double.IsNaN(test.CorrectedP)))
+        {
+            notes.Add(Errors.Covariance is null
+                ? $"The corrected p of S-X² needs the covariance matrix of the estimates, and there is none: {Errors.Reason}"
+                : "The corrected p of S-X² was left out where it would take too long: many parameters by many scores, or more than 20 sets of answered items. With so many scores an item's parameters matter little.");
         }
         return report with { Items = WantsItems ? items : null, Deviations = Wants(FitStatistic.Deviations) ? deviations : null };
     }
@@ -201,7 +208,7 @@ public sealed class FitEvaluation
         MeanSquares[] meanSquares = new MeanSquares[count];
         Array.Fill(meanSquares, MeanSquares.None);
         PersonFit persons = new(
-            name, Plan.AttributeCount, estimates.Theta, none, [.. none], meanSquares,
+            name, Patterns.Frequency, Plan.AttributeCount, estimates.Theta, none, [.. none], meanSquares,
             [.. Enumerable.Range(0, count).Select(pattern => NoteOf(estimates, pattern))]);
         for (int group = 0; group < members.Length; group++)
         {

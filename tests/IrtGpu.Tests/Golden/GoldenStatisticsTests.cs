@@ -128,7 +128,7 @@ public sealed class GoldenStatisticsTests(GoldenFits fits) : IClassFixture<Golde
         FitReport report = FitEvaluation.Run(
             FitSource.Of(result, TestContext.Current.CancellationToken), new FitOptions { Statistics = new HashSet<FitStatistic> { statistic }, Threads = 2 },
             cancellation: TestContext.Current.CancellationToken);
-        Assert.Empty(report.Notes);
+        Assert.All(report.Notes, note => Assert.StartsWith("The corrected p", note, StringComparison.Ordinal)); // these fits have no standard errors
         return report;
     }
 

@@ -21,7 +21,7 @@ internal static class RowMixture
         RowLikelihood likelihood = new(problem.Data, layout, options.ThreadCount);
         RowEmProblem em = new(problem, likelihood.Pass);
         EmOptions stop = new() { Tolerance = Math.Max(options.Tolerance, EmTolerance), MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
-        int starts = options.Starts ?? (layout.ClassCount == 1 || IsAllKnown(problem.Data) ? 1 : MixtureOptions.DefaultStarts);
+        int starts = options.Starts ?? (layout.ClassCount == 1 || IsAllKnown(problem.Data) ? 1 : options.StartsFor(problem.Data.RowCount));
         (EmOutcome<RowExpectation> outcome, IReadOnlyList<StartOutcome> maxima) =
             new StartSearch<RowExpectation>(em, stop).Run(new RandomStarts(problem).Make(starts, options.Seed), progress.Steps, cancellation);
         outcome = OtherOrder(problem, em, stop, outcome, progress, cancellation);

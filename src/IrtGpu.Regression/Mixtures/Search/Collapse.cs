@@ -9,6 +9,7 @@ internal static class Collapse
     private const double LeastSigma = 1e-7; // of the working response: residuals are rounding
     private const double SmallSigma = 1e-2; // of least squares in one class, where a class has hardly more rows than it has parameters
     private const double SpareRows = 0.5;
+    private const double LowSigma = 5e-2; // the same, where it has hardly twice as many: rows that lie near a line by chance
 
     /// <summary>The class that collapses; null: none.</summary>
     /// <param name="problem">The mixture.</param>
@@ -23,8 +24,10 @@ internal static class Collapse
                 continue;
             double sigma = Math.Exp(full[layout.LogSigma(k)]);
             bool isTied = layout.ClassCount > 1 && layout.FreeOf(layout.LogSigma(0)) == layout.FreeOf(layout.LogSigma(1));
-            bool isFew = logProportion.Length > 0 && !isTied && layout.ClassCount > 1 && Math.Exp(logProportion[k]) * problem.Data.UnitCount < Parameters(layout, k) + SpareRows;
-            if (sigma < LeastSigma || (isFew && sigma < SmallSigma * problem.Data.LeastSquaresDeviation))
+            double count = logProportion.Length > 0 && !isTied && layout.ClassCount > 1 ? Math.Exp(logProportion[k]) * problem.Data.UnitCount : double.PositiveInfinity;
+            double share = sigma / problem.Data.LeastSquaresDeviation;
+            int parameters = layout.ClassCount > 1 ? Parameters(layout, k) : 0;
+            if (sigma < LeastSigma || (count < parameters + SpareRows && share < SmallSigma) || (count < 2 * parameters + SpareRows && share < LowSigma))
                 return k;
         }
         return null;

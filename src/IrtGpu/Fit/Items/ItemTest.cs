@@ -9,4 +9,7 @@ public sealed record ItemTest(double Statistic, int Df, double Persons, string? 
 {
     /// <summary>P(χ²_df &gt; statistic).</summary>
     public double P => Reason is null ? LimitedInformation.ChiSquareTail.Of(Statistic, Df) : double.NaN;
+
+    /// <summary>P with the degrees of freedom that estimated parameters leave, whatever they share with other items and groups; NaN where it was not computed.</summary>
+    public double CorrectedP { get; init; } = double.NaN;
 }

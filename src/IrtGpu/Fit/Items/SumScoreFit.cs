@@ -21,28 +21,35 @@ internal static class SumScoreFit
     private const int LargestShardCount = 8;
     private const double FewestPersons = 30; // of a stratum
     private const int LargestStratumCount = 500;
+    private const int LargestCorrectedCount = 20; // strata
 
     /// <summary>Tests every item.</summary>
     /// <param name="population">The group.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="members">The group's patterns.</param>
+    /// <param name="derivatives">For the corrected p; null: there is none.</param>
     /// <param name="threads">Number of threads.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>[item]; null where the item is not given in the group</returns>
-    public static ItemTest?[] Of(GroupPopulation population, PatternTable patterns, int[] members, int threads, CancellationToken cancellation)
+    public static ItemTest?[] Of(
+        GroupPopulation population, PatternTable patterns, int[] members, ScoreShareDerivatives? derivatives, int threads, CancellationToken cancellation)
     {
         CalibrationPlan plan = population.Plan;
         double[] chiSquare = new double[plan.ItemCount];
         int[] df = new int[plan.ItemCount];
         double[] persons = new double[plan.ItemCount];
-        foreach ((int[] items, int[] own) in Strata(population, patterns, members))
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        (int[] Items, int[] Members)[] strata = [.. Strata(population, patterns, members).Where(stratum => stratum.Items.Length > 1)];
+        if (strata.Length > LargestCorrectedCount || Array.Exists(strata, stratum => derivatives?.IsTooLarge(population, stratum.Items) ?? true))
+            derivatives = null;
+        SumScoreCorrection[]? corrections = derivatives is null ? null : [.. plan.Items.Select(_ => new SumScoreCorrection(derivatives.Covariance))];
+        foreach ((int[] items, int[] own) in strata)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (items.Length < 2)
-                continue;
             double[][,] observed = Observe(plan, patterns, items, own, threads, cancellation);
             double[][,] expected = Expect(population, items);
-            Parallel.For(0, items.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, position =>
+            double[][][]? moves = derivatives?.Of(population.Group, at => Expect(at, items), parallel);
+            Parallel.For(0, items.Length, parallel, position =>
             {
                 int item = items[position];
                 persons[item] += Sum(observed[position]);
@@ -50,6 +57,7 @@ internal static class SumScoreFit
                 {
                     chiSquare[item] += table.ChiSquare;
                     df[item] += table.Df;
+                    corrections?[item].Add(table, expected[position], ByScore(observed[position]), moves![position]);
                 }
             });
         }
@@ -59,7 +67,7 @@ internal static class SumScoreFit
         {
             int left = df[item] - FreeParameterCounts.OfItem(plan, population.Group, item) - ofPopulation;
             tests[item] = left > 0
-                ? new ItemTest(chiSquare[item], left, persons[item], null)
+                ? new ItemTest(chiSquare[item], left, persons[item], null) { CorrectedP = corrections?[item].P(chiSquare[item]) ?? double.NaN }
                 : new ItemTest(double.NaN, left, persons[item], df[item] == 0 ? "no two sum scores with enough persons" : "no degrees of freedom left by its parameters");
         }
         return tests;
@@ -166,6 +174,17 @@ internal static class SumScoreFit
                 expected[score - 1][category] = persons * share[score, category];
         }
         return CellTable.Collapse(rows, expected);
+    }
+
+    private static double[] ByScore(double[,] observed)
+    {
+        double[] persons = new double[observed.GetLength(0)];
+        for (int score = 0; score < persons.Length; score++)
+        {
+            for (int category = 0; category < observed.GetLength(1); category++)
+                persons[score] += observed[score, category];
+        }
+        return persons;
     }
 
     private static double Sum(double[,] counts) => TensorPrimitives.Sum<double>(Flat(counts));

@@ -10,6 +10,7 @@ namespace IrtGpu.Fit.Persons;
 /// Psychometrika 81, 992–1013.
 /// </remarks>
 /// <param name="Estimator">At which θ̂: <c>ml</c>, <c>wle</c>, <c>map</c> or <c>eap</c>.</param>
+/// <param name="Frequency">Summed weight of the pattern's persons. [pattern]</param>
 /// <param name="AttributeCount">J.</param>
 /// <param name="Theta">θ̂; NaN where there is none. [pattern, attribute]</param>
 /// <param name="Lz">l_z; NaN where there is none. [pattern]</param>
@@ -17,4 +18,4 @@ namespace IrtGpu.Fit.Persons;
 /// <param name="MeanSquares">Infit and outfit. [pattern]</param>
 /// <param name="Notes">Why there is none; empty where there is. [pattern]</param>
 public sealed record PersonFit(
-    string Estimator, int AttributeCount, double[] Theta, double[] Lz, double[] LzStar, MeanSquares[] MeanSquares, string[] Notes);
+    string Estimator, double[] Frequency, int AttributeCount, double[] Theta, double[] Lz, double[] LzStar, MeanSquares[] MeanSquares, string[] Notes);

@@ -129,6 +129,30 @@ public sealed class LevelVariantTests
         AssertStationary(problem, solution);
     }
 
+    [Theory]
+    [InlineData("g")]
+    [InlineData(null)]
+    public void Partly_known_classes_are_certain_and_name_the_others(string? membership)
+    {
+        MemoryColumns data = Draw(80, 6, 13);
+        double[] y = data.Numbers("y");
+        double[] g = data.Numbers("g");
+        // The first row of a level says well enough which class it is of: 0 + x or 3 - x; every third level is known.
+        data.Add("known", [.. Enumerable.Range(0, data.RowCount).Select(row => g[row] % 3 == 0 ? (y[row - (row % 6)] > 1.5 ? "low later" : "grows") : null)]);
+        MixtureOptions options = new() { Classes = 2, MembershipColumn = membership, KnownClassColumn = "known", Effects = ClassEffects.Shared, Starts = 4, Nodes = 15 };
+        (MixtureProblem problem, MixtureSolution solution) = LevelFit.Of("y ~ x + (1 | g)", data, options);
+        Assert.True(solution.Termination.IsConverged, solution.Termination.Message);
+        double[] posterior = solution.Likelihood.Posterior(solution.Full);
+        for (int unit = 0; unit < problem.Data.UnitCount; unit++)
+        {
+            if (problem.Data.KnownClass![unit] >= 0)
+                Assert.Equal(1, posterior[unit * 2 + problem.Data.KnownClass[unit]], 1e-12);
+        }
+        Dictionary<string, double> values = LevelFit.Values(problem, solution);
+        Assert.True(values["Intercept:class1"] < values["Intercept:class2"]); // 'grows' sorts before 'low later'
+        AssertStationary(problem, solution);
+    }
+
     /// <summary>The gradient of the log posterior in the free parameters is 0 to what the last step leaves.</summary>
     private static void AssertStationary(MixtureProblem problem, MixtureSolution solution)
     {

@@ -19,7 +19,7 @@ public static class ItemFitTable
         using CsvWriter csv = new(stream);
         csv.Record(
             "group", "item", "sx2", "sx2_df", "sx2_p", "infit", "infit_z", "outfit", "outfit_z", "x2", "x2_df", "x2_p", "g2", "g2_df", "g2_p",
-            "infit_eap", "infit_eap_z", "outfit_eap", "outfit_eap_z", "infit_wle", "infit_wle_z", "outfit_wle", "outfit_wle_z", "sx2_persons", "note");
+            "infit_eap", "infit_eap_z", "outfit_eap", "outfit_eap_z", "infit_wle", "infit_wle_z", "outfit_wle", "outfit_wle_z", "sx2_persons", "sx2_p_corrected", "note");
         foreach (ItemFit item in items)
         {
             csv.Field(FitLabels.Group(plan, item.Group));
@@ -31,6 +31,7 @@ public static class ItemFitTable
             Write(csv, item.AtEap);
             Write(csv, item.AtWle);
             csv.Field(item.SumScores?.Persons);
+            csv.Field(item.SumScores?.CorrectedP);
             csv.Field(string.Join("; ", Notes(item)));
             csv.EndRecord();
         }
