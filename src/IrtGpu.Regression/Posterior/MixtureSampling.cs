@@ -64,7 +64,7 @@ internal static class MixtureSampling
             {
                 IsPriorOnly = request.IsPriorOnly,
                 Seconds = clock.Elapsed.TotalSeconds,
-                Warnings = [.. draws.Warnings, .. Warnings((double)changed / seen), .. validation?.Warnings() ?? []],
+                Warnings = [.. draws.Warnings, .. request.IsPriorOnly ? [] : Improper(problem), .. Warnings((double)changed / seen), .. validation?.Warnings() ?? []],
             },
             ClassCount = layout.ClassCount,
             ClassProbability = units.ClassProbability,
@@ -106,6 +106,26 @@ internal static class MixtureSampling
         ];
         if (improper.Length > 0)
             throw new PriorException([$"--prior-only needs a prior for every parameter, as a flat one cannot be drawn from. Without one: {string.Join(", ", improper)}. Give priors, for example --prior 'b:normal(0,5)' --prior 'sigma:gamma(2,2)'."]);
+    }
+
+    /// <summary>A class may be left without rows, where its parameters are limited by priors alone.</summary>
+    private static IEnumerable<string> Improper(MixtureProblem problem)
+    {
+        const int shown = 4;
+        MixtureLayout layout = problem.Layout;
+        bool isEachKnown = problem.Data.KnownClass is { } known && Enumerable.Range(0, layout.ClassCount).All(known.Contains);
+        if (layout.ClassCount == 1 || isEachKnown)
+            yield break;
+        int[] uses = new int[layout.FreeCount];
+        foreach (int free in Enumerable.Range(0, layout.SlotCount).Select(layout.FreeOf).Where(free => free >= 0))
+            uses[free]++;
+        string[] flat =
+        [
+            .. layout.FirstSlots.Where(slot => uses[layout.FreeOf(slot)] == 1 && problem.Priors.OfSlot[slot] is null && layout.Slots[slot].Kind is SlotKind.Coefficient or SlotKind.LogSigma or SlotKind.LogDeviation)
+                .Select(slot => layout.Slots[slot].Name),
+        ];
+        if (flat.Length > 0)
+            yield return $"The posterior is improper: where a class is left without rows, nothing limits {string.Join(", ", flat.Take(shown))}{(flat.Length > shown ? FormattableString.Invariant($" and {flat.Length - shown} more") : "")}. Draws mean what they say only as long as no chain goes there. Give priors, for example --prior 'Intercept:normal(0,10)' --prior 'b:normal(0,5)' --prior 'sigma:gamma(2,2)'.";
     }
 
     private static IEnumerable<string> Warnings(double changedShare)

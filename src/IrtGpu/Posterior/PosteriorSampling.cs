@@ -97,7 +97,7 @@ internal static class PosteriorSampling
         {
             IsPriorOnly = options.IsPriorOnly,
             Seconds = clock.Elapsed.TotalSeconds,
-            Warnings = [.. draws.Warnings, .. Warnings(plan, errors, labels, options.IsPriorOnly)],
+            Warnings = [.. draws.Warnings, .. Warnings(plan, errors, labels, options.IsPriorOnly), .. options.IsPriorOnly ? [] : EmptyClasses(plan, coordinates)],
         };
 
         // A chain computes on one thread, beside the others.
@@ -121,6 +121,22 @@ internal static class PosteriorSampling
             throw new SpecificationException(
                 $"--prior-only needs a prior for every parameter, as a flat one cannot be drawn from. Without one: {string.Join(", ", improper.Take(shown))}{(improper.Length > shown ? $" and {improper.Length - shown} more" : "")}. Give priors, for example --prior '*:d:normal(0,2)', or fix the parameters.");
         }
+    }
+
+    /// <summary>A class may be left without persons, where its parameters are limited by priors alone.</summary>
+    private static IEnumerable<string> EmptyClasses(CalibrationPlan plan, DrawCoordinates coordinates)
+    {
+        const int shown = 4;
+        if (plan.ClassCount == 1 || plan.Shape.ClassNames.Length == plan.ClassCount)
+            yield break;
+        string[] flat =
+        [
+            .. Enumerable.Range(0, coordinates.Count).Where(coordinates.IsImproper).Select(free => plan.Layout.RepresentativeSlot[free])
+                .Where(slot => plan.Layout.Slots[slot].ParameterSet is >= 0 and var set && plan.ParameterSets[set].Blocks.Length < plan.Blocks.Count)
+                .Select(slot => SlotNames.Describe(plan, slot)),
+        ];
+        if (flat.Length > 0)
+            yield return $"The posterior is improper: where a class is left without persons, nothing limits {string.Join(", ", flat.Take(shown))}{(flat.Length > shown ? FormattableString.Invariant($" and {flat.Length - shown} more") : "")}. Draws mean what they say only as long as no chain goes there. Give priors, for example --prior '*:d:normal(0,3)' --prior '*:a*:lognormal(0,0.5)'.";
     }
 
     private static IEnumerable<string> Warnings(CalibrationPlan plan, StandardErrors errors, ClassRelabelling labels, bool isPriorOnly)

@@ -25,15 +25,6 @@ internal unsafe interface ILanes<TSelf> : IReal<TSelf>
     /// <summary>Shifts the bits of each double up.</summary>
     static abstract TSelf operator <<(TSelf value, int count);
 
-    /// <summary>Shifts the bits of each double down, zeros after them.</summary>
-    static abstract TSelf operator >>>(TSelf value, int count);
-
-    /// <summary>Bits of either.</summary>
-    static abstract TSelf operator |(TSelf left, TSelf right);
-
-    /// <summary>The double with these bits in every lane.</summary>
-    static abstract TSelf CreateBits(long bits);
-
     static abstract TSelf Load(double* address);
 
     static abstract TSelf Load(ref double first, nuint offset);
@@ -56,14 +47,8 @@ internal unsafe interface ILanes<TSelf> : IReal<TSelf>
     /// <summary>The larger, in one instruction; of a NaN and a number one of the two, of 0 and −0 either.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
-    /// <summary>Towards 0.</summary>
-    static abstract TSelf Truncate(TSelf value);
-
     /// <summary>Sum of the doubles' bits as whole numbers.</summary>
     static abstract TSelf AddBits(TSelf left, TSelf right);
-
-    /// <summary>Difference of the doubles' bits as whole numbers.</summary>
-    static abstract TSelf SubtractBits(TSelf left, TSelf right);
 
     /// <summary>Whether all lanes are 0.</summary>
     bool IsZero();

@@ -5,33 +5,17 @@ namespace IrtGpu.Vectors;
 /// <summary>What vectors of every width do alike.</summary>
 internal static class LaneArithmetic
 {
-    private const long OneBits = 0x3FF0000000000000;
-    private const long RootHalfBits = 0x3FE6A09E667F3BCD;
-    private const double ExponentShift = 6755399441055744.0 + 1023; // adding it leaves n + 1023 in the low bits
-    private const double TwoTo52 = 4503599627370496.0;
-    private const long TwoTo52Bits = 0x4330000000000000;
+    /// <summary>Bits of 1.</summary>
+    public const long OneBits = 0x3FF0000000000000;
 
-    /// <summary>The nearest integers, halves away from 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Nearest<TLanes>(TLanes value)
-        where TLanes : struct, ILanes<TLanes> =>
-        TLanes.Truncate(value + TLanes.WhereLess(value, 0.0, -0.5, 0.5));
+    /// <summary>Bits of √½.</summary>
+    public const long RootHalfBits = 0x3FE6A09E667F3BCD;
 
-    /// <summary>2^n.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes PowerOfTwo<TLanes>(TLanes exponent)
-        where TLanes : struct, ILanes<TLanes> =>
-        (exponent + ExponentShift) << 52;
+    /// <summary>Adding it leaves n + 1023 in the low bits.</summary>
+    public const double ExponentShift = 6755399441055744.0 + 1023;
 
-    /// <summary>x/2^k, in [√½, √2).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Significand<TLanes>(TLanes value, out TLanes exponent)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        TLanes biased = TLanes.AddBits(value, TLanes.CreateBits(OneBits - RootHalfBits)) >>> 52;
-        exponent = (biased | TLanes.CreateBits(TwoTo52Bits)) - (TwoTo52 + 1023);
-        return TLanes.SubtractBits(value, TLanes.SubtractBits(biased, TLanes.CreateBits(1023)) << 52);
-    }
+    /// <summary>2^52: the bits of a whole number below it, put under its own, are their sum.</summary>
+    public const double TwoTo52 = 4503599627370496.0;
 
     /// <summary>Sum of the lanes by pairs, in an order that no machine changes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -34,16 +34,7 @@ internal readonly unsafe struct Lanes128(Vector128<double> value) : ILanes<Lanes
     public static Lanes128 operator <<(Lanes128 value, int count) => new((value.value.AsInt64() << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 operator >>>(Lanes128 value, int count) => new((value.value.AsInt64() >>> count).AsDouble());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 operator |(Lanes128 left, Lanes128 right) => new(left.value | right.value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lanes128(double value) => new(Vector128.Create(value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 CreateBits(long bits) => new(Vector128.Create(bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Load(double* address) => new(Vector128.Load(address));
@@ -75,13 +66,7 @@ internal readonly unsafe struct Lanes128(Vector128<double> value) : ILanes<Lanes
     public static Lanes128 Max(Lanes128 left, Lanes128 right) => new(Vector128.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Truncate(Lanes128 value) => new(Vector128.Truncate(value.value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 AddBits(Lanes128 left, Lanes128 right) => new((left.value.AsInt64() + right.value.AsInt64()).AsDouble());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 SubtractBits(Lanes128 left, Lanes128 right) => new((left.value.AsInt64() - right.value.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 WhereLess(Lanes128 left, Lanes128 right, Lanes128 chosen, Lanes128 otherwise) =>
@@ -92,13 +77,24 @@ internal readonly unsafe struct Lanes128(Vector128<double> value) : ILanes<Lanes
         new(Vector128.ConditionalSelect(Vector128.Equals(left.value, right.value), chosen.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Nearest(Lanes128 value) => LaneArithmetic.Nearest(value);
+    public static Lanes128 Nearest(Lanes128 value)
+    {
+        Vector128<double> half = Vector128.ConditionalSelect(Vector128.LessThan(value.value, Vector128<double>.Zero), Vector128.Create(-0.5), Vector128.Create(0.5));
+        return new(Vector128.Truncate(value.value + half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 PowerOfTwo(Lanes128 exponent) => LaneArithmetic.PowerOfTwo(exponent);
+    public static Lanes128 PowerOfTwo(Lanes128 exponent) =>
+        new(((exponent.value + Vector128.Create(LaneArithmetic.ExponentShift)).AsInt64() << 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Significand(Lanes128 value, out Lanes128 exponent) => LaneArithmetic.Significand(value, out exponent);
+    public static Lanes128 Significand(Lanes128 value, out Lanes128 exponent)
+    {
+        Vector128<long> bits = value.value.AsInt64();
+        Vector128<long> biased = (bits + Vector128.Create(LaneArithmetic.OneBits - LaneArithmetic.RootHalfBits)) >>> 52;
+        exponent = new((biased | Vector128.Create(LaneArithmetic.TwoTo52).AsInt64()).AsDouble() - Vector128.Create(LaneArithmetic.TwoTo52 + 1023));
+        return new((bits - ((biased - Vector128.Create(1023L)) << 52)).AsDouble());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsZero() => Vector128.EqualsAll(value, Vector128<double>.Zero);

@@ -35,16 +35,7 @@ internal readonly unsafe struct Lanes256(Vector256<double> value) : ILanes<Lanes
     public static Lanes256 operator <<(Lanes256 value, int count) => new((value.value.AsInt64() << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 operator >>>(Lanes256 value, int count) => new((value.value.AsInt64() >>> count).AsDouble());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 operator |(Lanes256 left, Lanes256 right) => new(left.value | right.value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lanes256(double value) => new(Vector256.Create(value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 CreateBits(long bits) => new(Vector256.Create(bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Load(double* address) => new(Vector256.Load(address));
@@ -79,13 +70,7 @@ internal readonly unsafe struct Lanes256(Vector256<double> value) : ILanes<Lanes
     public static Lanes256 Max(Lanes256 left, Lanes256 right) => new(Vector256.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Truncate(Lanes256 value) => new(Vector256.Truncate(value.value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 AddBits(Lanes256 left, Lanes256 right) => new((left.value.AsInt64() + right.value.AsInt64()).AsDouble());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 SubtractBits(Lanes256 left, Lanes256 right) => new((left.value.AsInt64() - right.value.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 WhereLess(Lanes256 left, Lanes256 right, Lanes256 chosen, Lanes256 otherwise) =>
@@ -96,13 +81,24 @@ internal readonly unsafe struct Lanes256(Vector256<double> value) : ILanes<Lanes
         new(Vector256.ConditionalSelect(Vector256.Equals(left.value, right.value), chosen.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Nearest(Lanes256 value) => LaneArithmetic.Nearest(value);
+    public static Lanes256 Nearest(Lanes256 value)
+    {
+        Vector256<double> half = Vector256.ConditionalSelect(Vector256.LessThan(value.value, Vector256<double>.Zero), Vector256.Create(-0.5), Vector256.Create(0.5));
+        return new(Vector256.Truncate(value.value + half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 PowerOfTwo(Lanes256 exponent) => LaneArithmetic.PowerOfTwo(exponent);
+    public static Lanes256 PowerOfTwo(Lanes256 exponent) =>
+        new(((exponent.value + Vector256.Create(LaneArithmetic.ExponentShift)).AsInt64() << 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Significand(Lanes256 value, out Lanes256 exponent) => LaneArithmetic.Significand(value, out exponent);
+    public static Lanes256 Significand(Lanes256 value, out Lanes256 exponent)
+    {
+        Vector256<long> bits = value.value.AsInt64();
+        Vector256<long> biased = (bits + Vector256.Create(LaneArithmetic.OneBits - LaneArithmetic.RootHalfBits)) >>> 52;
+        exponent = new((biased | Vector256.Create(LaneArithmetic.TwoTo52).AsInt64()).AsDouble() - Vector256.Create(LaneArithmetic.TwoTo52 + 1023));
+        return new((bits - ((biased - Vector256.Create(1023L)) << 52)).AsDouble());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsZero() => Vector256.EqualsAll(value, Vector256<double>.Zero);

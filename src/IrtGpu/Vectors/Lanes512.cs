@@ -32,16 +32,7 @@ internal readonly unsafe struct Lanes512(Vector512<double> value) : ILanes<Lanes
     public static Lanes512 operator <<(Lanes512 value, int count) => new((value.value.AsInt64() << count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 operator >>>(Lanes512 value, int count) => new((value.value.AsInt64() >>> count).AsDouble());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 operator |(Lanes512 left, Lanes512 right) => new(left.value | right.value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lanes512(double value) => new(Vector512.Create(value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 CreateBits(long bits) => new(Vector512.Create(bits).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Load(double* address) => new(Vector512.Load(address));
@@ -75,13 +66,7 @@ internal readonly unsafe struct Lanes512(Vector512<double> value) : ILanes<Lanes
     public static Lanes512 Max(Lanes512 left, Lanes512 right) => new(Vector512.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Truncate(Lanes512 value) => new(Vector512.Truncate(value.value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 AddBits(Lanes512 left, Lanes512 right) => new((left.value.AsInt64() + right.value.AsInt64()).AsDouble());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 SubtractBits(Lanes512 left, Lanes512 right) => new((left.value.AsInt64() - right.value.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 WhereLess(Lanes512 left, Lanes512 right, Lanes512 chosen, Lanes512 otherwise) =>
@@ -92,13 +77,24 @@ internal readonly unsafe struct Lanes512(Vector512<double> value) : ILanes<Lanes
         new(Vector512.ConditionalSelect(Vector512.Equals(left.value, right.value), chosen.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Nearest(Lanes512 value) => LaneArithmetic.Nearest(value);
+    public static Lanes512 Nearest(Lanes512 value)
+    {
+        Vector512<double> half = Vector512.ConditionalSelect(Vector512.LessThan(value.value, Vector512<double>.Zero), Vector512.Create(-0.5), Vector512.Create(0.5));
+        return new(Vector512.Truncate(value.value + half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 PowerOfTwo(Lanes512 exponent) => LaneArithmetic.PowerOfTwo(exponent);
+    public static Lanes512 PowerOfTwo(Lanes512 exponent) =>
+        new(((exponent.value + Vector512.Create(LaneArithmetic.ExponentShift)).AsInt64() << 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Significand(Lanes512 value, out Lanes512 exponent) => LaneArithmetic.Significand(value, out exponent);
+    public static Lanes512 Significand(Lanes512 value, out Lanes512 exponent)
+    {
+        Vector512<long> bits = value.value.AsInt64();
+        Vector512<long> biased = (bits + Vector512.Create(LaneArithmetic.OneBits - LaneArithmetic.RootHalfBits)) >>> 52;
+        exponent = new((biased | Vector512.Create(LaneArithmetic.TwoTo52).AsInt64()).AsDouble() - Vector512.Create(LaneArithmetic.TwoTo52 + 1023));
+        return new((bits - ((biased - Vector512.Create(1023L)) << 52)).AsDouble());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsZero() => Vector512.EqualsAll(value, Vector512<double>.Zero);

@@ -77,6 +77,7 @@ public sealed class MixtureSamplingTests
         Assert.InRange(right, 185, 200);
         Assert.InRange(draws.Parameters.Summaries[first].Estimate, -2.5, -1.5);
         Assert.Equal(200, draws.CrossValidation!.Elpd.Length);
+        Assert.Contains(draws.Parameters.Warnings, warning => warning.Contains("improper", StringComparison.Ordinal) && warning.Contains("(Intercept) of class 1", StringComparison.Ordinal));
     }
 
     [Fact]

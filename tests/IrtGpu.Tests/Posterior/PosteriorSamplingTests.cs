@@ -98,6 +98,17 @@ public sealed class PosteriorSamplingTests
     }
 
     [Fact]
+    public void Classes_without_priors_are_warned_of()
+    {
+        ResponseData data = DrawnResponses.Draw(100, [1, 1, 1, 1], [0, 1, -1, 0.5], seed: 8);
+        ModelSpecification model = new() { Functions = [new("*", ItemFunction.Rasch)], ClassCount = 2 };
+        CalibrationResult flat = Run(data, model, new SamplerOptions { Draws = 20, Warmup = 20, Chains = 1 });
+        Assert.Contains(flat.Warnings, warning => warning.Contains("left without persons", StringComparison.Ordinal));
+        CalibrationResult held = Run(data, model with { Priors = [new("*", "d", PriorDistribution.Normal, 0, 2)] }, new SamplerOptions { Draws = 20, Warmup = 20, Chains = 1 });
+        Assert.DoesNotContain(held.Warnings, warning => warning.Contains("left without persons", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_2pl_is_calibrated()
     {
         // Ranks of the true parameters among thinned draws over data sets drawn from the priors.

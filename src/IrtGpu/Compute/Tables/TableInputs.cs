@@ -9,6 +9,9 @@ namespace IrtGpu.Compute.Tables;
 internal sealed unsafe class TableInputs : IDisposable
 {
     private readonly int threads;
+    private readonly int classCount;
+    private readonly int[] groups; // [pattern]
+    private readonly int[] knownClasses; // [pattern]
     private readonly double[][] logProbability; // [table][row, padded node]
     private readonly AlignedBuffer[] jointTable; // [table][tile, joint row, lane]
     private readonly AlignedBuffer logWeight; // [block, padded node]; padding −∞
@@ -25,6 +28,9 @@ internal sealed unsafe class TableInputs : IDisposable
         Plan = plan;
         Patterns = patterns;
         this.threads = threads;
+        classCount = plan.ClassCount;
+        groups = patterns.Groups;
+        knownClasses = patterns.KnownClasses;
         Tiling = NodeTiling.Of(plan.NodeCount);
         Joint = JointItems.Create(plan, patterns, [.. Enumerable.Range(0, plan.ItemCount)], Tiling.PaddedCount);
         Order = CountingSort.Order(patterns.PatternCount, plan.GroupCount, pattern => patterns.Groups[pattern]);
@@ -73,10 +79,10 @@ internal sealed unsafe class TableInputs : IDisposable
     }
 
     /// <summary>Block of a pattern's first class.</summary>
-    public int FirstBlock(int pattern) => Patterns.Groups[pattern] * Plan.ClassCount;
+    public int FirstBlock(int pattern) => groups[pattern] * classCount;
 
     /// <summary>Whether a pattern may belong to a class.</summary>
-    public bool IsPossible(int pattern, int c) => Patterns.KnownClasses[pattern] < 0 || Patterns.KnownClasses[pattern] == c;
+    public bool IsPossible(int pattern, int c) => knownClasses[pattern] < 0 || knownClasses[pattern] == c;
 
     /// <summary>Table of a block.</summary>
     public int TableOf(int block) => tableOfBlock[block];
