@@ -66,7 +66,7 @@ internal sealed partial class BuiltCommand(string program)
     }
 
     // The later tier compiles again what has been called often: that is no method left out.
-    [GeneratedRegex(@"JIT compiled (IrtGpu\.[^(]*)\(.*\[(?!Tier1)")]
+    [GeneratedRegex(@"JIT compiled (IrtGpu\.[^(]*)\(.*\) \[(?!Tier1)")]
     private static partial Regex Compiled();
 
     private static double Run(ProcessStartInfo start)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using IrtGpu.Cli.Reports;
+using IrtGpu.Comparison;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression.Comparison;
 using IrtGpu.Regression.Saved;
@@ -13,7 +14,11 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        Argument<string[]> fits = new("FIT") { Description = "regression.json of finished fits, or their folders; two or more.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> fits = new("FIT") { Description = "calibration.json or regression.json of finished fits, or their folders; two or more.", Arity = ArgumentArity.OneOrMore };
+        Option<int> bootstrap = new("--bootstrap") { HelpName = "N", Description = "Calibrations: data sets of the parametric bootstrap for numbers of classes and dimensions, for example 200." };
+        Option<int> starts = new("--starts") { HelpName = "N", Description = "Starts of the larger model in each of them (default: 3).", DefaultValueFactory = _ => 3 };
+        Option<int> seed = new("--seed") { HelpName = "S", Description = "Seed of the bootstrap (default: 1).", DefaultValueFactory = _ => 1 };
+        Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
         Option<string?> output = new("--out") { HelpName = "FILE", Description = "Also write the table as CSV." };
         Command command = new("compare",
             """
@@ -24,10 +29,46 @@ internal static class CompareCommand
               irtgpu regress 'y ~ x + (1 | g)' data.csv --ml --out one
               irtgpu regress 'y ~ x + (x | g)' data.csv --ml --out two
               irtgpu compare one two
+              irtgpu calibrate answers.csv --model rasch --out rasch
+              irtgpu calibrate answers.csv --model 2pl --out 2pl
+              irtgpu compare rasch 2pl
             """) { fits };
-        command.Options.Add(output);
-        command.SetAction(parsed => Run(parsed.GetValue(fits)!, parsed.GetValue(output)));
+        foreach (Option option in new Option[] { bootstrap, starts, seed, threads, output })
+            command.Options.Add(option);
+        command.SetAction((parsed, outer) =>
+        {
+            using Interrupts interrupts = new(outer);
+            string[] paths = parsed.GetValue(fits)!;
+            if (!paths.Any(CalibrationComparison.IsCalibration))
+                return Task.FromResult(Run(paths, parsed.GetValue(output)));
+            ComparisonOptions options = new()
+            {
+                Draws = parsed.GetValue(bootstrap),
+                Starts = parsed.GetValue(starts),
+                Seed = parsed.GetValue(seed),
+                Threads = parsed.GetValue(threads) ?? 0,
+            };
+            Check(paths, options, parsed.GetValue(output));
+            return Task.FromResult(CalibrationComparison.Run(paths, options, parsed.GetValue(output), interrupts.Token));
+        });
         return command;
+    }
+
+    private static void Check(string[] paths, ComparisonOptions options, string? output)
+    {
+        List<string> problems = [];
+        if (paths.FirstOrDefault(SavedRegression.IsRegression) is { } regression)
+            problems.Add($"'{regression}' is a regression and another fit a calibration: their likelihoods are of different things. Compare calibrations with calibrations.");
+        if (options.Draws is < 0 or (> 0 and < 19) or > 100_000)
+            problems.Add($"--bootstrap {options.Draws}: give a number of data sets from 19 (then p is 0.05 at least) to 100000.");
+        if (options.Starts is < 1 or > 1000)
+            problems.Add($"--starts {options.Starts}: give a number of starts from 1 to 1000.");
+        if (options.Threads < 0)
+            problems.Add($"--threads {options.Threads}: at least one thread is needed.");
+        if (problems.Count > 0)
+            throw new SpecificationException(problems);
+        if (output is not null)
+            AtomicFile.CheckWritable(output);
     }
 
     private static int Run(string[] paths, string? output)
