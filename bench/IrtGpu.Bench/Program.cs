@@ -5,7 +5,7 @@ using IrtGpu.Foundation.Tables.Problems;
 if (args.Contains("--help"))
 {
     Console.WriteLine(BenchOptions.Usage);
-    Console.WriteLine("\nSuites (default: all but mirt, mixed, cycles, table1 and recovery; with --quick those too; timing only with --data):");
+    Console.WriteLine("\nSuites (default: all but mirt, mixed, mixtures, cycles, table1, fit, recovery and dif; with --quick those too; timing only with --data):");
     Console.WriteLine(Suite.List());
     return 0;
 }

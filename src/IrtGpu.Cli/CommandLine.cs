@@ -5,7 +5,9 @@ using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Comparison;
+using IrtGpu.Regression.Priors;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli;
@@ -22,6 +24,8 @@ internal static class CommandLine
             ParseResult parsed = CreateRoot(args).Parse(args.Length == 0 ? ["--help"] : args);
             if (parsed.Errors.Count > 0)
                 return Refuse(parsed);
+            if (VectorWidth.Problem is { } problem)
+                throw new SpecificationException(problem);
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception exception)
@@ -32,18 +36,22 @@ internal static class CommandLine
 
     internal static RootCommand CreateRoot(string[] args) => new(
         """
-        Calibrates item response models (IRT) by marginal maximum likelihood, and fits linear mixed models.
+        Calibrates item response models (IRT) by marginal maximum likelihood, and fits linear mixed models and mixtures of regressions.
 
         Start with a table of responses: a header of item names, one row a person, whole numbers as answers.
           irtgpu calibrate answers.csv --out results                     2PL for 0/1 items, GPCM for others
           irtgpu calibrate answers.csv --id pupil --model 3pl --out results
           irtgpu score results/calibration.json new.csv --out scores.csv
+          irtgpu fit results answers.csv --out fit
         """)
     {
         CalibrateCommand.Create(args),
         ScoreCommand.Create(),
+        FitCommand.Create(args),
         SimulateCommand.Create(),
         RegressCommand.Create(),
+        DifCommand.Create(args),
+        LinkCommand.Create(args),
         CompareCommand.Create(),
         DevicesCommand.Create(),
     };
@@ -91,7 +99,7 @@ internal static class CommandLine
                 foreach (string problem in specification.Problems)
                     Console.Error.WriteLine($"irtgpu: {problem}");
                 return ExitCode.BadArguments;
-            case FormulaException or FitsNotComparableException:
+            case FormulaException or FitsNotComparableException or PriorException:
                 Console.Error.WriteLine($"irtgpu: {exception.Message}");
                 return ExitCode.BadArguments;
             case DataException data:

@@ -4,6 +4,7 @@ using IrtGpu.Foundation.Formulas.Columns;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Estimation;
 using IrtGpu.Regression.Mixed;
 using IrtGpu.Regression.Mixed.Equations;
@@ -34,6 +35,7 @@ public static class MixedModel
 
     internal static MixedModelFit Fit(Formula formula, IColumnSource data, RegressionOptions options, RegressionProgress progress, CancellationToken cancellation)
     {
+        VectorWidth.Require();
         Stopwatch clock = Stopwatch.StartNew();
         ModelFrame frame = ModelFrame.Build(formula, data, options.WeightColumn);
         double evaluated = clock.Elapsed.TotalSeconds;

@@ -75,6 +75,9 @@ public sealed record MixedModelFit
     /// <summary>Sentences the user should read.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>Draws from the posterior distribution; null when none were asked for.</summary>
+    public RegressionDraws? Draws { get; init; }
+
     /// <summary>Where the time went.</summary>
     public required RegressionTimes Seconds { get; init; }
 

@@ -43,8 +43,9 @@ public sealed record TermCovariance(string Group, IReadOnlyList<string> Effects,
 /// <param name="Estimate">Finding the covariance parameters.</param>
 /// <param name="StandardErrors">Second derivatives, degrees of freedom, intervals.</param>
 /// <param name="Score">Predicted effects.</param>
-public sealed record RegressionTimes(double Read, double Plan, double Estimate, double StandardErrors, double Score)
+/// <param name="Draw">Draws from the posterior.</param>
+public sealed record RegressionTimes(double Read, double Plan, double Estimate, double StandardErrors, double Score, double Draw = 0)
 {
     /// <summary>All together.</summary>
-    public double Total => Read + Plan + Estimate + StandardErrors + Score;
+    public double Total => Read + Plan + Estimate + StandardErrors + Score + Draw;
 }

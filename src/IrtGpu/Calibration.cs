@@ -2,9 +2,12 @@ using System.Diagnostics;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Sampling.Nuts;
+using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
+using IrtGpu.Posterior;
 using IrtGpu.Specification;
 
 namespace IrtGpu;
@@ -25,22 +28,25 @@ public static class Calibration
     public static CalibrationResult Run(
         ResponseData data, ModelSpecification specification, CalibrationOptions? options = null,
         IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default) =>
-        Run(CalibrationProblem.Create(data, specification), options, progress, cancellation);
+        Run(CalibrationProblem.Create(data, specification), options, progress, chains: null, cancellation);
 
     /// <summary>Estimates a model that was planned for its data; what the plan warns of can be said before.</summary>
     /// <param name="problem">Data and plan.</param>
     /// <param name="options">How to estimate.</param>
     /// <param name="progress">Hears of every cycle.</param>
+    /// <param name="chains">Hears of the chains of draws, from several threads.</param>
     /// <param name="cancellation">
     /// Ends the estimation after the running cycle, and what follows it at once; the result says so and keeps what was reached.
     /// </param>
-    /// <exception cref="SpecificationException">There is no likelihood where the estimation begins.</exception>
+    /// <exception cref="SpecificationException">There is no likelihood where the estimation begins, or what is asked of the draws cannot be.</exception>
     /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
     public static CalibrationResult Run(
-        CalibrationProblem problem, CalibrationOptions? options = null, IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
+        CalibrationProblem problem, CalibrationOptions? options = null, IProgress<IterationRecord>? progress = null, IProgress<ChainProgress>? chains = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(problem);
         options ??= new CalibrationOptions();
+        PosteriorSampling.Require(problem, options);
         Stopwatch clock = Stopwatch.StartNew();
         using CalibrationRounds rounds = new(problem, options);
         double planSeconds = problem.Seconds + Lap(clock);
@@ -51,6 +57,8 @@ public static class Calibration
         StandardErrors standardErrors = session.StandardErrors(fit, cancellation);
         fit.Dispose();
         double standardErrorSeconds = Lap(clock);
+        (PosteriorDraws? draws, string? noDraws) = PosteriorSampling.TryDraw(plan, problem.Patterns, options, fit.Point.Parameters, standardErrors, chains, cancellation);
+        double drawSeconds = Lap(clock);
         return new CalibrationResult
         {
             Plan = plan,
@@ -67,6 +75,7 @@ public static class Calibration
             Maxima = fit.Maxima,
             StandardErrors = standardErrors,
             Scores = options.Scores == ScoreMethod.None ? null : rounds.Scores,
+            Draws = draws,
             Grid = rounds.Look,
             GridRounds = rounds.GivenUp,
             Rotations = SolutionRotator.Rotate(plan, fit.Point.Parameters, options.Rotation, options.Seed),
@@ -76,8 +85,8 @@ public static class Calibration
             InterpolationError = fit.InterpolationError,
             DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
-            Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, rounds.ScoreSeconds),
-            Warnings = [.. problem.Warnings, .. plan.Warnings.Except(problem.Plan.Warnings), .. fit.Warnings, .. Interruption(rounds, standardErrors)],
+            Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, rounds.ScoreSeconds, drawSeconds),
+            Warnings = [.. problem.Warnings, .. plan.Warnings.Except(problem.Plan.Warnings), .. fit.Warnings, .. Interruption(rounds, standardErrors), .. draws?.Warnings ?? [], .. noDraws is null ? Array.Empty<string>() : [noDraws]],
         };
     }
 

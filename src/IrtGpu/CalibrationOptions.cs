@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Estimation;
+using IrtGpu.Foundation.Sampling.Nuts;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.EStep;
 
@@ -16,7 +17,7 @@ public sealed record CalibrationOptions
     /// <summary>Largest number of cycles.</summary>
     public int MaxCycles { get; init; } = 500;
 
-    /// <summary>Newton iterations of the item parameters in each M-step.</summary>
+    /// <summary>Newton iterations of the item parameters in each M-step; items whose asymptotes are estimated take up to six at least.</summary>
     public int MIterations { get; init; } = 1;
 
     /// <summary>How cycles are accelerated.</summary>
@@ -44,6 +45,14 @@ public sealed record CalibrationOptions
 
     /// <summary>How the axes of exploratory solutions are rotated.</summary>
     public RotationMethod Rotation { get; init; } = RotationMethod.Oblimin;
+
+    /// <summary>How draws from the posterior are made; null: none. Seed and threads are those of the calibration.</summary>
+    [JsonIgnore]
+    public SamplerOptions? Sampler { get; init; }
+
+    /// <summary>Whether draws are of the priors alone.</summary>
+    [JsonIgnore]
+    public bool IsPriorOnly { get; init; }
 
     /// <summary>Device name: <c>auto</c>, <c>cpu</c>, <c>reference</c>, or one of an added provider.</summary>
     public string Device { get; init; } = "auto";

@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
+using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
@@ -54,6 +55,9 @@ public sealed record CalibrationResult
 
     /// <summary>Posterior summaries; null when none were asked for.</summary>
     public required PatternScores? Scores { get; init; }
+
+    /// <summary>Draws from the posterior distribution of the parameters; null when none were asked for.</summary>
+    public PosteriorDraws? Draws { get; init; }
 
     /// <summary>How populations and posteriors lie on the nodes; null where an interruption left no time to look.</summary>
     public required GridLook? Grid { get; init; }
@@ -141,8 +145,9 @@ public sealed record CalibrationResult
 /// <param name="Estimate">EM.</param>
 /// <param name="StandardErrors">Information matrices.</param>
 /// <param name="Score">Posterior summaries.</param>
-public sealed record CalibrationTimes(double Read, double Plan, double Estimate, double StandardErrors, double Score)
+/// <param name="Draw">Draws from the posterior.</param>
+public sealed record CalibrationTimes(double Read, double Plan, double Estimate, double StandardErrors, double Score, double Draw = 0)
 {
     /// <summary>All of them.</summary>
-    public double Total => Read + Plan + Estimate + StandardErrors + Score;
+    public double Total => Read + Plan + Estimate + StandardErrors + Score + Draw;
 }

@@ -17,6 +17,7 @@ internal sealed record CyclesCase(string Name, string Description, int Goal, Fun
         new("2pl", "2PL, 20,000 × 50", 12, (seed, share) => OneBlock(ItemDraws.Test(ItemFunction.TwoParameter, 50, seed: seed), 20_000 / share)),
         new("gpcm", "GPCM, 4 categories, 5,000 × 20", 12, (seed, share) => OneBlock(ItemDraws.Test(ItemFunction.GeneralizedPartialCredit, 20, 4, seed: seed), 5_000 / share)),
         new("3pl", "3PL, prior on g, 10,000 × 40", 20, (seed, share) => ThreeParameter(seed, 10_000 / share)),
+        new("3pl-free", "3PL, no prior, 10,000 × 40", 20, (seed, share) => OneBlock(ItemDraws.Test(ItemFunction.ThreeParameter, 40, seed: seed), 10_000 / share)),
         new("groups", "2PL, 3 groups, 5,000 × 30", 15, (seed, share) => Groups(seed, 5_000 / share)),
         new("2dim", "2PL, 2 dimensions, correlation free, 3,000 × 20", 20, (seed, share) => TwoDimensions(seed, 3_000 / share)),
         new("mixture", "2PL, 2 latent classes from random starts, 4,000 × 20", 40, (seed, share) => Mixture(seed, 4_000 / share)),

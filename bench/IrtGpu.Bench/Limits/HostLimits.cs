@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Kernels.Measuring;
+using IrtGpu.Vectors;
 
 namespace IrtGpu.Bench.Limits;
 
-/// <summary>Measures what the processor can do at best: multiply-adds in registers, and copies in memory.</summary>
+/// <summary>Measures what the processor can do at best by the vectors of this process: multiply-adds in registers, and copies in memory.</summary>
 internal static class HostLimits
 {
     private const double Factor = 0.999;
@@ -22,9 +23,12 @@ internal static class HostLimits
 
     private static double MultiplyAddsPerSecond(int threads, double secondsPerRepeat)
     {
-        (Func<int, double> chains, int lanes) = Vector512.IsHardwareAccelerated ? ((Func<int, double>)Chains512, 8)
-            : Vector256.IsHardwareAccelerated ? (Chains256, 4)
-            : (Chains128, 2);
+        (Func<int, double> chains, int lanes) = VectorWidth.Bits switch
+        {
+            512 => ((Func<int, double>)Chains<Lanes512>, Lanes512.Count),
+            256 => (Chains<Lanes256>, Lanes256.Count),
+            _ => (Chains<Lanes128>, Lanes128.Count),
+        };
         int rounds = 1 << 16;
         double seconds = BestSeconds(threads, _ => Consume(chains(rounds)));
         while (seconds < secondsPerRepeat && rounds < 1 << 28)
@@ -76,80 +80,29 @@ internal static class HostLimits
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Chains512(int rounds)
+    private static double Chains<TLanes>(int rounds)
+        where TLanes : struct, ILanes<TLanes>
     {
-        Vector512<double> factor = Vector512.Create(Factor);
-        Vector512<double> term = Vector512.Create(Term);
-        Vector512<double> x0 = Vector512.Create(0.0), x1 = Vector512.Create(1.0), x2 = Vector512.Create(2.0), x3 = Vector512.Create(3.0);
-        Vector512<double> x4 = Vector512.Create(4.0), x5 = Vector512.Create(5.0), x6 = Vector512.Create(6.0), x7 = Vector512.Create(7.0);
-        Vector512<double> x8 = Vector512.Create(8.0), x9 = Vector512.Create(9.0), x10 = Vector512.Create(10.0), x11 = Vector512.Create(11.0);
+        TLanes factor = Factor;
+        TLanes term = Term;
+        TLanes x0 = 0.0, x1 = 1.0, x2 = 2.0, x3 = 3.0;
+        TLanes x4 = 4.0, x5 = 5.0, x6 = 6.0, x7 = 7.0;
+        TLanes x8 = 8.0, x9 = 9.0, x10 = 10.0, x11 = 11.0;
         for (int round = 0; round < rounds; round++)
         {
-            x0 = Vector512.FusedMultiplyAdd(x0, factor, term);
-            x1 = Vector512.FusedMultiplyAdd(x1, factor, term);
-            x2 = Vector512.FusedMultiplyAdd(x2, factor, term);
-            x3 = Vector512.FusedMultiplyAdd(x3, factor, term);
-            x4 = Vector512.FusedMultiplyAdd(x4, factor, term);
-            x5 = Vector512.FusedMultiplyAdd(x5, factor, term);
-            x6 = Vector512.FusedMultiplyAdd(x6, factor, term);
-            x7 = Vector512.FusedMultiplyAdd(x7, factor, term);
-            x8 = Vector512.FusedMultiplyAdd(x8, factor, term);
-            x9 = Vector512.FusedMultiplyAdd(x9, factor, term);
-            x10 = Vector512.FusedMultiplyAdd(x10, factor, term);
-            x11 = Vector512.FusedMultiplyAdd(x11, factor, term);
+            x0 = TLanes.MultiplyAdd(x0, factor, term);
+            x1 = TLanes.MultiplyAdd(x1, factor, term);
+            x2 = TLanes.MultiplyAdd(x2, factor, term);
+            x3 = TLanes.MultiplyAdd(x3, factor, term);
+            x4 = TLanes.MultiplyAdd(x4, factor, term);
+            x5 = TLanes.MultiplyAdd(x5, factor, term);
+            x6 = TLanes.MultiplyAdd(x6, factor, term);
+            x7 = TLanes.MultiplyAdd(x7, factor, term);
+            x8 = TLanes.MultiplyAdd(x8, factor, term);
+            x9 = TLanes.MultiplyAdd(x9, factor, term);
+            x10 = TLanes.MultiplyAdd(x10, factor, term);
+            x11 = TLanes.MultiplyAdd(x11, factor, term);
         }
-        return Vector512.Sum(x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9 + x10 + x11);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Chains256(int rounds)
-    {
-        Vector256<double> factor = Vector256.Create(Factor);
-        Vector256<double> term = Vector256.Create(Term);
-        Vector256<double> x0 = Vector256.Create(0.0), x1 = Vector256.Create(1.0), x2 = Vector256.Create(2.0), x3 = Vector256.Create(3.0);
-        Vector256<double> x4 = Vector256.Create(4.0), x5 = Vector256.Create(5.0), x6 = Vector256.Create(6.0), x7 = Vector256.Create(7.0);
-        Vector256<double> x8 = Vector256.Create(8.0), x9 = Vector256.Create(9.0), x10 = Vector256.Create(10.0), x11 = Vector256.Create(11.0);
-        for (int round = 0; round < rounds; round++)
-        {
-            x0 = Vector256.FusedMultiplyAdd(x0, factor, term);
-            x1 = Vector256.FusedMultiplyAdd(x1, factor, term);
-            x2 = Vector256.FusedMultiplyAdd(x2, factor, term);
-            x3 = Vector256.FusedMultiplyAdd(x3, factor, term);
-            x4 = Vector256.FusedMultiplyAdd(x4, factor, term);
-            x5 = Vector256.FusedMultiplyAdd(x5, factor, term);
-            x6 = Vector256.FusedMultiplyAdd(x6, factor, term);
-            x7 = Vector256.FusedMultiplyAdd(x7, factor, term);
-            x8 = Vector256.FusedMultiplyAdd(x8, factor, term);
-            x9 = Vector256.FusedMultiplyAdd(x9, factor, term);
-            x10 = Vector256.FusedMultiplyAdd(x10, factor, term);
-            x11 = Vector256.FusedMultiplyAdd(x11, factor, term);
-        }
-        return Vector256.Sum(x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9 + x10 + x11);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Chains128(int rounds)
-    {
-        Vector128<double> factor = Vector128.Create(Factor);
-        Vector128<double> term = Vector128.Create(Term);
-        Vector128<double> x0 = Vector128.Create(0.0), x1 = Vector128.Create(1.0), x2 = Vector128.Create(2.0), x3 = Vector128.Create(3.0);
-        Vector128<double> x4 = Vector128.Create(4.0), x5 = Vector128.Create(5.0), x6 = Vector128.Create(6.0), x7 = Vector128.Create(7.0);
-        Vector128<double> x8 = Vector128.Create(8.0), x9 = Vector128.Create(9.0), x10 = Vector128.Create(10.0), x11 = Vector128.Create(11.0);
-        for (int round = 0; round < rounds; round++)
-        {
-            x0 = Vector128.FusedMultiplyAdd(x0, factor, term);
-            x1 = Vector128.FusedMultiplyAdd(x1, factor, term);
-            x2 = Vector128.FusedMultiplyAdd(x2, factor, term);
-            x3 = Vector128.FusedMultiplyAdd(x3, factor, term);
-            x4 = Vector128.FusedMultiplyAdd(x4, factor, term);
-            x5 = Vector128.FusedMultiplyAdd(x5, factor, term);
-            x6 = Vector128.FusedMultiplyAdd(x6, factor, term);
-            x7 = Vector128.FusedMultiplyAdd(x7, factor, term);
-            x8 = Vector128.FusedMultiplyAdd(x8, factor, term);
-            x9 = Vector128.FusedMultiplyAdd(x9, factor, term);
-            x10 = Vector128.FusedMultiplyAdd(x10, factor, term);
-            x11 = Vector128.FusedMultiplyAdd(x11, factor, term);
-        }
-        return Vector128.Sum(x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9 + x10 + x11);
+        return (x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9 + x10 + x11).Sum();
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using IrtGpu.Bench.Truth;
 using IrtGpu.Data;
 
@@ -8,8 +7,6 @@ namespace IrtGpu.Bench.Mirt;
 /// <summary>Writes what the R script reads: the file of responses that both programs take, the model and the settings.</summary>
 internal static class MirtFolder
 {
-    public const string GroupColumn = "group";
-
     /// <summary>Writes a case.</summary>
     /// <param name="folder">An empty folder.</param>
     /// <param name="one">The case.</param>
@@ -36,7 +33,7 @@ internal static class MirtFolder
         if (one.StartsAtTruth)
             File.WriteAllLines(Path.Combine(folder, "starts.csv"), ["group,item,name,value", .. Starts(one.Truth)]);
         string path = Path.Combine(folder, "data.csv");
-        File.WriteAllText(path, Responses(data));
+        File.WriteAllText(path, DrawnTable.Text(data));
         return path;
     }
 
@@ -52,22 +49,5 @@ internal static class MirtFolder
                 yield return FormattableString.Invariant($"{place},d,{truly.Intercepts[0]:r}");
             }
         }
-    }
-
-    private static string Responses(ResponseData data)
-    {
-        bool hasGroups = data.Groups is not null;
-        StringBuilder text = new();
-        text.Append(hasGroups ? GroupColumn + "," : "").AppendJoin(',', data.ItemNames).Append('\n');
-        for (int person = 0; person < data.PersonCount; person++)
-        {
-            if (hasGroups)
-                text.Append(data.GroupNames[data.Groups![person]]).Append(',');
-            ReadOnlySpan<byte> row = data.Row(person);
-            for (int item = 0; item < row.Length; item++)
-                text.Append(item > 0 ? "," : "").Append(row[item].ToString(CultureInfo.InvariantCulture));
-            text.Append('\n');
-        }
-        return text.ToString();
     }
 }

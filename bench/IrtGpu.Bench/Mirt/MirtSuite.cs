@@ -46,7 +46,7 @@ internal static class MirtSuite
             string path = MirtFolder.Write(place, one, one.Truth.Draw(Seed), tolerances, MaxCycles, options.IsQuick ? 1 : 3);
             mirt.Run(place);
             MirtFit[] theirs = MirtFit.Read(place);
-            ResponseData data = ResponseReader.Read(path, new ResponseReaderOptions { GroupColumn = one.Truth.GroupCount > 1 ? MirtFolder.GroupColumn : null });
+            ResponseData data = ResponseReader.Read(path, new ResponseReaderOptions { GroupColumn = one.Truth.GroupCount > 1 ? Truth.DrawnTable.GroupColumn : null });
             Agreement.Check(Problem.Create(data, one.Specification), "cpu", threads: 1);
             CalibrationResult maximum = Fit(data, one, TightTolerance);
             for (int k = 0; k < tolerances.Length; k++)

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Bench.Output;
 
@@ -17,7 +19,8 @@ internal static class Machine
         yield return $"processor: {Processor}, {Environment.ProcessorCount} logical processors for this process";
         yield return FormattableString.Invariant($"memory: {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024):f1} GiB");
         yield return $"system: {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}";
-        yield return $"runtime: {RuntimeInformation.FrameworkDescription}; 512-bit vectors {(Vector512.IsHardwareAccelerated ? "yes" : "no")}, 256-bit {(Vector256.IsHardwareAccelerated ? "yes" : "no")}";
+        yield return $"runtime: {RuntimeInformation.FrameworkDescription}";
+        yield return FormattableString.Invariant($"vectors: {VectorWidth.Bits} bits of at most {VectorWidth.Widest}{(Fma.IsSupported || AdvSimd.IsSupported ? "" : ", without fused multiply-add")}");
         yield return $"IrtGpu {typeof(Calibration).Assembly.GetName().Version}, commit {Commit()}";
         if (LoadAverage() is { } load)
             yield return $"load average at the start, over 1, 5 and 15 minutes: {load}";

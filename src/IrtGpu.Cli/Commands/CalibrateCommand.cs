@@ -4,6 +4,7 @@ using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
+using IrtGpu.Fit;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
@@ -23,7 +24,9 @@ internal sealed class CalibrateCommand
     private readonly ModelOptions modelOptions = new();
     private readonly EstimationOptions estimationOptions = new();
     private readonly ComputeOptions computeOptions = new();
+    private readonly DrawOptions drawOptions = new();
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
+    private readonly Option<string> fitStatistics = new("--fit-statistics") { HelpName = "all|none|LIST", Description = $"Statistics of fit, written beside the results (default: none): {FitStatisticsOption.Names}; as 'irtgpu fit' has them.", DefaultValueFactory = _ => "none" };
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
     private readonly Option<bool> json = new("--json") { Description = "Write the summary as JSON to standard output, in place of the report." };
 
@@ -44,8 +47,10 @@ internal sealed class CalibrateCommand
         calibrate.dataOptions.AddTo(command, withItems: true);
         calibrate.modelOptions.AddTo(command);
         calibrate.estimationOptions.AddTo(command);
+        calibrate.drawOptions.AddTo(command);
         calibrate.computeOptions.AddTo(command);
         calibrate.computeOptions.AddEStepTo(command);
+        command.Options.Add(calibrate.fitStatistics);
         command.Options.Add(calibrate.output);
         command.Options.Add(calibrate.quiet);
         command.Options.Add(calibrate.json);
@@ -60,11 +65,14 @@ internal sealed class CalibrateCommand
         ModelSpecification specification = modelOptions.Read(parsed, file);
         CalibrationOptions options = estimationOptions.Read(parsed) with
         {
+            Sampler = drawOptions.Read(parsed),
+            IsPriorOnly = drawOptions.IsPriorOnly(parsed),
             Threads = computeOptions.Threads(parsed),
             Device = computeOptions.Device(parsed),
             EStep = computeOptions.EStep(parsed),
             Providers = [computeOptions.Accelerators],
         };
+        IReadOnlySet<FitStatistic> statistics = FitStatisticsOption.Parse("--fit-statistics", parsed.GetValue(fitStatistics)!);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
 
@@ -86,20 +94,28 @@ internal sealed class CalibrateCommand
         Warn(problem.Warnings.Except(ofData)); // before the work, which some of them may spare
 
         ProgressLine progress = new(isQuiet);
-        CalibrationResult result = Calibration.Run(problem, options, progress, interrupts.Token);
+        CalibrationResult result = Calibration.Run(problem, options, progress, progress, interrupts.Token);
+        FitReport? report = statistics.Count == 0 ? null
+            : FitEvaluation.Run(FitSource.Of(result, interrupts.Token), new FitOptions { Statistics = statistics, Threads = options.Threads }, progress, interrupts.Token);
         progress.End();
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 
         using Process process = Process.GetCurrentProcess();
         FitSummary fit = FitSummary.Of(result, process.PeakWorkingSet64);
-        IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments);
+        IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments, report);
         Warn(result.Warnings.Skip(warnings.Count + problem.Warnings.Count));
         if (parsed.GetValue(json))
             Console.Out.WriteLine(fit.ToJson());
         else if (!isQuiet)
+        {
             CalibrationReport.Write(result, fit, folder, files);
+            if (report is not null)
+                FitLines.Write(report, null, []);
+        }
         if (interrupts.Token.IsCancellationRequested)
             return ExitCode.Interrupted;
+        if (options.Sampler is not null && result.Draws is null)
+            return ExitCode.NotConverged;
         return result.Termination.IsConverged ? ExitCode.Done : ReportNotConverged(result.Termination);
     }
 

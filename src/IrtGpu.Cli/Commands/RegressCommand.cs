@@ -12,25 +12,28 @@ using IrtGpu.Specification;
 
 namespace IrtGpu.Cli.Commands;
 
-/// <summary><c>irtgpu regress</c>: fits a linear mixed model and writes its tables.</summary>
+/// <summary><c>irtgpu regress</c>: fits a linear mixed model or a mixture of regressions and writes its tables.</summary>
 internal sealed class RegressCommand
 {
     private readonly Argument<string> formula = new("FORMULA") { Description = "Response, a tilde, terms: 'y ~ x + f + (1 + x | group)'." };
     private readonly Argument<string> data = new("DATA") { Description = "Table with a header: CSV; comma, tab or semicolon; .gz is read directly." };
     private readonly Option<bool> reml = new("--reml") { Description = "Restricted maximum likelihood (default)." };
     private readonly Option<bool> ml = new("--ml") { Description = "Maximum likelihood, for comparing models with different fixed effects." };
+    private readonly ClassOptions classOptions = new();
+    private readonly DrawOptions drawOptions = new();
+    private readonly Option<int?> predictive = new("--predictive") { HelpName = "N", Description = "With draws: N sets of responses drawn anew at the rows, in predictive.csv." };
     private readonly Option<string?> algorithm = new("--algorithm") { HelpName = "HOW", Description = "auto (default), direct or em." };
     private readonly Option<string?> df = new("--df") { HelpName = "HOW", Description = "Degrees of freedom: satterthwaite (default), kenward-roger or none." };
     private readonly Option<string?> intervals = new("--intervals") { HelpName = "HOW", Description = "wald (default) or profile." };
     private readonly Option<int?> bootstrap = new("--bootstrap") { HelpName = "N", Description = "Intervals from N data sets drawn from the fit and fitted again." };
     private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "observed (default), or none: no second derivatives, for the largest problems." };
     private readonly Option<string?> weights = new("--weights") { HelpName = "COL", Description = "Column of weights: the residual variance of a row is σ² over its weight." };
-    private readonly Option<string?> id = new("--id") { HelpName = "COL", Description = "Column that names the rows in fitted.csv (default: rows are numbered)." };
+    private readonly Option<string?> id = new("--id") { HelpName = "COL", Description = "Column that names the rows in fitted.csv and classes.csv (default: rows are numbered)." };
     private readonly Option<string?> missing = new("--missing") { HelpName = "CODE,…", Description = "Codes that mean missing (default: empty, NA, NaN and .)." };
     private readonly Option<bool> fitted = new("--fitted") { Description = "Write fitted values and residuals to fitted.csv." };
     private readonly Option<double?> tolerance = new("--tolerance") { HelpName = "X", Description = "Stop when another step would lower the criterion by less (default: 1e-12); em: when no covariance parameter changes by more (default: 1e-8)." };
     private readonly Option<int?> maxCycles = new("--max-cycles") { HelpName = "N", Description = "Largest number of steps (default: 200; em: 5000)." };
-    private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of the bootstrap (default: 1)." };
+    private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
@@ -41,12 +44,14 @@ internal sealed class RegressCommand
         RegressCommand regress = new();
         Command command = new("regress",
             """
-            Fit a linear mixed model to a table and write the results to a folder.
+            Fit a linear mixed model, or a finite mixture of regressions, to a table and write the results to a folder.
 
             Examples:
               irtgpu regress 'Reaction ~ Days + (Days | Subject)' sleepstudy.csv --out results
               irtgpu regress 'score ~ method * poly(age, 2) + (1 | school/class)' pupils.csv --ml --out results
               irtgpu regress 'y ~ x + (x || g)' data.csv --intervals profile --df kenward-roger --out results
+              irtgpu regress 'y ~ x' data.csv --classes 2 --equal-across-classes sigma --out results
+              irtgpu regress 'y ~ x' data.csv --classes 2 --prior 'b:x:class1:normal(-5,3)' --prior 'b:x:class2:normal(5,3)' --out results
             """) { regress.formula, regress.data };
         foreach (Option option in new Option[]
         {
@@ -56,6 +61,9 @@ internal sealed class RegressCommand
         {
             command.Options.Add(option);
         }
+        regress.classOptions.AddTo(command);
+        regress.drawOptions.AddTo(command);
+        command.Options.Add(regress.predictive);
         command.SetAction((parsed, cancellation) => Task.FromResult(regress.Run(parsed, cancellation)));
         return command;
     }
@@ -63,22 +71,31 @@ internal sealed class RegressCommand
     private int Run(ParseResult parsed, CancellationToken outer)
     {
         bool isQuiet = parsed.GetValue(quiet);
+        MixtureOptions? mixture = classOptions.AreAsked(parsed) ? ReadMixture(parsed) : null;
         RegressionOptions options = Read(parsed);
+        DrawRequest? request = ReadDraws(parsed, options);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
         string path = parsed.GetValue(data)!;
         Stopwatch clock = Stopwatch.StartNew();
         DataTable table = DataTable.Read(path, parsed.GetValue(missing)?.Split(','));
         double readSeconds = clock.Elapsed.TotalSeconds;
-        Func<int, string>? rowNames = RowNames(parsed, table);
+        Func<int, string> rowNames = RowNames(parsed, table);
+        if (mixture is not null)
+        {
+            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json), request);
+            return run.Execute(table, readSeconds, rowNames, interrupts.Token);
+        }
 
         ProgressLine progress = new(isQuiet);
         MixedModelFit fit = MixedModel.Fit(parsed.GetValue(formula)!, table, options, new RegressionProgress(progress, progress), interrupts.Token);
+        if (request is not null)
+            fit = RegressionPosterior.WithDraws(fit, request, progress, interrupts.Token);
         progress.End();
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
 
         using Process process = Process.GetCurrentProcess();
-        IReadOnlyList<string> files = RegressionFiles.Write(folder, fit, table.Sha256, process.PeakWorkingSet64, rowNames);
+        IReadOnlyList<string> files = RegressionFiles.Write(folder, fit, table.Sha256, process.PeakWorkingSet64, parsed.GetValue(fitted) ? rowNames : null);
         foreach (string warning in fit.Warnings)
             Console.Error.WriteLine($"warning: {warning}");
         if (parsed.GetValue(json))
@@ -88,11 +105,15 @@ internal sealed class RegressCommand
         else if (!isQuiet)
         {
             RegressionReport.Write(Console.Out, fit, path);
+            if (fit.Draws is { } draws)
+                DrawReport.Write(Console.Out, draws.Parameters);
             Console.Out.WriteLine($"Ended        {fit.Termination.Message}");
             Console.Out.WriteLine(FormattableString.Invariant($"Time         {fit.Seconds.Total:0.00} s"));
             Console.Out.WriteLine($"Written to {folder.FullPath}: {string.Join(", ", files)}");
         }
-        return interrupts.Token.IsCancellationRequested ? ExitCode.Interrupted : Conclude(fit.Termination);
+        if (interrupts.Token.IsCancellationRequested)
+            return ExitCode.Interrupted;
+        return request is not null && fit.Draws is null ? ExitCode.NotConverged : Conclude(fit.Termination);
     }
 
     private static int Conclude(Termination termination)
@@ -107,15 +128,49 @@ internal sealed class RegressCommand
         }
     }
 
-    private Func<int, string>? RowNames(ParseResult parsed, DataTable table)
+    private Func<int, string> RowNames(ParseResult parsed, DataTable table)
     {
         string? column = parsed.GetValue(id);
         if (column is null)
-            return parsed.GetValue(fitted) ? row => row.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
+            return row => row.ToString(System.Globalization.CultureInfo.InvariantCulture);
         ProblemLog problems = new();
         DataColumn? names = table.Find(column, "--id", problems);
         problems.ThrowIfAny();
-        return parsed.GetValue(fitted) ? row => names!.Texts[row - 1] : null;
+        return row => names!.Texts[row - 1];
+    }
+
+    private DrawRequest? ReadDraws(ParseResult parsed, RegressionOptions options)
+    {
+        int? sets = parsed.GetValue(predictive);
+        if (drawOptions.Read(parsed) is not { } sampler)
+            return sets is null ? null : throw new SpecificationException("--predictive draws responses from the posterior, and no draws are asked for. Add --draws.");
+        if (sets is < 1)
+            throw new SpecificationException($"--predictive {sets}: at least one set is needed.");
+        return new DrawRequest(sampler with { Seed = options.Seed, Threads = options.Threads }, drawOptions.IsPriorOnly(parsed), sets ?? 0);
+    }
+
+    private MixtureOptions ReadMixture(ParseResult parsed)
+    {
+        List<string> problems = [.. new (string Name, bool IsGiven, string Why)[]
+        {
+            ("--reml", parsed.GetValue(reml), "mixtures and posterior modes are by maximum likelihood, as REML takes fixed effects out that classes need"),
+            ("--algorithm", parsed.GetValue(algorithm) is not null, "mixtures have one way of estimation"),
+            ("--df", parsed.GetValue(df) is not null, "there are no degrees of freedom of tests in mixtures and under priors"),
+            ("--intervals", parsed.GetValue(intervals) is not null, "intervals of mixtures and posterior modes are Wald's"),
+            ("--bootstrap", parsed.GetValue(bootstrap) is not null, "there is no bootstrap of mixtures"),
+        }.Where(option => option.IsGiven).Select(option => $"{option.Name} does not go with --classes or --prior: {option.Why}. Leave it out.")];
+        if (problems.Count > 0)
+            throw new SpecificationException(problems);
+        MixtureOptions options = classOptions.Read(parsed);
+        return options with
+        {
+            WeightColumn = parsed.GetValue(weights),
+            Tolerance = parsed.GetValue(tolerance) ?? options.Tolerance,
+            MaxCycles = parsed.GetValue(maxCycles) ?? options.MaxCycles,
+            WithSecondDerivatives = Choice.Parse("--se", parsed.GetValue(errors) ?? "observed", ("observed", true), ("none", false)),
+            Seed = parsed.GetValue(seed) ?? options.Seed,
+            Threads = parsed.GetValue(threads) ?? options.Threads,
+        };
     }
 
     private RegressionOptions Read(ParseResult parsed)

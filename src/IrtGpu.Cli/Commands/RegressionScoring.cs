@@ -1,8 +1,10 @@
+using IrtGpu.Cli.Options;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression.Prediction;
 using IrtGpu.Regression.Reporting;
+using IrtGpu.Regression.Saved;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Cli.Commands;
@@ -18,6 +20,14 @@ internal static class RegressionScoring
         ProblemLog problems = new();
         DataColumn? names = id is null ? null : data.Find(id, "--id", problems);
         problems.ThrowIfAny();
+        if (SavedMixture.IsMixture(fit))
+        {
+            MixtureScores mixture = MixtureScores.Of(fit, data);
+            foreach (string warning in mixture.Warnings)
+                Console.Error.WriteLine($"warning: {warning}");
+            AtomicFile.Write(output, stream => RegressionTables.WriteScores(stream, mixture, names, threads), cancellation);
+            return ExitCode.Done;
+        }
         RegressionScores scores = RegressionScores.Of(fit, data);
         foreach (string warning in scores.Warnings)
             Console.Error.WriteLine($"warning: {warning}");
@@ -26,18 +36,28 @@ internal static class RegressionScoring
     }
 
     /// <summary>A response drawn at the rows of a table.</summary>
-    public static int Simulate(string fit, string? dataPath, int seed, string output, string? truth, int threads, CancellationToken cancellation)
+    public static int Simulate(SimulatedFiles files, string fit, int seed, CancellationToken cancellation)
     {
-        if (dataPath is null)
-            throw new SpecificationException($"'{fit}' is a regression: responses are drawn at the rows of a table of predictors. Name it with --data.");
-        AtomicFile.CheckWritable(output);
-        if (truth is not null)
-            AtomicFile.CheckWritable(truth);
-        DataTable data = DataTable.Read(dataPath);
+        DataTable data = files.ReadData(fit);
+        if (files.Parameters is not null)
+            throw new SpecificationException("--parameters is for mixtures and priors: a mixed model is drawn with the estimates in its own folder. Leave it out.");
         SimulatedRegression simulated = SimulatedRegression.Draw(fit, data, seed);
-        AtomicFile.Write(output, stream => RegressionTables.WriteSimulated(stream, simulated, data, threads), cancellation);
-        if (truth is not null)
-            AtomicFile.Write(truth, stream => RegressionTables.WriteEffects(stream, simulated), cancellation);
+        AtomicFile.Write(files.Output, stream => RegressionTables.WriteSimulated(stream, simulated.ResponseName, simulated.Response, data, files.Threads), cancellation);
+        if (files.Truth is not null)
+            AtomicFile.Write(files.Truth, stream => RegressionTables.WriteEffects(stream, simulated), cancellation);
+        return ExitCode.Done;
+    }
+
+    /// <summary>A response drawn from a mixture, with estimates, given parameters, or parameters drawn from priors.</summary>
+    public static int SimulateMixture(SimulatedFiles files, string model, Func<DataTable, SimulatedMixture> draw, CancellationToken cancellation)
+    {
+        DataTable data = files.ReadData(model);
+        SimulatedMixture simulated = draw(data);
+        AtomicFile.Write(files.Output, stream => RegressionTables.WriteSimulated(stream, simulated.ResponseName, simulated.Response, data, files.Threads), cancellation);
+        if (files.Truth is not null)
+            AtomicFile.Write(files.Truth, stream => RegressionTables.WriteClasses(stream, simulated), cancellation);
+        if (files.Parameters is not null)
+            AtomicFile.Write(files.Parameters, stream => RegressionTables.WriteParameters(stream, simulated), cancellation);
         return ExitCode.Done;
     }
 }

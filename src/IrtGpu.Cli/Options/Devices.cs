@@ -1,6 +1,6 @@
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Specification;
 
@@ -11,7 +11,7 @@ internal static class Devices
 {
     /// <summary>The processor and every accelerator that a catalogue has.</summary>
     public static IEnumerable<ComputeDevice> List(AcceleratorCatalog catalog) => catalog.Devices.Prepend(new ComputeDevice(
-        DeviceName.OfKind(DeviceName.Cpu), FormattableString.Invariant($"{Environment.ProcessorCount} processors, vectors of {VectorBits} bits"),
+        DeviceName.OfKind(DeviceName.Cpu), FormattableString.Invariant($"{Environment.ProcessorCount} processors, vectors of {VectorWidth.Bits} bits"),
         IsAvailable: true, MemoryBytes: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, SupportsDouble: true));
 
     /// <summary>The name to compute with; of accelerators only one that is available, before any data are read.</summary>
@@ -27,6 +27,4 @@ internal static class Devices
         IReadOnlyList<ComputeDevice> found = catalog.Require(name);
         return (name.IsAll ? name : found[0].Name).ToString();
     }
-
-    private static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 }

@@ -14,7 +14,7 @@ internal sealed class EstimationOptions
 
     private readonly Option<double?> tolerance = new("--tolerance") { HelpName = "X", Description = "Stop when no parameter changes by this much (default: 1e-4)." };
     private readonly Option<int?> maxCycles = new("--max-cycles") { HelpName = "N", Description = "Largest number of cycles (default: 500)." };
-    private readonly Option<int?> mIterations = new("--m-iterations") { HelpName = "N", Description = "Newton iterations in each M-step (default: 1)." };
+    private readonly Option<int?> mIterations = new("--m-iterations") { HelpName = "N", Description = "Newton iterations in each M-step (default: 1; items whose g or u is estimated take up to 6 at least)." };
     private readonly Option<string?> accelerate = new("--accelerate") { HelpName = "HOW", Description = "auto (default), none, anderson or squarem." };
     private readonly Option<int?> starts = new("--starts") { HelpName = "N", Description = "Number of starts; the further ones are random (default: 1, or 10 with latent classes)." };
     private readonly Option<string?> start = new("--start") { HelpName = "FILE", Description = "calibration.json of a finished run: what has the same name begins at its estimates; makes one start, unless --starts asks for more." };

@@ -7,7 +7,8 @@ using IrtGpu.Specification.Files;
 namespace IrtGpu.Cli.Options;
 
 /// <summary>The options that make a <see cref="ModelSpecification"/>.</summary>
-internal sealed class ModelOptions
+/// <param name="forDif">Whether the command tests items, so that anchors are items and no file, and there are no classes.</param>
+internal sealed class ModelOptions(bool forDif = false)
 {
     private readonly Option<string?> spec = new("--spec") { HelpName = "FILE", Description = "Model in YAML: everything options can say and more; options win over it." };
     private readonly Option<string?> model = new("--model") { HelpName = "MODEL", Description = $"One model for all items, or 'ITEMS=NAME;ITEMS=NAME'. Models: {ItemFunctions.All}. Default: 2pl for two categories, gpcm for more." };
@@ -26,7 +27,10 @@ internal sealed class ModelOptions
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { spec, model, qMatrix, attributes, classes, equalGroups, equalClasses, freeItems, anchors, priors, quadrature, nodes, range })
-            command.Options.Add(option);
+        {
+            if (!forDif || (option != classes && option != equalClasses && option != anchors))
+                command.Options.Add(option);
+        }
     }
 
     /// <summary>The specification file, or an empty one.</summary>

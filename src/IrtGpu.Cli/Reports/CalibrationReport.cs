@@ -43,6 +43,8 @@ internal static class CalibrationReport
         if (rows.Count > ShownRows)
             console.WriteLine($"  … and {rows.Count - ShownRows} more rows in items.csv");
         console.WriteLine();
+        if (result.Draws is { } draws)
+            DrawReport.Write(console, draws);
         console.WriteLine($"Written to {folder.FullPath}: {string.Join(", ", files)}");
     }
 

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Sampling.Nuts;
 
 namespace IrtGpu.Cli.Reports;
 
 /// <summary>Progress on standard error: a live line on a terminal, a line in ten seconds otherwise.</summary>
-internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>, IProgress<string>
+internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>, IProgress<ChainProgress>, IProgress<string>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private readonly bool isLive = !Console.IsErrorRedirected;
+    private readonly SortedDictionary<int, ChainProgress> chains = [];
     private readonly Stopwatch sinceLine = Stopwatch.StartNew();
     private int shown;
 
@@ -30,6 +32,15 @@ internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>, I
         return string.Create(CultureInfo.InvariantCulture, $"cycle {value.Cycle}  {deviance}  {change}  {value.Seconds:0.0} s");
     }
 
+    public void Report(ChainProgress value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        lock (chains)
+            chains[value.Chain] = value;
+        if (IsDue)
+            Report(Line());
+    }
+
     public void Report(string value)
     {
         lock (sinceLine) // work on several threads reports, too
@@ -44,6 +55,17 @@ internal sealed class ProgressLine(bool isQuiet) : IProgress<IterationRecord>, I
             }
             Console.Error.Write('\r' + value.PadRight(shown));
             shown = value.Length;
+        }
+    }
+
+    /// <summary>How far each chain is, in per cent, and the divergences of all.</summary>
+    private string Line()
+    {
+        lock (chains)
+        {
+            string done = string.Join("  ", chains.Values.Select(chain => string.Create(CultureInfo.InvariantCulture, $"{chain.Chain + 1}: {100.0 * chain.Done / chain.Total:0} %{(chain.IsWarmup ? " warmup" : "")}")));
+            int divergences = chains.Values.Sum(chain => chain.Divergences);
+            return $"chains {done}{(divergences > 0 ? string.Create(CultureInfo.InvariantCulture, $"  {divergences} divergences") : "")}";
         }
     }
 

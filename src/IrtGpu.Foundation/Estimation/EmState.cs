@@ -36,7 +36,7 @@ internal sealed class EmState
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(start.Length, problem.ParameterCount, nameof(start));
         this.problem = problem;
-        accelerator = Create(options.Acceleration);
+        accelerator = Create(options.Acceleration, problem.Memory);
         monitor = new ConvergenceMonitor(problem, options);
         IsExpanding = options.Acceleration == Acceleration.Auto && problem.CanExpand;
         next = plain = accepted = start;
@@ -105,9 +105,13 @@ internal sealed class EmState
     /// <param name="step">What the EM map made of the last E-step.</param>
     public void Advance(EmStep step)
     {
-        double[]? proposal = accelerator?.Propose(next, step.Mapped);
-        if (proposal is not null && !problem.TryAdmit(proposal))
-            proposal = null;
+        double[]? proposal = accelerator?.Propose(problem.Straighten(next), problem.Straighten(step.Mapped));
+        if (proposal is not null)
+        {
+            proposal = problem.Bend(proposal, step.Mapped);
+            if (!problem.TryAdmit(proposal))
+                proposal = null;
+        }
         isProposal = proposal is not null;
         monitor.Record(received!.LogLikelihood, received.Objective, next, step.Plain, isProposal ? accelerator!.Name : "em", Seconds);
         accepted = next;
@@ -121,7 +125,9 @@ internal sealed class EmState
     {
         if (Termination is not null)
             return;
-        if (monitor.Judge(isInterrupted) is { } termination)
+        if (problem.IsDegenerate(plain))
+            End(new Termination(TerminationKind.Degenerate, $"After {(History.Count == 1 ? "1 cycle" : $"{History.Count} cycles")} the objective grows without bound: there is no maximum this way. {problem.Remedy(EmFailure.GrowsWithoutBound)}"), accepted); // which has a likelihood, as the step from it may not
+        else if (monitor.Judge(isInterrupted) is { } termination)
             End(termination, plain);
         else if (History.Count >= SettlingCycles && problem.IsOutgrown(plain))
             End(monitor.DescribeOutgrowth(), plain);
@@ -193,11 +199,11 @@ internal sealed class EmState
         return state;
     }
 
-    private static IAccelerator? Create(Acceleration acceleration) => acceleration switch
+    private static IAccelerator? Create(Acceleration acceleration, int memory) => acceleration switch
     {
         Acceleration.None => null,
         Acceleration.Squarem => new SquaremAccelerator(),
-        Acceleration.Auto or Acceleration.Anderson => new AndersonAccelerator(depth: 5),
+        Acceleration.Auto or Acceleration.Anderson => new AndersonAccelerator(memory),
         _ => throw new ArgumentOutOfRangeException(nameof(acceleration), acceleration, "There is no such acceleration."),
     };
 }

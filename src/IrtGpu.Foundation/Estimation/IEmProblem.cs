@@ -12,6 +12,9 @@ internal interface IEmProblem
     /// <summary>Whether <see cref="EmStep.Mapped"/> can differ from <see cref="EmStep.Plain"/>.</summary>
     bool CanExpand => false;
 
+    /// <summary>Number of past steps that Anderson mixing combines.</summary>
+    int Memory => 5;
+
     /// <summary>What to do about a run that fails: a sentence or two.</summary>
     /// <param name="failure">How it fails.</param>
     string Remedy(EmFailure failure);
@@ -34,9 +37,22 @@ internal interface IEmProblem
     /// <param name="parameters">Of the last plain EM step. [parameter]</param>
     bool IsOutgrown(double[] parameters) => false;
 
+    /// <summary>Whether parameters are on the way to where the objective grows without bound, so that the run should end: there is no maximum there.</summary>
+    /// <param name="parameters">Of the last plain EM step. [parameter]</param>
+    bool IsDegenerate(double[] parameters) => false;
+
     /// <summary>Moves an extrapolated point to the bounds it has left; false where it is outside the domain all the same.</summary>
     /// <param name="proposal">Working values. [parameter]</param>
     bool TryAdmit(double[] proposal);
+
+    /// <summary>Parameters on the scale that extrapolation takes place on, where the EM map should be nearly linear.</summary>
+    /// <param name="parameters">Working values, which stay as they are. [parameter]</param>
+    double[] Straighten(double[] parameters) => parameters;
+
+    /// <summary>Working values of an extrapolated point.</summary>
+    /// <param name="proposal">On the scale of <see cref="Straighten"/>. [parameter]</param>
+    /// <param name="mapped">Working values that the EM map led to. [parameter]</param>
+    double[] Bend(double[] proposal, double[] mapped) => proposal;
 }
 
 /// <summary>A model that EM can fit: its E-step and its M-step.</summary>

@@ -29,6 +29,7 @@ public static class RegressionFiles
             files.Add(FittedName, stream => WriteFitted(stream, fit, fittedRows));
         else
             files.Retire(FittedName);
+        DrawTables.AddTo(files, fit.Draws, row => fittedRows is null ? fit.RowNumbers[row].ToString(System.Globalization.CultureInfo.InvariantCulture) : fittedRows(fit.RowNumbers[row]), null);
         files.Add("fit.json", stream => JsonSettings.Write(stream, json => RegressionSummary.Write(json, fit, inputSha256, peakMemoryBytes)));
         files.Add(SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedRegressionWriter.Write(json, SavedRegression.Of(fit, inputSha256))));
         return files.Commit(json => json.Field("inputSha256", inputSha256));

@@ -22,13 +22,13 @@ public static class RegressionReport
         writer.WriteLine($"Data: {data}{(fit.Options.WeightColumn is { } weights ? $", weights {weights}" : "")}");
         writer.WriteLine();
         if (isRestricted)
-            writer.WriteLine($"REML criterion at convergence: {Number(fit.Deviance, 4)}");
+            writer.WriteLine($"REML criterion at convergence: {PlainNumber.Decimals(fit.Deviance, 4)}");
         PlainTable.Write(writer, ["AIC", "BIC", "logLik", "-2*log(L)", "df.resid"],
-            [[Number(fit.Aic, 1), Number(fit.Bic, 1), Number(fit.LogLikelihood, 4), Number(fit.Deviance, 4), (fit.Rows - fit.FreeParameters).ToString(CultureInfo.InvariantCulture)]]);
+            [[PlainNumber.Decimals(fit.Aic, 1), PlainNumber.Decimals(fit.Bic, 1), PlainNumber.Decimals(fit.LogLikelihood, 4), PlainNumber.Decimals(fit.Deviance, 4), (fit.Rows - fit.FreeParameters).ToString(CultureInfo.InvariantCulture)]]);
         writer.WriteLine();
         writer.WriteLine("Scaled residuals:");
         double[] scaled = ScaledResiduals(fit);
-        PlainTable.Write(writer, ["Min", "1Q", "Median", "3Q", "Max"], [[.. new[] { 0, 0.25, 0.5, 0.75, 1 }.Select(share => Number(Quantile(scaled, share), 4))]]);
+        PlainTable.Write(writer, ["Min", "1Q", "Median", "3Q", "Max"], [[.. new[] { 0, 0.25, 0.5, 0.75, 1 }.Select(share => PlainNumber.Decimals(Quantile(scaled, share), 4))]]);
         writer.WriteLine();
         writer.WriteLine("Random effects:");
         WriteRandom(writer, fit);
@@ -77,18 +77,18 @@ public static class RegressionReport
                 double variance = term.Covariance[effect * k + effect];
                 string[] row = new string[4 + correlations];
                 Array.Fill(row, "");
-                (row[0], row[1], row[2], row[3]) = (effect == 0 ? term.Group : "", term.Effects[effect], Significant(variance), Significant(Math.Sqrt(variance)));
+                (row[0], row[1], row[2], row[3]) = (effect == 0 ? term.Group : "", term.Effects[effect], PlainNumber.Significant(variance), PlainNumber.Significant(Math.Sqrt(variance)));
                 for (int other = 0; other < effect; other++)
                 {
                     double scale = Math.Sqrt(variance * term.Covariance[other * k + other]);
-                    row[4 + other] = scale > 0 ? Number(term.Covariance[effect * k + other] / scale, 2) : "";
+                    row[4 + other] = scale > 0 ? PlainNumber.Decimals(term.Covariance[effect * k + other] / scale, 2) : "";
                 }
                 rows.Add(row);
             }
         }
         string[] residual = new string[4 + correlations];
         Array.Fill(residual, "");
-        (residual[0], residual[2], residual[3]) = (RandomEffectTable.Residual, Significant(fit.Sigma * fit.Sigma), Significant(fit.Sigma));
+        (residual[0], residual[2], residual[3]) = (RandomEffectTable.Residual, PlainNumber.Significant(fit.Sigma * fit.Sigma), PlainNumber.Significant(fit.Sigma));
         rows.Add(residual);
         PlainTable.Write(writer, ["Groups", "Name", "Variance", "Std.Dev.", .. Enumerable.Range(0, correlations).Select(index => index == 0 ? "Corr" : "")], rows, textColumns: 2);
     }
@@ -99,30 +99,10 @@ public static class RegressionReport
         string[] header = ["", "Estimate", "Std. Error", .. hasDf ? ["df"] : Array.Empty<string>(), "t value", hasDf ? "Pr(>|t|)" : "Pr(>|z|)"];
         PlainTable.Write(writer, header, [.. fit.FixedEffects.Take(ShownEffects).Select(row => (string[])
         [
-            row.Term, Significant(row.Estimate), Significant(row.StandardError), .. hasDf ? [row.Df is { } df ? Number(df, 1) : ""] : Array.Empty<string>(),
-            Number(row.Statistic, 3), Probability(row.P),
+            row.Term, PlainNumber.Significant(row.Estimate), PlainNumber.Significant(row.StandardError), .. hasDf ? [row.Df is { } df ? PlainNumber.Decimals(df, 1) : ""] : Array.Empty<string>(),
+            PlainNumber.Decimals(row.Statistic, 3), PlainNumber.Probability(row.P),
         ])], textColumns: 1);
         if (fit.FixedEffects.Count > ShownEffects)
             writer.WriteLine(FormattableString.Invariant($"… and {fit.FixedEffects.Count - ShownEffects} more in fixed-effects.csv"));
     }
-
-    private static string Number(double value, int decimals) => double.IsFinite(value) ? value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : "";
-
-    /// <summary>Five significant digits, without an exponent where the number is not extreme.</summary>
-    private static string Significant(double value)
-    {
-        double size = Math.Abs(value);
-        if (size == 0)
-            return "0";
-        if (size is >= 1e7 or < 1e-4)
-            return value.ToString("0.0000e+00", CultureInfo.InvariantCulture);
-        return Number(value, Math.Clamp(4 - (int)Math.Floor(Math.Log10(size)), 0, 8));
-    }
-
-    private static string Probability(double value) => value switch
-    {
-        < 2e-16 => "<2e-16",
-        < 1e-4 => value.ToString("0.00e+00", CultureInfo.InvariantCulture),
-        _ => Number(value, 4),
-    };
 }

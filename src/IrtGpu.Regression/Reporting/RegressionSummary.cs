@@ -44,6 +44,7 @@ public static class RegressionSummary
         json.Field("terminationMessage", fit.Termination.Message);
         json.Field("gradientNorm", JsonSettings.Finite(fit.GradientNorm));
         json.Field("smallestCurvature", fit.SmallestCurvature);
+        DrawTables.WriteSummary(json, fit.Draws);
         json.Field("device", "cpu");
         json.Field("precision", "double");
         json.Field("threads", fit.Options.ThreadCount);
@@ -53,6 +54,7 @@ public static class RegressionSummary
         json.Field("estimate", fit.Seconds.Estimate);
         json.Field("standardErrors", fit.Seconds.StandardErrors);
         json.Field("score", fit.Seconds.Score);
+        json.Field("draw", fit.Seconds.Draw);
         json.Field("total", fit.Seconds.Total);
         json.WriteEndObject();
         json.Field("peakMemoryBytes", peakMemoryBytes);

@@ -52,12 +52,16 @@ internal sealed record SavedRegression
 
     public required string InputSha256 { get; init; }
 
+    /// <summary>Cross-validation where there were draws.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SavedValidation? Loo { get; init; }
+
     /// <summary>The effects of the terms as predicted.</summary>
     public IReadOnlyList<PredictedEffects> Predicted =>
         [.. Terms.Select(term => new PredictedEffects(term.Group, term.Effects, term.Levels, term.Values, [], []))];
 
     /// <summary>What the variables of the formula took from the data.</summary>
-    public IReadOnlyList<Basis> FormulaBases => [.. Bases.Select(basis => new Basis(basis.Variable, basis.Levels, basis.Values))];
+    public IReadOnlyList<Basis> FormulaBases => SavedBasis.ToBases(Bases);
 
     public static SavedRegression Of(MixedModelFit fit, string inputSha256) => new()
     {
@@ -75,8 +79,9 @@ internal sealed record SavedRegression
         FixedEffects = [.. fit.FixedEffects.Select(row => row.Estimate)],
         FixedCovariance = fit.FixedCovariance,
         Terms = [.. fit.Covariances.Zip(fit.Predicted, (covariance, predicted) => new SavedTerm(covariance.Group, covariance.Effects, covariance.Covariance, predicted.Levels, predicted.Values))],
-        Bases = [.. fit.Problem.Frame.Bases.Select(basis => new SavedBasis(basis.Variable, basis.Levels, [.. basis.Values]))],
+        Bases = [.. fit.Problem.Frame.Bases.Select(SavedBasis.Of)],
         InputSha256 = inputSha256,
+        Loo = SavedValidation.Of(fit.Draws),
     };
 
     /// <summary>Reads a file, or the file of that name in a folder.</summary>
@@ -108,23 +113,28 @@ internal sealed record SavedRegression
         }
     }
 
-    /// <summary>Whether a file, or the folder, holds a regression: told by its key <c>kind</c>.</summary>
+    /// <summary>Whether a file, or the folder, holds a regression, mixtures among them: told by its key <c>kind</c>.</summary>
     public static bool IsRegression(string path)
     {
         if (Directory.Exists(path))
             return File.Exists(System.IO.Path.Combine(path, FileName));
-        if (!File.Exists(path))
-            return System.IO.Path.GetFileName(path) == FileName;
+        return File.Exists(path) ? KindOf(path) is RegressionKind or SavedMixture.MixtureKind : System.IO.Path.GetFileName(path) == FileName;
+    }
+
+    /// <summary>The key <c>kind</c> of a file, or of the file in a folder; null where there is none.</summary>
+    public static string? KindOf(string path)
+    {
+        string file = Directory.Exists(path) ? System.IO.Path.Combine(path, FileName) : path;
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = File.OpenRead(file);
             using JsonDocument document = JsonDocument.Parse(stream);
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("kind", out JsonElement kind)
-                && kind.ValueKind == JsonValueKind.String && kind.ValueEquals(RegressionKind);
+                && kind.ValueKind == JsonValueKind.String ? kind.GetString() : null;
         }
         catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
         {
-            return false; // whoever reads it as something else says what is wrong
+            return null; // whoever reads it as something else says what is wrong
         }
     }
 
@@ -170,4 +180,9 @@ internal sealed record SavedTerm(string Group, IReadOnlyList<string> Effects, do
 /// <param name="Variable">Its text.</param>
 /// <param name="Levels">Levels of a factor.</param>
 /// <param name="Values">Numbers of <c>poly</c> and <c>scale</c>.</param>
-internal sealed record SavedBasis(string Variable, IReadOnlyList<string> Levels, double[] Values);
+internal sealed record SavedBasis(string Variable, IReadOnlyList<string> Levels, double[] Values)
+{
+    public static SavedBasis Of(Basis basis) => new(basis.Variable, basis.Levels, [.. basis.Values]);
+
+    public static IReadOnlyList<Basis> ToBases(IReadOnlyList<SavedBasis> saved) => [.. saved.Select(basis => new Basis(basis.Variable, basis.Levels, basis.Values))];
+}

@@ -25,6 +25,7 @@ internal static class SavedRegressionWriter
         json.Field("terms", saved.Terms, WriteTerm);
         json.Field("bases", saved.Bases, WriteBasis);
         json.Field("inputSha256", saved.InputSha256);
+        SavedValidation.WriteField(json, saved.Loo);
         json.WriteEndObject();
     }
 
@@ -37,7 +38,7 @@ internal static class SavedRegressionWriter
         json.Field("values", term.Values);
     }
 
-    private static void WriteBasis(Utf8JsonWriter json, SavedBasis basis)
+    internal static void WriteBasis(Utf8JsonWriter json, SavedBasis basis)
     {
         json.Field("variable", basis.Variable);
         json.Field("levels", basis.Levels);

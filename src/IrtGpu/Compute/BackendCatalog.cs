@@ -4,6 +4,7 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 
@@ -28,8 +29,10 @@ internal static class BackendCatalog
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="Specification.SpecificationException">The form of E-steps that was asked for is not for this plan or not for the device.</exception>
     /// <exception cref="DeviceNotAvailableException">The device is known but cannot compute here.</exception>
+    /// <exception cref="InvalidOperationException">IRTGPU_VECTOR asks for vectors that this machine does not have.</exception>
     public static BackendChoice Open(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
     {
+        VectorWidth.Require();
         DeviceName? device = DeviceName.TryParse(options.Device);
         switch (device?.Kind)
         {

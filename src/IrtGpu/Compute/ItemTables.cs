@@ -1,6 +1,7 @@
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
-using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
+using IrtGpu.Vectors;
 
 namespace IrtGpu.Compute;
 
@@ -16,17 +17,17 @@ internal static class ItemTables
     public static void LinearPredictor(
         ReadOnlySpan<double> slopes, ReadOnlySpan<int> attributes, ReadOnlySpan<double> theta, int attributeCount, Span<double> z)
     {
-        for (int start = 0; start < z.Length; start += Lanes.Count)
+        switch (VectorWidth.Bits)
         {
-            int node = z.Length < Lanes.Count ? start : Math.Min(start, z.Length - Lanes.Count);
-            int count = Math.Min(Lanes.Count, z.Length - node);
-            Lanes value = 0.0;
-            for (int loading = 0; loading < attributes.Length; loading++)
-                value += slopes[loading] * Lanes.Load(theta[(node * attributeCount + attributes[loading])..], attributeCount, count);
-            if (count == Lanes.Count)
-                value.Store(z[node..]);
-            else
-                value.Store(z[node..], count);
+            case 512:
+                LinearPredictor<Lanes512>(slopes, attributes, theta, attributeCount, z);
+                break;
+            case 256:
+                LinearPredictor<Lanes256>(slopes, attributes, theta, attributeCount, z);
+                break;
+            default:
+                LinearPredictor<Lanes128>(slopes, attributes, theta, attributeCount, z);
+                break;
         }
     }
 
@@ -101,5 +102,23 @@ internal static class ItemTables
         Span<double> rows = scratch[partition.Length..];
         FillItem(point, set, theta, attributes, attributeCount, scratch[..partition.Length], rows, partition.Length);
         System.Numerics.Tensors.TensorPrimitives.Negate(rows[..partition.Length], partition);
+    }
+
+    private static void LinearPredictor<TLanes>(
+        ReadOnlySpan<double> slopes, ReadOnlySpan<int> attributes, ReadOnlySpan<double> theta, int attributeCount, Span<double> z)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        for (int start = 0; start < z.Length; start += TLanes.Count)
+        {
+            int node = z.Length < TLanes.Count ? start : Math.Min(start, z.Length - TLanes.Count);
+            int count = Math.Min(TLanes.Count, z.Length - node);
+            TLanes value = 0.0;
+            for (int loading = 0; loading < attributes.Length; loading++)
+                value += slopes[loading] * LaneMemory.Load<TLanes>(theta[(node * attributeCount + attributes[loading])..], attributeCount, count);
+            if (count == TLanes.Count)
+                LaneMemory.Store(value, z[node..]);
+            else
+                LaneMemory.Store(value, z[node..], count);
+        }
     }
 }

@@ -14,15 +14,27 @@ internal static class ClassAlignment
     /// <param name="expectation">What the E-step found at them.</param>
     public static ParameterVector Align(CalibrationPlan plan, ParameterVector parameters, Expectation expectation)
     {
-        bool hasMeaning = plan.Shape.ClassNames.Length > 0
-            || plan.Specification.Constraints.Any(constraint => constraint.Class is not null)
-            || plan.Specification.Population.Any(constraint => constraint.Class is not null);
-        if (plan.ClassCount == 1 || hasMeaning)
+        if (plan.ClassCount == 1 || HasMeaning(plan))
             return parameters;
         double[] share = new double[plan.ClassCount];
         foreach (PlannedBlock block in plan.Blocks)
             share[block.Class] += expectation.Population(block.Index).Weight;
         int[] order = [.. Enumerable.Range(0, plan.ClassCount).OrderByDescending(k => share[k])];
+        return Reorder(plan, parameters, order) ?? parameters;
+    }
+
+    /// <summary>Whether labels mean something: members are known, or constraints name a class.</summary>
+    /// <param name="plan">The plan.</param>
+    public static bool HasMeaning(CalibrationPlan plan) => plan.Shape.ClassNames.Length > 0
+        || plan.Specification.Constraints.Any(constraint => constraint.Class is not null)
+        || plan.Specification.Population.Any(constraint => constraint.Class is not null);
+
+    /// <summary>The parameters with classes in another order; the same ones where it is theirs; null where the plan has no such parameters.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="parameters">Any.</param>
+    /// <param name="order">Which of the old classes comes at each place. [class]</param>
+    public static ParameterVector? Reorder(CalibrationPlan plan, ParameterVector parameters, int[] order)
+    {
         if (order.SequenceEqual(Enumerable.Range(0, plan.ClassCount)))
             return parameters;
 
@@ -32,7 +44,7 @@ internal static class ClassAlignment
         for (int slot = 0; slot < slots.Length; slot++)
         {
             if (!(Math.Abs(aligned.Slots[slot] - slots[slot]) <= 1e-12 * Math.Max(1, Math.Abs(slots[slot]))) && aligned.Slots[slot] != slots[slot])
-                return parameters;
+                return null;
         }
         return aligned;
     }

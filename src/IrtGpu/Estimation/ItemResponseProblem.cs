@@ -16,10 +16,14 @@ namespace IrtGpu.Estimation;
 /// <summary>A calibration as EM sees it: free parameters of the plan's layout, E-steps of a backend.</summary>
 internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
 {
+    private const int AsymptoteIterations = 6; // of Newton in an M-step: with one, EM creeps towards bounds
+    private const double AsymptoteUnit = 4; // probabilities times this move as logits do around one half: extrapolation weighs all changes alike
+
     private readonly CalibrationPlan plan;
     private readonly IComputeBackend backend;
     private readonly int iterations;
     private readonly int threads;
+    private readonly int[] asymptotes; // free parameters that are logits of g or u
     private readonly bool nodesMove; // from cycle to cycle
     private readonly MStep mStep;
     private readonly SteepItems steep;
@@ -36,6 +40,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         this.backend = backend;
         this.iterations = iterations;
         this.threads = threads;
+        asymptotes = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => plan.Layout.IsBoundedLogit[index])];
         nodesMove = plan.Grid.Moves && plan.Blocks.Any(block => plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount).Length > 0);
         mStep = CreateMStep();
         steep = new SteepItems(plan);
@@ -46,6 +51,9 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
 
     // Moving nodes follow the population already, and their posterior moments are not those of a fixed density.
     public bool CanExpand => !plan.Grid.Moves && expansion.IsUseful;
+
+    // Every item's g and u has a slow direction of its own.
+    public int Memory => asymptotes.Length > 0 ? 8 : 5;
 
     public string Remedy(EmFailure failure) => failure switch
     {
@@ -86,6 +94,37 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         return plan.IsInDomain(candidate) && Populations.TryCreate(plan, candidate.Slots) is not null;
     }
 
+    /// <summary>
+    /// Asymptotes as probabilities: where one goes to its bound, EM multiplies its distance by a factor a cycle, which extrapolation sees
+    /// through; on the logit scale it moves for ever by the same length.
+    /// </summary>
+    /// <param name="parameters">Working values. [free]</param>
+    public double[] Straighten(double[] parameters)
+    {
+        if (asymptotes.Length == 0)
+            return parameters;
+        double[] straight = (double[])parameters.Clone();
+        foreach (int index in asymptotes)
+            straight[index] = AsymptoteUnit * Elementary.Sigmoid(parameters[index]);
+        return straight;
+    }
+
+    /// <summary>Logits again. An extrapolation takes an asymptote at most nine tenths of the way to 0 or 1, so that it can come back.</summary>
+    /// <param name="proposal">Asymptotes as probabilities, which may have left (0, 1); becomes the result. [free]</param>
+    /// <param name="mapped">Working values. [free]</param>
+    public double[] Bend(double[] proposal, double[] mapped)
+    {
+        const double Left = 0.1;
+        foreach (int index in asymptotes)
+        {
+            double probability = proposal[index] / AsymptoteUnit;
+            double lower = Left * Elementary.Sigmoid(mapped[index]);
+            double upper = Left * Elementary.Sigmoid(-mapped[index]);
+            proposal[index] = Math.Log(Math.Clamp(probability, lower, 1 - upper) / Math.Clamp(1 - probability, upper, 1 - lower));
+        }
+        return proposal;
+    }
+
     public EvaluatedPoint? TryExpect(double[] parameters) => TryCreatePoint(parameters) is { } point
         ? new EvaluatedPoint(point, backend.ComputeExpectation(point))
         : null;
@@ -107,7 +146,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         backend.Capabilities.TryOpenBatch(wanted) is { } batch ? new ItemResponseBatch(this, batch) : null;
 
     /// <summary>Prepares an M-step.</summary>
-    public MStep CreateMStep() => new(plan, iterations, threads);
+    public MStep CreateMStep() => new(plan, iterations, threads, AsymptoteIterations);
 
     /// <summary>Nodes and weights of free parameters; null where a covariance matrix is not positive definite.</summary>
     /// <param name="parameters">Kept, not copied. [free]</param>

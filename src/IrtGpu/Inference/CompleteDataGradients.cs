@@ -127,7 +127,11 @@ internal sealed class CompleteDataGradients
         return gradients;
     }
 
-    private static double[][] ItemGradients(ModelPoint point, int table)
+    /// <summary>Derivatives of log P of every category with respect to the slots of its item, at every node of a table.</summary>
+    /// <param name="point">Parameters and nodes.</param>
+    /// <param name="table">Table.</param>
+    /// <returns>[row][slot of the set, node]</returns>
+    public static double[][] ItemGradients(ModelPoint point, int table)
     {
         CalibrationPlan plan = point.Plan;
         int nodeCount = plan.NodeCount;

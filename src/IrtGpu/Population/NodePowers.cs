@@ -1,14 +1,49 @@
 using System.Runtime.CompilerServices;
-using IrtGpu.Items.Evaluation;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Models;
+using IrtGpu.Vectors;
 
 namespace IrtGpu.Population;
 
 /// <summary>
-/// Sums over the nodes of the sufficient statistics of a normal, the powers θ_j and then θ_j θ_k for k ≤ j, eight nodes at a time.
+/// Sums over the nodes of the sufficient statistics of a normal, the powers θ_j and then θ_j θ_k for k ≤ j, a vector of nodes at a time.
 /// </summary>
-/// <remarks>Sums have the same bits whatever the width of the machine's vectors. Not for several threads at once.</remarks>
-internal sealed class NodePowers
+/// <remarks>Not for several threads at once.</remarks>
+internal abstract class NodePowers
+{
+    /// <summary>Those of nodes, by the vectors of this process.</summary>
+    /// <param name="theta">Nodes. [node, attribute]</param>
+    /// <param name="attributeCount">J.</param>
+    public static NodePowers Of(double[] theta, int attributeCount) => VectorWidth.Bits switch
+    {
+        512 => new NodePowers<Lanes512>(theta, attributeCount),
+        256 => new NodePowers<Lanes256>(theta, attributeCount),
+        _ => new NodePowers<Lanes128>(theta, attributeCount),
+    };
+
+    /// <summary>The nodes. [node, attribute]</summary>
+    public abstract double[] Theta { get; }
+
+    /// <summary>Sums of the powers.</summary>
+    /// <param name="nodeTotals">Weight of each node. [node]</param>
+    /// <param name="sums">Receives them. [power]</param>
+    /// <returns>Sum of the weights.</returns>
+    public abstract double Sum(double[] nodeTotals, Span<double> sums);
+
+    /// <summary>log Σ_l exp(η · powers at l); leaves the terms for <see cref="Moments"/>.</summary>
+    /// <param name="natural">η. [power]</param>
+    public abstract double LogPartition(ReadOnlySpan<double> natural);
+
+    /// <summary>Means and covariances of the powers under the discretised normal of the last <see cref="LogPartition"/>.</summary>
+    /// <param name="mean">Receives the means. [power]</param>
+    /// <param name="covariance">Receives the covariances. [power, power]</param>
+    public abstract void Moments(Span<double> mean, Span<double> covariance);
+}
+
+/// <summary>The sums, by vectors of one width.</summary>
+/// <typeparam name="TLanes">The vector.</typeparam>
+internal sealed class NodePowers<TLanes> : NodePowers
+    where TLanes : struct, ILanes<TLanes>
 {
     private readonly int attributeCount;
     private readonly int nodeCount;
@@ -25,7 +60,7 @@ internal sealed class NodePowers
         Theta = theta;
         this.attributeCount = attributeCount;
         nodeCount = theta.Length / attributeCount;
-        paddedCount = (nodeCount + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+        paddedCount = (nodeCount + LaneMemory.MostLanes - 1) / LaneMemory.MostLanes * LaneMemory.MostLanes;
         columns = new double[attributeCount * paddedCount];
         weights = new double[paddedCount];
         weighted = new double[paddedCount];
@@ -36,60 +71,54 @@ internal sealed class NodePowers
         }
     }
 
-    /// <summary>The nodes. [node, attribute]</summary>
-    public double[] Theta { get; }
+    /// <inheritdoc/>
+    public override double[] Theta { get; }
 
-    /// <summary>Sums of the powers.</summary>
-    /// <param name="nodeTotals">Weight of each node. [node]</param>
-    /// <param name="sums">Receives them. [power]</param>
-    /// <returns>Sum of the weights.</returns>
-    public double Sum(double[] nodeTotals, Span<double> sums)
+    /// <inheritdoc/>
+    public override double Sum(double[] nodeTotals, Span<double> sums)
     {
         nodeTotals.CopyTo(weighted, 0);
         SumWeighted(sums);
-        Lanes total = 0.0;
-        for (int node = 0; node < paddedCount; node += Lanes.Count)
-            total += Lanes.Load(weighted.AsSpan(node));
-        return total.Sum();
+        TLanes total = 0.0;
+        for (int node = 0; node < paddedCount; node += TLanes.Count)
+            total += LaneMemory.Load<TLanes>(weighted.AsSpan(node));
+        return LaneArithmetic.SumPairs(total);
     }
 
-    /// <summary>log Σ_l exp(η · powers at l); leaves the terms for <see cref="Moments"/>.</summary>
-    /// <param name="natural">η. [power]</param>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double LogPartition(ReadOnlySpan<double> natural)
+    public override double LogPartition(ReadOnlySpan<double> natural)
     {
         double largest = double.NegativeInfinity;
-        for (int node = 0; node < paddedCount; node += Lanes.Count)
+        for (int node = 0; node < paddedCount; node += TLanes.Count)
         {
-            Lanes sum = 0.0;
+            TLanes sum = 0.0;
             int pair = attributeCount;
             for (int j = 0; j < attributeCount; j++)
             {
-                Lanes slope = natural[j];
+                TLanes slope = natural[j];
                 for (int k = 0; k <= j; k++)
-                    slope += (Lanes)natural[pair++] * Lanes.Load(columns.AsSpan(k * paddedCount + node));
-                sum += slope * Lanes.Load(columns.AsSpan(j * paddedCount + node));
+                    slope += natural[pair++] * LaneMemory.Load<TLanes>(columns.AsSpan(k * paddedCount + node));
+                sum += slope * LaneMemory.Load<TLanes>(columns.AsSpan(j * paddedCount + node));
             }
-            sum.Store(weights.AsSpan(node));
+            LaneMemory.Store(sum, weights.AsSpan(node));
         }
         for (int node = 0; node < nodeCount; node++)
             largest = Math.Max(largest, weights[node]);
         weights.AsSpan(nodeCount).Fill(double.NegativeInfinity);
-        Lanes total = 0.0;
-        for (int node = 0; node < paddedCount; node += Lanes.Count)
+        TLanes total = 0.0;
+        for (int node = 0; node < paddedCount; node += TLanes.Count)
         {
-            Lanes term = Elementary.Exp(Lanes.Load(weights.AsSpan(node)) - largest);
-            term.Store(weights.AsSpan(node));
+            TLanes term = Elementary.Exp(LaneMemory.Load<TLanes>(weights.AsSpan(node)) - largest);
+            LaneMemory.Store(term, weights.AsSpan(node));
             total += term;
         }
-        weightSum = total.Sum();
+        weightSum = LaneArithmetic.SumPairs(total);
         return largest + Math.Log(weightSum);
     }
 
-    /// <summary>Means and covariances of the powers under the discretised normal of the last <see cref="LogPartition"/>.</summary>
-    /// <param name="mean">Receives the means. [power]</param>
-    /// <param name="covariance">Receives the covariances. [power, power]</param>
-    public void Moments(Span<double> mean, Span<double> covariance)
+    /// <inheritdoc/>
+    public override void Moments(Span<double> mean, Span<double> covariance)
     {
         weights.CopyTo(weighted, 0);
         SumWeighted(mean);
@@ -138,40 +167,40 @@ internal sealed class NodePowers
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
     {
-        Lanes even = 0.0;
-        Lanes odd = 0.0;
+        TLanes even = 0.0;
+        TLanes odd = 0.0;
         int node = 0;
-        for (; node <= left.Length - 2 * Lanes.Count; node += 2 * Lanes.Count)
+        for (; node <= left.Length - 2 * TLanes.Count; node += 2 * TLanes.Count)
         {
-            even += Lanes.Load(left[node..]) * Lanes.Load(right[node..]);
-            odd += Lanes.Load(left[(node + Lanes.Count)..]) * Lanes.Load(right[(node + Lanes.Count)..]);
+            even += LaneMemory.Load<TLanes>(left[node..]) * LaneMemory.Load<TLanes>(right[node..]);
+            odd += LaneMemory.Load<TLanes>(left[(node + TLanes.Count)..]) * LaneMemory.Load<TLanes>(right[(node + TLanes.Count)..]);
         }
         if (node < left.Length)
-            even += Lanes.Load(left[node..]) * Lanes.Load(right[node..]);
-        return (even + odd).Sum();
+            even += LaneMemory.Load<TLanes>(left[node..]) * LaneMemory.Load<TLanes>(right[node..]);
+        return LaneArithmetic.SumPairs(even + odd);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> middle, ReadOnlySpan<double> right)
     {
-        Lanes even = 0.0;
-        Lanes odd = 0.0;
+        TLanes even = 0.0;
+        TLanes odd = 0.0;
         int node = 0;
-        for (; node <= left.Length - 2 * Lanes.Count; node += 2 * Lanes.Count)
+        for (; node <= left.Length - 2 * TLanes.Count; node += 2 * TLanes.Count)
         {
-            int next = node + Lanes.Count;
-            even += Lanes.Load(left[node..]) * Lanes.Load(middle[node..]) * Lanes.Load(right[node..]);
-            odd += Lanes.Load(left[next..]) * Lanes.Load(middle[next..]) * Lanes.Load(right[next..]);
+            int next = node + TLanes.Count;
+            even += LaneMemory.Load<TLanes>(left[node..]) * LaneMemory.Load<TLanes>(middle[node..]) * LaneMemory.Load<TLanes>(right[node..]);
+            odd += LaneMemory.Load<TLanes>(left[next..]) * LaneMemory.Load<TLanes>(middle[next..]) * LaneMemory.Load<TLanes>(right[next..]);
         }
         if (node < left.Length)
-            even += Lanes.Load(left[node..]) * Lanes.Load(middle[node..]) * Lanes.Load(right[node..]);
-        return (even + odd).Sum();
+            even += LaneMemory.Load<TLanes>(left[node..]) * LaneMemory.Load<TLanes>(middle[node..]) * LaneMemory.Load<TLanes>(right[node..]);
+        return LaneArithmetic.SumPairs(even + odd);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> product)
     {
-        for (int node = 0; node < product.Length; node += Lanes.Count)
-            (Lanes.Load(left[node..]) * Lanes.Load(right[node..])).Store(product[node..]);
+        for (int node = 0; node < product.Length; node += TLanes.Count)
+            LaneMemory.Store(LaneMemory.Load<TLanes>(left[node..]) * LaneMemory.Load<TLanes>(right[node..]), product[node..]);
     }
 }

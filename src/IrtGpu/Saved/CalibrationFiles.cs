@@ -1,4 +1,6 @@
+using IrtGpu.Fit;
 using IrtGpu.Foundation.Documents;
+using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
@@ -15,9 +17,10 @@ public static class CalibrationFiles
     /// <param name="result">The result.</param>
     /// <param name="fit">Its summary.</param>
     /// <param name="arguments">Arguments of the run, kept in <c>calibration.json</c>.</param>
+    /// <param name="statistics">How the model fits; null: not asked for.</param>
     /// <returns>The names of the files written.</returns>
     /// <exception cref="OutputException">A file cannot be written; the set that was there stays as it was.</exception>
-    public static IReadOnlyList<string> Write(OutputFolder folder, CalibrationResult result, FitSummary fit, IReadOnlyList<string>? arguments = null)
+    public static IReadOnlyList<string> Write(OutputFolder folder, CalibrationResult result, FitSummary fit, IReadOnlyList<string>? arguments = null, FitReport? statistics = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(result);
@@ -32,7 +35,7 @@ public static class CalibrationFiles
             files.Add("scores.csv", stream =>
                 ScoreTable.Write(stream, result.Plan, result.Data, result.Patterns.PatternOfPerson, scores, result.Options.Scores, result.Threads));
             files.Add("score-summary.csv", stream =>
-                ScoreSummaryTable.Write(stream, result.Plan, ScoreSummary.Of(result.Plan, result.Patterns, scores)));
+                ScoreSummaryTable.Write(stream, result.Point, ScoreSummary.Of(result.Plan, result.Patterns, scores)));
         }
         else
         {
@@ -49,6 +52,8 @@ public static class CalibrationFiles
             files.Retire("rotation.csv");
             files.Retire("rotation.json");
         }
+        FitFiles.AddTo(files, statistics, result.Data, result.Patterns.PatternOfPerson, result.Threads);
+        DrawFiles.AddTo(files, result.Draws);
         files.Add("trace.csv", stream => TraceTable.Write(stream, result.History));
         files.Add("fit.json", fit.Write);
         files.Add(SavedCalibration.FileName, saved.Write);

@@ -85,12 +85,31 @@ public sealed class SavedCalibration
             Data = Describe(plan.Shape, groupWeights),
             FreeParameters = result.Point.Parameters.Free,
             FreeParameterKeys = ParameterKey.OfFree(plan),
+            FreeParameterCovariance = SavedCovariance.Pack(result.StandardErrors.Covariance, plan.Layout.FreeCount),
             Items = ItemTable.Build(plan, result.Point.Parameters, result.StandardErrors),
             Population = PopulationTable.Build(plan, result.Point.Parameters, result.StandardErrors),
             Rotations = result.Rotations,
             Fit = fit,
         }, result.Point);
     }
+
+    /// <summary>Covariance of the free parameters on the working scale; null where the file has none. [free, free]</summary>
+    public double[]? Covariance() => document.FreeParameterCovariance is { } packed ? SavedCovariance.Unpack(packed, Plan.Layout.FreeCount) : null;
+
+    /// <summary>The same calibration with everything held at given values, as in another metric.</summary>
+    /// <param name="point">A plan without free parameters, at its values.</param>
+    /// <param name="items">Rows of <c>items.csv</c>.</param>
+    /// <param name="population">Rows of <c>population.csv</c>.</param>
+    internal SavedCalibration HeldAt(ModelPoint point, IReadOnlyList<ItemRow> items, IReadOnlyList<PopulationRow> population) => new(document with
+    {
+        Specification = point.Plan.Specification with { Quadrature = point.Plan.Grid.Specification },
+        FreeParameters = point.Parameters.Free,
+        FreeParameterKeys = ParameterKey.OfFree(point.Plan),
+        FreeParameterCovariance = null,
+        Items = items,
+        Population = population,
+        Rotations = [],
+    }, point);
 
     /// <summary>What the user should know of the file: that it may not belong to the tables beside it.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
@@ -142,6 +161,8 @@ public sealed class SavedCalibration
                 throw new SpecificationException($"'{path}' is damaged: a parameter is no number, or a group has no weight. Calibrate again.");
             ModelPoint point = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, document.FreeParameters))
                 ?? throw new SpecificationException($"A covariance matrix in '{path}' is not positive definite: the file is damaged. Calibrate again.");
+            if (document.FreeParameterCovariance is { } packed && !SavedCovariance.IsOf(packed, plan.Layout.FreeCount))
+                throw new SpecificationException($"'{path}' is damaged: its covariance matrix is not that of {plan.Layout.FreeCount} free parameters. Calibrate again.");
             return new SavedCalibration(document with { FormatVersion = CalibrationDocument.CurrentVersion, FreeParameterKeys = keys }, point) { Warnings = ResultSet.Problem(path, "items.csv") is { } problem ? [problem] : [] };
         }
         catch (JsonException cause)

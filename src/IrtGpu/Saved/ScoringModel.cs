@@ -36,6 +36,9 @@ public sealed class ScoringModel
     /// <summary>What the user should know.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>SHA-256 of the data that the model was calibrated on; empty where it is not known.</summary>
+    public string InputSha256 { get; private init; } = "";
+
     private DataShape Shape => Plan.Shape;
 
     /// <summary>Reads a <c>calibration.json</c>, or a specification (<c>.yaml</c>, <c>.yml</c>) with items and all values.</summary>
@@ -47,7 +50,7 @@ public sealed class ScoringModel
         if (Path.GetExtension(path).ToUpperInvariant() is ".YAML" or ".YML")
             return Of(SpecificationFile.Read(path), path);
         SavedCalibration saved = SavedCalibration.Read(path);
-        return new ScoringModel(saved.Point, new ResponseReaderOptions(), saved.Warnings);
+        return new ScoringModel(saved.Point, new ResponseReaderOptions(), saved.Warnings) { InputSha256 = saved.Fit.InputSha256 };
     }
 
     /// <summary>Makes the model of a specification: fixed and start values are its parameters.</summary>

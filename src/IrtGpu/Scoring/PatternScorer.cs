@@ -26,33 +26,17 @@ public static class PatternScorer
         PatternScores scores = new(
             plan.AttributeCount, plan.ClassCount, new double[count * plan.AttributeCount], new double[count * plan.CovarianceCount],
             new double[count * plan.AttributeCount], new double[count * plan.ClassCount], new double[count]);
-        NodeMoments[] moments = [.. point.Theta.Select(theta => new NodeMoments(theta, plan.AttributeCount))];
-        backend.VisitPosteriors(point, () => new InterruptibleVisitor<Visitor>(new Visitor(plan, moments, patternGroups, scores), cancellation));
+        NodeColumns[] nodes = [.. point.Theta.Select(theta => new NodeColumns(theta, plan.AttributeCount))];
+        backend.VisitPosteriors(point, () => new InterruptibleVisitor<Visitor>(new Visitor(plan, nodes, patternGroups, scores), cancellation));
         cancellation.ThrowIfCancellationRequested();
         return scores;
     }
 
-    /// <summary>First and second powers of the nodes, by column.</summary>
-    private sealed class NodeMoments
-    {
-        public NodeMoments(double[] theta, int attributeCount)
-        {
-            int nodeCount = theta.Length / attributeCount;
-            First = [.. Enumerable.Range(0, attributeCount).Select(j => Column(nodeCount, node => theta[node * attributeCount + j]))];
-            Second = [.. Enumerable.Range(0, attributeCount).SelectMany(j => Enumerable.Range(0, j + 1).Select(k =>
-                Column(nodeCount, node => theta[node * attributeCount + j] * theta[node * attributeCount + k])))];
-        }
-
-        public double[][] First { get; } // [attribute][node]
-
-        public double[][] Second { get; } // [packed pair of attributes][node]
-
-        private static double[] Column(int nodeCount, Func<int, double> value) => [.. Enumerable.Range(0, nodeCount).Select(value)];
-    }
-
     // Patterns have elements of their own in the results, so visitors of different shards never meet.
-    private sealed class Visitor(CalibrationPlan plan, NodeMoments[] moments, int[] patternGroups, PatternScores scores) : IPosteriorVisitor
+    private sealed class Visitor(CalibrationPlan plan, NodeColumns[] columns, int[] patternGroups, PatternScores scores) : IPosteriorVisitor
     {
+        private readonly double[] scratch = new double[columns.Max(nodes => nodes.ScratchLength)];
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Visit(int pattern, double logLikelihood, ReadOnlySpan<double> posterior)
         {
@@ -64,19 +48,15 @@ public static class PatternScorer
             double largest = -1;
             for (int k = 0; k < scores.ClassCount; k++)
             {
-                NodeMoments nodes = moments[plan.Tables[plan.Blocks[patternGroups[pattern] * scores.ClassCount + k].Table].NodeSet];
+                NodeColumns nodes = columns[plan.Tables[plan.Blocks[patternGroups[pattern] * scores.ClassCount + k].Table].NodeSet];
                 ReadOnlySpan<double> weights = posterior.Slice(k * nodeCount, nodeCount);
-                scores.ClassProbability[pattern * scores.ClassCount + k] = TensorPrimitives.Sum(weights);
-                for (int j = 0; j < mean.Length; j++)
-                    mean[j] += TensorPrimitives.Dot(weights, nodes.First[j]);
-                for (int pair = 0; pair < covariance.Length; pair++)
-                    covariance[pair] += TensorPrimitives.Dot(weights, nodes.Second[pair]);
+                scores.ClassProbability[pattern * scores.ClassCount + k] = nodes.AddMoments(weights, mean, covariance, scratch);
                 int node = TensorPrimitives.IndexOfMax(weights);
                 if (weights[node] <= largest)
                     continue;
                 largest = weights[node];
                 for (int j = 0; j < map.Length; j++)
-                    map[j] = nodes.First[j][node];
+                    map[j] = nodes.Theta(node, j);
             }
             int index = 0;
             for (int j = 0; j < mean.Length; j++)

@@ -36,7 +36,8 @@ public sealed record PersonEstimates(int AttributeCount, double[] Theta, double[
 public static class PersonEstimators
 {
     private const int MaxIterations = 200;
-    private const double Tolerance = 1e-12; // of a bracket, relative
+    private const double Tolerance = 1e-9; // of the last step, relative: secants leave a ten-thousandth of it
+    private const double LongestStep = 1; // so that of several roots the one near the start is found
     private const double NoInformation = 1e-12; // of Σ a²
 
     /// <summary>Estimates every pattern.</summary>
@@ -92,7 +93,7 @@ public static class PersonEstimators
         return largest;
     }
 
-    /// <summary>Solves score + J/(2I) = 0 by bracketing outwards from the start, then bisection with secant steps (Illinois).</summary>
+    /// <summary>Solves score + J/(2I) = 0 by secant steps, the first a scoring step, kept inside what signs have bracketed.</summary>
     private static string SolveWeighted(PersonLikelihood likelihood, Span<double> theta, Span<double> errors)
     {
         if (likelihood.AnsweredCount == 0)
@@ -105,31 +106,29 @@ public static class PersonEstimators
             double information = likelihood.ExpectedInformation[0];
             return likelihood.Gradient[0] + (information > 0 ? likelihood.WarmNumerator / (2 * information) : 0);
         }
-        double low = theta[0];
-        double high = theta[0];
-        double atLow = Score(low);
-        double atHigh = atLow;
         double reach = likelihood.Reach(0);
-        for (double width = 0.5; atLow < 0 && low > -reach; width *= 1.5)
-            atLow = Score(low -= width);
-        for (double width = 0.5; atHigh > 0 && high < reach; width *= 1.5)
-            atHigh = Score(high += width);
-        if (!(atLow >= 0 && atHigh <= 0))
-            return Blank(theta, errors, atLow < 0 ? "-infinite" : "+infinite");
-        for (int iteration = 0; iteration < MaxIterations && high - low > Tolerance * (1 + Math.Abs(low)); iteration++)
+        (double Low, double High) bracket = (double.NegativeInfinity, double.PositiveInfinity);
+        double before = double.NaN;
+        double atBefore = double.NaN;
+        double root = theta[0];
+        for (int iteration = 0; iteration < MaxIterations; iteration++)
         {
-            // A secant step, kept off the ends; every third step halves the bracket.
-            double middle = iteration % 3 == 2 || atLow == atHigh ? 0.5 * (low + high) : low + (high - low) * atLow / (atLow - atHigh);
-            middle = Math.Clamp(middle, low + 0.01 * (high - low), high - 0.01 * (high - low));
-            double atMiddle = Score(middle);
-            if (atMiddle > 0)
-                (low, atLow) = (middle, atMiddle);
-            else
-                (high, atHigh) = (middle, atMiddle);
+            double score = Score(root);
+            bracket = score > 0 ? (root, bracket.High) : (bracket.Low, root);
+            double secant = (atBefore - score) / (root - before);
+            double slope = secant > 0 ? secant : likelihood.ExpectedInformation[0];
+            double next = root + Math.Clamp(score / slope, -LongestStep, LongestStep);
+            if (!(next > bracket.Low && next < bracket.High)) // also where the slope is 0
+                next = double.IsFinite(bracket.Low) && double.IsFinite(bracket.High) ? 0.5 * (bracket.Low + bracket.High) : root + Math.Sign(score) * LongestStep;
+            if (Math.Abs(next) > reach && !(double.IsFinite(bracket.Low) && double.IsFinite(bracket.High)))
+                return Blank(theta, errors, score > 0 ? "+infinite" : "-infinite");
+            (before, atBefore) = (root, score);
+            root = next;
+            if (Math.Abs(root - before) <= Tolerance * (1 + Math.Abs(root)))
+                break;
         }
-        theta[0] = 0.5 * (low + high);
-        Score(theta[0]);
-        double final = likelihood.ExpectedInformation[0];
+        theta[0] = root;
+        double final = likelihood.ExpectedInformation[0]; // at most the last step away
         if (!(final > NoInformation * likelihood.SumOfSquaredSlopes(0)))
             return Blank(theta, errors, theta[0] > 0 ? "+infinite" : "-infinite");
         errors[0] = 1 / Math.Sqrt(final);

@@ -84,7 +84,7 @@ public enum ConstraintKind
 /// <param name="Parameter">Name or glob: <c>a1</c>, <c>a</c> (the slope of an item of one attribute, whichever it is), <c>d</c>, <c>d2</c>, <c>d*</c>, <c>g</c>, <c>u</c>, <c>ak1</c>.</param>
 /// <param name="Kind">What to do.</param>
 /// <param name="Value">For fixed and start: the value on the reported scale (probability for g and u).</param>
-/// <param name="Group">Observed group it is for; null: all.</param>
+/// <param name="Group">Observed group it is for, or several separated by commas (in double quotes where a name holds one); null: all.</param>
 /// <param name="Class">Latent class it is for (name or 1-based number); null: all.</param>
 public sealed record ParameterConstraint(
     string Items, string Parameter, ConstraintKind Kind, double Value = 0, string? Group = null, string? Class = null);

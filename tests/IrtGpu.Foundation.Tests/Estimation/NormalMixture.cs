@@ -30,6 +30,9 @@ internal sealed class NormalMixture(double[] values, int components) : IEmProble
         public void Dispose() => IsDisposed = true;
     }
 
+    /// <summary>Standard deviation below which a component is on the way to a likelihood without bound.</summary>
+    public double DegenerateBelow { get; init; }
+
     public int ParameterCount => 3 * components - 1;
 
     /// <summary>Number of E-steps made.</summary>
@@ -42,6 +45,8 @@ internal sealed class NormalMixture(double[] values, int components) : IEmProble
 
     public string Describe(int parameter) => parameter < components - 1 ? $"log odds {parameter + 2}"
         : parameter < 2 * components - 1 ? $"mean {parameter - components + 2}" : $"log sd {parameter - 2 * components + 2}";
+
+    public bool IsDegenerate(double[] parameters) => Enumerable.Range(0, components).Any(k => Deviation(parameters, k) < DegenerateBelow);
 
     public bool TryAdmit(double[] proposal) => IsInDomain(proposal);
 

@@ -21,14 +21,16 @@ public sealed class RoomTests
     /// <summary>Each may refer to those above it.</summary>
     private static readonly string[] Rooms =
     [
-        "IrtGpu.Foundation.Collections", "IrtGpu.Foundation.Sharding", "IrtGpu.Foundation.LinearAlgebra", "IrtGpu.Foundation.Integration",
+        "IrtGpu.Foundation.Collections", "IrtGpu.Foundation.Sharding", "IrtGpu.Foundation.Vectors", "IrtGpu.Foundation.LinearAlgebra", "IrtGpu.Foundation.Integration",
         "IrtGpu.Foundation.Optimization", "IrtGpu.Foundation.Estimation", "IrtGpu.Foundation.Tables",
         "IrtGpu.Foundation.Documents", "IrtGpu.Foundation.Sampling", "IrtGpu.Foundation.Formulas",
+        "IrtGpu.Vectors",
         "IrtGpu.Items", "IrtGpu.Data", "IrtGpu.Specification", "IrtGpu.Planning", "IrtGpu.Population", "IrtGpu.Compute", "IrtGpu.Estimation",
-        "IrtGpu.Inference", "IrtGpu.Scoring", "IrtGpu.Reporting", "IrtGpu.Saved", "IrtGpu.Simulation",
+        "IrtGpu.Inference", "IrtGpu.Posterior", "IrtGpu.Scoring", "IrtGpu.Fit", "IrtGpu.Reporting", "IrtGpu.Saved", "IrtGpu.Simulation",
+        "IrtGpu.Linking", "IrtGpu.Differential", "IrtGpu.Comparison",
         "IrtGpu.Kernels.Loading", "IrtGpu.Kernels.Devices", "IrtGpu.Kernels.Memory", "IrtGpu.Kernels.Items", "IrtGpu.Kernels.EStep", "IrtGpu.Kernels.Scoring", "IrtGpu.Kernels.Inference",
         "IrtGpu.Kernels.Backend", "IrtGpu.Kernels.Measuring",
-        "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction",
+        "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Priors", "IrtGpu.Regression.Mixtures", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction", "IrtGpu.Regression.Posterior",
         "IrtGpu.Regression.Comparison", "IrtGpu.Regression.Reporting",
         "IrtGpu.Cli.Options", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
     ];

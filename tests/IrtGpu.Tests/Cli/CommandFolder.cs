@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IrtGpu.Cli;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Tests.Docs;
 
 namespace IrtGpu.Tests.Cli;
@@ -57,19 +58,29 @@ internal sealed class CommandFolder : IDisposable
     }
 
     /// <summary>Starts the command as a process.</summary>
-    public Process Start(params IEnumerable<string> arguments)
+    public Process Start(params IEnumerable<string> arguments) => StartWith(Environment.GetEnvironmentVariable(VectorWidth.Variable) ?? "", arguments);
+
+    private Process StartWith(string vectorWidth, IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new("dotnet") { WorkingDirectory = FullPath, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "IrtGpu.Cli.dll")))
             start.ArgumentList.Add(argument);
         start.Environment["IRTGPU_DEVICE"] = "";
+        start.Environment[VectorWidth.Variable] = vectorWidth;
         return Process.Start(start)!;
     }
 
     /// <summary>Runs the command as a process to its end.</summary>
-    public (int ExitCode, string Output, string Error) RunProcess(params IEnumerable<string> arguments)
+    public (int ExitCode, string Output, string Error) RunProcess(params IEnumerable<string> arguments) => End(Start(arguments));
+
+    /// <summary>Runs the command as a process to its end, with vectors of a width.</summary>
+    /// <param name="vectorWidth">What IRTGPU_VECTOR says.</param>
+    /// <param name="arguments">Arguments.</param>
+    public (int ExitCode, string Output, string Error) RunWithVectors(string vectorWidth, IEnumerable<string> arguments) => End(StartWith(vectorWidth, arguments));
+
+    private static (int ExitCode, string Output, string Error) End(Process started)
     {
-        using Process process = Start(arguments);
+        using Process process = started;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -120,4 +120,61 @@ public sealed class RegressCommandTests : IDisposable
             Assert.True(document.RootElement.TryGetProperty(key, out _), key);
         Assert.Equal("REML", document.RootElement.GetProperty("criterion").GetString());
     }
+
+    [Theory]
+    [InlineData("--reml does not go with --classes", "--classes", "2", "--reml")]
+    [InlineData("--bootstrap does not go with --classes", "--classes", "2", "--bootstrap", "10")]
+    [InlineData("--class-formula is about classes, and there is one", "--class-formula", "~ x")]
+    [InlineData("at least one class is needed", "--classes", "0")]
+    [InlineData("2 numbers, and there are 3 classes", "--classes", "3", "--prior", "theta:dirichlet(1,1)")]
+    [InlineData("--effects does not know 'none'", "--classes", "2", "--effects", "none")]
+    [InlineData("--starts 0", "--classes", "2", "--starts", "0")]
+    public void Options_of_classes_are_checked(string message, params string[] options)
+    {
+        (int exitCode, _, string error) = command.Run(["regress", "y ~ x", "rows.csv", "--out", "o", .. options]);
+        Assert.Equal(2, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mixture_is_drawn_fitted_scored_and_compared()
+    {
+        string[] given = ["--prior", "Intercept:class1:constant(0)", "--prior", "Intercept:class2:constant(6)", "--prior", "b:constant(1)", "--prior", "sigma:constant(1)", "--prior", "theta:class1:constant(0.5)"];
+        Assert.Equal(0, command.Run(["simulate", "new ~ x", "--data", "rows.csv", "--classes", "2", "--from", "prior", "--out", "new.csv", "--truth", "truth.csv", "--parameters", "parameters.csv", .. given]).ExitCode);
+        (int exitCode, string output, _) = command.Run("regress", "new ~ x", "new.csv", "--classes", "2", "--equal-across-classes", "x, sigma", "--fitted", "--plot", "--id", "row", "--out", "two");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("Finite mixture of 2 regressions", output, StringComparison.Ordinal);
+        Assert.Equal(["class-probabilities.csv", "classes.csv", "classes.svg", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json", "run.json"],
+            Directory.GetFiles(command.PathOf("two")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.StartsWith("<svg ", File.ReadAllText(command.PathOf("two/classes.svg")), StringComparison.Ordinal);
+        string[] truth = File.ReadAllLines(command.PathOf("truth.csv"));
+        string[] classes = File.ReadAllLines(command.PathOf("two/classes.csv"));
+        Assert.Equal("row,p_1,p_2,class", classes[0]);
+        Assert.True(truth.Skip(1).Zip(classes.Skip(1)).Count(pair => pair.First.Split(',')[1] == pair.Second.Split(',')[3]) >= 58);
+        Assert.Equal(0, command.Run("score", "two", "new.csv", "--out", "scores.csv").ExitCode);
+        Assert.Equal(classes.Skip(1).Select(line => line.Split(',')[3]), File.ReadLines(command.PathOf("scores.csv")).Skip(1).Select(line => line.Split(',')[5]));
+        Assert.Equal(0, command.Run("simulate", "two", "--data", "new.csv", "--out", "again.csv").ExitCode);
+        Assert.Equal(0, command.Run("regress", "new ~ x", "new.csv", "--ml", "--out", "one", "--quiet").ExitCode);
+        (exitCode, output, _) = command.Run("compare", "one", "two");
+        Assert.Equal(0, exitCode);
+        Assert.DoesNotContain("e-", output, StringComparison.Ordinal); // no p-value between numbers of classes
+        Assert.Equal(0, command.Run("regress", "new ~ x", "new.csv", "--classes", "2", "--prior", "sigma:gamma(2,2)", "--out", "mode", "--quiet").ExitCode);
+        (exitCode, _, string error) = command.Run("compare", "mode", "two");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("posterior mode under priors", error, StringComparison.Ordinal);
+        (exitCode, _, error) = command.Run("simulate", "two", "--data", "new.csv", "--from", "prior", "--out", "x.csv");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("flat prior", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_all_starts_collapse_there_is_no_estimate()
+    {
+        command.Write("ties.csv", "y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(row => row < 8 ? "9" : Math.Sin(7 * row).ToString("R", CultureInfo.InvariantCulture))) + "\n");
+        (int exitCode, string output, string error) = command.Run("regress", "y ~ 1", "ties.csv", "--classes", "2", "--out", "o");
+        Assert.Equal(4, exitCode);
+        Assert.Contains("collapses", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", output + error, StringComparison.Ordinal);
+        Assert.Equal(["fit.json", "run.json"], Directory.GetFiles(command.PathOf("o")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
 }

@@ -93,6 +93,39 @@ public sealed class FuzzCorpus : IDisposable
 
     private static readonly string[] FitFolders = ["fit", "plane", "rasch", "worded"];
 
+    private const string Lines =
+        """
+        y,x,h,k
+        4.400,0.00,u,a
+        0.330,0.66,v,
+        0.095,0.99,u,b
+        3.158,0.84,v,a
+        0.535,0.27,u,
+        -0.205,-0.43,v,b
+        4.517,-0.92,u,a
+        -0.489,-0.95,v,
+        0.139,-0.52,u,b
+        3.849,0.17,v,a
+        -0.013,0.77,u,
+        0.480,1.00,v,b
+        3.666,0.73,u,a
+        0.076,0.11,v,
+        -0.686,-0.57,u,b
+        4.944,-0.97,v,a
+        -0.046,-0.89,u,
+        -0.156,-0.37,v,b
+        3.271,0.33,u,a
+        0.401,0.87,v,
+        0.889,0.98,u,b
+        3.428,0.61,v,a
+        -0.429,-0.06,u,
+        -0.392,-0.70,v,b
+
+        """;
+
+    private static readonly string[] Priors =
+        ["b:x:class1:normal(0,2)", "b:student_t(3,-1.5,2)", "sigma:class2:constant(0.7)", "theta:dirichlet(1,2)", "Intercept:class2:uniform(-5,1e3)", "theta:beta(2,2)", "sigma:inv_gamma(3,1)", "~ h + I(x^2)"];
+
     private static readonly string[] Calibrate =
         ["calibrate", "FILE", "--out", "OUT", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--se", "none", "--scores", "none", "--starts", "1", "--threads", "1", "--device", "cpu"];
 
@@ -103,6 +136,7 @@ public sealed class FuzzCorpus : IDisposable
         folder.Write("answers.csv", Answers);
         folder.Write("words.csv", Words);
         folder.Write("rows.csv", Rows);
+        folder.Write("lines.csv", Lines);
         folder.Write("model.yaml", Drawn);
         folder.Write("key.csv", "item,key\nq1,A\nq2,b\nq3,C\np1,B\n");
         Run("calibrate", "answers.csv", "--id", "id", "--group", "g", "--weight", "w", "--class", "c", "--classes", "2", "--out", "fit", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--prior", "*:d*:normal(0,2)", "--starts", "1");
@@ -112,6 +146,7 @@ public sealed class FuzzCorpus : IDisposable
         Run("calibrate", "answers.csv", "--id", "id", "--group", "g", "--covariates", "w,c", "--model", "q*=rasch;p1=grm", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--out", "rasch");
         Run("regress", "y ~ x + (1 | g)", "rows.csv", "--out", "regression");
         Run("regress", "y ~ poly(x, 2) + factor(h) + (x || g) - 1", "rows.csv", "--out", "bent");
+        Run("regress", "y ~ poly(x, 2)", "lines.csv", "--classes", "2", "--class-formula", "~ h", "--equal-across-classes", "sigma", "--prior", "b:normal(0,3)", "--starts", "2", "--out", "mixture");
     }
 
     /// <summary>All targets.</summary>
@@ -125,6 +160,7 @@ public sealed class FuzzCorpus : IDisposable
         byte[][] regressions = [File.ReadAllBytes(folder.PathOf("regression/regression.json")), File.ReadAllBytes(folder.PathOf("bent/regression.json"))];
         byte[][] specifications = [Bytes(Model), Bytes("model: rasch\nattributes: [x, y]\nq-matrix: {q1: x, q2: [x, y], q3: y, p1: [1, 0]}\n"), Bytes("{model: 3pl, items: q*, attributes: 2}\n"), Bytes(Drawn)];
         byte[][] formulas = [.. Formulas.Select(Bytes)];
+        string[] mix = ["--out", "OUT", "--max-cycles", "5", "--starts", "2", "--threads", "1"];
         string[] regress = ["--out", "OUT", "--max-cycles", "5", "--df", "none", "--threads", "1"];
         return
         [
@@ -147,6 +183,9 @@ public sealed class FuzzCorpus : IDisposable
             new("options of a regression", "options.txt", [.. RegressOptionLines.Select(Bytes)], [["regress", "y ~ x + (1 | g)", "@rows.csv", "--out", "OUT", "--threads", "1", "LINES"]]),
             new("formula", "formula.txt", formulas, [["regress", "TEXT", "@rows.csv", .. regress]]),
             new("rows of a regression", "rows.csv", [Bytes(Rows)], [["regress", "y ~ x + h + (1 | g)", "FILE", .. regress], ["score", "@regression/regression.json", "FILE", "--out", "OUT.csv"], ["score", "@bent/regression.json", "FILE", "--out", "OUT.csv"], ["simulate", "@regression/regression.json", "--data", "FILE", "--out", "OUT.csv"]]),
+            new("rows of a mixture", "rows.csv", [Bytes(Lines)], [["regress", "y ~ x", "FILE", "--classes", "2", "--equal-across-classes", "sigma", .. mix], ["regress", "y ~ x", "FILE", "--classes", "2", "--class", "k", .. mix], ["score", "@mixture/regression.json", "FILE", "--out", "OUT.csv"], ["simulate", "@mixture/regression.json", "--data", "FILE", "--out", "OUT.csv", "--truth", "OUT-truth.csv"]]),
+            new("priors", "priors.txt", [.. Priors.Select(Bytes)], [["regress", "y ~ x", "@lines.csv", "--classes", "2", "--prior", "TEXT", "--prior", "sigma:gamma(2,2)", .. mix], ["regress", "y ~ x", "@lines.csv", "--classes", "2", "--class-formula", "TEXT", .. mix], ["simulate", "y ~ x", "--data", "@lines.csv", "--prior", "TEXT", "--prior", "sigma:gamma(2,2)", "--prior", "Intercept:normal(0,1)", "--out", "OUT.csv"]]),
+            new("saved mixture", "regression.json", [File.ReadAllBytes(folder.PathOf("mixture/regression.json"))], [["score", "FILE", "@lines.csv", "--out", "OUT.csv"], ["simulate", "FILE", "--data", "@lines.csv", "--out", "OUT.csv", "--parameters", "OUT-parameters.csv"], ["simulate", "FILE", "--data", "@lines.csv", "--from", "prior", "--out", "OUT.csv"], ["compare", "FILE", "@regression/regression.json"]]),
             new("saved regression", "regression.json", regressions, [["score", "FILE", "@rows.csv", "--out", "OUT.csv"], ["simulate", "FILE", "--data", "@rows.csv", "--out", "OUT.csv", "--truth", "OUT-truth.csv"], ["compare", "FILE", "@regression/regression.json"]]),
         ];
     }

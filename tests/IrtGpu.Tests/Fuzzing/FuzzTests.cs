@@ -40,6 +40,9 @@ public sealed class FuzzTests(FuzzCorpus corpus) : IClassFixture<FuzzCorpus>
     [InlineData("options of a regression")]
     [InlineData("formula")]
     [InlineData("rows of a regression")]
+    [InlineData("rows of a mixture")]
+    [InlineData("priors")]
+    [InlineData("saved mixture")]
     [InlineData("saved regression")]
     public void Changed_inputs_are_taken_or_refused(string name)
     {

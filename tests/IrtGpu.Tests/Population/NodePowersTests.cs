@@ -24,7 +24,7 @@ public sealed class NodePowersTests
         double[][] powers = [.. Enumerable.Range(0, nodeCount).Select(node => Powers(theta.AsSpan(node * attributeCount, attributeCount)))];
         int count = powers[0].Length;
         double[] natural = [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
-        NodePowers sums = new(theta, attributeCount);
+        NodePowers sums = NodePowers.Of(theta, attributeCount);
 
         double[] actual = new double[count];
         Assert.Equal(nodeTotals.Sum(), sums.Sum(nodeTotals, actual), 1e-12);

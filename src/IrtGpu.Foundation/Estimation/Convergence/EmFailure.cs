@@ -11,4 +11,7 @@ internal enum EmFailure
 
     /// <summary>The start, or a plain EM step, is outside the model's domain.</summary>
     LeftDomain,
+
+    /// <summary>The objective has no bound on the way that the run took.</summary>
+    GrowsWithoutBound,
 }

@@ -17,6 +17,9 @@ public enum TerminationKind
 
     /// <summary>The parameters left what the model was prepared for, so that it should be prepared anew and gone on with from them.</summary>
     Outgrown,
+
+    /// <summary>The objective grows without bound on the way that the run took: where it ended is no solution.</summary>
+    Degenerate,
 }
 
 /// <summary>How the estimation ended.</summary>

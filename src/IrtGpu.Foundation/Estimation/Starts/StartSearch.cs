@@ -16,7 +16,7 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
     /// <param name="starts">Where to begin, at least one. [start][parameter]</param>
     /// <param name="progress">Hears of the cycles of the runs to the end.</param>
     /// <param name="cancellation">Ends the search after the running cycle.</param>
-    /// <returns>The best outcome, with the E-steps of all runs, and the maxima found, best first; none of a single start.</returns>
+    /// <returns>The best outcome, with the E-steps of all runs, and the maxima found, best first, last how many starts grew without bound; none of a single start.</returns>
     public (EmOutcome<TExpectation> Outcome, IReadOnlyList<StartOutcome> Maxima) Run(
         IReadOnlyList<double[]> starts, IProgress<IterationRecord>? progress, CancellationToken cancellation)
     {
@@ -26,17 +26,23 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
 
         IReadOnlyList<EmOutcome<TExpectation>> begun = RunBriefly(starts, cancellation);
         List<EmOutcome<TExpectation>> finished = [];
-        foreach (EmOutcome<TExpectation> promising in begun.OrderByDescending(outcome => outcome.Objective).Take(Math.Max(2, (starts.Count + 3) / 4)))
+        List<EmOutcome<TExpectation>> sound = [.. begun.Where(outcome => !IsDegenerate(outcome))];
+        int wanted = Math.Max(2, (starts.Count + 3) / 4); // of runs that do not grow without bound
+        foreach (EmOutcome<TExpectation> promising in (sound.Count > 0 ? sound : begun).OrderByDescending(outcome => outcome.Objective))
         {
-            if (finished.Count == 0 || !cancellation.IsCancellationRequested)
-                finished.Add(full.Run(promising.Parameters));
+            if (finished.Count > 0 && (cancellation.IsCancellationRequested || finished.Count(outcome => !IsDegenerate(outcome)) >= wanted))
+                break;
+            finished.Add(full.Run(promising.Parameters));
         }
-        EmOutcome<TExpectation> best = finished.MaxBy(outcome => outcome.Objective)!;
+        // Where a run grows without bound its objective says nothing: it is the best only where all do.
+        EmOutcome<TExpectation> best = finished.OrderBy(IsDegenerate).ThenByDescending(outcome => outcome.Objective).First();
         foreach (EmOutcome<TExpectation> other in finished.Where(other => !ReferenceEquals(other, best)))
             other.Expectation.Dispose();
         int eSteps = begun.Sum(outcome => outcome.EStepCount) + finished.Sum(outcome => outcome.EStepCount);
-        return (best with { EStepCount = eSteps }, Maxima(finished));
+        return (best with { EStepCount = eSteps }, Maxima(finished, sound.Count > 0 ? begun.Count - sound.Count : 0));
     }
+
+    private static bool IsDegenerate(EmOutcome<TExpectation> outcome) => outcome.Termination.Kind == TerminationKind.Degenerate;
 
     /// <summary>Short runs from all starts: side by side on a problem that gains by it, else one after the other, to the same bits.</summary>
     /// <returns>In the order of the starts; after a cancellation only those begun before, and at least the first.</returns>
@@ -57,10 +63,10 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
         return begun;
     }
 
-    private static List<StartOutcome> Maxima(List<EmOutcome<TExpectation>> finished)
+    private static List<StartOutcome> Maxima(List<EmOutcome<TExpectation>> finished, int degenerateBefore)
     {
         List<StartOutcome> maxima = [];
-        foreach (EmOutcome<TExpectation> outcome in finished.OrderByDescending(outcome => outcome.Objective))
+        foreach (EmOutcome<TExpectation> outcome in finished.Where(outcome => !IsDegenerate(outcome)).OrderByDescending(outcome => outcome.Objective))
         {
             int same = maxima.FindIndex(known => Math.Abs(known.LogLikelihood - outcome.Objective) < SameMaximum);
             if (same >= 0)
@@ -68,6 +74,9 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
             else
                 maxima.Add(new StartOutcome(outcome.Objective, 1, outcome.Termination.IsConverged));
         }
+        int degenerate = degenerateBefore + finished.Count(IsDegenerate);
+        if (degenerate > 0)
+            maxima.Add(new StartOutcome(double.PositiveInfinity, degenerate, false) { IsDegenerate = true });
         return maxima;
     }
 }

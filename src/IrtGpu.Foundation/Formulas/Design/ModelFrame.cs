@@ -38,9 +38,10 @@ internal sealed record ModelFrame
     /// <param name="formula">The formula.</param>
     /// <param name="source">The data.</param>
     /// <param name="weights">Column of weights; null where there is none.</param>
+    /// <param name="others">Columns beside the formula's that must have a value, too, and are there.</param>
     /// <exception cref="FormulaException">A column or function is not there.</exception>
     /// <exception cref="DataException">Values do not fit the formula, or no row is complete.</exception>
-    public static ModelFrame Build(Formula formula, IColumnSource source, string? weights = null)
+    public static ModelFrame Build(Formula formula, IColumnSource source, string? weights = null, IReadOnlyList<string>? others = null)
     {
         if (formula.Response is null)
             throw new FormulaException(formula.Text, 0, "The formula has no response before the tilde.");
@@ -48,7 +49,7 @@ internal sealed record ModelFrame
         if (weights is not null && !source.Names.Contains(weights))
             throw new DataException([source.Problem($"There is no column '{weights}', which --weights names. {NearNames.Suggest(weights, source.Names)}")]);
         IEnumerable<string> columns = formula.Columns.Select(column => column.Text);
-        RowSelection rows = RowSelection.Complete(source, (weights is null ? columns : columns.Append(weights)).Distinct());
+        RowSelection rows = RowSelection.Complete(source, (weights is null ? columns : columns.Append(weights)).Concat(others ?? []).Distinct());
         if (rows.Count == 0)
         {
             string reason = source.RowCount == 0
@@ -64,16 +65,28 @@ internal sealed record ModelFrame
     /// <summary>Evaluates what stands behind the tilde on new rows, coded as in a fit.</summary>
     /// <param name="formula">The formula of the fit.</param>
     /// <param name="source">The new data.</param>
-    /// <param name="bases">What the variables took from the data of the fit.</param>
+    /// <param name="bases">What the variables took from the data of the fit; null: taken from these.</param>
     /// <param name="withResponse">Whether the response is read, too; rows without one are then left out.</param>
-    public static ModelFrame BuildNew(Formula formula, IColumnSource source, IReadOnlyList<Basis> bases, bool withResponse)
+    /// <param name="others">Columns beside the formula's that must have a value, too, and are there.</param>
+    public static ModelFrame BuildNew(Formula formula, IColumnSource source, IReadOnlyList<Basis>? bases, bool withResponse, IReadOnlyList<string>? others = null)
     {
         IReadOnlyList<Expression> columns = withResponse ? formula.Columns : formula.PredictorColumns;
         RequireColumns(formula, columns, source);
-        RowSelection rows = RowSelection.Complete(source, columns.Select(column => column.Text));
+        RowSelection rows = RowSelection.Complete(source, columns.Select(column => column.Text).Concat(others ?? []).Distinct());
         VariableReader variables = new(formula.Text, rows, bases);
         ModelFrame frame = Evaluate(formula, rows, variables);
         return withResponse ? frame with { Response = variables.Numbers(formula.Response!) } : frame;
+    }
+
+    /// <summary>Evaluates what stands behind the tilde of a second formula in rows that were selected before.</summary>
+    /// <param name="formula">The formula.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="bases">What its variables took from the data of a fit; null: taken from these.</param>
+    /// <exception cref="FormulaException">A column or function is not there.</exception>
+    public static ModelFrame Evaluate(Formula formula, RowSelection rows, IReadOnlyList<Basis>? bases)
+    {
+        RequireColumns(formula, formula.PredictorColumns, rows.Source);
+        return Evaluate(formula, rows, new VariableReader(formula.Text, rows, bases));
     }
 
     private static ModelFrame Evaluate(Formula formula, RowSelection rows, VariableReader variables) => new()
@@ -90,7 +103,9 @@ internal sealed record ModelFrame
 
     private static double[] Sum(IEnumerable<double[]> columns) => columns.Aggregate((left, right) => [.. left.Zip(right, (first, second) => first + second)]);
 
-    private static double[] ReadWeights(RowSelection rows, string column)
+    /// <summary>Weights in the rows.</summary>
+    /// <exception cref="DataException">They are no positive numbers.</exception>
+    public static double[] ReadWeights(RowSelection rows, string column)
     {
         if (!rows.Source.IsNumeric(column))
             throw rows.Failure("The weights are no numbers. --weights names a column of positive numbers.", column);

@@ -150,6 +150,14 @@ internal sealed class HendersonEquations : IDisposable
             SolveBackward(stage, vector, 1);
     }
 
+    /// <summary>L⁻ᵀ b in place, for a vector over all effects: of independent standard normals, a draw with covariance Ω⁻¹.</summary>
+    public void SolveTransposed(double[] vector)
+    {
+        dense?.SolveBackward(vector.AsSpan(denseStart));
+        for (int stage = data.StageCount - 1; stage >= 0; stage--)
+            SolveBackward(stage, vector, 1);
+    }
+
     /// <summary>L⁻¹ b in place, for a vector over all effects.</summary>
     public void SolveForward(double[] vector)
     {

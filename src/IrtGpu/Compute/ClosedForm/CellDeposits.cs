@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore.Interpolation;
@@ -79,6 +78,7 @@ internal sealed unsafe class CellDeposits : IDisposable
         int end = shards.End(shard);
         using AlignedBuffer tile = new((long)PatternsPerTile * slopeWidth); // c [pattern of the tile, padded slope parameter]
         using AlignedBuffer scaled = new((long)PatternsPerTile * slopeWidth); // N v c
+        double* coefficients = stackalloc double[LagrangeBasis.Points];
         double[] deposit = deposits[shard];
         for (int start = shards.Begin(shard); start < end; start += PatternsPerTile)
         {
@@ -89,14 +89,15 @@ internal sealed unsafe class CellDeposits : IDisposable
                 double frequency = patterns.Frequency[pattern];
                 double* row = tile.Pointer + (long)k * slopeWidth;
                 double score = gradients.Fill(patterns.Row(pattern), new Span<double>(row, slopeWidth));
-                int first = grid.Locate(score, out Vector512<double> coefficients);
-                double factor = frequency * Vector512.Dot(coefficients, Vector512.LoadUnsafe(ref variance[first]));
-                ref double target = ref deposit[first];
-                (Vector512.LoadUnsafe(ref target) + coefficients * frequency).StoreUnsafe(ref target);
-                AddDeposits(row, coefficients * frequency, slopeDeposits[shard].Pointer + (long)first * slopeWidth);
-                double* product = scaled.Pointer + (long)k * slopeWidth;
-                for (int lane = 0; lane < slopeWidth; lane += 8)
-                    (Vector512.Load(row + lane) * factor).Store(product + lane);
+                int first = grid.Locate(score, coefficients);
+                double factor = frequency * WeightedScoreGrid.Interpolate(coefficients, variance, first);
+                for (int point = 0; point < LagrangeBasis.Points; point++)
+                {
+                    coefficients[point] *= frequency;
+                    deposit[first + point] += coefficients[point];
+                }
+                ScoreGridKernels.Chosen.Spread(row, coefficients, slopeDeposits[shard].Pointer + (long)first * slopeWidth, slopeWidth);
+                LineKernels.Chosen.Scale(row, factor, scaled.Pointer + (long)k * slopeWidth, slopeWidth);
             }
             for (int panel = 0; panel < slopeWidth; panel += RowsPerPanel)
             {
@@ -113,32 +114,9 @@ internal sealed unsafe class CellDeposits : IDisposable
     {
         for (int shard = 1; shard < ShardCount; shard++)
         {
-            PatternKernels.Accumulate(squares[0].Pointer, squares[shard].Pointer, squares[0].Length);
-            PatternKernels.Accumulate(slopeDeposits[0].Pointer, slopeDeposits[shard].Pointer, slopeDeposits[0].Length);
+            PatternKernels.Chosen.Accumulate(squares[0].Pointer, squares[shard].Pointer, squares[0].Length);
+            PatternKernels.Chosen.Accumulate(slopeDeposits[0].Pointer, slopeDeposits[shard].Pointer, slopeDeposits[0].Length);
             TensorPrimitives.Add(deposits[0], deposits[shard], deposits[0]);
-        }
-    }
-
-    /// <summary>Leaves a row at the eight grid points.</summary>
-    private void AddDeposits(double* row, Vector512<double> coefficients, double* target)
-    {
-        AddToFour(row, coefficients.GetLower(), target);
-        AddToFour(row, coefficients.GetUpper(), target + 4L * slopeWidth);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddToFour(double* row, Vector256<double> coefficients, double* target)
-    {
-        Vector512<double> c0 = Vector512.Create(coefficients[0]), c1 = Vector512.Create(coefficients[1]);
-        Vector512<double> c2 = Vector512.Create(coefficients[2]), c3 = Vector512.Create(coefficients[3]);
-        double* t1 = target + slopeWidth, t2 = t1 + slopeWidth, t3 = t2 + slopeWidth;
-        for (int lane = 0; lane < slopeWidth; lane += 8)
-        {
-            Vector512<double> value = Vector512.Load(row + lane);
-            Vector512.FusedMultiplyAdd(c0, value, Vector512.Load(target + lane)).Store(target + lane);
-            Vector512.FusedMultiplyAdd(c1, value, Vector512.Load(t1 + lane)).Store(t1 + lane);
-            Vector512.FusedMultiplyAdd(c2, value, Vector512.Load(t2 + lane)).Store(t2 + lane);
-            Vector512.FusedMultiplyAdd(c3, value, Vector512.Load(t3 + lane)).Store(t3 + lane);
         }
     }
 }

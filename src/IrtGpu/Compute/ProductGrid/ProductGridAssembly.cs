@@ -94,7 +94,7 @@ internal static unsafe class ProductGridAssembly
             return;
         JointItems joint = tables.LineItems[attribute]!;
         for (int part = 1; part < parts.Length; part++)
-            PatternKernels.Accumulate(parts[0].Pointer, parts[part].Pointer, parts[0].Length);
+            PatternKernels.Chosen.Accumulate(parts[0].Pointer, parts[part].Pointer, parts[0].Length);
         double[] onLine = new double[counts.Plan.RowCount * tables.LineCount];
         JointTables.Collapse(counts.Plan, joint, tables.Tiling, tables.LineCount, parts[0], onLine, threads);
         foreach (int item in joint.Items)

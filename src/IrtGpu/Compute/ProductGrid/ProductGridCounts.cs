@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
@@ -46,14 +45,13 @@ internal sealed unsafe class ProductGridCounts(CalibrationPlan plan, PatternTabl
                     System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(posterior, weight, shard.Exact(index), shard.Exact(index));
                 double* scaled = attributeCount == 1 ? tile.Factor(c, 0, k) : tile.Outer(c, k);
                 int length = attributeCount == 1 ? tables.PaddedLineCount : tables.PaddedOuterCount;
-                for (int lane = 0; lane < length; lane += 8)
-                    (Vector512.Load(scaled + lane) * Vector512.Create(weight)).Store(scaled + lane);
+                LineKernels.Chosen.Scale(scaled, weight, scaled, length);
             }
             double* sums = shard.Factors(index);
             if (attributeCount == 1)
             {
                 for (int k = 0; k < count; k++)
-                    PatternKernels.Accumulate(sums, tile.Factor(c, 0, k), tables.PaddedLineCount);
+                    PatternKernels.Chosen.Accumulate(sums, tile.Factor(c, 0, k), tables.PaddedLineCount);
             }
             else
             {
@@ -81,50 +79,21 @@ internal sealed unsafe class ProductGridCounts(CalibrationPlan plan, PatternTabl
         for (int attribute = 0; attribute < attributeCount; attribute++)
         {
             double* marginal = tile.Marginal(c, attribute, k);
-            Vector512<double> moment = Vector512<double>.Zero;
-            for (int lane = 0; lane < tables.PaddedLineCount; lane += 8)
-            {
-                Vector512<double> scaled = Vector512.Load(marginal + lane) * Vector512.Create(weight);
-                scaled.Store(marginal + lane);
-                moment = Vector512.FusedMultiplyAdd(scaled, Vector512.Load(line + lane), moment);
-            }
-            double sum = 0;
-            for (int lane = 0; lane < 8; lane++)
-                sum += moment[lane];
-            tile.Sums[attribute] = sum;
+            tile.Sums[attribute] = LineKernels.Chosen.ScaleAndDot(marginal, weight, line, tables.PaddedLineCount);
             if (tables.LineItems[attribute] is not { } joint)
                 continue;
             int rows = joint.FindRows(pattern, width, tile.Offsets);
             double* counts = shard.LineCounts(table, attribute);
             for (int part = 0; part < tables.Tiling.TileCount; part++)
-                PatternKernels.ScatterRows(counts + (long)part * joint.TotalRows * width, tile.Offsets, rows, width, marginal + part * width);
+                PatternKernels.Chosen.ScatterRows(counts + (long)part * joint.TotalRows * width, tile.Offsets, rows, width, marginal + part * width);
         }
         if (tables.ScoreItems is not { } scored)
             return;
         tile.Sums[attributeCount] = weight * tile.Total[c * tile.PatternCount + k];
         tile.Sums.AsSpan(attributeCount + 1).Clear();
-        double* moments = shard.Moments(table);
         fixed (byte* codes = scored.CodesOf(pattern))
-        {
-            if (tables.ScoreWidth == 4)
-            {
-                Vector256<double> sums = Vector256.Create(tile.Sums.AsSpan(0, 4));
-                for (int group = 0; group < scored.GroupCount; group++)
-                {
-                    double* row = moments + 4L * (scored.FirstRow[group] + codes[group]);
-                    (Vector256.Load(row) + sums).Store(row);
-                }
-                return;
-            }
-            for (int lane = 0; lane < tables.ScoreWidth; lane += 8)
-            {
-                Vector512<double> sums = Vector512.Create(tile.Sums.AsSpan(lane, 8));
-                for (int group = 0; group < scored.GroupCount; group++)
-                {
-                    double* row = moments + (long)tables.ScoreWidth * (scored.FirstRow[group] + codes[group]) + lane;
-                    (Vector512.Load(row) + sums).Store(row);
-                }
-            }
-        }
+        fixed (int* firstRow = scored.FirstRow)
+        fixed (double* sums = tile.Sums)
+            LineKernels.Chosen.ScatterScores(shard.Moments(table), codes, firstRow, scored.GroupCount, tables.ScoreWidth, sums);
     }
 }

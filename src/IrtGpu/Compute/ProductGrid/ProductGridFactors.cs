@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -28,13 +28,8 @@ internal sealed unsafe class ProductGridFactors(CalibrationPlan plan, PatternTab
         for (int attribute = 0; attribute < attributeCount; attribute++)
         {
             double* factor = tile.Factor(c, attribute, k);
-            Vector512<double> largest = Vector512.Load(factor);
-            for (int lane = 8; lane < tables.PaddedLineCount; lane += 8)
-                largest = Vector512.Max(largest, Vector512.Load(factor + lane));
-            double shift = largest[0];
-            for (int lane = 1; lane < 8; lane++)
-                shift = Math.Max(shift, largest[lane]);
-            PatternKernels.ExpAndSum(factor, shift, tables.PaddedLineCount);
+            double shift = PatternKernels.Chosen.Max(factor, tables.PaddedLineCount);
+            PatternKernels.Chosen.ExpAndSum(factor, shift, tables.PaddedLineCount);
             scale += shift;
         }
         tile.LogScale[c * tile.PatternCount + k] = scale;
@@ -66,11 +61,7 @@ internal sealed unsafe class ProductGridFactors(CalibrationPlan plan, PatternTab
             else
                 new Span<double>(factor, padded).Clear();
             if (tables.ScoreItems is not null || tilts is not null)
-            {
-                Vector512<double> score = Vector512.Create(tile.Sums[attribute]);
-                for (int lane = 0; lane < padded; lane += 8)
-                    Vector512.FusedMultiplyAdd(score, Vector512.Load(line + lane), Vector512.Load(factor + lane)).Store(factor + lane);
-            }
+                LineKernels.Chosen.AddLine(factor, line, tile.Sums[attribute], padded);
             for (int lane = tables.LineCount; lane < padded; lane++)
                 factor[lane] = double.NegativeInfinity;
         }
@@ -88,28 +79,12 @@ internal sealed unsafe class ProductGridFactors(CalibrationPlan plan, PatternTab
     }
 
     /// <summary>Sums the joint rows of a pattern's responses.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumRows(JointItems joint, int pattern, double* rows, double[] sums)
     {
-        int width = tables.ScoreWidth;
         fixed (byte* codes = joint.CodesOf(pattern))
-        {
-            if (width == 4)
-            {
-                Vector256<double> sum = Vector256<double>.Zero;
-                for (int group = 0; group < joint.GroupCount; group++)
-                    sum += Vector256.Load(rows + 4L * (joint.FirstRow[group] + codes[group]));
-                sum.CopyTo(sums);
-                return;
-            }
-            for (int lane = 0; lane < width; lane += 8)
-            {
-                Vector512<double> sum = Vector512<double>.Zero;
-                for (int group = 0; group < joint.GroupCount; group++)
-                    sum += Vector512.Load(rows + (long)width * (joint.FirstRow[group] + codes[group]) + lane);
-                sum.CopyTo(sums, lane);
-            }
-        }
+        fixed (int* firstRow = joint.FirstRow)
+        fixed (double* target = sums)
+            LineKernels.Chosen.SumScores(rows, codes, firstRow, joint.GroupCount, tables.ScoreWidth, target);
     }
 
     private void AddTables(JointItems joint, int pattern, double* table, double* sum, ProductGridTile tile)
@@ -117,6 +92,6 @@ internal sealed unsafe class ProductGridFactors(CalibrationPlan plan, PatternTab
         int width = tables.Tiling.Width;
         int count = joint.FindRows(pattern, width, tile.Offsets);
         for (int part = 0; part < tables.Tiling.TileCount; part++)
-            PatternKernels.AddRows(table + (long)part * joint.TotalRows * width, tile.Offsets, count, width, sum + part * width);
+            PatternKernels.Chosen.AddRows(table + (long)part * joint.TotalRows * width, tile.Offsets, count, width, sum + part * width);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 
 namespace IrtGpu.Compute.ProductGrid;
@@ -26,7 +25,7 @@ internal static unsafe class ProductGridJoin
     private static void OnLine(ProductGridTables tables, ProductGridLoops kernel, ProductGridTile tile, int c, int count)
     {
         for (int k = 0; k < count; k++)
-            tile.Total[c * tile.PatternCount + k] = Multiply(tile.Factor(c, 0, k), kernel.ByOuter, tile.Marginal(c, 0, k), tables.PaddedLineCount);
+            tile.Total[c * tile.PatternCount + k] = LineKernels.Chosen.Multiply(tile.Factor(c, 0, k), kernel.ByOuter, tile.Marginal(c, 0, k), tables.PaddedLineCount);
     }
 
     /// <summary>Several dimensions: sums the product grid out, towards every dimension.</summary>
@@ -49,12 +48,11 @@ internal static unsafe class ProductGridJoin
             tile.Outer(c, 0), paddedOuter, 1, kernel.ByOuter, padded, tile.Marginal(c, last, 0), padded, count, tables.OuterCount, padded);
         for (int k = 0; k < count; k++)
         {
-            double total = Multiply(tile.Factor(c, last, k), tile.Marginal(c, last, k), tile.Marginal(c, last, k), padded);
+            double total = LineKernels.Chosen.Multiply(tile.Factor(c, last, k), tile.Marginal(c, last, k), tile.Marginal(c, last, k), padded);
             tile.Total[c * tile.PatternCount + k] = total;
             double* product = tile.Products + (long)k * paddedOuter;
             double* outer = tile.Outer(c, k);
-            for (int lane = 0; lane < width; lane += 8)
-                (Vector512.Load(product + lane) * Vector512.Load(outer + lane)).Store(product + lane);
+            LineKernels.Chosen.Multiply(product, outer, product, width);
             SumOut(tables, tile, product, c, k);
         }
     }
@@ -70,17 +68,7 @@ internal static unsafe class ProductGridJoin
         int rows = lineCount;
         for (int attribute = 1; attribute < tables.AttributeCount - 1; attribute++)
         {
-            double* factor = tile.Factor(c, attribute, k);
-            for (int row = rows - 1; row >= 0; row--) // from the end: a row's place is read before it is written over
-            {
-                double value = outer[row];
-                double* to = outer + (long)row * lineCount;
-                int lane = 0;
-                for (; lane + 8 <= lineCount; lane += 8)
-                    (Vector512.Load(factor + lane) * Vector512.Create(value)).Store(to + lane);
-                for (; lane < lineCount; lane++)
-                    to[lane] = factor[lane] * value;
-            }
+            LineKernels.Chosen.MultiplyOut(outer, tile.Factor(c, attribute, k), rows, lineCount);
             rows *= lineCount;
         }
     }
@@ -95,44 +83,7 @@ internal static unsafe class ProductGridJoin
         {
             double* marginal = tile.Marginal(c, attribute, k);
             new Span<double>(marginal, tables.PaddedLineCount).Clear();
-            for (int row = 0; row < rows; row++)
-            {
-                double* from = weights + (long)row * lineCount;
-                double sum = 0;
-                int lane = 0;
-                Vector512<double> sums = Vector512<double>.Zero;
-                for (; lane + 8 <= lineCount; lane += 8)
-                {
-                    Vector512<double> part = Vector512.Load(from + lane);
-                    sums += part;
-                    (Vector512.Load(marginal + lane) + part).Store(marginal + lane);
-                }
-                for (; lane < lineCount; lane++)
-                {
-                    sum += from[lane];
-                    marginal[lane] += from[lane];
-                }
-                for (int part = 0; part < 8; part++)
-                    sum += sums[part];
-                weights[row] = sum;
-            }
+            LineKernels.Chosen.SumOut(weights, marginal, rows, lineCount);
         }
-    }
-
-    /// <summary>product = a · b; returns its sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Multiply(double* a, double* b, double* product, int length)
-    {
-        Vector512<double> sum = Vector512<double>.Zero;
-        for (int lane = 0; lane < length; lane += 8)
-        {
-            Vector512<double> value = Vector512.Load(a + lane) * Vector512.Load(b + lane);
-            value.Store(product + lane);
-            sum += value;
-        }
-        double total = 0;
-        for (int lane = 0; lane < 8; lane++)
-            total += sum[lane];
-        return total;
     }
 }

@@ -38,7 +38,7 @@ internal sealed unsafe class ProductGridLoops(ProductGridTables tables) : IDispo
             double* row = ByOuter + (long)outer * tables.PaddedLineCount;
             new Span<double>(row, tables.PaddedLineCount).Fill(double.NegativeInfinity);
             Log.AsSpan(outer * tables.LineCount, tables.LineCount).CopyTo(new Span<double>(row, tables.LineCount));
-            PatternKernels.ExpAndSum(row, Shift, tables.PaddedLineCount);
+            PatternKernels.Chosen.ExpAndSum(row, Shift, tables.PaddedLineCount);
             for (int inner = 0; inner < tables.LineCount; inner++)
                 ByInner[(long)inner * tables.PaddedOuterCount + outer] = row[inner];
         }

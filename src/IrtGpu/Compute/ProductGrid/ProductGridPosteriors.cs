@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 
@@ -54,13 +55,12 @@ internal sealed unsafe class ProductGridPosteriors(CalibrationPlan plan, Pattern
             System.Numerics.Tensors.TensorPrimitives.Multiply(exact, weight, posterior);
             return;
         }
-        double* kernel = tables.KernelOf(pattern, c).ByOuter;
-        ReadOnlySpan<double> factor = new(tile.Factor(c, attributeCount - 1, k), tables.LineCount);
-        for (int outer = 0; outer < tables.OuterCount; outer++)
+        double one = 1; // of the only row in one dimension
+        double* outer = attributeCount == 1 ? &one : tile.Outer(c, k);
+        fixed (double* result = posterior)
         {
-            Span<double> to = posterior.Slice(outer * tables.LineCount, tables.LineCount);
-            System.Numerics.Tensors.TensorPrimitives.Multiply(factor, new ReadOnlySpan<double>(kernel + (long)outer * tables.PaddedLineCount, tables.LineCount), to);
-            System.Numerics.Tensors.TensorPrimitives.Multiply(to, attributeCount == 1 ? weight : weight * tile.Outer(c, k)[outer], to);
+            LineKernels.Chosen.MultiplyRows(
+                tile.Factor(c, attributeCount - 1, k), tables.KernelOf(pattern, c).ByOuter, tables.PaddedLineCount, outer, weight, result, tables.OuterCount, tables.LineCount);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -32,8 +33,10 @@ internal static unsafe class JointTables
                     {
                         double* from = rows + (long)row * width;
                         double* to = rows + ((long)category * built + row) * width;
-                        for (int lane = 0; lane < width; lane++)
-                            to[lane] = isMissing ? from[lane] : from[lane] + single[lane];
+                        if (isMissing)
+                            new Span<double>(from, width).CopyTo(new Span<double>(to, width));
+                        else
+                            TensorPrimitives.Add(new ReadOnlySpan<double>(from, width), single, new Span<double>(to, width));
                     }
                 }
                 built *= joint.Radix[item];
@@ -72,10 +75,11 @@ internal static unsafe class JointTables
                     {
                         double* from = rows + ((long)category * built + row) * width;
                         double* to = rows + (long)row * width;
-                        for (int lane = 0; lane < single.Length; lane++)
-                            single[lane] += from[lane];
-                        for (int lane = 0; lane < lanes && category > 0; lane++)
-                            to[lane] += from[lane];
+                        ReadOnlySpan<double> counts = new(from, lanes);
+                        if (!isMissing)
+                            TensorPrimitives.Add(single, counts, single);
+                        if (category > 0)
+                            TensorPrimitives.Add(new ReadOnlySpan<double>(to, lanes), counts, new Span<double>(to, lanes));
                     }
                 }
             }

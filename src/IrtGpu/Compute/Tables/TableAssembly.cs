@@ -39,7 +39,7 @@ internal static unsafe class TableAssembly
             {
                 long offset = (long)row * tiling.PaddedCount;
                 for (int part = 1; part < parts.Length; part++)
-                    PatternKernels.Accumulate(parts[0].Pointer + offset, parts[part].Pointer + offset, tiling.PaddedCount);
+                    PatternKernels.Chosen.Accumulate(parts[0].Pointer + offset, parts[part].Pointer + offset, tiling.PaddedCount);
             });
             JointTables.Collapse(plan, joint, tiling, plan.NodeCount, parts[0], counts.AtNodes[table], threads);
         }

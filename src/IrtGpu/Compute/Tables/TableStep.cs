@@ -4,8 +4,8 @@ using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.Tables.Streaming;
 using IrtGpu.Data;
-using IrtGpu.Foundation.Collections;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 
@@ -27,16 +27,12 @@ internal sealed unsafe class TableStep : ICpuStep
     private readonly int classCount;
     private readonly int threads;
     private readonly HostSums sums;
+    private readonly TableInputs inputs;
     private readonly NodeTiling tiling;
     private readonly JointItems joint;
     private readonly int[] order; // patterns by observed group, so that a shard touches few tables
-    private readonly double[][] logProbability; // [table][row, padded node]
-    private readonly AlignedBuffer[] jointTable; // [table][tile, joint row, lane]
-    private readonly AlignedBuffer logWeight; // [block, padded node]; padding −∞
-    private readonly AlignedBuffer columns; // θ_j of the nodes, where means are shifted; padding 0 [node set, attribute, padded node]
     private readonly TableShard[] shards;
-    private readonly int[] tableOfBlock; // [block]
-    private readonly int[] leadingClass; // [block] first class of the block's group that uses the same table
+    private readonly TableStream? stream; // collects where there are many nodes; else null
 
     /// <summary>Prepares tables and codes.</summary>
     /// <param name="plan">The plan.</param>
@@ -50,24 +46,21 @@ internal sealed unsafe class TableStep : ICpuStep
         this.threads = threads;
         this.sums = sums;
         classCount = plan.ClassCount;
-        tiling = NodeTiling.Of(plan.NodeCount);
-        joint = JointItems.Create(plan, patterns, [.. Enumerable.Range(0, plan.ItemCount)], tiling.PaddedCount);
-        order = CountingSort.Order(patterns.PatternCount, plan.GroupCount, pattern => patterns.Groups[pattern]);
-        logProbability = [.. plan.Tables.Select(_ => new double[(long)plan.RowCount * tiling.PaddedCount])];
-        jointTable = [.. plan.Tables.Select(_ => new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount))];
-        logWeight = new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount);
-        new Span<double>(logWeight.Pointer, checked((int)logWeight.Length)).Fill(double.NegativeInfinity);
-        columns = new AlignedBuffer(patterns.CovariateRows.Length == 0 ? 0 : (long)plan.NodeSetCount * plan.AttributeCount * tiling.PaddedCount);
+        inputs = new TableInputs(plan, patterns, threads);
+        tiling = inputs.Tiling;
+        joint = inputs.Joint;
+        order = inputs.Order;
         shards = CutShards();
-        tableOfBlock = [.. plan.Blocks.Select(block => block.Table)];
-        leadingClass = [.. plan.Blocks.Select(block => Array.FindIndex(tableOfBlock, block.Group * classCount, table => table == block.Table) - block.Group * classCount)];
+        stream = TableStream.IsFor(inputs) ? new TableStream(inputs, threads) : null;
     }
 
     /// <inheritdoc/>
     public Expectation Compute(ModelPoint point)
     {
-        Prepare(point);
+        inputs.Fill(point);
         PatternMeans? means = PatternMeans.For(point, patterns);
+        if (stream is not null)
+            return TableAssembly.Assemble(point, joint, tiling, [stream.Collect(point.Tilts, means)], means, threads, sums);
         ForEachShard((shard, workspace) =>
         {
             shard.Clear();
@@ -85,7 +78,7 @@ internal sealed unsafe class TableStep : ICpuStep
     public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
         where TVisitor : IPosteriorVisitor
     {
-        Prepare(point);
+        inputs.Fill(point);
         TVisitor[] visitors = [.. shards.Select(_ => createVisitor())];
         ForEachShard((shard, workspace) =>
         {
@@ -113,11 +106,8 @@ internal sealed unsafe class TableStep : ICpuStep
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (AlignedBuffer buffer in jointTable)
-            buffer.Dispose();
-        logWeight.Dispose();
-        columns.Dispose();
-        joint.Dispose();
+        inputs.Dispose();
+        stream?.Dispose();
         foreach (TableShard shard in shards)
             shard.Dispose();
     }
@@ -134,26 +124,6 @@ internal sealed unsafe class TableStep : ICpuStep
                 index, cuts.Begin(index), cuts.End(index), new AlignedBuffer?[plan.Tables.Count], new AlignedBuffer((long)plan.Blocks.Count * tiling.PaddedCount));
         }
         return cut;
-    }
-
-    private void Prepare(ModelPoint point)
-    {
-        for (int table = 0; table < plan.Tables.Count; table++)
-        {
-            ItemTables.Fill(point, table, logProbability[table], tiling.PaddedCount, threads);
-            JointTables.Build(plan, joint, tiling, logProbability[table], jointTable[table], threads);
-        }
-        for (int block = 0; block < plan.Blocks.Count; block++)
-        {
-            for (int node = 0; node < plan.NodeCount; node++)
-                logWeight.Pointer[(long)block * tiling.PaddedCount + node] = point.LogProportion[block] + point.LogWeight[block][node];
-        }
-        for (int column = 0; point.Tilts is not null && column < plan.NodeSetCount * plan.AttributeCount; column++)
-        {
-            double[] theta = point.Theta[column / plan.AttributeCount];
-            for (int node = 0; node < plan.NodeCount; node++)
-                columns.Pointer[(long)column * tiling.PaddedCount + node] = theta[node * plan.AttributeCount + column % plan.AttributeCount];
-        }
     }
 
     private void ForEachShard(Action<TableShard, TableWorkspace> process) =>
@@ -181,38 +151,22 @@ internal sealed unsafe class TableStep : ICpuStep
                 int pattern = order[first + k];
                 for (int c = 0; c < classCount; c++)
                 {
-                    if (!IsPossible(pattern, c))
+                    if (!inputs.IsPossible(pattern, c))
                         continue;
                     double* sum = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount + tile * tiling.Width;
-                    double* table = jointTable[tableOfBlock[FirstBlock(pattern) + c]].Pointer + tableOffset;
-                    PatternKernels.AddRows(table, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, sum);
+                    double* table = inputs.RowsOf(inputs.FirstBlock(pattern) + c) + tableOffset;
+                    PatternKernels.Chosen.AddRows(table, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, sum);
                 }
             }
         }
         for (int k = 0; k < count; k++)
         {
-            if (tilts is not null)
-                AddTilts(order[first + k], k, tilts, workspace);
-            Normalize(order[first + k], k, workspace);
-        }
-    }
-
-    /// <summary>Adds what the shift of a pattern's mean adds to the log weights of the nodes.</summary>
-    private void AddTilts(int pattern, int k, PopulationTilts tilts, TableWorkspace workspace)
-    {
-        int row = patterns.CovariateRows[pattern];
-        for (int c = 0; c < classCount; c++)
-        {
-            int block = FirstBlock(pattern) + c;
-            double* values = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount;
-            double intercept = -tilts.LogNormalizer(block, row);
-            double* column = ColumnsOf(block);
-            foreach (double slope in tilts.Tilt(block, row))
+            for (int c = 0; tilts is not null && c < classCount; c++)
             {
-                PatternKernels.AddLine(values, column, slope, intercept, tiling.PaddedCount);
-                column += tiling.PaddedCount;
-                intercept = 0;
+                double* values = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount;
+                inputs.AddTilt(tilts, order[first + k], inputs.FirstBlock(order[first + k]) + c, 0, values, tiling.PaddedCount);
             }
+            Normalize(order[first + k], k, workspace);
         }
     }
 
@@ -222,10 +176,8 @@ internal sealed unsafe class TableStep : ICpuStep
         ReadOnlySpan<double> weights = new(values, tiling.PaddedCount);
         mean[0] = TensorPrimitives.Sum(weights);
         for (int j = 1; j < mean.Length; j++)
-            mean[j] = TensorPrimitives.Dot(weights, new ReadOnlySpan<double>(ColumnsOf(block) + (long)(j - 1) * tiling.PaddedCount, tiling.PaddedCount));
+            mean[j] = TensorPrimitives.Dot(weights, new ReadOnlySpan<double>(inputs.ColumnsOf(block) + (long)(j - 1) * tiling.PaddedCount, tiling.PaddedCount));
     }
-
-    private double* ColumnsOf(int block) => columns.Pointer + (long)plan.Tables[tableOfBlock[block]].NodeSet * plan.AttributeCount * tiling.PaddedCount;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Normalize(int pattern, int k, TableWorkspace workspace)
@@ -234,18 +186,18 @@ internal sealed unsafe class TableStep : ICpuStep
         double largest = double.NegativeInfinity;
         for (int c = 0; c < classCount; c++)
         {
-            if (IsPossible(pattern, c))
+            if (inputs.IsPossible(pattern, c))
             {
-                double* prior = logWeight.Pointer + (long)(FirstBlock(pattern) + c) * tiling.PaddedCount;
-                largest = Math.Max(largest, PatternKernels.AddAndMax(posterior + c * tiling.PaddedCount, prior, tiling.PaddedCount));
+                double* prior = inputs.LogWeightOf(inputs.FirstBlock(pattern) + c);
+                largest = Math.Max(largest, PatternKernels.Chosen.AddAndMax(posterior + c * tiling.PaddedCount, prior, tiling.PaddedCount));
             }
         }
         double sum = 0;
         for (int c = 0; c < classCount; c++)
         {
             double* values = posterior + c * tiling.PaddedCount;
-            if (IsPossible(pattern, c))
-                sum += PatternKernels.ExpAndSum(values, largest, tiling.PaddedCount);
+            if (inputs.IsPossible(pattern, c))
+                sum += PatternKernels.Chosen.ExpAndSum(values, largest, tiling.PaddedCount);
             else
                 new Span<double>(values, tiling.PaddedCount).Clear();
         }
@@ -264,16 +216,16 @@ internal sealed unsafe class TableStep : ICpuStep
             double* posterior = workspace.Posterior.Pointer + (long)k * classCount * tiling.PaddedCount;
             for (int c = 0; c < classCount; c++)
             {
-                int block = FirstBlock(pattern) + c;
+                int block = inputs.FirstBlock(pattern) + c;
                 double* values = posterior + c * tiling.PaddedCount;
-                PatternKernels.ScaleAndAccumulate(
+                PatternKernels.Chosen.ScaleAndAccumulate(
                     values, frequency / workspace.Sum[k], shard.NodeTotals.Pointer + (long)block * tiling.PaddedCount, tiling.PaddedCount);
                 if (means is not null)
                     FindMean(block, values, means.Of(pattern, c));
-                int leader = leadingClass[block];
+                int leader = inputs.LeadingClass(block);
                 if (leader < c)
-                    PatternKernels.Accumulate(posterior + leader * tiling.PaddedCount, values, tiling.PaddedCount);
-                shard.JointCounts[tableOfBlock[block]] ??= new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount);
+                    PatternKernels.Chosen.Accumulate(posterior + leader * tiling.PaddedCount, values, tiling.PaddedCount);
+                shard.JointCounts[inputs.TableOf(block)] ??= new AlignedBuffer((long)joint.TotalRows * tiling.PaddedCount);
             }
         }
         for (int tile = 0; tile < tiling.TileCount; tile++)
@@ -284,17 +236,13 @@ internal sealed unsafe class TableStep : ICpuStep
                 int pattern = order[first + k];
                 for (int c = 0; c < classCount; c++)
                 {
-                    if (leadingClass[FirstBlock(pattern) + c] != c)
+                    if (inputs.LeadingClass(inputs.FirstBlock(pattern) + c) != c)
                         continue;
                     double* weight = workspace.Posterior.Pointer + ((long)k * classCount + c) * tiling.PaddedCount + tile * tiling.Width;
-                    double* counts = shard.JointCounts[tableOfBlock[FirstBlock(pattern) + c]]!.Pointer + tableOffset;
-                    PatternKernels.ScatterRows(counts, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, weight);
+                    double* counts = shard.JointCounts[inputs.TableOf(inputs.FirstBlock(pattern) + c)]!.Pointer + tableOffset;
+                    PatternKernels.Chosen.ScatterRows(counts, workspace.Offsets + k * joint.GroupCount, workspace.OffsetCount[k], tiling.Width, weight);
                 }
             }
         }
     }
-
-    private int FirstBlock(int pattern) => patterns.Groups[pattern] * classCount;
-
-    private bool IsPossible(int pattern, int c) => patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == c;
 }

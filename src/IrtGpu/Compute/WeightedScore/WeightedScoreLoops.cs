@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.WeightedScore.Interpolation;
+using IrtGpu.Foundation.Vectors;
+using IrtGpu.Vectors;
 
 namespace IrtGpu.Compute.WeightedScore;
 
@@ -15,7 +17,7 @@ namespace IrtGpu.Compute.WeightedScore;
 /// </remarks>
 internal static unsafe class WeightedScoreLoops
 {
-    private const MethodImplOptions Loop = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining; // registers of its own
+    private const System.Runtime.CompilerServices.MethodImplOptions Loop = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining; // registers of its own
 
     /// <summary>t of each pattern.</summary>
     /// <param name="codes">Joint responses. [pattern, group]</param>
@@ -94,15 +96,12 @@ internal static unsafe class WeightedScoreLoops
     /// <param name="count">Number of patterns.</param>
     /// <param name="shift">Added as well.</param>
     /// <param name="values">In: Σ d; out: the sum. [pattern]</param>
-    [MethodImpl(Loop)]
     public static void AddLogZ(WeightedScoreCells cells, double* scores, int count, double shift, double* values)
     {
-        for (int pattern = 0; pattern < count; pattern++)
-        {
-            int cell = cells.Find(scores[pattern], out Vector256<double> low, out Vector256<double> high);
-            double* row = cells.LogZ + 8L * cell;
-            values[pattern] += shift + Vector256.Sum(Vector256.FusedMultiplyAdd(high, Vector256.Load(row + 4), low * Vector256.Load(row)));
-        }
+        if (VectorWidth.Bits >= 256) // eight powers: one vector of 512 bits is no faster than two halves
+            AddLogZ<Lanes256>(cells, scores, count, shift, values);
+        else
+            AddLogZ<Lanes128>(cells, scores, count, shift, values);
     }
 
     /// <summary>Leaves the weight of each pattern in the slots of its cell and finds weight · EAP.</summary>
@@ -112,19 +111,12 @@ internal static unsafe class WeightedScoreLoops
     /// <param name="count">Number of patterns.</param>
     /// <param name="slots">Σ weight · f^k of each cell, added to. [cell, 8]</param>
     /// <param name="moments">Receives weight · EAP. [pattern]</param>
-    [MethodImpl(Loop)]
     public static void Interpolate(WeightedScoreCells cells, double* scores, double* weights, int count, double* slots, double* moments)
     {
-        for (int pattern = 0; pattern < count; pattern++)
-        {
-            int cell = cells.Find(scores[pattern], out Vector256<double> low, out Vector256<double> high);
-            double* row = cells.Eap + 8L * cell;
-            double* slot = slots + 8L * cell;
-            Vector256<double> weight = Vector256.Create(weights[pattern]);
-            moments[pattern] = weights[pattern] * Vector256.Sum(Vector256.FusedMultiplyAdd(high, Vector256.Load(row + 4), low * Vector256.Load(row)));
-            Vector256.FusedMultiplyAdd(low, weight, Vector256.Load(slot)).Store(slot);
-            Vector256.FusedMultiplyAdd(high, weight, Vector256.Load(slot + 4)).Store(slot + 4);
-        }
+        if (VectorWidth.Bits >= 256)
+            Interpolate<Lanes256>(cells, scores, weights, count, slots, moments);
+        else
+            Interpolate<Lanes128>(cells, scores, weights, count, slots, moments);
     }
 
     /// <summary>Adds one number of each pattern to its joint rows.</summary>
@@ -201,26 +193,19 @@ internal static unsafe class WeightedScoreLoops
     /// <param name="frequency">Weights of the patterns. [pattern]</param>
     /// <param name="largest">Receives the largest log-likelihood. [pattern]</param>
     /// <param name="total">Receives Σ_k exp(log-likelihood − largest). [pattern]</param>
-    [MethodImpl(Loop)]
     public static void WeighClasses(double* values, int classCount, int stride, int count, double* frequency, double* largest, double* total)
     {
-        for (int pattern = 0; pattern < count; pattern += 8)
+        switch (VectorWidth.Bits)
         {
-            Vector512<double> top = Vector512.Load(values + pattern);
-            for (int k = 1; k < classCount; k++)
-                top = Vector512.Max(top, Vector512.Load(values + k * stride + pattern));
-            Vector512<double> sum = Vector512<double>.Zero;
-            for (int k = 0; k < classCount; k++)
-            {
-                Vector512<double> ratio = VectorMath.ExpNonPositive(Vector512.Load(values + k * stride + pattern) - top);
-                ratio.Store(values + k * stride + pattern);
-                sum += ratio;
-            }
-            top.Store(largest + pattern);
-            sum.Store(total + pattern);
-            Vector512<double> factor = Vector512.Load(frequency + pattern) / sum;
-            for (int k = 0; k < classCount; k++)
-                (Vector512.Load(values + k * stride + pattern) * factor).Store(values + k * stride + pattern);
+            case 512:
+                WeighClasses<Lanes512>(values, classCount, stride, count, frequency, largest, total);
+                break;
+            case 256:
+                WeighClasses<Lanes256>(values, classCount, stride, count, frequency, largest, total);
+                break;
+            default:
+                WeighClasses<Lanes128>(values, classCount, stride, count, frequency, largest, total);
+                break;
         }
     }
 
@@ -252,5 +237,75 @@ internal static unsafe class WeightedScoreLoops
             }
         }
         return sum + Math.Log(product);
+    }
+
+    [MethodImpl(Loop)]
+    private static void AddLogZ<TLanes>(WeightedScoreCells cells, double* scores, int count, double shift, double* values)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        for (int pattern = 0; pattern < count; pattern++)
+        {
+            double* row = cells.LogZ + 8L * cells.Find(scores[pattern], out double fraction);
+            values[pattern] += shift + SumPowers<TLanes>(fraction, row);
+        }
+    }
+
+    [MethodImpl(Loop)]
+    private static void Interpolate<TLanes>(WeightedScoreCells cells, double* scores, double* weights, int count, double* slots, double* moments)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        for (int pattern = 0; pattern < count; pattern++)
+        {
+            int cell = cells.Find(scores[pattern], out double fraction);
+            double* slot = slots + 8L * cell;
+            TLanes weight = weights[pattern];
+            moments[pattern] = weights[pattern] * SumPowers<TLanes>(fraction, cells.Eap + 8L * cell);
+            TLanes powers = TLanes.Powers(fraction, out double next);
+            TLanes.MultiplyAdd(powers, weight, TLanes.Load(slot)).Store(slot);
+            for (int power = TLanes.Count; power < 8; power += TLanes.Count)
+            {
+                powers *= next;
+                TLanes.MultiplyAdd(powers, weight, TLanes.Load(slot + power)).Store(slot + power);
+            }
+        }
+    }
+
+    /// <summary>Σ coefficient_k · x^k over eight coefficients.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double SumPowers<TLanes>(double x, double* coefficients)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes powers = TLanes.Powers(x, out double next);
+        TLanes sum = powers * TLanes.Load(coefficients);
+        for (int power = TLanes.Count; power < 8; power += TLanes.Count)
+        {
+            powers *= next;
+            sum = TLanes.MultiplyAdd(powers, TLanes.Load(coefficients + power), sum);
+        }
+        return sum.Sum();
+    }
+
+    [MethodImpl(Loop)]
+    private static void WeighClasses<TLanes>(double* values, int classCount, int stride, int count, double* frequency, double* largest, double* total)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        for (int pattern = 0; pattern < count; pattern += TLanes.Count)
+        {
+            TLanes top = TLanes.Load(values + pattern);
+            for (int k = 1; k < classCount; k++)
+                top = TLanes.Max(top, TLanes.Load(values + k * stride + pattern));
+            TLanes sum = default;
+            for (int k = 0; k < classCount; k++)
+            {
+                TLanes ratio = VectorMath.ExpNonPositive(TLanes.Load(values + k * stride + pattern) - top);
+                ratio.Store(values + k * stride + pattern);
+                sum += ratio;
+            }
+            top.Store(largest + pattern);
+            sum.Store(total + pattern);
+            TLanes factor = TLanes.Load(frequency + pattern) / sum;
+            for (int k = 0; k < classCount; k++)
+                (TLanes.Load(values + k * stride + pattern) * factor).Store(values + k * stride + pattern);
+        }
     }
 }

@@ -37,10 +37,17 @@ internal sealed class ItemComponent
         }
         common = [.. uses.Where(pair => pair.Value > 1).Select(pair => pair.Key).Order()];
         members = [.. sets.Select((set, k) => new ItemComponentMember(plan, set, freeOfSet[k], common))];
+        HasAsymptotes = uses.Keys.Any(index => plan.Layout.IsBoundedLogit[index]);
         commonStep = new double[common.Length];
         schur = new double[common.Length * common.Length];
         factor = new double[common.Length * common.Length];
     }
+
+    /// <summary>Whether asymptotes are among its free parameters.</summary>
+    public bool HasAsymptotes { get; }
+
+    /// <summary>Largest change of a working value in the whole of the last Newton step.</summary>
+    public double StepLength { get; private set; }
 
     /// <summary>The components of a plan; sets without a free parameter belong to none.</summary>
     /// <param name="plan">The plan.</param>
@@ -96,11 +103,12 @@ internal sealed class ItemComponent
     /// <summary>Begins a Newton step where the derivatives are for.</summary>
     /// <param name="evaluation">The answer; priors are added to it.</param>
     /// <param name="resting">Information and gradient, at or below which a parameter stays where it is: it has run off to its limit.</param>
-    public void BeginStep(ItemEvaluation evaluation, double resting)
+    /// <param name="free">Where the derivatives are for. [free]</param>
+    public void BeginStep(ItemEvaluation evaluation, double resting, double[] free)
     {
         TakeDerivatives(evaluation);
         stepValue = TotalValue();
-        Solve(resting);
+        Solve(resting, free);
         stepScale = StepScale();
     }
 
@@ -178,18 +186,22 @@ internal sealed class ItemComponent
     }
 
     /// <summary>Solves the bordered system (−H) Δ = g; local steps stay in the members.</summary>
-    private void Solve(double resting)
+    private void Solve(double resting, double[] free)
     {
         Array.Clear(schur);
         Array.Clear(commonStep);
         foreach (ItemComponentMember member in members)
-            member.Eliminate(schur, commonStep, resting);
+            member.Eliminate(schur, commonStep, resting, free);
         if (common.Length > 0)
         {
             for (int k = 0; k < common.Length; k++)
             {
-                if (schur[k * common.Length + k] <= resting && Math.Abs(commonStep[k]) <= resting && !plan.Layout.IsBoundedLogit[common[k]])
+                if (plan.Layout.IsBoundedLogit[common[k]]
+                    ? ParameterLayout.IsHeld(free[common[k]], commonStep[k])
+                    : schur[k * common.Length + k] <= resting && Math.Abs(commonStep[k]) <= resting)
+                {
                     Rest(k);
+                }
             }
             CholeskySolver.FactorWithRidge(schur, factor, common.Length);
             CholeskySolver.Solve(factor, commonStep, common.Length);
@@ -213,6 +225,7 @@ internal sealed class ItemComponent
             largest = Math.Max(largest, Math.Abs(change));
         foreach (ItemComponentMember member in members)
             largest = Math.Max(largest, member.LargestStep);
+        StepLength = largest;
         return largest > LargestStep ? LargestStep / largest : 1;
     }
 

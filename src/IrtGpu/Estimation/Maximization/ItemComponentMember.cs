@@ -116,7 +116,8 @@ internal sealed class ItemComponentMember
     /// <param name="schur">[common, common]</param>
     /// <param name="rightHandSide">[common]</param>
     /// <param name="resting">Information and gradient, at or below which a parameter stays where it is: it has run off to its limit.</param>
-    public void Eliminate(double[] schur, double[] rightHandSide, double resting)
+    /// <param name="values">Where the derivatives are for: an asymptote at a bound that it is drawn beyond stays there. [free]</param>
+    public void Eliminate(double[] schur, double[] rightHandSide, double resting, double[] values)
     {
         int local = Local.Length;
         int width = border.Length + 1;
@@ -131,8 +132,12 @@ internal sealed class ItemComponentMember
         }
         for (int r = 0; r < local; r++)
         {
-            if (negative[r * local + r] <= resting && Math.Abs(gradient[r]) <= resting && !isBounded[r])
+            if (isBounded[r]
+                ? ParameterLayout.IsHeld(values[Local[r]], gradient[r])
+                : negative[r * local + r] <= resting && Math.Abs(gradient[r]) <= resting)
+            {
                 Rest(r, width);
+            }
         }
         if (local > 0)
         {

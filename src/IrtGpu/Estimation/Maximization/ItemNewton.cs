@@ -23,11 +23,13 @@ namespace IrtGpu.Estimation.Maximization;
 internal sealed class ItemNewton
 {
     private const int LargestHalvingCount = 30; // of a step, before it is given up
+    private const double SmallStep = 1e-3; // of any working value: the next Newton step is its square
 
     private readonly CalibrationPlan plan;
     private readonly ItemComponent[] components;
-    private readonly int iterations;
+    private readonly int[] iterations; // [component]
     private readonly ItemEvaluation evaluation;
+    private readonly double[] startGradient; // [free]
     private readonly double[] candidate; // [free]
     private readonly int[] pending; // components whose step is not yet taken, in front
     private readonly bool[] hasStopped; // [component]
@@ -42,18 +44,20 @@ internal sealed class ItemNewton
     /// <summary>Prepares the steps of a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="iterations">Newton iterations.</param>
+    /// <param name="asymptoteIterations">The most for items whose asymptotes are free: they stop once a step is small.</param>
     /// <param name="threads">Number of threads.</param>
-    public ItemNewton(CalibrationPlan plan, int iterations, int threads)
+    public ItemNewton(CalibrationPlan plan, int iterations, int asymptoteIterations, int threads)
     {
         this.plan = plan;
-        this.iterations = iterations;
         components = ItemComponent.Of(plan);
+        this.iterations = [.. components.Select(component => component.HasAsymptotes ? asymptoteIterations : iterations)];
         evaluation = new ItemEvaluation(plan);
+        startGradient = new double[plan.Layout.FreeCount];
         candidate = new double[plan.Layout.FreeCount];
         pending = new int[components.Length];
         hasStopped = new bool[components.Length];
         parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        beginStep = position => components[pending[position]].BeginStep(evaluation, resting);
+        beginStep = position => components[pending[position]].BeginStep(evaluation, resting, free);
     }
 
     /// <summary>What is to be asked next; null: all steps are taken.</summary>
@@ -78,6 +82,8 @@ internal sealed class ItemNewton
         if (evaluation.WithDerivatives)
         {
             BeginSteps();
+            if (iteration == 0)
+                KeepStartGradient();
             halving = 0;
             AskValues();
             return;
@@ -99,10 +105,10 @@ internal sealed class ItemNewton
 
     /// <summary>Adds the gradient of Q where the last steps began.</summary>
     /// <param name="gradient">Added to. [free]</param>
-    public void AddLastGradient(double[] gradient)
+    public void AddStartGradient(double[] gradient)
     {
-        foreach (ItemComponent component in components)
-            component.AddLastDerivatives(gradient, null);
+        for (int k = 0; k < gradient.Length; k++)
+            gradient[k] += startGradient[k];
     }
 
     /// <summary>Adds the gradient of Q and, where asked for, its Hessian, both with respect to free parameters.</summary>
@@ -143,9 +149,9 @@ internal sealed class ItemNewton
     {
         pendingCount = 0;
         evaluation.Clear();
-        for (int k = 0; k < components.Length && iteration < iterations; k++)
+        for (int k = 0; k < components.Length; k++)
         {
-            if (hasStopped[k])
+            if (hasStopped[k] || iteration >= iterations[k])
                 continue;
             pending[pendingCount++] = k;
             components[k].AskAll(evaluation);
@@ -164,6 +170,13 @@ internal sealed class ItemNewton
         foreach (int k in pending.AsSpan(0, pendingCount))
             components[k].AskInDomain(evaluation);
         evaluation.WithDerivatives = false;
+    }
+
+    private void KeepStartGradient()
+    {
+        Array.Clear(startGradient);
+        foreach (ItemComponent component in components)
+            component.AddLastDerivatives(startGradient, null);
     }
 
     private void BeginSteps()
@@ -185,9 +198,14 @@ internal sealed class ItemNewton
         {
             int k = pending[position];
             if (components[k].IsGood(evaluation))
+            {
                 components[k].Accept(candidate, free);
+                hasStopped[k] = components[k].HasAsymptotes && components[k].StepLength < SmallStep;
+            }
             else
+            {
                 pending[remaining++] = k;
+            }
         }
         pendingCount = remaining;
     }

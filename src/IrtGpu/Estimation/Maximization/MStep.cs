@@ -10,7 +10,6 @@ namespace IrtGpu.Estimation.Maximization;
 internal sealed class MStep
 {
     private readonly CalibrationPlan plan;
-    private readonly int iterations;
     private readonly ItemNewton items;
     private readonly PopulationUpdate population;
     private readonly ClassProportionUpdate proportions;
@@ -19,11 +18,11 @@ internal sealed class MStep
     /// <param name="plan">The plan.</param>
     /// <param name="iterations">Newton iterations.</param>
     /// <param name="threads">Number of threads; 0: all processors.</param>
-    public MStep(CalibrationPlan plan, int iterations, int threads)
+    /// <param name="asymptoteIterations">The most for items whose asymptotes are free, where that is more: one step leaves them far from the maximum.</param>
+    public MStep(CalibrationPlan plan, int iterations, int threads, int asymptoteIterations = 1)
     {
         this.plan = plan;
-        this.iterations = iterations;
-        items = new ItemNewton(plan, iterations, threads > 0 ? threads : Environment.ProcessorCount);
+        items = new ItemNewton(plan, iterations, Math.Max(iterations, asymptoteIterations), threads > 0 ? threads : Environment.ProcessorCount);
         population = new PopulationUpdate(plan);
         proportions = new ClassProportionUpdate(plan);
     }
@@ -68,17 +67,15 @@ internal sealed class MStep
 
     /// <summary>
     /// Gradient of the marginal log-likelihood with priors where the last <see cref="Maximize(ModelPoint, Expectation)"/> began; costs
-    /// nothing more than adding up where that took one Newton iteration.
+    /// nothing more than adding up.
     /// </summary>
     /// <param name="point">What that was given.</param>
     /// <param name="expectation">What that was given.</param>
     /// <returns>The gradient. [free]</returns>
     public double[] GradientAtStart(ModelPoint point, Expectation expectation)
     {
-        if (iterations != 1)
-            return Derivatives(point, expectation);
         double[] gradient = new double[plan.Layout.FreeCount];
-        items.AddLastGradient(gradient);
+        items.AddStartGradient(gradient);
         AddPopulations(point, expectation, gradient, null);
         return gradient;
     }

@@ -24,7 +24,7 @@ internal sealed class PopulationUpdate
     {
         this.plan = plan;
         components = Components(plan);
-        powers = plan.Grid.Moves || components.Length == 0 ? null : new NodePowers(plan.Grid.Theta, plan.AttributeCount);
+        powers = plan.Grid.Moves || components.Length == 0 ? null : NodePowers.Of(plan.Grid.Theta, plan.AttributeCount);
         moments = new PopulationMoments[plan.Blocks.Count];
     }
 

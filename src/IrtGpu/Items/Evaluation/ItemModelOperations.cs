@@ -1,18 +1,28 @@
 using System.Runtime.CompilerServices;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Models;
+using IrtGpu.Vectors;
 
 namespace IrtGpu.Items.Evaluation;
 
-/// <summary>Loops over nodes of one item, compiled once for each response function: it is chosen with the family, never inside a loop.</summary>
+/// <summary>
+/// Loops over nodes of one item, compiled once for each response function and the machine's vectors: they are chosen with the family,
+/// never inside a loop.
+/// </summary>
 internal abstract class ItemModelOperations
 {
     /// <summary>Those of a response function.</summary>
     public static ItemModelOperations Of<TModel>()
-        where TModel : struct, IItemModel => Operations<TModel>.Instance;
+        where TModel : struct, IItemModel => Chosen<TModel>.Operations;
 
     /// <summary>Those of a response function of the exponential family.</summary>
     public static ItemModelOperations OfWeightedScore<TModel>()
-        where TModel : struct, IWeightedScoreModel => WeightedScoreOperations<TModel>.Instance;
+        where TModel : struct, IWeightedScoreModel => ChosenWeightedScore<TModel>.Operations;
+
+    /// <summary>Those of a response function by vectors of a width, which the machine may lack.</summary>
+    internal static ItemModelOperations Of<TModel, TLanes>()
+        where TModel : struct, IItemModel
+        where TLanes : struct, ILanes<TLanes> => new Operations<TModel, TLanes>();
 
     /// <summary>Whether the shape parameters are admissible.</summary>
     public abstract bool IsInDomain(int categoryCount, Span<double> shape);
@@ -54,11 +64,32 @@ internal abstract class ItemModelOperations
     /// <summary>Which shape parameter s_m is; −1 where it is fixed.</summary>
     public virtual int ScoreParameter(int category, int categoryCount) => throw new NotSupportedException();
 
-    private sealed class WeightedScoreOperations<TModel> : Operations<TModel>
+    private static class Chosen<TModel>
+        where TModel : struct, IItemModel
+    {
+        public static readonly ItemModelOperations Operations = VectorWidth.Bits switch
+        {
+            512 => new Operations<TModel, Lanes512>(),
+            256 => new Operations<TModel, Lanes256>(),
+            _ => new Operations<TModel, Lanes128>(),
+        };
+    }
+
+    private static class ChosenWeightedScore<TModel>
         where TModel : struct, IWeightedScoreModel
     {
-        public static new readonly WeightedScoreOperations<TModel> Instance = new();
+        public static readonly ItemModelOperations Operations = VectorWidth.Bits switch
+        {
+            512 => new WeightedScoreOperations<TModel, Lanes512>(),
+            256 => new WeightedScoreOperations<TModel, Lanes256>(),
+            _ => new WeightedScoreOperations<TModel, Lanes128>(),
+        };
+    }
 
+    private sealed class WeightedScoreOperations<TModel, TLanes> : Operations<TModel, TLanes>
+        where TModel : struct, IWeightedScoreModel
+        where TLanes : struct, ILanes<TLanes>
+    {
         public override bool HasWeightedScore => true;
 
         public override double Score(int category, int categoryCount, Span<double> shape, Span<double> scores) =>
@@ -67,18 +98,17 @@ internal abstract class ItemModelOperations
         public override int ScoreParameter(int category, int categoryCount) => TModel.ScoreParameter(category, categoryCount);
     }
 
-    private class Operations<TModel> : ItemModelOperations
+    private class Operations<TModel, TLanes> : ItemModelOperations
         where TModel : struct, IItemModel
+        where TLanes : struct, ILanes<TLanes>
     {
-        public static readonly Operations<TModel> Instance = new();
-
         public override bool IsInDomain(int categoryCount, Span<double> shape) => TModel.IsInDomain(categoryCount, new SpanVector(shape));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void FillTable(
             ReadOnlySpan<double> z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int stride)
         {
-            if (z.Length < Lanes.Count)
+            if (z.Length < TLanes.Count)
             {
                 for (int node = 0; node < z.Length; node++)
                     FillNode(z[node], categoryCount, shape, scores, logProbability[node..], stride);
@@ -86,14 +116,14 @@ internal abstract class ItemModelOperations
             }
             Span<double> constants = stackalloc double[ConstantLength(categoryCount)];
             ItemConstantTable table = Constants(constants, categoryCount, shape);
-            Span<double> scratch = Lanes.Align(stackalloc double[(categoryCount + 1) * Lanes.Count]);
-            LaneVector block = new(scratch);
-            for (int start = 0; start < z.Length; start += Lanes.Count)
+            Span<double> scratch = LaneMemory.Align(stackalloc double[(categoryCount + 1) * LaneMemory.MostLanes]);
+            LaneVector<TLanes> block = new(scratch);
+            for (int start = 0; start < z.Length; start += TLanes.Count)
             {
-                int node = Math.Min(start, z.Length - Lanes.Count); // the last eight, some of them a second time with the same result
-                TModel.LogProbabilities(Lanes.Load(z[node..]), categoryCount, new SpanVector(shape), new SpanVector(scores), table, block);
+                int node = Math.Min(start, z.Length - TLanes.Count); // the last ones, some of them a second time with the same result
+                TModel.LogProbabilities(LaneMemory.Load<TLanes>(z[node..]), categoryCount, new SpanVector(shape), new SpanVector(scores), table, block);
                 for (int category = 0; category < categoryCount; category++)
-                    block[category].Store(logProbability[(category * stride + node)..]);
+                    LaneMemory.Store(block[category], logProbability[(category * stride + node)..]);
             }
         }
 
@@ -106,8 +136,9 @@ internal abstract class ItemModelOperations
             for (int category = 0; category < categoryCount; category++)
                 scratch[category] = logProbability[category * logStride];
             TModel.AddDerivatives(
-                z, categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(scratch),
-                new SpanVector(counts, countStride), new SpanVector(gradient), new SpanVector(hessian));
+                new Scalar(z), categoryCount, new SpanVector(shape), new SpanVector(scores), ConstantsInPlace(categoryCount, shape),
+                new ScalarVector<SpanVector>(new SpanVector(scratch)), new ScalarVector<SpanVector>(new SpanVector(counts, countStride)),
+                new ScalarVector<SpanVector>(new SpanVector(gradient)), new ScalarVector<SpanVector>(new SpanVector(hessian)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -115,45 +146,45 @@ internal abstract class ItemModelOperations
             ItemNodes nodes, int categoryCount, Span<double> shape, Span<double> scores, Span<double> scratch,
             Span<double> gradient, Span<double> hessian)
         {
-            ItemSums sums = new(scratch, nodes.Slopes.Length, categoryCount, TModel.ShapeCount(categoryCount));
+            ItemSums<TLanes> sums = new(scratch, nodes.Slopes.Length, categoryCount, TModel.ShapeCount(categoryCount));
             sums.Clear();
             Span<double> constants = stackalloc double[ConstantLength(categoryCount)];
             ItemConstantTable table = Constants(constants, categoryCount, shape);
-            LaneVector logProbability = new(sums.LogProbability);
-            LaneVector theta = new(sums.Theta);
+            LaneVector<TLanes> logProbability = new(sums.LogProbability);
+            LaneVector<TLanes> theta = new(sums.Theta);
             int nodeCount = nodes.NodeCount;
-            Lanes value = 0.0;
-            for (int node = 0; node < nodeCount; node += Lanes.Count)
+            TLanes value = 0.0;
+            for (int node = 0; node < nodeCount; node += TLanes.Count)
             {
-                LaneVector counts = node + Lanes.Count <= nodeCount
-                    ? new LaneVector(nodes.Counts[node..], nodeCount)
+                LaneVector<TLanes> counts = node + TLanes.Count <= nodeCount
+                    ? new LaneVector<TLanes>(nodes.Counts[node..], nodeCount)
                     : Tail(nodes.Counts, categoryCount, node, nodeCount, sums.CountTail);
                 if (!HasNonZero(counts, categoryCount))
                     continue;
-                Lanes z = 0.0;
+                TLanes z = 0.0;
                 for (int loading = 0; loading < nodes.Slopes.Length; loading++)
                 {
-                    Lanes coordinate = nodes.ThetaAt(loading, node);
+                    TLanes coordinate = nodes.ThetaAt<TLanes>(loading, node);
                     theta[loading] = coordinate;
                     z += nodes.Slopes[loading] * coordinate;
                 }
                 TModel.LogProbabilities(z, categoryCount, new SpanVector(shape), new SpanVector(scores), table, logProbability);
                 for (int category = 0; category < categoryCount; category++)
                 {
-                    Lanes count = counts[category];
-                    value += Lanes.WhereEqual(count, 0.0, 0.0, count * logProbability[category]);
+                    TLanes count = counts[category];
+                    value += TLanes.WhereEqual(count, 0.0, 0.0, count * logProbability[category]);
                 }
                 if (gradient.IsEmpty)
                     continue;
                 sums.ClearPredictor();
                 TModel.AddDerivatives(
                     z, categoryCount, new SpanVector(shape), new SpanVector(scores), table, logProbability, counts,
-                    new LaneVector(sums.Gradient), new LaneVector(sums.Hessian));
+                    new LaneVector<TLanes>(sums.Gradient), new LaneVector<TLanes>(sums.Hessian));
                 sums.AddPredictor();
             }
             if (!gradient.IsEmpty)
                 sums.AddTo(gradient, hessian);
-            return value.Sum();
+            return LaneArithmetic.SumPairs(value);
         }
 
         private static int ConstantLength(int categoryCount) => TModel.ConstantKindCount * TModel.ConstantCount(categoryCount);
@@ -169,23 +200,28 @@ internal abstract class ItemModelOperations
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void FillNode(double z, int categoryCount, Span<double> shape, Span<double> scores, Span<double> logProbability, int stride) =>
-            TModel.LogProbabilities(z, categoryCount, new SpanVector(shape), new SpanVector(scores), new SpanVector(logProbability, stride));
+            TModel.LogProbabilities(
+                new Scalar(z), categoryCount, new SpanVector(shape), new SpanVector(scores), ConstantsInPlace(categoryCount, shape),
+                new ScalarVector<SpanVector>(new SpanVector(logProbability, stride)));
+
+        // Single values go to the functions themselves: code by way of the overloads for a double is not compiled ahead.
+        private static ItemConstantsInPlace<TModel, SpanVector> ConstantsInPlace(int categoryCount, Span<double> shape) => new(categoryCount, new SpanVector(shape));
 
         /// <summary>Counts of the last nodes, zeros beyond.</summary>
-        private static LaneVector Tail(ReadOnlySpan<double> counts, int categoryCount, int node, int nodeCount, Span<double> tail)
+        private static LaneVector<TLanes> Tail(ReadOnlySpan<double> counts, int categoryCount, int node, int nodeCount, Span<double> tail)
         {
             tail.Clear();
             for (int category = 0; category < categoryCount; category++)
-                counts.Slice(category * nodeCount + node, nodeCount - node).CopyTo(tail[(category * Lanes.Count)..]);
-            return new LaneVector(tail);
+                counts.Slice(category * nodeCount + node, nodeCount - node).CopyTo(tail[(category * TLanes.Count)..]);
+            return new LaneVector<TLanes>(tail);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static bool HasNonZero(LaneVector counts, int categoryCount)
+        private static bool HasNonZero(LaneVector<TLanes> counts, int categoryCount)
         {
             for (int category = 0; category < categoryCount; category++)
             {
-                if (counts[category].HasNonZero())
+                if (!counts[category].IsZero())
                     return true;
             }
             return false;

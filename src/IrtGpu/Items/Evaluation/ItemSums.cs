@@ -1,45 +1,28 @@
 using System.Runtime.CompilerServices;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Vectors;
 
 namespace IrtGpu.Items.Evaluation;
 
-/// <summary>Where the expected log-likelihood of one item is summed: its slopes, the nodes, and the counts there.</summary>
-internal readonly ref struct ItemNodes
+/// <summary>Size of <see cref="ItemSums{TLanes}"/>.</summary>
+internal static class ItemSums
 {
-    /// <summary>Slopes by loading.</summary>
-    public required ReadOnlySpan<double> Slopes { get; init; }
-
-    /// <summary>Attribute of each loading.</summary>
-    public required ReadOnlySpan<int> Attributes { get; init; }
-
-    /// <summary>Nodes. [node, attribute]</summary>
-    public required ReadOnlySpan<double> Theta { get; init; }
-
-    /// <summary>J.</summary>
-    public required int AttributeCount { get; init; }
-
-    /// <summary>Expected counts. [category, node]</summary>
-    public required Span<double> Counts { get; init; }
-
-    /// <summary>L.</summary>
-    public int NodeCount => Theta.Length / AttributeCount;
-
-    /// <summary>θ of a loading at eight nodes; 0 beyond the last.</summary>
-    /// <param name="loading">Loading.</param>
-    /// <param name="node">First node.</param>
-    public Lanes ThetaAt(int loading, int node) =>
-        Lanes.Load(Theta[(node * AttributeCount + Attributes[loading])..], AttributeCount, Math.Min(Lanes.Count, NodeCount - node));
+    /// <summary>Doubles of scratch for vectors of any width.</summary>
+    public static int ScratchLength(int slopeCount, int categoryCount, int shapeCount) => LaneMemory.MostLanes
+        * (1 + 2 * categoryCount + slopeCount + 1 + shapeCount + PackedTriangle.Length(1 + shapeCount) + slopeCount + PackedTriangle.Length(slopeCount) + shapeCount * slopeCount);
 }
 
 /// <summary>Sums over nodes by lane, in one array: what the loop over nodes writes, and its scratch.</summary>
-/// <remarks>Rows of eight: log P, tail of the counts, θ, derivatives in (z, shape), then those of the slopes by ∂z/∂a_j = θ_j.</remarks>
-internal readonly ref struct ItemSums
+/// <remarks>Rows of a vector: log P, tail of the counts, θ, derivatives in (z, shape), then those of the slopes by ∂z/∂a_j = θ_j.</remarks>
+/// <typeparam name="TLanes">The vector.</typeparam>
+internal readonly ref struct ItemSums<TLanes>
+    where TLanes : struct, ILanes<TLanes>
 {
     private readonly int slopeCount;
     private readonly int shapeCount;
 
     /// <summary>Lays out the scratch.</summary>
-    /// <param name="scratch">At least <see cref="ScratchLength"/>.</param>
+    /// <param name="scratch">At least <see cref="ItemSums.ScratchLength"/>.</param>
     /// <param name="slopeCount">Loadings.</param>
     /// <param name="categoryCount">M.</param>
     /// <param name="shapeCount">Shape parameters.</param>
@@ -47,7 +30,7 @@ internal readonly ref struct ItemSums
     {
         this.slopeCount = slopeCount;
         this.shapeCount = shapeCount;
-        scratch = Lanes.Align(scratch);
+        scratch = LaneMemory.Align(scratch);
         int position = 0;
         LogProbability = Take(scratch, ref position, categoryCount);
         CountTail = Take(scratch, ref position, categoryCount);
@@ -75,9 +58,6 @@ internal readonly ref struct ItemSums
 
     public Span<double> CrossHessian { get; } // [shape, loading]
 
-    public static int ScratchLength(int slopeCount, int categoryCount, int shapeCount) => Lanes.Count
-        * (1 + 2 * categoryCount + slopeCount + 1 + shapeCount + PackedTriangle.Length(1 + shapeCount) + slopeCount + PackedTriangle.Length(slopeCount) + shapeCount * slopeCount);
-
     public void Clear()
     {
         Gradient.Clear();
@@ -91,8 +71,8 @@ internal readonly ref struct ItemSums
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ClearPredictor()
     {
-        LaneVector gradient = new(Gradient);
-        LaneVector hessian = new(Hessian);
+        LaneVector<TLanes> gradient = new(Gradient);
+        LaneVector<TLanes> hessian = new(Hessian);
         gradient[0] = 0.0;
         for (int r = 0; r <= shapeCount; r++)
             hessian[PackedTriangle.Index(r, 0)] = 0.0;
@@ -102,24 +82,24 @@ internal readonly ref struct ItemSums
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddPredictor()
     {
-        LaneVector theta = new(Theta);
-        LaneVector hessian = new(Hessian);
-        LaneVector slopeGradient = new(SlopeGradient);
-        LaneVector slopeHessian = new(SlopeHessian);
-        LaneVector crossHessian = new(CrossHessian);
-        Lanes first = new LaneVector(Gradient)[0];
-        Lanes second = hessian[0];
+        LaneVector<TLanes> theta = new(Theta);
+        LaneVector<TLanes> hessian = new(Hessian);
+        LaneVector<TLanes> slopeGradient = new(SlopeGradient);
+        LaneVector<TLanes> slopeHessian = new(SlopeHessian);
+        LaneVector<TLanes> crossHessian = new(CrossHessian);
+        TLanes first = new LaneVector<TLanes>(Gradient)[0];
+        TLanes second = hessian[0];
         for (int j = 0; j < slopeCount; j++)
         {
-            Lanes thetaJ = theta[j];
+            TLanes thetaJ = theta[j];
             slopeGradient[j] += thetaJ * first;
-            Lanes product = thetaJ * second;
+            TLanes product = thetaJ * second;
             for (int k = 0; k <= j; k++)
                 slopeHessian[PackedTriangle.Index(j, k)] += product * theta[k];
         }
         for (int r = 1; r <= shapeCount; r++)
         {
-            Lanes cross = hessian[PackedTriangle.Index(r, 0)];
+            TLanes cross = hessian[PackedTriangle.Index(r, 0)];
             for (int j = 0; j < slopeCount; j++)
                 crossHessian[(r - 1) * slopeCount + j] += theta[j] * cross;
         }
@@ -148,12 +128,13 @@ internal readonly ref struct ItemSums
         }
     }
 
-    private static double Total(ReadOnlySpan<double> rows, int row) => Lanes.Load(rows[(row * Lanes.Count)..]).Sum();
+    private static double Total(ReadOnlySpan<double> rows, int row) =>
+        LaneArithmetic.SumPairs(LaneMemory.Load<TLanes>(rows[(row * TLanes.Count)..]));
 
     private static Span<double> Take(Span<double> scratch, scoped ref int position, int rows)
     {
         int start = position;
-        position += rows * Lanes.Count;
+        position += rows * TLanes.Count;
         return scratch[start..position];
     }
 }

@@ -80,6 +80,11 @@ public sealed class ParameterLayout
     /// <param name="value">Its value.</param>
     public bool IsAtBound(int free, double value) => IsBoundedLogit[free] && Math.Abs(value) >= LogitBound - 1e-6;
 
+    /// <summary>Whether a bounded logit is at its bound and drawn beyond it.</summary>
+    /// <param name="value">Its value.</param>
+    /// <param name="gradient">Of what is maximised.</param>
+    internal static bool IsHeld(double value, double gradient) => Math.Abs(value) >= LogitBound && Math.Sign(value) == Math.Sign(gradient);
+
     /// <summary>Whether a slot is a logit at the end of its range, so that its probability is 0 or 1 for all the data can say.</summary>
     /// <param name="slot">Slot index.</param>
     /// <param name="value">Its value.</param>

@@ -41,6 +41,13 @@ internal sealed record CalibrationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     public IReadOnlyList<string> FreeParameterNames { get; init; } = [];
 
+    /// <summary>
+    /// Covariance of the free parameters, packed lower triangle, working scale, as IEEE doubles, little-endian, in base 64; NaN of those without
+    /// limit. Null where there is none, or too many for the file.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? FreeParameterCovariance { get; init; }
+
     public required IReadOnlyList<ItemRow> Items { get; init; }
 
     public required IReadOnlyList<PopulationRow> Population { get; init; }

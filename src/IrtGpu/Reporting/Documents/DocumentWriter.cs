@@ -2,6 +2,7 @@ using System.Text.Json;
 using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
+using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
@@ -27,6 +28,8 @@ internal static partial class DocumentWriter
         json.Field("data", value.Data, Write);
         json.Field("freeParameters", value.FreeParameters);
         json.Field("freeParameterKeys", value.FreeParameterKeys, Write);
+        if (value.FreeParameterCovariance is { } covariance)
+            json.WriteBase64String("freeParameterCovariance", covariance);
         json.Field("items", value.Items, Write);
         json.Field("population", value.Population, Write);
         json.Field("rotations", value.Rotations, Write);
@@ -60,6 +63,8 @@ internal static partial class DocumentWriter
         json.Field("gradientNorm", value.GradientNorm);
         json.Field("quadrature", value.Quadrature, Write);
         json.Field("standardErrors", value.StandardErrors, Write);
+        if (value.Draws is { } draws)
+            json.Field("draws", draws, SamplerSummary.Write);
         json.Field("device", value.Device);
         json.Field("eStepForm", value.EStepForm);
         json.Field("eStepReason", value.EStepReason);
@@ -126,6 +131,7 @@ internal static partial class DocumentWriter
         json.Field("estimate", value.Estimate);
         json.Field("standardErrors", value.StandardErrors);
         json.Field("score", value.Score);
+        json.Field("draw", value.Draw);
         json.Field("total", value.Total);
     }
 
@@ -134,6 +140,8 @@ internal static partial class DocumentWriter
         json.Field("logLikelihood", value.LogLikelihood);
         json.Field("count", value.Count);
         json.Field("isConverged", value.IsConverged);
+        if (value.IsDegenerate)
+            json.Field("isDegenerate", value.IsDegenerate);
     }
 
     private static void Write(Utf8JsonWriter json, DataDocument value)

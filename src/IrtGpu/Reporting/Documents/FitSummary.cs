@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
+using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Inference;
 using IrtGpu.Planning.EStep;
 
@@ -85,6 +87,10 @@ public sealed record FitSummary
     /// <summary>How the standard errors were made, or why there are none.</summary>
     public required StandardErrorSummary StandardErrors { get; init; }
 
+    /// <summary>How the sampler fared; null when no draws were asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SamplerSummary? Draws { get; init; }
+
     /// <summary>What computed.</summary>
     public required string Device { get; init; }
 
@@ -158,6 +164,7 @@ public sealed record FitSummary
             GradientNorm = JsonSettings.Finite(result.GradientNorm),
             Quadrature = QuadratureSummary.Of(result),
             StandardErrors = StandardErrorSummary.Of(result.StandardErrors),
+            Draws = result.Draws is { } draws ? SamplerSummary.Of(draws) : null,
             Device = result.Device,
             EStepForm = result.EStep.Name(),
             EStepReason = result.EStepReason,

@@ -44,6 +44,18 @@ internal sealed class SumScoreDistribution
         current.AsSpan(0, NodeCount).Fill(1);
     }
 
+    /// <summary>Takes over the items of another distribution at the same nodes.</summary>
+    /// <param name="other">The other.</param>
+    public void CopyFrom(SumScoreDistribution other)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(other.NodeCount, NodeCount);
+        LargestScore = other.LargestScore;
+        int length = (LargestScore + 1) * NodeCount;
+        if (current.Length < length)
+            current = new double[length];
+        other.current.AsSpan(0, length).CopyTo(current);
+    }
+
     /// <summary>Adds an item whose categories give 0, 1, … points.</summary>
     /// <param name="probability">P(category | node). [category, node]</param>
     public void Add(ReadOnlySpan<double> probability) => Add(probability, []);

@@ -45,4 +45,21 @@ public sealed class StartSearchTests
         Assert.Equal(TerminationKind.Interrupted, cancelled.Termination.Kind);
         Assert.Equal(4, cancelled.EStepCount); // a cycle and the E-step at its end, twice
     }
+
+    [Fact]
+    public void Runs_without_bound_are_counted_and_never_best_beside_a_maximum()
+    {
+        double[] tied = [.. DirectMixture.Draw(60, seed: 3), 9, 9, 9];
+        NormalMixture mixture = new(tied, 2) { DegenerateBelow = 0.01 };
+        EmOptions options = new() { MaxCycles = 5000, Tolerance = 1e-7 };
+        double[][] starts = [[0, 0, 9, 0, -2], [0, 0, 0.5, 0, 0], [0, -0.5, 0.3, 0, 0]];
+        (EmOutcome<NormalMixture.Moments> best, IReadOnlyList<StartOutcome> maxima) =
+            new StartSearch<NormalMixture.Moments>(mixture, options).Run(starts, null, TestContext.Current.CancellationToken);
+        Assert.NotEqual(TerminationKind.Degenerate, best.Termination.Kind);
+        Assert.True(maxima[^1].IsDegenerate);
+        Assert.InRange(maxima[^1].Count, 1, 2);
+        (best, maxima) = new StartSearch<NormalMixture.Moments>(mixture, options).Run([starts[0], starts[0]], null, TestContext.Current.CancellationToken);
+        Assert.Equal(TerminationKind.Degenerate, best.Termination.Kind);
+        Assert.All(maxima, maximum => Assert.True(maximum.IsDegenerate));
+    }
 }

@@ -1,6 +1,6 @@
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Tests.Models;
+using IrtGpu.Vectors;
 
 namespace IrtGpu.Tests.Compute.Loops;
 
@@ -31,13 +31,25 @@ public sealed class VectorMathTests
     }
 
     [Fact]
-    public void Lanes_do_not_touch_each_other()
+    public void Every_width_gives_the_same_bits()
     {
-        Vector512<double> result = VectorMath.ExpNonPositive(Vector512.Create(0, -1, double.NegativeInfinity, -700, -0.5, -1000, -2, -3));
-        double[] arguments = [0, -1, double.NegativeInfinity, -700, -0.5, -1000, -2, -3];
-        for (int lane = 0; lane < 8; lane++)
-            Assert.Equal(Exp(arguments[lane]), result[lane]);
+        Random random = new(2);
+        double[] arguments = [0, -1, double.NegativeInfinity, -700, -0.5, -1000, -2, -3, .. Enumerable.Range(0, 4000).Select(_ => -708 * random.NextDouble())];
+        double[] eights = Exp<Lanes512>(arguments);
+        for (int k = 0; k < arguments.Length; k++)
+            Assert.Equal(Exp(arguments[k]), eights[k]); // lanes do not touch each other
+        Assert.Equal(eights, Exp<Lanes256>(arguments));
+        Assert.Equal(eights, Exp<Lanes128>(arguments));
     }
 
-    private static double Exp(double x) => VectorMath.ExpNonPositive(Vector512.Create(x))[5];
+    private static double[] Exp<TLanes>(double[] arguments)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        double[] result = new double[arguments.Length];
+        for (int k = 0; k < arguments.Length; k += TLanes.Count)
+            LaneMemory.Store(VectorMath.ExpNonPositive(LaneMemory.Load<TLanes>(arguments.AsSpan(k))), result.AsSpan(k));
+        return result;
+    }
+
+    private static double Exp(double x) => VectorMath.ExpNonPositive<Lanes512>(x)[5];
 }

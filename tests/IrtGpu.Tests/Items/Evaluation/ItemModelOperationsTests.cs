@@ -4,12 +4,15 @@ using IrtGpu.Items.Evaluation;
 using IrtGpu.Models;
 using IrtGpu.Models.Functions;
 using IrtGpu.Tests.Models.Functions;
+using IrtGpu.Vectors;
 
 namespace IrtGpu.Tests.Items.Evaluation;
 
 /// <summary>Tables and sums over nodes against one node after the other, for numbers of nodes that do and do not fill vectors.</summary>
 public sealed class ItemModelOperationsTests
 {
+    private static readonly int[] Widths = [512, 256, 128]; // bits
+
     public static TheoryData<string, int, int> Cases
     {
         get
@@ -31,38 +34,28 @@ public sealed class ItemModelOperationsTests
     [MemberData(nameof(Cases))]
     public void A_table_has_the_bits_of_single_nodes(string model, int nodeCount, int attributeCount)
     {
-        Setting setting = Setting.Draw(ItemModelSubject.Of(model), nodeCount, attributeCount);
         int stride = nodeCount + 3;
-        double[] table = [.. Enumerable.Repeat(double.NaN, setting.Scores.Length * stride)];
-        setting.Operations.FillTable(setting.Z, setting.Scores.Length, setting.Shape, setting.Scores, table, stride);
-        for (int node = 0; node < nodeCount; node++)
+        foreach (int width in Widths)
         {
-            double[] single = setting.LogProbabilities(node);
-            for (int category = 0; category < single.Length; category++)
-                Assert.Equal(single[category], table[category * stride + node]);
+            Setting setting = Setting.Draw(ItemModelSubject.Of(model), nodeCount, attributeCount) with { Width = width };
+            double[] table = [.. Enumerable.Repeat(double.NaN, setting.Scores.Length * stride)];
+            setting.Operations.FillTable(setting.Z, setting.Scores.Length, setting.Shape, setting.Scores, table, stride);
+            for (int node = 0; node < nodeCount; node++)
+            {
+                double[] single = setting.LogProbabilities(node);
+                for (int category = 0; category < single.Length; category++)
+                    Assert.Equal(single[category], table[category * stride + node]);
+            }
+            Assert.All(Enumerable.Range(0, setting.Scores.Length), category => Assert.True(double.IsNaN(table[category * stride + nodeCount]))); // nothing else is written
         }
-        Assert.All(Enumerable.Range(0, setting.Scores.Length), category => Assert.True(double.IsNaN(table[category * stride + nodeCount]))); // nothing else is written
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_sum_over_nodes_is_that_of_single_nodes(string model, int nodeCount, int attributeCount)
     {
-        Setting setting = Setting.Draw(ItemModelSubject.Of(model), nodeCount, attributeCount);
-        int slots = setting.Slopes.Length + setting.Shape.Length;
-        double[] gradient = [.. Enumerable.Repeat(0.5, slots)]; // what is there is added to
-        double[] hessian = [.. Enumerable.Repeat(0.25, slots * slots)];
-        double value = setting.Sum(gradient, hessian);
-        (double expectedValue, double[] expectedGradient, double[] expectedHessian, double size) = setting.PlainSum();
-
-        Assert.Equal(expectedValue, value, 1e-13 * size);
-        Assert.Equal(value, setting.Sum([], []));
-        for (int r = 0; r < slots; r++)
-        {
-            Assert.Equal(0.5 + expectedGradient[r], gradient[r], 1e-12 * size);
-            for (int c = 0; c < slots; c++)
-                Assert.Equal(0.25 + (c <= r ? expectedHessian[r * slots + c] : 0), hessian[r * slots + c], 1e-12 * size);
-        }
+        foreach (int width in Widths)
+            CheckSum(Setting.Draw(ItemModelSubject.Of(model), nodeCount, attributeCount) with { Width = width });
     }
 
     [Fact]
@@ -79,6 +72,24 @@ public sealed class ItemModelOperationsTests
         double value = setting.Sum(gradient, hessian);
         Assert.Equal(2 * setting.LogProbabilities(3)[0] + 4 * setting.LogProbabilities(17)[2], value, 1e-13);
         Assert.All([.. gradient, .. hessian], x => Assert.True(double.IsFinite(x)));
+    }
+
+    private static void CheckSum(Setting setting)
+    {
+        int slots = setting.Slopes.Length + setting.Shape.Length;
+        double[] gradient = [.. Enumerable.Repeat(0.5, slots)]; // what is there is added to
+        double[] hessian = [.. Enumerable.Repeat(0.25, slots * slots)];
+        double value = setting.Sum(gradient, hessian);
+        (double expectedValue, double[] expectedGradient, double[] expectedHessian, double size) = setting.PlainSum();
+
+        Assert.Equal(expectedValue, value, 1e-13 * size);
+        Assert.Equal(value, setting.Sum([], []));
+        for (int r = 0; r < slots; r++)
+        {
+            Assert.Equal(0.5 + expectedGradient[r], gradient[r], 1e-12 * size);
+            for (int c = 0; c < slots; c++)
+                Assert.Equal(0.25 + (c <= r ? expectedHessian[r * slots + c] : 0), hessian[r * slots + c], 1e-12 * size);
+        }
     }
 
     private sealed record Setting(ItemModelSubject Subject, double[] Slopes, int[] Attributes, double[] Theta, int AttributeCount, double[] Shape, double[] Scores, double[] Counts)
@@ -106,7 +117,9 @@ public sealed class ItemModelOperationsTests
             return new Setting(subject, [.. attributes.Select(_ => 0.5 + random.NextDouble())], attributes, theta, attributeCount, item.Shape, item.Scores, counts);
         }
 
-        public ItemModelOperations Operations => Subject.Use(new OperationsOf());
+        public int Width { get; init; } = 256;
+
+        public ItemModelOperations Operations => Subject.Use(new OperationsOf(Width));
 
         public double[] LogProbabilities(int node) => Subject.LogProbabilities(PlainZ(node), Shape, Scores);
 
@@ -159,9 +172,14 @@ public sealed class ItemModelOperationsTests
         }
     }
 
-    private sealed class OperationsOf : IItemModelUser<ItemModelOperations>
+    private sealed class OperationsOf(int width) : IItemModelUser<ItemModelOperations>
     {
         public ItemModelOperations Use<TModel>()
-            where TModel : struct, IItemModel => ItemModelOperations.Of<TModel>();
+            where TModel : struct, IItemModel => width switch
+            {
+                512 => ItemModelOperations.Of<TModel, Lanes512>(),
+                256 => ItemModelOperations.Of<TModel, Lanes256>(),
+                _ => ItemModelOperations.Of<TModel, Lanes128>(),
+            };
     }
 }

@@ -51,7 +51,7 @@ internal sealed class HostSums
         double[] theta = point.ThetaOfBlock(plan.Blocks[block]);
         ref NodePowers? current = ref powers[plan.Tables[plan.Blocks[block].Table].NodeSet];
         if (current?.Theta != theta)
-            current = new NodePowers(theta, plan.AttributeCount);
+            current = NodePowers.Of(theta, plan.AttributeCount);
         double[] sums = new double[1 + plan.AttributeCount + plan.CovarianceCount];
         sums[0] = current.Sum(nodeTotals, sums.AsSpan(1));
         return new PopulationMoments(nodeTotals.Sum(), sums);

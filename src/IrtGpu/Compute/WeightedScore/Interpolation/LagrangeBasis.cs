@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 
 namespace IrtGpu.Compute.WeightedScore.Interpolation;
@@ -38,16 +37,8 @@ internal sealed unsafe class LagrangeBasis : IDisposable
 
     /// <summary>The coefficients of the eight points.</summary>
     /// <param name="fraction">f.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector512<double> Coefficients(double fraction)
-    {
-        Vector512<double> position = Vector512.Create(fraction);
-        double* basis = polynomials.Pointer;
-        Vector512<double> sum = Vector512.Load(basis + 7 * Points);
-        for (int power = 6; power >= 0; power--)
-            sum = Vector512.FusedMultiplyAdd(sum, position, Vector512.Load(basis + power * Points));
-        return sum;
-    }
+    /// <param name="coefficients">Receives them. [8]</param>
+    public void Coefficients(double fraction, double* coefficients) => ScoreGridKernels.Chosen.Evaluate(polynomials.Pointer, fraction, coefficients);
 
     /// <summary>Each cell's polynomial in f from the values at its eight points.</summary>
     /// <param name="values">Values. [grid point]</param>
@@ -60,17 +51,7 @@ internal sealed unsafe class LagrangeBasis : IDisposable
         fixed (double* first = values)
         {
             for (int cell = 0; cell < count; cell++)
-            {
-                double* point = first + cell;
-                Vector512<double> even = Vector512.Create(point[0]) * Vector512.Load(basis);
-                Vector512<double> odd = Vector512.Create(point[1]) * Vector512.Load(basis + Points);
-                for (int k = 2; k < Points; k += 2)
-                {
-                    even = Vector512.FusedMultiplyAdd(Vector512.Create(point[k]), Vector512.Load(basis + k * Points), even);
-                    odd = Vector512.FusedMultiplyAdd(Vector512.Create(point[k + 1]), Vector512.Load(basis + (k + 1) * Points), odd);
-                }
-                (even + odd).Store(target + (long)cell * Points);
-            }
+                ScoreGridKernels.Chosen.Combine(basis, first + cell, target + (long)cell * Points);
         }
     }
 
@@ -87,14 +68,7 @@ internal sealed unsafe class LagrangeBasis : IDisposable
             double* slot = powerSums + (long)cell * Points;
             if (slot[0] == 0)
                 continue;
-            Vector512<double> even = Vector512.Create(slot[0]) * Vector512.Load(basis);
-            Vector512<double> odd = Vector512.Create(slot[1]) * Vector512.Load(basis + Points);
-            for (int power = 2; power < Points; power += 2)
-            {
-                even = Vector512.FusedMultiplyAdd(Vector512.Create(slot[power]), Vector512.Load(basis + power * Points), even);
-                odd = Vector512.FusedMultiplyAdd(Vector512.Create(slot[power + 1]), Vector512.Load(basis + (power + 1) * Points), odd);
-            }
-            (even + odd).Store(slot);
+            ScoreGridKernels.Chosen.Combine(basis, slot, slot);
         }
         for (int point = 0; point < deposit.Length; point++)
         {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace IrtGpu.Compute.WeightedScore.Interpolation;
 
@@ -17,17 +16,15 @@ internal readonly unsafe struct WeightedScoreCells(double low, double perUnit, i
 
     public int Count => lastCell + 1;
 
-    /// <summary>The cell of a score, and the powers 0 to 3 and 4 to 7 of the position in it.</summary>
+    /// <summary>The cell of a score.</summary>
+    /// <param name="score">Score.</param>
+    /// <param name="fraction">The position in the cell.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(double score, out Vector256<double> lowPowers, out Vector256<double> highPowers)
+    public int Find(double score, out double fraction)
     {
         double position = (score - low) * perUnit;
         int cell = Math.Min(Math.Max(double.ConvertToIntegerNative<int>(position), 0), lastCell);
-        double fraction = position - cell;
-        double square = fraction * fraction;
-        Vector128<double> pair = Vector128.Create(1, fraction);
-        lowPowers = Vector256.Create(pair, pair * square);
-        highPowers = lowPowers * (square * square);
+        fraction = position - cell;
         return cell;
     }
 }

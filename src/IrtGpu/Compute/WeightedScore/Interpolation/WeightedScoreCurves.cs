@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 
 namespace IrtGpu.Compute.WeightedScore.Interpolation;
@@ -46,13 +44,13 @@ internal sealed unsafe class WeightedScoreCurves
     }
 
     /// <summary>log Z, mean and variance of the posterior at a score.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Interpolate(double score, out double logZ, out double mean, out double spread)
     {
-        int first = grid.Locate(score, out Vector512<double> coefficients);
-        logZ = Vector512.Dot(coefficients, Vector512.LoadUnsafe(ref grid.LogZ[first]));
-        mean = Vector512.Dot(coefficients, Vector512.LoadUnsafe(ref grid.Eap[first]));
-        spread = Vector512.Dot(coefficients, Vector512.LoadUnsafe(ref variance[first]));
+        double* coefficients = stackalloc double[LagrangeBasis.Points];
+        int first = grid.Locate(score, coefficients);
+        logZ = WeightedScoreGrid.Interpolate(coefficients, grid.LogZ, first);
+        mean = WeightedScoreGrid.Interpolate(coefficients, grid.Eap, first);
+        spread = WeightedScoreGrid.Interpolate(coefficients, variance, first);
     }
 
     /// <summary>Finds the node of the largest weight; returns the logarithm of π_l exp(t θ_l − A_l) there.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables;
 
@@ -88,7 +86,7 @@ internal sealed unsafe class WeightedScoreGrid : IDisposable
             for (int point = first; point < first + count; point++, values += paddedNodeCount)
             {
                 LogZ[point] = shift + Math.Log(sums[point]);
-                Eap[point] = WeightedSum(values, theta) / sums[point];
+                Eap[point] = ScoreGridKernels.Chosen.Dot(values, theta, paddedNodeCount) / sums[point];
             }
         }
         basis.ToPowers(Eap, cells.Pointer);
@@ -117,7 +115,7 @@ internal sealed unsafe class WeightedScoreGrid : IDisposable
             if (likelihoods is null)
                 EvaluateStretch(first, count, theta, logPrior, values);
             for (int point = 0; point < count; point++)
-                AddScaled(values + (long)point * paddedNodeCount, deposit[first + point] / sums[first + point], totals);
+                ScoreGridKernels.Chosen.AddScaled(values + (long)point * paddedNodeCount, deposit[first + point] / sums[first + point], totals, paddedNodeCount);
         }
     }
 
@@ -151,28 +149,39 @@ internal sealed unsafe class WeightedScoreGrid : IDisposable
     }
 
     /// <summary>First grid point and the eight coefficients of a score.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Locate(double score, out Vector512<double> coefficients)
+    /// <param name="score">Score.</param>
+    /// <param name="coefficients">Receives them. [8]</param>
+    public int Locate(double score, double* coefficients)
     {
         double position = (score - lowest) * (1 / Spacing);
         int cell = Math.Clamp((int)position, FirstPoint, PointCount - Points + FirstPoint);
-        coefficients = basis.Coefficients(position - cell);
+        basis.Coefficients(position - cell, coefficients);
         return cell - FirstPoint;
+    }
+
+    /// <summary>Σ coefficient · value of eight points.</summary>
+    /// <param name="coefficients">[8]</param>
+    /// <param name="values">Values at the grid points.</param>
+    /// <param name="first">First of the eight points.</param>
+    public static double Interpolate(double* coefficients, double[] values, int first)
+    {
+        fixed (double* at = &values[first])
+            return ScoreGridKernels.Chosen.DotEight(coefficients, at);
     }
 
     /// <summary>Largest error of log Z seen at the middles of up to <paramref name="count"/> cells.</summary>
     public double LargestError(int count, double* theta, double* logPrior)
     {
         using AlignedBuffer scratch = new(paddedNodeCount);
+        double* coefficients = stackalloc double[Points];
         double largest = 0;
         int stride = Math.Max(1, (PointCount - Points) / count);
         for (int cell = FirstPoint; cell <= PointCount - Points + FirstPoint; cell += stride)
         {
             double score = lowest + (cell + 0.5) * Spacing;
             double exact = Math.Log(Evaluate(score, theta, logPrior, scratch.Pointer, out double shift)) + shift;
-            int first = Locate(score, out Vector512<double> coefficients);
-            double interpolated = Vector512.Dot(coefficients, Vector512.Create(LogZ.AsSpan(first, Points)));
-            largest = Math.Max(largest, Math.Abs(interpolated - exact));
+            int first = Locate(score, coefficients);
+            largest = Math.Max(largest, Math.Abs(Interpolate(coefficients, LogZ, first) - exact));
         }
         return largest;
     }
@@ -212,56 +221,17 @@ internal sealed unsafe class WeightedScoreGrid : IDisposable
 
     /// <summary>Likelihoods at consecutive points, all less one factor, and their sums.</summary>
     /// <returns>The logarithm of that factor.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double EvaluateStretch(int first, int count, double* theta, double* logPrior, double* values)
     {
         sums[first] = Evaluate(lowest + first * Spacing, theta, logPrior, values, out double shift);
-        double* steps = ratio.Pointer;
         for (int point = 1; point < count; point++, values += paddedNodeCount)
-        {
-            Vector512<double> even = Vector512<double>.Zero, odd = even;
-            for (int node = 0; node < paddedNodeCount; node += 8)
-            {
-                Vector512<double> next = Vector512.Load(values + node) * Vector512.Load(steps + node);
-                next.Store(values + paddedNodeCount + node);
-                (even, odd) = (odd, even + next);
-            }
-            sums[first + point] = Vector512.Sum(even + odd);
-        }
+            sums[first + point] = ScoreGridKernels.Chosen.Step(values, ratio.Pointer, values + paddedNodeCount, paddedNodeCount);
         return shift;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Evaluate(double score, double* theta, double* logPrior, double* values, out double shift)
     {
-        Vector512<double> scores = Vector512.Create(score);
-        Vector512<double> largest = Vector512.Create(double.NegativeInfinity);
-        for (int node = 0; node < paddedNodeCount; node += 8)
-        {
-            Vector512<double> exponent = Vector512.FusedMultiplyAdd(scores, Vector512.Load(theta + node), Vector512.Load(logPrior + node));
-            exponent.Store(values + node);
-            largest = Vector512.Max(largest, exponent);
-        }
-        shift = double.NegativeInfinity;
-        for (int lane = 0; lane < 8; lane++)
-            shift = Math.Max(shift, largest[lane]);
-        return PatternKernels.ExpAndSum(values, shift, paddedNodeCount);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double WeightedSum(double* values, double* theta)
-    {
-        Vector512<double> even = Vector512<double>.Zero, odd = even;
-        for (int node = 0; node < paddedNodeCount; node += 8)
-            (even, odd) = (odd, Vector512.FusedMultiplyAdd(Vector512.Load(values + node), Vector512.Load(theta + node), even));
-        return Vector512.Sum(even + odd);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddScaled(double* values, double factor, double* totals)
-    {
-        Vector512<double> factors = Vector512.Create(factor);
-        for (int node = 0; node < paddedNodeCount; node += 8)
-            Vector512.FusedMultiplyAdd(Vector512.Load(values + node), factors, Vector512.Load(totals + node)).Store(totals + node);
+        shift = ScoreGridKernels.Chosen.LineAndMax(score, theta, logPrior, values, paddedNodeCount);
+        return PatternKernels.Chosen.ExpAndSum(values, shift, paddedNodeCount);
     }
 }

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace IrtGpu.Vectors;
+
+/// <summary>Memory for rows of <see cref="ILanes{TSelf}"/> of any width.</summary>
+internal static class LaneMemory
+{
+    /// <summary>Lanes of the widest vector, and what rows are padded to.</summary>
+    public const int MostLanes = 8;
+
+    /// <summary>
+    /// The memory from the first address on that is a multiple of a cache line: what is written across two cache lines and read at
+    /// once costs several times as much. Results do not depend on it.
+    /// </summary>
+    /// <param name="memory">At least <see cref="MostLanes"/> − 1 longer than what is needed.</param>
+    public static unsafe Span<double> Align(Span<double> memory)
+    {
+        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
+        return memory[(int)((-address & (MostLanes * sizeof(double) - 1)) / sizeof(double))..];
+    }
+
+    /// <summary>The first elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Load<TLanes>(ReadOnlySpan<double> values)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, TLanes.Count);
+        return TLanes.Load(ref MemoryMarshal.GetReference(values), 0);
+    }
+
+    /// <summary>Every <paramref name="stride"/>-th element; lanes beyond <paramref name="count"/> are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Load<TLanes>(ReadOnlySpan<double> values, int stride, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (count < TLanes.Count)
+            return LoadSome<TLanes>(values, stride, count);
+        if (stride == 1)
+            return Load<TLanes>(values);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(values.Length, (TLanes.Count - 1) * stride);
+        return TLanes.Gather(ref MemoryMarshal.GetReference(values), (nuint)stride);
+    }
+
+    /// <summary>Writes all lanes to the first elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TLanes>(TLanes value, Span<double> values)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, TLanes.Count);
+        value.Store(ref MemoryMarshal.GetReference(values), 0);
+    }
+
+    /// <summary>Writes the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Store<TLanes>(TLanes value, Span<double> values, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Span<double> all = stackalloc double[MostLanes]; // no lane by a variable index: code with one is not compiled ahead
+        Store(value, all);
+        all[..count].CopyTo(values);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLanes LoadSome<TLanes>(ReadOnlySpan<double> values, int stride, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Span<double> some = stackalloc double[MostLanes];
+        some.Clear();
+        for (int lane = 0; lane < count; lane++)
+            some[lane] = values[lane * stride];
+        return Load<TLanes>(some);
+    }
+}
