@@ -15,6 +15,8 @@ internal sealed record SavedRegression
     /// <summary>What the file is, in its key <c>kind</c>.</summary>
     public const string RegressionKind = "regression";
 
+    private static readonly string[] Kinds = [RegressionKind, SavedMixture.MixtureKind];
+
     /// <summary>Where it was read.</summary>
     [JsonIgnore]
     public string Path { get; private init; } = "";
@@ -118,10 +120,10 @@ internal sealed record SavedRegression
     {
         if (Directory.Exists(path))
             return File.Exists(System.IO.Path.Combine(path, FileName));
-        return File.Exists(path) ? KindOf(path) is RegressionKind or SavedMixture.MixtureKind : System.IO.Path.GetFileName(path) == FileName;
+        return File.Exists(path) ? KindOf(path) is not null : System.IO.Path.GetFileName(path) == FileName;
     }
 
-    /// <summary>The key <c>kind</c> of a file, or of the file in a folder; null where there is none.</summary>
+    /// <summary>Which of the kinds a file is, or the file in a folder; null where it is none.</summary>
     public static string? KindOf(string path)
     {
         string file = Directory.Exists(path) ? System.IO.Path.Combine(path, FileName) : path;
@@ -129,8 +131,9 @@ internal sealed record SavedRegression
         {
             using FileStream stream = File.OpenRead(file);
             using JsonDocument document = JsonDocument.Parse(stream);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("kind", out JsonElement kind)
-                && kind.ValueKind == JsonValueKind.String ? kind.GetString() : null;
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("kind", out JsonElement kind) || kind.ValueKind != JsonValueKind.String)
+                return null;
+            return Kinds.FirstOrDefault(known => kind.ValueEquals(known)); // its text may be no text: bytes are compared
         }
         catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
         {
