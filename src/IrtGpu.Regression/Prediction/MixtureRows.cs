@@ -30,32 +30,6 @@ internal sealed record MixtureRows(MixtureProblem Problem, double[] Full)
         double[] full = new double[layout.SlotCount];
         scale.ToWorking(layout, saved.Parameters, full);
         double[] response = frame.Response is null ? new double[frame.Rows.Count] : MixturePlanner.Response(frame);
-        return new MixtureRows(new MixtureProblem
-        {
-            Frame = frame,
-            Options = options,
-            Layout = layout,
-            Scale = scale,
-            Priors = MixturePriors.Flat(layout, scale),
-            Data = new MixtureData
-            {
-                Response = response,
-                Columns = columns,
-                Weights = saved.WeightColumn is { } weights ? ModelFrame.ReadWeights(frame.Rows, weights) : null,
-                Effects = frame.Random,
-                EffectColumns = [.. frame.Random.SelectMany(term => term.Effects.Columns)],
-                UnitOfRow = units.UnitOfRow,
-                UnitNames = units.Names,
-                ClassColumns = units.Design.Columns,
-                KnownClass = null,
-                Constant = 0,
-                LeastSquaresDeviation = 1,
-                LeastSquares = new double[columns.Length],
-            },
-            Aliased = [],
-            IsExchangeable = false,
-            ClassBases = units.Bases,
-            KnownNames = [],
-        }, full);
+        return new MixtureRows(MixturePlanner.OnDataScale(frame, options, layout, scale, MixturePriors.Flat(layout, scale), response, columns, units), full);
     }
 }

@@ -3,6 +3,7 @@ using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression.Inference;
 using IrtGpu.Regression.Mixtures;
+using IrtGpu.Regression.Reporting.Common;
 using IrtGpu.Regression.Reporting.Plots;
 using IrtGpu.Regression.Saved;
 
@@ -19,6 +20,9 @@ public static class MixtureFiles
     private const string Fitted = "fitted.csv";
     private const string Plot = "classes.svg";
     private const string Summary = "fit.json";
+
+    /// <summary>Files that only mixtures have.</summary>
+    internal static readonly IReadOnlyList<string> Own = [Probabilities, Classes, Plot];
 
     /// <summary>Writes the files into a folder as one set, which <c>run.json</c> lists and closes.</summary>
     /// <param name="folder">The folder.</param>
@@ -37,10 +41,10 @@ public static class MixtureFiles
         using ResultSet files = new(folder, SavedRegression.FileName);
         AddWhere(fit.IsSolution, Fixed, stream => WriteFixed(stream, fit));
         AddWhere(fit.IsSolution, Random, stream => WriteRandom(stream, fit));
-        AddWhere(fit.IsSolution && fit.Predicted.Count > 0, Predicted, stream => WritePredicted(stream, fit));
+        AddWhere(fit.IsSolution && fit.Predicted.Count > 0, Predicted, stream => PredictedTable.Write(stream, fit.Predicted.Select(row => (ClassName(row.Class), row.Effects))));
         AddWhere(fit.IsSolution && fit.Classes > 1, Probabilities, stream => WriteProbabilities(stream, fit));
         AddWhere(fit.IsSolution && fit.Classes > 1, Classes, stream => WriteClasses(stream, fit, rowName));
-        AddWhere(fit.IsSolution && withFitted, Fitted, stream => WriteFitted(stream, fit, rowName));
+        AddWhere(fit.IsSolution && withFitted, Fitted, stream => FittedTable.Write(stream, row => rowName(fit.RowNumbers[row]), fit.Fitted, fit.Residuals, fit.Options.Threads));
         AddWhere(fit.IsSolution && withPlot, Plot, stream => ClassPlot.Write(stream, fit));
         DrawTables.AddTo(files, fit.Draws, row => rowName(fit.RowNumbers[row]), fit.UnitNames);
         files.Add(Summary, stream => JsonSettings.Write(stream, json => MixtureSummary.Write(json, fit, inputSha256, peakMemoryBytes)));
@@ -135,41 +139,6 @@ public static class MixtureFiles
             for (int k = 0; k < fit.Classes; k++)
                 csv.Field(fit.Posterior[unit * fit.Classes + k]);
             csv.Field(likeliest[unit] + 1);
-            csv.EndRecord();
-        });
-    }
-
-    private static void WritePredicted(Stream stream, MixtureFit fit)
-    {
-        using CsvWriter csv = new(stream);
-        csv.Record("class", "group", "level", "term", "estimate", "sd", "prediction_sd");
-        foreach (ClassEffectPredictions predictions in fit.Predicted)
-        {
-            PredictedEffects effects = predictions.Effects;
-            for (int index = 0; index < effects.Values.Length; index++)
-            {
-                csv.Field(ClassName(predictions.Class));
-                csv.Field(effects.Group);
-                csv.Field(effects.Levels[index / effects.Effects.Count]);
-                csv.Field(effects.Effects[index % effects.Effects.Count]);
-                csv.Field(effects.Values[index]);
-                csv.Field(effects.ConditionalDeviations.Length > 0 ? effects.ConditionalDeviations[index] : null);
-                csv.Field(effects.PredictionDeviations.Length > 0 ? effects.PredictionDeviations[index] : null);
-                csv.EndRecord();
-            }
-        }
-    }
-
-    private static void WriteFitted(Stream stream, MixtureFit fit, Func<int, string> rowName)
-    {
-        using CsvWriter header = new(stream);
-        header.Record("row", "fitted", "residual");
-        header.Flush();
-        ParallelRows.Write(stream, fit.Rows, fit.Options.Threads, (csv, row) =>
-        {
-            csv.Field(rowName(fit.RowNumbers[row]));
-            csv.Field(fit.Fitted[row]);
-            csv.Field(fit.Residuals[row]);
             csv.EndRecord();
         });
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Regression.Mixtures;
+using IrtGpu.Regression.Reporting.Common;
 
 namespace IrtGpu.Regression.Reporting;
 
@@ -43,30 +44,10 @@ public static class MixtureSummary
         json.Field("dimensions", fit.Integration?.Dimensions);
         json.Field("moreNodes", fit.Integration?.MoreNodes);
         json.Field("integrationError", fit.Integration?.Error);
-        json.Field("cycles", fit.History.Count);
-        json.Field("evaluations", fit.Evaluations);
-        json.Field("converged", fit.Termination.IsConverged);
-        json.Field("termination", fit.Termination.Kind);
-        json.Field("terminationMessage", fit.Termination.Message);
+        RunFields.WriteEnd(json, fit.History.Count, fit.Evaluations, fit.Termination);
         json.Field("smallestCurvature", fit.SmallestCurvature);
         DrawTables.WriteSummary(json, fit.Draws);
-        json.Field("device", "cpu");
-        json.Field("precision", "double");
-        json.Field("threads", fit.Options.ThreadCount);
-        json.WriteStartObject("seconds");
-        json.Field("read", fit.Seconds.Read);
-        json.Field("plan", fit.Seconds.Plan);
-        json.Field("estimate", fit.Seconds.Estimate);
-        json.Field("standardErrors", fit.Seconds.StandardErrors);
-        json.Field("score", fit.Seconds.Score);
-        json.Field("draw", fit.Seconds.Draw);
-        json.Field("total", fit.Seconds.Total);
-        json.WriteEndObject();
-        json.Field("peakMemoryBytes", peakMemoryBytes);
-        json.Field("version", ProgramVersion.Current);
-        json.Field("seed", fit.Options.Seed);
-        json.Field("inputSha256", inputSha256);
-        json.Field("warnings", fit.Warnings);
+        RunFields.WriteRun(json, fit.Options.ThreadCount, fit.Seconds, peakMemoryBytes, fit.Options.Seed, inputSha256, fit.Warnings);
         json.WriteEndObject();
     }
 

@@ -1,5 +1,6 @@
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Regression.Reporting.Common;
 using IrtGpu.Regression.Saved;
 
 namespace IrtGpu.Regression.Reporting;
@@ -24,11 +25,13 @@ public static class RegressionFiles
         using ResultSet files = new(folder, SavedRegression.FileName);
         files.Add("fixed-effects.csv", stream => WriteFixed(stream, fit));
         files.Add("random-effects.csv", stream => WriteRandom(stream, fit));
-        files.Add("blups.csv", stream => WritePredicted(stream, fit));
+        files.Add("blups.csv", stream => PredictedTable.Write(stream, fit.Predicted.Select(effects => ("", effects))));
         if (fittedRows is not null)
-            files.Add(FittedName, stream => WriteFitted(stream, fit, fittedRows));
+            files.Add(FittedName, stream => FittedTable.Write(stream, row => fittedRows(fit.RowNumbers[row]), fit.Fitted, fit.Residuals, fit.Options.Threads));
         else
             files.Retire(FittedName);
+        foreach (string name in MixtureFiles.Own)
+            files.Retire(name);
         DrawTables.AddTo(files, fit.Draws, row => fittedRows is null ? fit.RowNumbers[row].ToString(System.Globalization.CultureInfo.InvariantCulture) : fittedRows(fit.RowNumbers[row]), null);
         files.Add("fit.json", stream => JsonSettings.Write(stream, json => RegressionSummary.Write(json, fit, inputSha256, peakMemoryBytes)));
         files.Add(SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedRegressionWriter.Write(json, SavedRegression.Of(fit, inputSha256))));
@@ -71,39 +74,5 @@ public static class RegressionFiles
             csv.Field(row.Upper);
             csv.EndRecord();
         }
-    }
-
-    private static void WritePredicted(Stream stream, MixedModelFit fit)
-    {
-        using CsvWriter csv = new(stream);
-        csv.Record("class", "group", "level", "term", "estimate", "sd", "prediction_sd");
-        foreach (PredictedEffects effects in fit.Predicted)
-        {
-            for (int index = 0; index < effects.Values.Length; index++)
-            {
-                csv.Field("");
-                csv.Field(effects.Group);
-                csv.Field(effects.Levels[index / effects.Effects.Count]);
-                csv.Field(effects.Effects[index % effects.Effects.Count]);
-                csv.Field(effects.Values[index]);
-                csv.Field(effects.ConditionalDeviations[index]);
-                csv.Field(effects.PredictionDeviations[index]);
-                csv.EndRecord();
-            }
-        }
-    }
-
-    private static void WriteFitted(Stream stream, MixedModelFit fit, Func<int, string> rowName)
-    {
-        using CsvWriter header = new(stream);
-        header.Record("row", "fitted", "residual");
-        header.Flush();
-        ParallelRows.Write(stream, fit.Rows, fit.Options.Threads, (csv, row) =>
-        {
-            csv.Field(rowName(fit.RowNumbers[row]));
-            csv.Field(fit.Fitted[row]);
-            csv.Field(fit.Residuals[row]);
-            csv.EndRecord();
-        });
     }
 }

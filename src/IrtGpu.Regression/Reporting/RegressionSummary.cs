@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IrtGpu.Foundation.Documents;
+using IrtGpu.Regression.Reporting.Common;
 
 namespace IrtGpu.Regression.Reporting;
 
@@ -37,31 +38,11 @@ public static class RegressionSummary
         json.Field("degreesOfFreedom", fit.Options.DegreesOfFreedom);
         json.Field("intervals", fit.Options.BootstrapCount > 0 ? "bootstrap" : JsonNamingPolicy.CamelCase.ConvertName(fit.Options.Intervals.ToString()));
         json.Field("bootstrap", fit.Options.BootstrapCount);
-        json.Field("cycles", fit.History.Count);
-        json.Field("evaluations", fit.Evaluations);
-        json.Field("converged", fit.Termination.IsConverged);
-        json.Field("termination", fit.Termination.Kind);
-        json.Field("terminationMessage", fit.Termination.Message);
+        RunFields.WriteEnd(json, fit.History.Count, fit.Evaluations, fit.Termination);
         json.Field("gradientNorm", JsonSettings.Finite(fit.GradientNorm));
         json.Field("smallestCurvature", fit.SmallestCurvature);
         DrawTables.WriteSummary(json, fit.Draws);
-        json.Field("device", "cpu");
-        json.Field("precision", "double");
-        json.Field("threads", fit.Options.ThreadCount);
-        json.WriteStartObject("seconds");
-        json.Field("read", fit.Seconds.Read);
-        json.Field("plan", fit.Seconds.Plan);
-        json.Field("estimate", fit.Seconds.Estimate);
-        json.Field("standardErrors", fit.Seconds.StandardErrors);
-        json.Field("score", fit.Seconds.Score);
-        json.Field("draw", fit.Seconds.Draw);
-        json.Field("total", fit.Seconds.Total);
-        json.WriteEndObject();
-        json.Field("peakMemoryBytes", peakMemoryBytes);
-        json.Field("version", ProgramVersion.Current);
-        json.Field("seed", fit.Options.Seed);
-        json.Field("inputSha256", inputSha256);
-        json.Field("warnings", fit.Warnings);
+        RunFields.WriteRun(json, fit.Options.ThreadCount, fit.Seconds, peakMemoryBytes, fit.Options.Seed, inputSha256, fit.Warnings);
         json.WriteEndObject();
     }
 }

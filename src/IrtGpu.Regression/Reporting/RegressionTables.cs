@@ -2,6 +2,7 @@ using System.Globalization;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression.Prediction;
+using IrtGpu.Regression.Reporting.Common;
 
 namespace IrtGpu.Regression.Reporting;
 
@@ -16,16 +17,7 @@ public static class RegressionTables
     public static void WriteScores(Stream stream, RegressionScores scores, DataColumn? names, int threads)
     {
         ArgumentNullException.ThrowIfNull(scores);
-        using CsvWriter header = new(stream);
-        header.Record("row", "fitted", "residual");
-        header.Flush();
-        ParallelRows.Write(stream, scores.Fitted.Length, threads, (csv, row) =>
-        {
-            csv.Field(names is null ? (row + 1).ToString(CultureInfo.InvariantCulture) : names.Texts[row]);
-            csv.Field(scores.Fitted[row]);
-            csv.Field(scores.Residual[row]);
-            csv.EndRecord();
-        });
+        FittedTable.Write(stream, row => names is null ? (row + 1).ToString(CultureInfo.InvariantCulture) : names.Texts[row], scores.Fitted, scores.Residual, threads);
     }
 
     /// <summary>Writes <c>row,fitted,residual,p_1,…,class</c>, a record for each row of the data.</summary>

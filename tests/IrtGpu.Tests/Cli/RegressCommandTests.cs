@@ -168,6 +168,16 @@ public sealed class RegressCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_mixed_model_leaves_nothing_of_a_mixture_that_the_folder_held()
+    {
+        Assert.Equal(0, command.Run("regress", "y ~ x", "rows.csv", "--classes", "2", "--equal-across-classes", "sigma", "--plot", "--out", "o", "--quiet").ExitCode);
+        Assert.True(File.Exists(command.PathOf("o/classes.svg")));
+        Assert.Equal(0, command.Run("regress", "y ~ x + (1 | g)", "rows.csv", "--out", "o", "--quiet").ExitCode);
+        Assert.Equal(["blups.csv", "fit.json", "fixed-effects.csv", "random-effects.csv", "regression.json", "run.json"],
+            Directory.GetFiles(command.PathOf("o")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Where_all_starts_collapse_there_is_no_estimate()
     {
         command.Write("ties.csv", "y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(row => row < 8 ? "9" : Math.Sin(7 * row).ToString("R", CultureInfo.InvariantCulture))) + "\n");

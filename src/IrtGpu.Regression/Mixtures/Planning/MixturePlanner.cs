@@ -82,7 +82,20 @@ internal static class MixturePlanner
         resolver.ThrowIfAny();
         WorkingScale scale = WorkingScale.None(frame.Fixed.Names.Length, shape.Effects.Count, units.Design.Names.Length);
         (MixtureLayout layout, MixturePriors priors) = LayOut(shape, equality, resolver, scale);
-        return new MixtureProblem
+        return OnDataScale(frame, options, layout, scale, priors, new double[frame.Rows.Count], frame.Fixed.Columns, units);
+    }
+
+    /// <summary>A mixture whose working scale is that of the data, for rows that are not fitted to: drawn or scored ones.</summary>
+    /// <param name="frame">The formula in the rows.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="layout">Where the numbers stand.</param>
+    /// <param name="scale">No scale.</param>
+    /// <param name="priors">The priors.</param>
+    /// <param name="response">The response; zeros where there is none. [row]</param>
+    /// <param name="columns">Columns of X. [p][row]</param>
+    /// <param name="units">Units and their columns.</param>
+    public static MixtureProblem OnDataScale(
+        ModelFrame frame, MixtureOptions options, MixtureLayout layout, WorkingScale scale, MixturePriors priors, double[] response, double[][] columns, ClassUnits units) => new()
         {
             Frame = frame,
             Options = options,
@@ -91,8 +104,8 @@ internal static class MixturePlanner
             Priors = priors,
             Data = new MixtureData
             {
-                Response = new double[frame.Rows.Count],
-                Columns = frame.Fixed.Columns,
+                Response = response,
+                Columns = columns,
                 Weights = options.WeightColumn is { } weights ? ModelFrame.ReadWeights(frame.Rows, weights) : null,
                 Effects = frame.Random,
                 EffectColumns = [.. frame.Random.SelectMany(term => term.Effects.Columns)],
@@ -102,14 +115,13 @@ internal static class MixturePlanner
                 KnownClass = null,
                 Constant = 0,
                 LeastSquaresDeviation = 1,
-                LeastSquares = new double[frame.Fixed.Names.Length],
+                LeastSquares = new double[columns.Length],
             },
             Aliased = [],
             IsExchangeable = false,
             ClassBases = units.Bases,
             KnownNames = [],
         };
-    }
 
     private static MixtureShape ShapeOf(ModelFrame frame, IReadOnlyList<string> coefficients, ClassUnits units, MixtureOptions options) => new()
     {
