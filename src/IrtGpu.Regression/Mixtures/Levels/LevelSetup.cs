@@ -1,5 +1,5 @@
-using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Levels.Quadrature;
 using IrtGpu.Regression.Mixtures.Levels.Search;
 using IrtGpu.Regression.Mixtures.Search;

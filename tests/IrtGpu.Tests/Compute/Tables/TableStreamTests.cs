@@ -59,6 +59,10 @@ public sealed class TableStreamTests
 
     private static ModelCase Large(int nodes) => new()
     {
-        Functions = [ItemFunction.Graded, ItemFunction.ThreeParameter, ItemFunction.TwoParameter], Attributes = 3, Items = 9, HasCrossLoadings = true, Nodes = nodes,
+        Functions = [ItemFunction.Graded, ItemFunction.ThreeParameter, ItemFunction.TwoParameter],
+        Attributes = 3,
+        Items = 9,
+        HasCrossLoadings = true,
+        Nodes = nodes,
     };
 }

@@ -1,7 +1,7 @@
-using IrtGpu.Regression.Mixtures.Levels.Density;
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Quadrature;
 

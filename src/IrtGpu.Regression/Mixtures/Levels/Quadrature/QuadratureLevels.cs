@@ -1,6 +1,6 @@
-using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Sharding;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Quadrature;
 

@@ -40,7 +40,10 @@ internal sealed class ClosedFormEstimation(MixtureProblem problem, LevelSetup se
         }
         return LevelSolution.Of(problem, setup, model, free, hessian, termination) with
         {
-            History = outcome.History, Evaluations = outcome.EStepCount + ascent.Evaluations, Maxima = maxima, Likelihood = likelihood,
+            History = outcome.History,
+            Evaluations = outcome.EStepCount + ascent.Evaluations,
+            Maxima = maxima,
+            Likelihood = likelihood,
         };
     }
 
@@ -73,7 +76,10 @@ internal sealed class ClosedFormEstimation(MixtureProblem problem, LevelSetup se
         List<(double Value, Termination Termination)> reached = [.. ends.Select(end => (-end.Value, ascent.Describe(end)))];
         return LevelSolution.Of(problem, setup, model, mode, hessian, termination) with
         {
-            History = history, Evaluations = ascent.Evaluations, Maxima = starts.Length == 1 ? [] : LevelSolution.Maxima(reached), Likelihood = likelihood,
+            History = history,
+            Evaluations = ascent.Evaluations,
+            Maxima = starts.Length == 1 ? [] : LevelSolution.Maxima(reached),
+            Likelihood = likelihood,
         };
     }
 }

@@ -1,6 +1,6 @@
-using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Search;
 

@@ -1,5 +1,5 @@
-using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.Sampling;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Search;
 

@@ -1,8 +1,8 @@
-using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Foundation.Optimization;
+using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Levels.Quadrature;
 using IrtGpu.Regression.Mixtures.Search;
 
