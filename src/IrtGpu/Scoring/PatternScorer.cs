@@ -1,6 +1,6 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using IrtGpu.Compute;
+using IrtGpu.Compute.Loops;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Scoring;
@@ -37,6 +37,12 @@ public static class PatternScorer
     {
         private readonly double[] scratch = new double[columns.Max(nodes => nodes.ScratchLength)];
 
+        private static unsafe int IndexOfLargest(ReadOnlySpan<double> weights)
+        {
+            fixed (double* values = weights)
+                return LineKernels.Chosen.IndexOfLargest(values, weights.Length);
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Visit(int pattern, double logLikelihood, ReadOnlySpan<double> posterior)
         {
@@ -51,7 +57,7 @@ public static class PatternScorer
                 NodeColumns nodes = columns[plan.Tables[plan.Blocks[patternGroups[pattern] * scores.ClassCount + k].Table].NodeSet];
                 ReadOnlySpan<double> weights = posterior.Slice(k * nodeCount, nodeCount);
                 scores.ClassProbability[pattern * scores.ClassCount + k] = nodes.AddMoments(weights, mean, covariance, scratch);
-                int node = TensorPrimitives.IndexOfMax(weights);
+                int node = IndexOfLargest(weights);
                 if (weights[node] <= largest)
                     continue;
                 largest = weights[node];

@@ -9,6 +9,7 @@ namespace IrtGpu.Compute.Loops;
 internal sealed unsafe class LineKernels<TLanes> : LineKernels
     where TLanes : struct, ILanes<TLanes>
 {
+    private const int Run = 64; // values whose largest is found before their positions are asked for
     private const int NarrowRow = 4; // of scores in up to three dimensions: one vector of 256 bits, or two of 128
 
     /// <inheritdoc/>
@@ -56,6 +57,35 @@ internal sealed unsafe class LineKernels<TLanes> : LineKernels
             sum = TLanes.MultiplyAdd(scaled, TLanes.Load(arguments + lane), sum);
         }
         return LaneArithmetic.SumInOrder(sum);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override int IndexOfLargest(double* values, int length)
+    {
+        double* parts = stackalloc double[TLanes.Count];
+        double best = double.NegativeInfinity;
+        int index = 0;
+        for (int first = 0; first < length; first += Run)
+        {
+            int end = Math.Min(length, first + Run);
+            TLanes largest = double.NegativeInfinity;
+            int lane = first;
+            for (; lane + TLanes.Count <= end; lane += TLanes.Count)
+                largest = TLanes.Max(largest, TLanes.Load(values + lane));
+            largest.Store(parts);
+            double here = double.NegativeInfinity;
+            for (int part = 0; part < TLanes.Count; part++)
+                here = parts[part] > here ? parts[part] : here;
+            for (; lane < end; lane++)
+                here = values[lane] > here ? values[lane] : here;
+            if (here > best)
+                (best, index) = (here, first);
+        }
+        int found = index;
+        while (found < length && values[found] != best)
+            found++;
+        return found < length ? found : 0;
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,9 @@ internal abstract unsafe class LineKernels
     /// <summary>values *= factor; returns Σ values · arguments.</summary>
     public abstract double ScaleAndDot(double* values, double factor, double* arguments, int length);
 
+    /// <summary>Position of the largest value, the first where several are; 0 where none is a number.</summary>
+    public abstract int IndexOfLargest(double* values, int length);
+
     /// <summary>Products of a row's values and a factor along one dimension more: outer[row, lane] = outer[row] · factor[lane], in place.</summary>
     /// <param name="outer">In: [row]; out: [row, lane].</param>
     /// <param name="factor">[lane]</param>

@@ -82,6 +82,35 @@ public sealed unsafe class LoopWidthTests
         Compare(Run<Lanes512>(lineCount, scoreWidth), Run<Lanes128>(lineCount, scoreWidth), sums: 5);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(64)]
+    [InlineData(200)]
+    public void The_largest_value_is_found_first_of_several(int length)
+    {
+        double[] values = [.. Enumerable.Range(0, length).Select(index => Math.Sin(3.7 * index))];
+        for (int place = 0; place < length; place++)
+        {
+            double[] raised = (double[])values.Clone();
+            raised[place] = 2;
+            raised[length - 1] = 2;
+            Check(raised, place);
+        }
+        Check([.. Enumerable.Repeat(double.NaN, length)], 0);
+        Check([.. Enumerable.Repeat(double.NegativeInfinity, length)], 0);
+
+        static void Check(double[] values, int expected)
+        {
+            fixed (double* first = values)
+            {
+                Assert.Equal(expected, new LineKernels<Lanes512>().IndexOfLargest(first, values.Length));
+                Assert.Equal(expected, new LineKernels<Lanes256>().IndexOfLargest(first, values.Length));
+                Assert.Equal(expected, new LineKernels<Lanes128>().IndexOfLargest(first, values.Length));
+            }
+        }
+    }
+
     [Fact]
     public void Score_grid_loops_agree()
     {
