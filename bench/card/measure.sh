@@ -73,7 +73,7 @@ for class in $classes; do
 done
 wait
 for class in $classes; do
-    row "tests: $class" "exit $(cat "$work/log/test-$class.status"), $(grep -aE 'Total:|total:' "$work/log/test-$class.txt" | tail -n 1 | tr -s ' ' | cut -c1-80)" "exit 0"
+    row "tests: $class" "exit $(cat "$work/log/test-$class.status"), $(grep -aE 'Total:|total:' "$work/log/test-$class.txt" | tail -n 1 | sed 's/\x1b\[[0-9;]*m//g' | tr -s ' ' | cut -c1-80)" "exit 0"
 done
 
 say limits and steps
