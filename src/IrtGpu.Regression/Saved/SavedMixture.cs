@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Regression.Mixtures;
@@ -9,33 +7,10 @@ using IrtGpu.Regression.Mixtures.Parameters;
 namespace IrtGpu.Regression.Saved;
 
 /// <summary>What <c>regression.json</c> holds of a mixture: a finished fit, without its data.</summary>
-internal sealed record SavedMixture
+internal sealed record SavedMixture : SavedFit
 {
     /// <summary>What the file is, in its key <c>kind</c>.</summary>
     public const string MixtureKind = "mixture";
-
-    /// <summary>Where it was read.</summary>
-    [JsonIgnore]
-    public string Path { get; private init; } = "";
-
-    public required string Kind { get; init; }
-
-    public required string Version { get; init; }
-
-    public required string Formula { get; init; }
-
-    public required string? WeightColumn { get; init; }
-
-    /// <summary><c>ML</c>, or <c>posterior mode</c> where there are priors.</summary>
-    public required string Criterion { get; init; }
-
-    public required double LogLikelihood { get; init; }
-
-    public required int FreeParameters { get; init; }
-
-    public required int Rows { get; init; }
-
-    public required bool Converged { get; init; }
 
     public required int Classes { get; init; }
 
@@ -73,12 +48,6 @@ internal sealed record SavedMixture
     public required IReadOnlyList<SavedBasis> Bases { get; init; }
 
     public required IReadOnlyList<SavedBasis> ClassBases { get; init; }
-
-    public required string InputSha256 { get; init; }
-
-    /// <summary>Cross-validation where there were draws.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public SavedValidation? Loo { get; init; }
 
     /// <summary>Which parameters there are.</summary>
     [JsonIgnore]
@@ -153,32 +122,7 @@ internal sealed record SavedMixture
 
     /// <summary>Reads a file, or the file of that name in a folder.</summary>
     /// <exception cref="DataException">It is not there, or is no finished mixture.</exception>
-    public static SavedMixture Read(string path)
-    {
-        string file = Directory.Exists(path) ? System.IO.Path.Combine(path, SavedRegression.FileName) : path;
-        try
-        {
-            byte[] bytes = File.ReadAllBytes(file);
-            using (JsonDocument document = JsonDocument.Parse(bytes))
-            {
-                if (JsonCheck.HasNullElement(document.RootElement))
-                    throw Failure(file, "The file is damaged: an entry of a list is null. Fit the model again.");
-            }
-            SavedMixture? saved = JsonSerializer.Deserialize<SavedMixture>(bytes, JsonSettings.Options);
-            if (saved is not { Kind: MixtureKind })
-                throw Failure(file, "This is no mixture of 'irtgpu regress'. Give the regression.json of its folder.");
-            saved.Check(file);
-            return saved with { Path = file };
-        }
-        catch (JsonException cause)
-        {
-            throw Failure(file, $"The file is damaged or no result of 'irtgpu regress': {cause.Message.Split(" Path:")[0]} Fit the model again.");
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            throw Failure(file, $"The file cannot be read: {cause.Message}");
-        }
-    }
+    public static SavedMixture Read(string path) => Read<SavedMixture>(path, MixtureKind, "This is no mixture of 'irtgpu regress'.");
 
     /// <summary>Returns where the formulas make the columns of the file, in whatever data.</summary>
     /// <exception cref="DataException">They do not.</exception>
@@ -192,7 +136,7 @@ internal sealed record SavedMixture
             throw Failure(Path, $"The formula '{Formula}' does not make the effects that the file has: it was changed by hand. Fit the model again.");
     }
 
-    private void Check(string file)
+    protected override void Check(string file)
     {
         const int mostClasses = 10_000;
         bool isSound = Classes is >= 1 and <= mostClasses && ClassColumnNames.Count >= 1
@@ -211,6 +155,4 @@ internal sealed record SavedMixture
                 throw Failure(file, $"The file is damaged: {layout.Slots[slot].Name} is {FormattableString.Invariant($"{Parameters[slot]}")}. Fit the model again.");
         }
     }
-
-    private static DataException Failure(string path, string message) => new([new DataProblem(message, path)]);
 }

@@ -1,13 +1,11 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.Tables.Problems;
 
 namespace IrtGpu.Regression.Saved;
 
 /// <summary>What <c>regression.json</c> holds: a finished fit, without its data.</summary>
-internal sealed record SavedRegression
+internal sealed record SavedRegression : SavedFit
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "regression.json";
@@ -16,29 +14,6 @@ internal sealed record SavedRegression
     public const string RegressionKind = "regression";
 
     private static readonly string[] Kinds = [RegressionKind, SavedMixture.MixtureKind];
-
-    /// <summary>Where it was read.</summary>
-    [JsonIgnore]
-    public string Path { get; private init; } = "";
-
-    public required string Kind { get; init; }
-
-    public required string Version { get; init; }
-
-    public required string Formula { get; init; }
-
-    public required string? WeightColumn { get; init; }
-
-    /// <summary><c>ML</c> or <c>REML</c>.</summary>
-    public required string Criterion { get; init; }
-
-    public required double LogLikelihood { get; init; }
-
-    public required int FreeParameters { get; init; }
-
-    public required int Rows { get; init; }
-
-    public required bool Converged { get; init; }
 
     public required double Sigma { get; init; }
 
@@ -51,12 +26,6 @@ internal sealed record SavedRegression
     public required IReadOnlyList<SavedTerm> Terms { get; init; }
 
     public required IReadOnlyList<SavedBasis> Bases { get; init; }
-
-    public required string InputSha256 { get; init; }
-
-    /// <summary>Cross-validation where there were draws.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public SavedValidation? Loo { get; init; }
 
     /// <summary>The effects of the terms as predicted.</summary>
     public IReadOnlyList<PredictedEffects> Predicted =>
@@ -88,32 +57,7 @@ internal sealed record SavedRegression
 
     /// <summary>Reads a file, or the file of that name in a folder.</summary>
     /// <exception cref="DataException">It is not there, or is no finished regression.</exception>
-    public static SavedRegression Read(string path)
-    {
-        string file = Directory.Exists(path) ? System.IO.Path.Combine(path, FileName) : path;
-        try
-        {
-            byte[] bytes = File.ReadAllBytes(file);
-            using (JsonDocument document = JsonDocument.Parse(bytes))
-            {
-                if (JsonCheck.HasNullElement(document.RootElement))
-                    throw Failure(file, "The file is damaged: an entry of a list is null. Fit the model again.");
-            }
-            SavedRegression? saved = JsonSerializer.Deserialize<SavedRegression>(bytes, JsonSettings.Options);
-            if (saved is not { Kind: RegressionKind })
-                throw Failure(file, "This is no result of 'irtgpu regress'. Give the regression.json of its folder.");
-            saved.Check(file);
-            return saved with { Path = file };
-        }
-        catch (JsonException cause)
-        {
-            throw Failure(file, $"The file is damaged or no result of 'irtgpu regress': {cause.Message.Split(" Path:")[0]} Fit the model again.");
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            throw Failure(file, File.Exists(file) ? $"The file cannot be read: {cause.Message}" : "There is no such file. 'irtgpu regress FORMULA DATA --out DIR' writes DIR/regression.json.");
-        }
-    }
+    public static SavedRegression Read(string path) => Read<SavedRegression>(path, RegressionKind, "This is no result of 'irtgpu regress'.");
 
     /// <summary>Whether a file, or the folder, holds a regression, mixtures among them: told by its key <c>kind</c>.</summary>
     public static bool IsRegression(string path)
@@ -157,7 +101,7 @@ internal sealed record SavedRegression
         }
     }
 
-    private void Check(string file)
+    protected override void Check(string file)
     {
         bool isSound = FixedEffects.Length == FixedNames.Count && FixedCovariance.Length == FixedNames.Count * FixedNames.Count && double.IsFinite(Sigma) && Sigma >= 0
             && FixedNames.Distinct(StringComparer.Ordinal).Count() == FixedNames.Count
@@ -167,8 +111,6 @@ internal sealed record SavedRegression
         if (!isSound)
             throw Failure(file, "The file is damaged: its lists of effects, levels and covariances do not fit each other. Fit the model again.");
     }
-
-    private static DataException Failure(string path, string message) => new([new DataProblem(message, path)]);
 }
 
 /// <summary>A random-effect term of a saved regression.</summary>

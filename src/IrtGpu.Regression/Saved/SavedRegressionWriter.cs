@@ -9,15 +9,7 @@ internal static class SavedRegressionWriter
     public static void Write(Utf8JsonWriter json, SavedRegression saved)
     {
         json.WriteStartObject();
-        json.Field("kind", saved.Kind);
-        json.Field("version", saved.Version);
-        json.Field("formula", saved.Formula);
-        json.Field("weightColumn", saved.WeightColumn);
-        json.Field("criterion", saved.Criterion);
-        json.Field("logLikelihood", saved.LogLikelihood);
-        json.Field("freeParameters", saved.FreeParameters);
-        json.Field("rows", saved.Rows);
-        json.Field("converged", saved.Converged);
+        saved.WriteHead(json);
         json.Field("sigma", saved.Sigma);
         json.Field("fixedNames", saved.FixedNames);
         json.Field("fixedEffects", saved.FixedEffects);
