@@ -131,6 +131,7 @@ internal sealed unsafe class LevelIntegral
 
     /// <summary>Replaces each value by exp(value − shift).</summary>
     /// <returns>Their sum; in an order of its own, since that of the library depends on where the values lie in memory.</returns>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] // the library's exp and log round otherwise before they are optimised
     private static double Exponentiate(Span<double> values, double shift)
     {
         Vector512<double> total = default;
@@ -242,6 +243,7 @@ internal sealed unsafe class LevelIntegral
     /// <param name="units">Units of the level.</param>
     /// <param name="length">Units multiplied before the exponent is split off.</param>
     /// <returns>The largest.</returns>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] // the library's exp and log round otherwise before they are optimised
     private double Multiply(int units, int length)
     {
         int nodes = grid.Padded;
