@@ -1,0 +1,169 @@
+using IrtGpu.Compute;
+using IrtGpu.Estimation.Maximization;
+using IrtGpu.Estimation.Stochastic.Complete;
+using IrtGpu.Estimation.Stochastic.Persons;
+using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+
+namespace IrtGpu.Estimation.Stochastic;
+
+/// <summary>Robbins–Monro from the neighbourhood of the maximum to the maximum, in windows of draws at parameters that stay.</summary>
+/// <remarks>
+/// <para>
+/// After a window of n draws the parameters ξ move by γ V s: s is the mean gradient, V the inverse of the observed information (Louis' identity),
+/// and γ = n / N with N the draws of all windows since the parameters last moved by more than noise. With V near to the inverse of the
+/// derivative of s these gains are those of least variance: ξ is the average of what each window says where the maximum is
+/// (Robbins &amp; Monro 1951; Chung 1954). A window whose step is more than noise begins the average anew, with γ = 1.
+/// </para>
+/// <para>
+/// The end is a test: the last step was noise, the information is positive definite, and the Monte-Carlo error of every estimate, from the
+/// spread of the batches of draws, is below a share of its standard error. Windows are as long as that is likely to take.
+/// </para>
+/// </remarks>
+internal sealed class Refinement
+{
+    private const int FirstWindow = 40;
+    private const int WarmUp = 5; // draws that are not used after parameters moved
+    private const int KeptPersonDraws = 40_000; // of all persons together, for the missing information
+    private const double MostSignal = 2; // mean square of steps over their errors, 1 for noise
+    private const double SmallStep = 0.1; // standard errors: a step that may be more than noise and yet not matter
+    private const double LargestStep = 1; // of any working value
+    private const double StaleStep = 0.5; // standard errors, after which the information is computed anew
+
+    private readonly CalibrationPlan plan;
+    private readonly PersonSampler sampler;
+    private readonly DrawnExpectation expectation;
+    private readonly MStep mStep;
+    private readonly StochasticOptions options;
+    private readonly RunLog log;
+    private readonly int threads;
+    private readonly List<double[][]> kept = []; // θ of some draws of the last window [draw][tile]
+
+    public Refinement(
+        CalibrationPlan plan, PersonSampler sampler, DrawnExpectation expectation, MStep mStep, StochasticOptions options, RunLog log, int threads)
+    {
+        this.plan = plan;
+        this.sampler = sampler;
+        this.expectation = expectation;
+        this.mStep = mStep;
+        this.options = options;
+        this.log = log;
+        this.threads = threads;
+    }
+
+    /// <summary>Where it stands, after <see cref="Run"/>.</summary>
+    public RefinedEstimates Estimates { get; private set; } = null!;
+
+    /// <summary>Runs.</summary>
+    /// <param name="start">Where from.</param>
+    /// <param name="withCrossProduct">Whether the cross-product of the persons' scores is wanted.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>How it ended.</returns>
+    public RefinementEnd Run(ModelPoint start, bool withCrossProduct, CancellationToken cancellation)
+    {
+        Estimates = new RefinedEstimates(start);
+        int next = FirstWindow;
+        double total = 0; // draws of the average
+        bool isStale = true;
+        while (true)
+        {
+            int left = options.MostDraws - log.History.Count;
+            if (left < FirstWindow)
+                return RefinementEnd.DrawLimit;
+            WindowSums window = Draw(Math.Min(next, left), cancellation);
+            if (cancellation.IsCancellationRequested)
+                return RefinementEnd.Interrupted;
+            Estimates.Take(window, mStep.FindRunOffs(Estimates.Point, expectation), sampler.Acceptance);
+            if (isStale && !TryInform(withCrossProduct, cancellation))
+                return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
+            total += window.DrawCount;
+            WindowStep step = WindowStep.Of(window, Estimates.Interior, Estimates.Solver!, total);
+            Estimates.Take(step);
+            bool isNoise = step.Signal <= MostSignal || step.LargestShare <= SmallStep;
+            Move(step, window.DrawCount / total);
+            isStale = !Estimates.Solver!.IsObserved || step.LargestShare > StaleStep;
+            if (!isNoise)
+                total = 0;
+            bool isPrecise = step.LargestErrorShare <= options.MonteCarloError;
+            if (isNoise && isPrecise && Estimates.Solver.IsObserved)
+                return isStale && !TryInform(withCrossProduct, cancellation) ? RefinementEnd.NoInformation : RefinementEnd.Converged;
+            double needed = step.PerDraw * step.PerDraw / (options.MonteCarloError * options.MonteCarloError);
+            next = (int)Math.Clamp(isNoise ? 1.1 * needed - total : FirstWindow, FirstWindow, 4 * window.DrawCount);
+        }
+    }
+
+    private WindowSums Draw(int count, CancellationToken cancellation)
+    {
+        sampler.MoveTo(Estimates.Point, 3);
+        for (int warm = 0; warm < WarmUp; warm++)
+        {
+            sampler.Advance(0);
+            sampler.Advance(0.9);
+        }
+        kept.Clear();
+        int keep = Math.Min(count, Math.Clamp(KeptPersonDraws / Math.Max(1, sampler.PersonCount), 4, 40));
+        WindowSums window = new(plan.Layout.FreeCount, count);
+        for (int draw = 0; draw < count && !cancellation.IsCancellationRequested; draw++)
+        {
+            if (draw % 4 == 0)
+                sampler.Advance(0.9); // nearby, for who is out of the reach of independent proposals
+            sampler.Advance(-0.25);
+            window.Add(mStep.Derivatives(Estimates.Point, expectation, window.Hessian));
+            if ((long)(draw + 1) * keep / count > (long)draw * keep / count)
+                kept.Add([.. sampler.Tiles.Select(tile => (double[])tile.Theta.Clone())]);
+            log.Record(Estimates.LastErrorShare, Estimates.LastErrorIndex, "average");
+        }
+        return window;
+    }
+
+    private bool TryInform(bool withCrossProduct, CancellationToken cancellation)
+    {
+        try
+        {
+            MissingInformation missing = MissingInformation.Of(Estimates.Point, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
+            return Estimates.TryInform(missing, threads);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Moves by a share of the step, shortened until it stays in the domain.</summary>
+    private void Move(WindowStep step, double gain)
+    {
+        double scale = gain * Math.Min(1, LargestStep / Math.Max(step.LargestChange, 1e-300));
+        for (int halving = 0; halving < 20; halving++, scale /= 2)
+        {
+            double[] free = (double[])Estimates.Point.Parameters.Free.Clone();
+            for (int k = 0; k < step.Step.Length; k++)
+            {
+                int index = Estimates.Interior[k];
+                free[index] += scale * step.Step[k];
+                if (plan.Layout.IsBoundedLogit[index])
+                    free[index] = Math.Clamp(free[index], -ParameterLayout.LogitBound, ParameterLayout.LogitBound);
+            }
+            ParameterVector moved = new(plan.Layout, free);
+            if (!plan.IsInDomain(moved) || ModelPoint.TryCreate(plan, moved) is not { } point)
+                continue;
+            Estimates.MoveTo(point);
+            return;
+        }
+    }
+}
+
+/// <summary>How averaging ended.</summary>
+internal enum RefinementEnd
+{
+    /// <summary>The estimates are as precise as asked for.</summary>
+    Converged,
+
+    /// <summary>The draws did not suffice.</summary>
+    DrawLimit,
+
+    /// <summary>The complete-data information is not positive definite.</summary>
+    NoInformation,
+
+    /// <summary>The user interrupted.</summary>
+    Interrupted,
+}
