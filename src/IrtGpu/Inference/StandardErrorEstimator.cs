@@ -91,7 +91,7 @@ internal sealed class StandardErrorEstimator
     /// Whether two E-steps a parameter take longer than the products of all parameters at every pattern and node, which have the same
     /// sum where nodes stay.
     /// </summary>
-    private bool HasFewPatterns => !plan.Grid.Moves && patterns.PatternCount <= FewPatterns && interior.Length > 4 * patterns.PatternCount;
+    private bool HasFewPatterns => plan.Integration.HasSharedNodes && !plan.Grid.Moves && patterns.PatternCount <= FewPatterns && interior.Length > 4 * patterns.PatternCount;
 
     private StandardErrors Invert(StandardErrorMethod method, Matrix<double> information)
     {
