@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 
@@ -105,7 +105,7 @@ internal sealed class GroupPopulation
         foreach (int item in items)
         {
             Range rows = (plan.Items[item].FirstRow * nodeOf.Count)..((plan.Items[item].FirstRow + plan.Items[item].CategoryCount) * nodeOf.Count);
-            TensorPrimitives.Exp(population.LogProbability.AsSpan(rows), population.Probability.AsSpan(rows));
+            FixedRounding.Exp(population.LogProbability.AsSpan(rows), population.Probability.AsSpan(rows));
         }
         return population;
     }

@@ -5,6 +5,7 @@ using IrtGpu.Data;
 using IrtGpu.Estimation.Limits;
 using IrtGpu.Estimation.Maximization;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using MathNet.Numerics.LinearAlgebra;
@@ -238,8 +239,8 @@ internal sealed class StandardErrorEstimator
         for (int iteration = 0; iteration < 500; iteration++)
         {
             for (int k = 0; k < n; k++)
-                next[k] = TensorPrimitives.Dot<double>(columns.AsSpan(k * n, n), vector);
-            double norm = TensorPrimitives.Norm<double>(next);
+                next[k] = FixedOrderSums.Dot(columns.AsSpan(k * n, n), vector);
+            double norm = FixedOrderSums.Norm(next);
             if (norm == 0)
                 return 0;
             TensorPrimitives.Divide(next, norm, vector);
