@@ -37,6 +37,11 @@ internal interface IPopulation
     /// <param name="information">Receives the negative second derivatives. [attribute, attribute]</param>
     double LogDensity(ReadOnlySpan<double> theta, Span<double> gradient, Span<double> information);
 
+    /// <summary>Adds the log density, its constant included, at nodes that lie in rows by attribute.</summary>
+    /// <param name="theta">θ. [attribute, node]</param>
+    /// <param name="sum">Added to; its length is the number of nodes, a multiple of the lanes of the widest vector. [node]</param>
+    void AddLogDensities(ReadOnlySpan<double> theta, Span<double> sum);
+
     /// <summary>|θ_j| beyond which the population is spent.</summary>
     /// <param name="attribute">The attribute.</param>
     double Reach(int attribute);
@@ -54,4 +59,9 @@ internal interface IPopulation
     /// <param name="information">Added to, both triangles. [slot, slot]</param>
     void AddExcessInformation(
         QuadratureGrid grid, ReadOnlySpan<double> theta, ReadOnlySpan<double> logWeight, ReadOnlySpan<double> nodeTotals, Span<double> information);
+
+    /// <summary>The same of persons that have nodes of their own, where weights are the density itself.</summary>
+    /// <param name="powers">Σ w · 1, Σ w θ_j and Σ w θ_j θ_k for k ≤ j. [1 + J + J(J+1)/2]</param>
+    /// <param name="information">Added to, both triangles. [slot, slot]</param>
+    void AddExcessInformation(ReadOnlySpan<double> powers, Span<double> information);
 }

@@ -9,12 +9,16 @@ namespace IrtGpu.Population;
 /// <summary>The multivariate normal of one block at given parameters.</summary>
 internal sealed class NormalPopulation : IPopulation
 {
+    private readonly double[] precisionRoot; // lower, its transpose times itself the precision [attribute, attribute]
+
     private NormalPopulation(int firstSlot, double[] mean, Matrix<double> cholesky)
     {
         FirstSlot = firstSlot;
         Mean = mean;
         Cholesky = cholesky;
-        Precision = cholesky.LowerTriangle().Inverse() is var inverse ? inverse.Transpose() * inverse : inverse;
+        Matrix<double> root = cholesky.LowerTriangle().Inverse();
+        Precision = root.Transpose() * root;
+        precisionRoot = root.ToRowMajorArray();
     }
 
     /// <inheritdoc/>
@@ -139,6 +143,9 @@ internal sealed class NormalPopulation : IPopulation
         return -0.5 * square;
     }
 
+    /// <inheritdoc/>
+    public void AddLogDensities(ReadOnlySpan<double> theta, Span<double> sum) => NormalDensity.Add(Mean, precisionRoot, LogNormalizer, theta, sum);
+
     /// <summary>Ten standard deviations beyond the mean.</summary>
     /// <param name="attribute">The attribute.</param>
     public double Reach(int attribute) => Math.Abs(Mean[attribute]) + 10 * Math.Sqrt(Cholesky.Row(attribute).Sum(value => value * value));
@@ -179,6 +186,24 @@ internal sealed class NormalPopulation : IPopulation
                 for (int k = 0; k < attributeCount; k++)
                     second[j, k] += weight * centred * (theta[node * attributeCount + k] - Mean[k]);
             }
+        }
+        NormalInformation.AddExcess(this, first, second, information);
+    }
+
+    /// <inheritdoc/>
+    public void AddExcessInformation(ReadOnlySpan<double> powers, Span<double> information)
+    {
+        int attributeCount = Mean.Length;
+        double total = powers[0];
+        ReadOnlySpan<double> sums = powers[1..];
+        ReadOnlySpan<double> squares = sums[attributeCount..];
+        Vector<double> first = Vector<double>.Build.Dense(attributeCount);
+        Matrix<double> second = Cholesky * Cholesky.Transpose() * -total;
+        for (int j = 0; j < attributeCount; j++)
+        {
+            first[j] = sums[j] - total * Mean[j];
+            for (int k = 0; k < attributeCount; k++)
+                second[j, k] += squares[PackedTriangle.SymmetricIndex(j, k)] - sums[j] * Mean[k] - sums[k] * Mean[j] + total * Mean[j] * Mean[k];
         }
         NormalInformation.AddExcess(this, first, second, information);
     }

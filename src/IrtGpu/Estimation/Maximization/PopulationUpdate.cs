@@ -82,11 +82,12 @@ internal sealed class PopulationUpdate
 
     private void AddExcessInformation(PlannedBlock block, ModelPoint point, Expectation expectation, int[] free, double[] information)
     {
-        double[] nodeTotals = expectation.TryNodeTotals(block.Index)
-            ?? throw new NotSupportedException("Second derivatives by the population need node totals, and these persons share no nodes.");
         double[] excess = new double[ScoreCount * ScoreCount];
-        point.Populations[block.Index].AddExcessInformation(
-            plan.Grid, point.ThetaOfBlock(block), point.LogWeight[block.Index], nodeTotals, excess);
+        IPopulation population = point.Populations[block.Index];
+        if (expectation.TryNodeTotals(block.Index) is { } nodeTotals)
+            population.AddExcessInformation(plan.Grid, point.ThetaOfBlock(block), point.LogWeight[block.Index], nodeTotals, excess);
+        else
+            population.AddExcessInformation(expectation.Population(block.Index).Powers, excess);
         ToFree(block, new double[ScoreCount], excess, free, new double[free.Length], information);
     }
 
