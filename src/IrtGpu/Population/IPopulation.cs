@@ -59,9 +59,4 @@ internal interface IPopulation
     /// <param name="information">Added to, both triangles. [slot, slot]</param>
     void AddExcessInformation(
         QuadratureGrid grid, ReadOnlySpan<double> theta, ReadOnlySpan<double> logWeight, ReadOnlySpan<double> nodeTotals, Span<double> information);
-
-    /// <summary>The same of persons that have nodes of their own, where weights are the density itself.</summary>
-    /// <param name="powers">Σ w · 1, Σ w θ_j and Σ w θ_j θ_k for k ≤ j. [1 + J + J(J+1)/2]</param>
-    /// <param name="information">Added to, both triangles. [slot, slot]</param>
-    void AddExcessInformation(ReadOnlySpan<double> powers, Span<double> information);
 }

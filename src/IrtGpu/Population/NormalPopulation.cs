@@ -190,24 +190,6 @@ internal sealed class NormalPopulation : IPopulation
         NormalInformation.AddExcess(this, first, second, information);
     }
 
-    /// <inheritdoc/>
-    public void AddExcessInformation(ReadOnlySpan<double> powers, Span<double> information)
-    {
-        int attributeCount = Mean.Length;
-        double total = powers[0];
-        ReadOnlySpan<double> sums = powers[1..];
-        ReadOnlySpan<double> squares = sums[attributeCount..];
-        Vector<double> first = Vector<double>.Build.Dense(attributeCount);
-        Matrix<double> second = Cholesky * Cholesky.Transpose() * -total;
-        for (int j = 0; j < attributeCount; j++)
-        {
-            first[j] = sums[j] - total * Mean[j];
-            for (int k = 0; k < attributeCount; k++)
-                second[j, k] += squares[PackedTriangle.SymmetricIndex(j, k)] - sums[j] * Mean[k] - sums[k] * Mean[j] + total * Mean[j] * Mean[k];
-        }
-        NormalInformation.AddExcess(this, first, second, information);
-    }
-
     /// <summary>Maps standard nodes to this population: μ + chol(Σ) ξ.</summary>
     /// <param name="standard">[node, attribute]</param>
     private double[] Transform(double[] standard)
