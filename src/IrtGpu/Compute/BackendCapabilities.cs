@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Compute;
@@ -29,6 +30,12 @@ public sealed record BackendCapabilities
 
     /// <summary>Room for several points beside the backend's own, given how many will be asked for at once; none where one by one is as good.</summary>
     public Func<int, IPointBatch?> TryOpenBatch { get; init; } = static _ => null;
+
+    /// <summary>Moves the nodes of each person to the person's posterior at a point; null where nodes do not follow persons.</summary>
+    public Action<ModelPoint>? PlaceNodes { get; init; }
+
+    /// <summary>The error of the log-likelihood at a point by its integration; null where it is not measured.</summary>
+    public Func<ModelPoint, IntegrationError?> TryMeasureIntegration { get; init; } = static _ => null;
 
     /// <summary>What the backend asked of its device so far.</summary>
     public Func<DeviceReport?> Report { get; init; } = static () => null;

@@ -187,8 +187,6 @@ internal abstract partial class ItemModelOperations
             return LaneArithmetic.SumPairs(value);
         }
 
-        private static int ConstantLength(int categoryCount) => TModel.ConstantKindCount * TModel.ConstantCount(categoryCount);
-
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static ItemConstantTable Constants(Span<double> memory, int categoryCount, Span<double> shape)
         {
