@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
+using IrtGpu.Estimation.Stochastic;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Sampling.Nuts;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Specification;
 
 namespace IrtGpu;
 
@@ -45,6 +47,9 @@ public sealed record CalibrationOptions
 
     /// <summary>How the axes of exploratory solutions are rotated.</summary>
     public RotationMethod Rotation { get; init; } = RotationMethod.Oblimin;
+
+    /// <summary>How far stochastic approximation goes, where <see cref="ModelSpecification.Integration"/> asks for it.</summary>
+    public StochasticOptions Stochastic { get; init; } = new();
 
     /// <summary>How draws from the posterior are made; null: none. Seed and threads are those of the calibration.</summary>
     [JsonIgnore]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IrtGpu.Estimation.Stochastic;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Reporting.Documents;
@@ -20,12 +21,14 @@ internal sealed class EstimationOptions
     private readonly Option<string?> start = new("--start") { HelpName = "FILE", Description = "calibration.json of a finished run: what has the same name begins at its estimates; makes one start, unless --starts asks for more." };
     private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
     private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "Standard errors: auto (default: oakes, or sandwich with sampling weights), none, complete, xpd, louis, oakes or sandwich." };
+    private readonly Option<double?> monteCarloError = new("--monte-carlo-error") { HelpName = "X", Description = "With --integration stochastic: draw until the Monte-Carlo error of every estimate is below this share of its standard error (default: 0.05)." };
+    private readonly Option<int?> maxDraws = new("--max-draws") { HelpName = "N", Description = "With --integration stochastic: largest number of draws of every person (default: 20000)." };
     private readonly Option<string?> rotate = new("--rotate") { HelpName = "HOW", Description = "Axes of exploratory models: none, varimax or oblimin (default)." };
     private readonly Option<string?> scores = new("--scores") { HelpName = "HOW", Description = "Scores of persons: none, eap (default) or map." };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { tolerance, maxCycles, mIterations, accelerate, starts, start, seed, errors, rotate, scores })
+        foreach (Option option in new Option[] { tolerance, maxCycles, mIterations, accelerate, starts, start, seed, errors, rotate, scores, monteCarloError, maxDraws })
             command.Options.Add(option);
     }
 
@@ -37,6 +40,11 @@ internal sealed class EstimationOptions
             Tolerance = parsed.GetValue(tolerance) ?? defaults.Tolerance,
             MaxCycles = parsed.GetValue(maxCycles) ?? defaults.MaxCycles,
             MIterations = parsed.GetValue(mIterations) ?? defaults.MIterations,
+            Stochastic = new StochasticOptions
+            {
+                MonteCarloError = parsed.GetValue(monteCarloError) ?? defaults.Stochastic.MonteCarloError,
+                MostDraws = parsed.GetValue(maxDraws) ?? defaults.Stochastic.MostDraws,
+            },
             Starts = parsed.GetValue(starts) ?? defaults.Starts,
             Start = parsed.GetValue(start) is { } path ? SavedCalibration.Read(path).Point : null,
             Seed = parsed.GetValue(seed) ?? defaults.Seed,

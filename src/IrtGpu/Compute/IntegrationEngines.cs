@@ -1,7 +1,9 @@
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Planning.Integration;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Compute;
@@ -23,8 +25,18 @@ internal static class IntegrationEngines
             throw new SpecificationException($"--e-step {options.EStep.Name()} is a form of E-steps on a grid; --integration {method.Name()} has its own. Use --e-step auto.");
         IComputeBackend backend = method switch
         {
+            IntegrationMethod.Stochastic => new AdaptiveBackend(plan, patterns, AfterDraws(plan.AttributeCount), options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };
         return new BackendChoice(backend, EStepChoice.ForMethod(plan.Integration), options.Device == DeviceName.Cpu ? null : $"auto: --integration {method.Name()} is computed there");
     }
+
+    /// <summary>The rule for log-likelihood and scores at estimates that draws have found: one E-step, so it may have many nodes.</summary>
+    private static PersonRule AfterDraws(int attributeCount) => attributeCount switch
+    {
+        1 => new PersonRule(PersonRuleKind.Product, 1, 21),
+        2 => new PersonRule(PersonRuleKind.Product, 2, 11),
+        3 => new PersonRule(PersonRuleKind.Product, 3, 7),
+        _ => new PersonRule(PersonRuleKind.Lattice, attributeCount, 512),
+    };
 }

@@ -24,11 +24,11 @@ internal sealed class Refinement
 {
     private const int FirstWindow = 40;
     private const int WarmUp = 5; // draws that are not used after parameters moved
-    private const int KeptPersonDraws = 40_000; // of all persons together, for the missing information
-    private const double MostSignal = 2; // mean square of steps over their errors, 1 for noise
-    private const double SmallStep = 0.1; // standard errors: a step that may be more than noise and yet not matter
+    private const double MostProducts = 8e10; // persons · kept draws · free parameters², for the missing information
+    private const double MostKept = 2.5e7; // persons · kept draws · attributes
+    private const double MostSignal = 4; // mean square of steps over their errors, near 1 for noise
+    private const double LongStep = 0.5; // standard errors, after which the information is computed anew, and the average begun where it was more than noise
     private const double LargestStep = 1; // of any working value
-    private const double StaleStep = 0.5; // standard errors, after which the information is computed anew
 
     private readonly CalibrationPlan plan;
     private readonly PersonSampler sampler;
@@ -38,6 +38,7 @@ internal sealed class Refinement
     private readonly RunLog log;
     private readonly int threads;
     private readonly List<double[][]> kept = []; // θ of some draws of the last window [draw][tile]
+    private int informing; // draws that the information was made from
 
     public Refinement(
         CalibrationPlan plan, PersonSampler sampler, DrawnExpectation expectation, MStep mStep, StochasticOptions options, RunLog log, int threads)
@@ -74,23 +75,26 @@ internal sealed class Refinement
             if (cancellation.IsCancellationRequested)
                 return RefinementEnd.Interrupted;
             Estimates.Take(window, mStep.FindRunOffs(Estimates.Point, expectation), sampler.Acceptance);
-            if (isStale && !TryInform(withCrossProduct, cancellation))
+            if ((isStale || kept.Count > informing) && !TryInform(withCrossProduct, cancellation))
                 return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
             total += window.DrawCount;
             WindowStep step = WindowStep.Of(window, Estimates.Interior, Estimates.Solver!, total);
             Estimates.Take(step);
-            bool isNoise = step.Signal <= MostSignal || step.LargestShare <= SmallStep;
+            bool isNear = step.LargestShare <= LongStep || step.Signal <= MostSignal;
             Move(step, window.DrawCount / total);
-            isStale = !Estimates.Solver!.IsObserved || step.LargestShare > StaleStep;
-            if (!isNoise)
+            isStale = !Estimates.Solver!.IsObserved || step.LargestShare > LongStep;
+            if (!isNear)
                 total = 0;
-            bool isPrecise = step.LargestErrorShare <= options.MonteCarloError;
-            if (isNoise && isPrecise && Estimates.Solver.IsObserved)
-                return isStale && !TryInform(withCrossProduct, cancellation) ? RefinementEnd.NoInformation : RefinementEnd.Converged;
+            if (isNear && Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError)
+                return RefinementEnd.Converged;
             double needed = step.PerDraw * step.PerDraw / (options.MonteCarloError * options.MonteCarloError);
-            next = (int)Math.Clamp(isNoise ? 1.1 * needed - total : FirstWindow, FirstWindow, 4 * window.DrawCount);
+            next = (int)Math.Clamp(isNear ? 1.1 * needed - total : FirstWindow, FirstWindow, 4 * window.DrawCount);
         }
     }
+
+    /// <summary>Draws of a window that are kept for the missing information.</summary>
+    private int KeptCount => (int)Math.Clamp(
+        Math.Min(MostProducts / ((double)plan.Layout.FreeCount * plan.Layout.FreeCount), MostKept / plan.AttributeCount) / Math.Max(1, sampler.PersonCount), 4, 200);
 
     private WindowSums Draw(int count, CancellationToken cancellation)
     {
@@ -101,7 +105,7 @@ internal sealed class Refinement
             sampler.Advance(0.9);
         }
         kept.Clear();
-        int keep = Math.Min(count, Math.Clamp(KeptPersonDraws / Math.Max(1, sampler.PersonCount), 4, 40));
+        int keep = Math.Min(count, KeptCount);
         WindowSums window = new(plan.Layout.FreeCount, count);
         for (int draw = 0; draw < count && !cancellation.IsCancellationRequested; draw++)
         {
@@ -121,6 +125,7 @@ internal sealed class Refinement
         try
         {
             MissingInformation missing = MissingInformation.Of(Estimates.Point, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
+            informing = kept.Count;
             return Estimates.TryInform(missing, threads);
         }
         catch (OperationCanceledException)
