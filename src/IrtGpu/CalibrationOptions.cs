@@ -7,6 +7,7 @@ using IrtGpu.Foundation.Sampling.Nuts;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
+using IrtGpu.Specification.Files;
 
 namespace IrtGpu;
 
@@ -47,6 +48,10 @@ public sealed record CalibrationOptions
 
     /// <summary>How the axes of exploratory solutions are rotated.</summary>
     public RotationMethod Rotation { get; init; } = RotationMethod.Oblimin;
+
+    /// <summary>Loadings that <see cref="RotationMethod.Target"/> turns towards; null with other rotations.</summary>
+    [JsonIgnore]
+    public RotationTargetFile? RotationTarget { get; init; }
 
     /// <summary>How far stochastic approximation goes, where <see cref="ModelSpecification.Integration"/> asks for it.</summary>
     public StochasticOptions Stochastic { get; init; } = new();

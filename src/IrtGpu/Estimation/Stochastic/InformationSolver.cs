@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Estimation.Stochastic;
 
@@ -48,7 +49,19 @@ internal sealed class InformationSolver
             }
             return new InformationSolver(inverse, share == 0);
         }
-        return null;
+        return OfSizes(complete);
+    }
+
+    /// <summary>Where not even the complete information is positive definite: its eigenvalues count by their size.</summary>
+    private static InformationSolver? OfSizes(double[,] complete)
+    {
+        MathNet.Numerics.LinearAlgebra.Factorization.Evd<double> spectrum = Matrix<double>.Build.DenseOfArray(complete).Evd(Symmetricity.Symmetric);
+        double[] sizes = [.. spectrum.EigenValues.Select(value => Math.Abs(value.Real))];
+        double largest = sizes.Max();
+        if (!(largest > 0) || !double.IsFinite(largest))
+            return null;
+        Matrix<double> scaled = spectrum.EigenVectors * Matrix<double>.Build.DenseOfDiagonalArray([.. sizes.Select(size => 1 / Math.Max(size, 1e-6 * largest))]);
+        return new InformationSolver((scaled * spectrum.EigenVectors.Transpose()).ToArray(), false);
     }
 
     /// <summary>Square root of a diagonal element of the inverse.</summary>

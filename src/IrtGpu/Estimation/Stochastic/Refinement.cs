@@ -27,7 +27,8 @@ internal sealed class Refinement
     private const double MostProducts = 8e10; // persons · kept draws · free parameters², for the missing information
     private const double MostKept = 2.5e7; // persons · kept draws · attributes
     private const double MostSignal = 4; // mean square of steps over their errors, near 1 for noise
-    private const double LongStep = 0.5; // standard errors, after which the information is computed anew, and the average begun where it was more than noise
+    private const double LongStep = 0.5; // standard errors: beyond that, what is more than noise begins the average anew
+    private const double LongestFirstStep = 2; // the same where there is no average yet, and where the information is computed anew
     private const double LargestStep = 1; // of any working value
 
     private readonly CalibrationPlan plan;
@@ -39,6 +40,7 @@ internal sealed class Refinement
     private readonly int threads;
     private readonly List<double[][]> kept = []; // θ of some draws of the last window [draw][tile]
     private int informing; // draws that the information was made from
+    private double travelled; // since then, in standard errors
 
     public Refinement(
         CalibrationPlan plan, PersonSampler sampler, DrawnExpectation expectation, MStep mStep, StochasticOptions options, RunLog log, int threads)
@@ -77,16 +79,17 @@ internal sealed class Refinement
             Estimates.Take(window, mStep.FindRunOffs(Estimates.Point, expectation), sampler.Acceptance);
             if ((isStale || kept.Count > informing) && !TryInform(withCrossProduct, cancellation))
                 return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
-            total += window.DrawCount;
             WindowStep step = WindowStep.Of(window, Estimates.Interior, Estimates.Solver!, total);
             Estimates.Take(step);
-            bool isNear = step.LargestShare <= LongStep || step.Signal <= MostSignal;
+            bool isNear = step.LargestShare <= (total > 0 ? LongStep : LongestFirstStep) || (total > 0 && step.Signal <= MostSignal);
+            total += window.DrawCount;
             Move(step, window.DrawCount / total);
-            isStale = !Estimates.Solver!.IsObserved || step.LargestShare > LongStep;
+            travelled += step.LargestShare * window.DrawCount / total;
+            isStale = !Estimates.Solver!.IsObserved || travelled > LongestFirstStep;
+            if (isNear && Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError)
+                return travelled <= LongStep || TryInform(withCrossProduct, cancellation) ? RefinementEnd.Converged : RefinementEnd.Interrupted;
             if (!isNear)
                 total = 0;
-            if (isNear && Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError)
-                return RefinementEnd.Converged;
             double needed = step.PerDraw * step.PerDraw / (options.MonteCarloError * options.MonteCarloError);
             next = (int)Math.Clamp(isNear ? 1.1 * needed - total : FirstWindow, FirstWindow, 4 * window.DrawCount);
         }
@@ -126,6 +129,7 @@ internal sealed class Refinement
         {
             MissingInformation missing = MissingInformation.Of(Estimates.Point, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
             informing = kept.Count;
+            travelled = 0;
             return Estimates.TryInform(missing, threads);
         }
         catch (OperationCanceledException)

@@ -20,6 +20,7 @@ internal sealed class StochasticApproximation
     private const int LargestFreeCount = 4000;
     private const int LeastChains = 2048; // so that little is left of the noise where persons are few
     private const int MostApproachCycles = 600;
+    private const int AsymptoteIterations = 6; // of Newton, as in EM: with one, asymptotes creep towards their bounds
 
     private readonly CalibrationPlan plan;
     private readonly StochasticOptions options;
@@ -72,7 +73,7 @@ internal sealed class StochasticApproximation
     public StochasticOutcome Run(ModelPoint start, IProgress<IterationRecord>? progress, CancellationToken cancellation)
     {
         DrawnExpectation expectation = new(plan, sampler);
-        MStep mStep = new(plan, 1, threads);
+        MStep mStep = new(plan, 1, threads, AsymptoteIterations);
         RunLog log = new(plan, progress);
         (ModelPoint point, bool hasArrived) = new Approach(plan, sampler, expectation, mStep, log)
             .Run(start, Math.Min(MostApproachCycles, options.MostDraws), cancellation);

@@ -3,7 +3,7 @@ namespace IrtGpu.Estimation.Stochastic;
 /// <summary>What a window says: the Newton step to where the mean gradient would vanish, and how far noise alone would take it.</summary>
 /// <param name="Step">V s. [interior]</param>
 /// <param name="Errors">Monte-Carlo standard errors of the estimates that average all draws so far. [interior]</param>
-/// <param name="Signal">Mean square of the step over its Monte-Carlo standard error; near 1 where it is noise.</param>
+/// <param name="Signal">Mean square of the step over the error that it has from its own draws and from those before; near 1 where it is noise.</param>
 /// <param name="LargestChange">Largest element of the step.</param>
 /// <param name="LargestShare">The same in standard errors of the parameters.</param>
 /// <param name="LargestErrorShare">Largest Monte-Carlo standard error in standard errors of the parameters.</param>
@@ -18,8 +18,8 @@ internal sealed record WindowStep(
     /// <param name="window">The window.</param>
     /// <param name="interior">Free parameters that move.</param>
     /// <param name="solver">V.</param>
-    /// <param name="total">Draws that the estimates average.</param>
-    public static WindowStep Of(WindowSums window, int[] interior, InformationSolver solver, double total)
+    /// <param name="before">Draws that the estimates average already.</param>
+    public static WindowStep Of(WindowSums window, int[] interior, InformationSolver solver, double before)
     {
         double[] mean = window.Mean(interior);
         double[] step = solver.Apply(mean);
@@ -33,6 +33,8 @@ internal sealed record WindowStep(
             for (int k = 0; k < moved.Length; k++)
                 variance[k] += moved[k] * moved[k] * window.DrawCount / window.BatchCount / (window.BatchCount - 1);
         }
+        double total = before + window.DrawCount;
+        double effective = before > 0 ? before * window.DrawCount / total : window.DrawCount; // draws that a step has the error of
         double[] errors = [.. variance.Select(one => Math.Sqrt(one / total))];
         double signal = 0;
         double change = 0;
@@ -42,7 +44,7 @@ internal sealed record WindowStep(
         for (int k = 0; k < step.Length; k++)
         {
             double standardError = solver.StandardError(k);
-            signal += variance[k] > 0 ? step[k] * step[k] * window.DrawCount / variance[k] / step.Length : 0;
+            signal += variance[k] > 0 ? step[k] * step[k] * effective / variance[k] / step.Length : 0;
             change = Math.Max(change, Math.Abs(step[k]));
             share = Math.Max(share, Math.Abs(step[k]) / standardError);
             if (errors[k] / standardError > errorShare)

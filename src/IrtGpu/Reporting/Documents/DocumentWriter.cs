@@ -92,6 +92,10 @@ internal static partial class DocumentWriter
         json.Field("correlations", value.Correlations);
         json.Field("items", value.Items, Write);
         json.Field("populations", value.Populations, Write);
+        if (value.CorrelationErrors is { } errors)
+            json.Field("correlationErrors", errors);
+        else
+            json.WriteNull("correlationErrors");
     }
 
     private static void Write(Utf8JsonWriter json, QuadratureSummary value)
@@ -234,6 +238,16 @@ internal static partial class DocumentWriter
         json.Field("slopes", value.Slopes);
         json.Field("loadings", value.Loadings);
         json.Field("communality", value.Communality);
+        WriteErrors(json, "slopeErrors", value.SlopeErrors);
+        WriteErrors(json, "loadingErrors", value.LoadingErrors);
+    }
+
+    private static void WriteErrors(Utf8JsonWriter json, string name, double[]? errors)
+    {
+        if (errors is null)
+            json.WriteNull(name);
+        else
+            json.Field(name, errors);
     }
 
     private static void Write(Utf8JsonWriter json, RotatedPopulation value)
