@@ -17,7 +17,7 @@ public sealed class AcceleratorProvider : IBackendProvider
     private const double StartSecondsStored = 0.34;
     private const double StartSecondsCompiling = 2;
 
-    private readonly DeviceOpenings openings = new(CommonKernels.Load);
+    private readonly DeviceOpenings openings = new(KernelNeeds.Load);
 
     /// <summary>What there is; its drivers are asked once for all calibrations with this provider.</summary>
     public AcceleratorCatalog Catalog { get; } = new();
@@ -39,7 +39,7 @@ public sealed class AcceleratorProvider : IBackendProvider
     /// <inheritdoc/>
     /// <remarks>Follows whether the user's cache holds the kernels of every E-step and, where the plan is known, of its item models.</remarks>
     public double StartSeconds(CalibrationPlan? plan) =>
-        StoredPtx.Default is { } store && store.HoldsAll(CommonKernels.NeededBy(plan)) ? StartSecondsStored : StartSecondsCompiling;
+        StoredPtx.Default is { } store && store.HoldsAll(KernelNeeds.NeededBy(plan)) ? StartSecondsStored : StartSecondsCompiling;
 
     /// <summary>Devices opened so far, for backends or by <see cref="Prepare"/>.</summary>
     internal int OpenedCount => openings.OpenedCount;

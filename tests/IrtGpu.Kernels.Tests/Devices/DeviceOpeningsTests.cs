@@ -87,8 +87,8 @@ public sealed class DeviceOpeningsTests
         (CalibrationPlan plan, PatternTable patterns, _) = Problem.Build();
         using IlgpuBackend backend = new(session, plan, patterns);
         ICollection<MethodInfo> asked = KernelLoading.LoadedOn(session.Accelerator);
-        Assert.Empty(CommonKernels.NeededBy(plan).Except(asked));
-        Assert.Empty(asked.Where(kernel => !kernel.IsGenericMethod).Except(CommonKernels.NeededBy(null)));
+        Assert.Empty(KernelNeeds.NeededBy(plan).Except(asked));
+        Assert.Empty(asked.Where(kernel => !kernel.IsGenericMethod).Except(KernelNeeds.NeededBy(null)));
     }
 
     private static double LogLikelihood(AcceleratorProvider provider, string device)

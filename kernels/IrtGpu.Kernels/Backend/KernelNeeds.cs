@@ -12,7 +12,7 @@ using IrtGpu.Planning;
 namespace IrtGpu.Kernels.Backend;
 
 /// <summary>The kernels that E-steps through tables take whatever the plan, which can be loaded before there is one.</summary>
-internal static class CommonKernels
+internal static class KernelNeeds
 {
     /// <summary>Kernels with an index.</summary>
     public static IReadOnlyList<MethodInfo> Indexed { get; } =
