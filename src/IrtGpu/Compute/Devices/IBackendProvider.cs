@@ -28,7 +28,7 @@ public interface IBackendProvider
 
     /// <summary>Seconds from the question for a device to its first E-step, roughly: what <c>auto</c> holds against the work. Asks no driver.</summary>
     /// <param name="plan">What is to be computed; null: not known yet.</param>
-    double StartSeconds(CalibrationPlan? plan);
+    double StartSeconds(CalibrationPlan? plan) => 2;
 
     /// <summary>What <c>auto</c> should take for large work: an available device that outruns the CPU; null when there is none.</summary>
     /// <remarks>Asks the drivers, which takes time: called only where the work is large enough to be worth it.</remarks>
