@@ -1,5 +1,6 @@
 using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Devices;
+using IrtGpu.Compute.Reduction;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -25,6 +26,7 @@ internal static class IntegrationEngines
             throw new SpecificationException($"--e-step {options.EStep.Name()} is a form of E-steps on a grid; --integration {method.Name()} has its own. Use --e-step auto.");
         IComputeBackend backend = method switch
         {
+            IntegrationMethod.Reduced => new ReducedBackend(plan, patterns, options.Threads),
             IntegrationMethod.Stochastic => new AdaptiveBackend(plan, patterns, AfterDraws(plan.AttributeCount), options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };
