@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Planning;
@@ -23,6 +24,7 @@ internal static class IntegrationEngines
             throw new SpecificationException($"--e-step {options.EStep.Name()} is a form of E-steps on a grid; --integration {method.Name()} has its own. Use --e-step auto.");
         IComputeBackend backend = method switch
         {
+            IntegrationMethod.Adaptive or IntegrationMethod.Qmc => new AdaptiveBackend(plan, patterns, plan.Integration.PersonRule!, options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };
         return new BackendChoice(backend, EStepChoice.ForMethod(plan.Integration), options.Device == DeviceName.Cpu ? null : $"auto: --integration {method.Name()} is computed there");

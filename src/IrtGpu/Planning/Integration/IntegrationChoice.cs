@@ -18,6 +18,9 @@ public sealed record IntegrationChoice
     /// <summary>Why, in words that go on from the method's name.</summary>
     public string Reason { get; }
 
+    /// <summary>The rule about each person's own mode; null where nodes do not follow persons.</summary>
+    public PersonRule? PersonRule { get; private init; }
+
     /// <summary>Whether posteriors are at the nodes of one grid that all persons share, as much of what follows a calibration asks for.</summary>
     public bool HasSharedNodes => Method == IntegrationMethod.Grid;
 
@@ -47,6 +50,8 @@ public sealed record IntegrationChoice
         IntegrationMethod asked = specification.Integration;
         if (!IntegrationMethods.Offered.Contains(asked))
             problems.Add($"--integration {asked.Name()} is not in this version. It takes {string.Join(", ", IntegrationMethods.Offered.Select(method => method.Name()))}.");
+        if (asked is IntegrationMethod.Adaptive or IntegrationMethod.Qmc)
+            return new IntegrationChoice(asked, "as asked for") { PersonRule = PersonRule.Of(specification, problems) };
         if (asked is not (IntegrationMethod.Auto or IntegrationMethod.Grid))
             return new IntegrationChoice(asked, "as asked for");
         if (QuadratureGrid.ProductRefusal(specification.Quadrature, specification.Attributes.Count) is { } refusal)
