@@ -14,6 +14,10 @@ internal static class SphericalRadial
     /// <summary>Most dimensions: beyond, weights are negative.</summary>
     public const int Most = 8;
 
+    /// <summary>Number of nodes.</summary>
+    /// <param name="dimension">From <see cref="Fewest"/> to <see cref="Most"/>.</param>
+    public static int Count(int dimension) => 2 * ((dimension < Most ? 2 * dimension : 0) + 2 * dimension * (dimension - 1) + (1 << dimension));
+
     /// <summary>Exact for polynomials up to degree 7.</summary>
     /// <param name="dimension">From <see cref="Fewest"/> to <see cref="Most"/>.</param>
     public static NormalRule Degree7(int dimension)

@@ -22,6 +22,9 @@ public sealed record BackendCapabilities
     /// </summary>
     public Func<ModelPoint, double[]?> TryCrossProduct { get; init; } = static _ => null;
 
+    /// <summary>The same with other weights than N_p, as sampling weights ask for; null where it is summed over posteriors that are shown. [pattern]</summary>
+    public Func<ModelPoint, double[], double[]?> TryCrossProductOf { get; init; } = static (_, _) => null;
+
     /// <summary>
     /// Σ_p N_p Cov(s | pattern) in closed form, s the derivative of the complete-data log-likelihood by the free parameters.
     /// Lower triangle, row-major. [free, free]

@@ -27,6 +27,7 @@ internal static class IntegrationEngines
         IComputeBackend backend = method switch
         {
             IntegrationMethod.Reduced => new ReducedBackend(plan, patterns, options.Threads),
+            IntegrationMethod.Adaptive or IntegrationMethod.Qmc => new AdaptiveBackend(plan, patterns, plan.Integration.PersonRule!, options.Threads),
             IntegrationMethod.Stochastic => new AdaptiveBackend(plan, patterns, AfterDraws(plan.AttributeCount), options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };

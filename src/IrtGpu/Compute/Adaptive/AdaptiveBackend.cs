@@ -33,12 +33,17 @@ internal sealed class AdaptiveBackend : IComputeBackend
         this.patterns = patterns;
         this.rule = rule;
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
-        step = Create(rule.Create());
+        PersonNodes[] variants = [.. rule.Create().Select(one => new PersonNodes(one))];
+        step = new AdaptiveStep(plan, patterns, variants, this.threads);
+        AdaptiveMatrices matrices = new(plan, patterns, variants, this.threads);
         Capabilities = new BackendCapabilities
         {
             ShiftRefusal = "Nodes about the modes of persons do not take means that differ within a block by covariates. Use --integration grid.",
             PlaceNodes = point => placements = step.Place(point, placements),
             TryScore = point => step.Score(point, step.Place(point, placements)),
+            TryCrossProduct = point => matrices.CrossProduct(point, PlacedAt(point), patterns.Frequency),
+            TryCrossProductOf = (point, weights) => matrices.CrossProduct(point, PlacedAt(point), weights),
+            TryMissingInformation = point => matrices.MissingInformation(point, PlacedAt(point)),
             TryMeasureIntegration = Measure,
         };
     }
@@ -47,7 +52,7 @@ internal sealed class AdaptiveBackend : IComputeBackend
     public string Description => string.Create(CultureInfo.InvariantCulture, $"cpu, {threads} {(threads == 1 ? "thread" : "threads")}");
 
     /// <inheritdoc/>
-    public EStepForm Form => EStepForm.Tables;
+    public EStepForm Form => EStepForm.OfMethod;
 
     /// <inheritdoc/>
     public BackendCapabilities Capabilities { get; }
@@ -57,7 +62,7 @@ internal sealed class AdaptiveBackend : IComputeBackend
     {
         ArgumentNullException.ThrowIfNull(point);
         point.RequireNoShifts("Nodes about the modes of persons");
-        return step.Compute(point, placements ??= step.Place(point, null));
+        return step.Compute(point, PlacedAt(point));
     }
 
     /// <inheritdoc/>
@@ -68,21 +73,26 @@ internal sealed class AdaptiveBackend : IComputeBackend
     /// <inheritdoc/>
     public void Dispose() => step.Dispose();
 
+    /// <summary>Log-likelihoods of single patterns at nodes as they lie.</summary>
+    /// <param name="point">Parameters.</param>
+    /// <returns>[pattern]</returns>
+    public double[] LogLikelihoods(ModelPoint point) => step.LogLikelihoods(point, PlacedAt(point), [.. Enumerable.Range(0, patterns.PatternCount)]);
+
     /// <summary>The error of the log-likelihood, against richer rules at the same placements.</summary>
     private IntegrationError Measure(ModelPoint point)
     {
-        Placements at = placements ?? step.Place(point, null);
+        Placements at = PlacedAt(point);
         int[] chosen = IntegrationError.Choose(patterns);
         double[] own = step.LogLikelihoods(point, at, chosen);
         List<double[]> richer = [];
         NormalRule[] rules = rule.CreateRicher();
         foreach (NormalRule one in rules)
         {
-            using AdaptiveStep other = Create([one]);
+            using AdaptiveStep other = new(plan, patterns, [new PersonNodes(one)], threads);
             richer.Add(other.LogLikelihoods(point, at, chosen));
         }
         return IntegrationError.Of(patterns, chosen, own, richer, rules[0].NodeCount);
     }
 
-    private AdaptiveStep Create(NormalRule[] rules) => new(plan, patterns, [.. rules.Select(one => new PersonNodes(one))], threads);
+    private Placements PlacedAt(ModelPoint point) => placements ??= step.Place(point, null);
 }

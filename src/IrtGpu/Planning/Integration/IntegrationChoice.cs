@@ -20,6 +20,9 @@ public sealed record IntegrationChoice
     /// <summary>Why, in words that go on from the method's name.</summary>
     public string Reason { get; }
 
+    /// <summary>The rule about each person's own mode; null where nodes do not follow persons.</summary>
+    public PersonRule? PersonRule { get; private init; }
+
     /// <summary>Whether posteriors are at the nodes of one grid that all persons share, as much of what follows a calibration asks for.</summary>
     public bool HasSharedNodes => Method == IntegrationMethod.Grid;
 
@@ -63,6 +66,8 @@ public sealed record IntegrationChoice
             case IntegrationMethod.Reduced:
                 AddProblem(problems, ReductionRefusal(specification, tree), specification, tree);
                 return new IntegrationChoice(IntegrationMethod.Reduced, $"as asked for; {Describe(specification, tree)}") { Tree = tree };
+            case IntegrationMethod.Adaptive or IntegrationMethod.Qmc:
+                return new IntegrationChoice(asked, "as asked for") { PersonRule = PersonRule.Of(specification, problems) };
             default:
                 return new IntegrationChoice(asked, "as asked for");
         }

@@ -1,51 +1,119 @@
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Foundation.Sampling;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Planning.Integration;
 
-/// <summary>Families of rules for the posterior of one person.</summary>
-internal enum PersonRuleKind
-{
-    /// <summary>All combinations of Gauss–Hermite nodes.</summary>
-    Product,
-
-    /// <summary>Spheres of degree 7 at two radii.</summary>
-    Spheres,
-
-    /// <summary>Randomly shifted lattices with their mirror images.</summary>
-    Lattice,
-}
-
 /// <summary>The rule that is laid about each person's own mode.</summary>
+/// <remarks>
+/// Adaptive quadrature takes the product of Gauss–Hermite nodes in one to three dimensions (11, 7 and 5 of them in each) and spheres of
+/// degree 7 in four to eight: 96, 164, 272, 452 and 736 nodes. Quasi-Monte-Carlo takes lattices of 256 points, of 512 from eleven dimensions on.
+/// </remarks>
 /// <param name="Kind">Its family.</param>
 /// <param name="Dimension">J.</param>
-/// <param name="Size">Nodes a dimension of a product, nodes of a lattice, 7 with spheres.</param>
-internal sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size)
+/// <param name="Size">Nodes a dimension of a product, degree of spheres, points of a lattice.</param>
+/// <param name="Reason">Why this one.</param>
+public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, string Reason)
 {
+    private const int MostProductNodes = 20_000;
+    private const int MostPoints = 65_536;
+    private const int MostDimensions = 60;
+    private const int Degree = 7;
     private const int Variants = 16; // turned or shifted: what one of them errs by, others make good, over many persons
-    private const int Seed = 20050331;
+    private const int Seed = 2005;
     private const int CheckNodes = 1024;
     private const int CheckVariants = 8;
 
-    /// <summary>The rules that persons share, alike but for turns or shifts, which are the same in every run.</summary>
-    public NormalRule[] Create()
+    /// <summary>Which of the random turns or shifts: others show by how much results depend on them.</summary>
+    internal int Randomization { get; init; }
+
+    /// <summary>Number of nodes of a person.</summary>
+    public int NodeCount => Kind switch
     {
-        StreamRandom random = new(Seed, Dimension);
+        PersonRuleKind.Product => (int)Math.Pow(Size, Dimension),
+        PersonRuleKind.Spheres => SphericalRadial.Count(Dimension),
+        PersonRuleKind.Lattice => Size,
+        _ => throw NoRule(),
+    };
+
+    /// <summary>The family's name.</summary>
+    public string Name => Kind switch
+    {
+        PersonRuleKind.Product => "gauss-hermite",
+        PersonRuleKind.Spheres => "spheres",
+        PersonRuleKind.Lattice => "lattice",
+        _ => throw NoRule(),
+    };
+
+    /// <summary>The rule of a specification that asks for one.</summary>
+    /// <param name="specification">The model, its nodes, its method of integration.</param>
+    /// <param name="problems">Receives why there is none.</param>
+    internal static PersonRule Of(ModelSpecification specification, List<string> problems)
+    {
+        int dimension = specification.Attributes.Count;
+        QuadratureSpecification asked = specification.Quadrature;
+        string method = specification.Integration.Name();
+        if (asked.Low is not null || asked.High is not null)
+            problems.Add(FormattableString.Invariant($"--range {asked.Low},{asked.High} is for nodes on fixed lines, but those of --integration {method} lie about each person's own mode. Leave it out."));
+        return specification.Integration == IntegrationMethod.Qmc ? Lattice(asked, dimension, problems) : Quadrature(asked, dimension, problems);
+    }
+
+    /// <summary>The rules that persons share, alike but for turns or shifts, which are the same in every run.</summary>
+    internal NormalRule[] Create()
+    {
+        StreamRandom random = new(Seed + Randomization, Dimension);
         return Kind switch
         {
             PersonRuleKind.Product => [NormalRule.Product(Size, Dimension)],
             PersonRuleKind.Spheres => [.. Enumerable.Range(0, Variants).Select(_ => SphericalRadial.Degree7(Dimension).Rotate(RandomRotation.Create(Dimension, () => random.NextNormal())))],
             PersonRuleKind.Lattice => LatticeRules.Create(Size, Dimension, Variants, () => random.NextUniform()),
-            _ => throw new ArgumentOutOfRangeException(nameof(Kind), Kind, "There is no such rule."),
+            _ => throw NoRule(),
         };
     }
 
     /// <summary>Richer rules, all of which each person gets: their mean tells the error of this rule, and how they differ that of the mean.</summary>
-    public NormalRule[] CreateRicher()
+    internal NormalRule[] CreateRicher()
     {
-        StreamRandom random = new(Seed, -1 - Dimension);
-        return Kind == PersonRuleKind.Product && Math.Pow(Size + 4, Dimension) <= 20_000
-            ? [NormalRule.Product(Size + 4, Dimension)]
+        StreamRandom random = new(Seed + Randomization, -1 - Dimension);
+        return Kind == PersonRuleKind.Product && Math.Pow(Size + 6, Dimension) <= MostProductNodes
+            ? [NormalRule.Product(Size + 6, Dimension)]
             : LatticeRules.Create(Math.Max(CheckNodes, Kind == PersonRuleKind.Lattice ? 2 * Size : 0), Dimension, CheckVariants, () => random.NextUniform());
     }
+
+    private static PersonRule Quadrature(QuadratureSpecification asked, int dimension, List<string> problems)
+    {
+        if (dimension > SphericalRadial.Most)
+        {
+            problems.Add($"--integration adaptive has rules for one to {SphericalRadial.Most} dimensions, not for {dimension}: nodes of quadrature grow too fast beyond. Use --integration qmc.");
+            return new PersonRule(PersonRuleKind.Spheres, SphericalRadial.Most, Degree, "");
+        }
+        if (asked.Nodes is null && asked.Rule != QuadratureRule.GaussHermite && dimension > SphericalRadial.Fewest)
+            return new PersonRule(PersonRuleKind.Spheres, dimension, Degree, $"degree {Degree}, the default in {dimension} dimensions");
+        int nodes = asked.Nodes ?? dimension switch { 1 => 11, 2 => 7, 3 => 5, _ => 3 };
+        if (Math.Pow(nodes, dimension) > MostProductNodes)
+        {
+            problems.Add(FormattableString.Invariant(
+                $"--nodes {nodes} in each of {dimension} dimensions are {Math.Pow(nodes, dimension):g3} nodes a person, more than the {MostProductNodes} that are handled. Lower --nodes, or leave it out."));
+        }
+        string reason = asked.Nodes is null ? "the default" : "as asked for";
+        return new PersonRule(PersonRuleKind.Product, dimension, nodes, FormattableString.Invariant($"{nodes} a dimension about each person's mode, {reason}"));
+    }
+
+    private static PersonRule Lattice(QuadratureSpecification asked, int dimension, List<string> problems)
+    {
+        if (dimension > MostDimensions)
+            problems.Add($"--integration qmc has points in up to {MostDimensions} dimensions, not in {dimension}. Use fewer attributes.");
+        if (asked.Rule == QuadratureRule.GaussHermite)
+            problems.Add("--quadrature gauss-hermite is for --integration grid or adaptive; --integration qmc has points of its own. Leave it out.");
+        int wanted = asked.Nodes ?? (dimension <= 10 ? 256 : 512);
+        if (wanted > MostPoints)
+            problems.Add($"--nodes {wanted} is too many: at most {MostPoints} points a person are handled by --integration qmc.");
+        int points = 16;
+        while (points < wanted && points < MostPoints)
+            points *= 2;
+        string reason = asked.Nodes is null ? "the default" : points == wanted ? "as asked for" : $"the power of 2 from the {wanted} asked for";
+        return new PersonRule(PersonRuleKind.Lattice, dimension, points, $"about each person's mode, {reason}");
+    }
+
+    private InvalidOperationException NoRule() => new($"There is no rule of kind {Kind}.");
 }

@@ -1,0 +1,122 @@
+using IrtGpu.Compute.Adaptive;
+using IrtGpu.Data;
+using IrtGpu.Items;
+using IrtGpu.Planning.Integration;
+using IrtGpu.Specification;
+using IrtGpu.TestCases;
+
+namespace IrtGpu.Tests.Compute.Adaptive;
+
+/// <summary>Whole calibrations at nodes about modes: against grids, against the truth that data were drawn from, and what they refuse.</summary>
+public sealed class AdaptiveCalibrationTests
+{
+    private static readonly CalibrationOptions Exact = new() { Tolerance = 1e-6, Threads = 2 };
+
+    [Theory]
+    [InlineData(2, 11)]
+    [InlineData(3, 7)]
+    public void Estimates_errors_and_scores_are_those_of_the_grid(int dimensions, int nodes)
+    {
+        ModelCase problem = new() { Attributes = dimensions, Items = 8 * dimensions, Persons = 600, Functions = [ItemFunction.TwoParameter] };
+        ResponseData data = problem.Data();
+        QuadratureSpecification dense = new(Nodes: dimensions == 2 ? 41 : 25, Low: -6.5, High: 6.5);
+        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = dense }, Exact);
+        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: nodes) }, Exact);
+        Assert.True(grid.Termination.IsConverged);
+        Assert.True(adaptive.Termination.IsConverged, adaptive.Termination.Message);
+        Closeness.AssertNear(grid.Point.Parameters.Free, adaptive.Point.Parameters.Free, 1e-4, "estimates");
+        Assert.True(Math.Abs(grid.LogLikelihood - adaptive.LogLikelihood) <= adaptive.IntegrationError!.Error + 1e-3, $"{grid.LogLikelihood}, {adaptive.LogLikelihood} ± {adaptive.IntegrationError.Error}");
+        Assert.True(adaptive.IntegrationError.Error < 0.05, $"stated {adaptive.IntegrationError.Error}");
+        int n = grid.Plan.Layout.FreeCount;
+        for (int index = 0; index < n; index++)
+            Assert.Equal(1, Math.Sqrt(adaptive.StandardErrors.Covariance![index * n + index] / grid.StandardErrors.Covariance![index * n + index]), 2e-3);
+        Closeness.AssertNear(grid.Scores!.Mean, adaptive.Scores!.Mean, 1e-3, "scores");
+    }
+
+    [Fact]
+    public void Classes_and_groups_are_those_of_the_grid()
+    {
+        ModelCase problem = new()
+        {
+            Attributes = 2, Items = 16, Persons = 800, Groups = 2, Classes = 2, KnownShare = 0.5, HasWeights = true, Missing = 0.05, Functions = [ItemFunction.TwoParameter],
+        };
+        ResponseData data = problem.Data();
+        CalibrationOptions options = Exact with { Tolerance = 1e-5, Starts = 1, MaxCycles = 2000 };
+        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = new(Nodes: 41, Low: -7, High: 7) }, options);
+        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 11) }, options);
+        Assert.True(adaptive.Termination.IsConverged, adaptive.Termination.Message);
+        Assert.Equal(grid.LogLikelihood, adaptive.LogLikelihood, adaptive.IntegrationError!.Error + 0.02);
+        Closeness.AssertNear(grid.Scores!.ClassProbability, adaptive.Scores!.ClassProbability, 5e-3, "classes");
+    }
+
+    [Fact]
+    public void Ten_dimensions_are_recovered_and_other_points_give_the_same_within_the_stated_error()
+    {
+        ModelCase problem = new() { Attributes = 10, Items = 50, Persons = 1500, Functions = [ItemFunction.TwoParameter], Seed = 4 };
+        ResponseData data = problem.Data();
+        CalibrationResult result = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Qmc, Quadrature = new() }, new CalibrationOptions { Threads = 2 });
+        Assert.True(result.Termination.IsConverged, result.Termination.Message);
+        double[][] truth = problem.Simulation.Slopes;
+        double[] z = [.. result.Plan.ParameterSets.Select(set =>
+        {
+            int free = result.Plan.Layout.FreeOf(set.FirstSlot)[0];
+            double error = Math.Sqrt(result.StandardErrors.Covariance![free * result.Plan.Layout.FreeCount + free]);
+            return (result.Point.Parameters.Slots[set.FirstSlot] - truth[set.Item].Max()) / error;
+        })];
+        Assert.InRange(z.Average(), -0.6, 0.6);
+        Assert.InRange(Math.Sqrt(z.Average(value => value * value)), 0.7, 1.5);
+        Assert.InRange(z.Count(value => Math.Abs(value) < 1.96), 42, 50);
+
+        PersonRule rule = result.Plan.Integration.PersonRule!;
+        using AdaptiveBackend other = new(result.Plan, result.Patterns, rule with { Randomization = 7 }, 2);
+        double there = other.ComputeExpectation(result.Point).LogLikelihood;
+        IntegrationError error = other.Capabilities.TryMeasureIntegration(result.Point)!;
+        Assert.True(Math.Abs(there - result.LogLikelihood) <= error.Error + result.IntegrationError!.Error, $"{result.LogLikelihood} ± {result.IntegrationError.Error}, {there} ± {error.Error}");
+        Assert.True(result.IntegrationError.Error < 0.01 * data.PersonCount, $"stated {result.IntegrationError.Error}");
+    }
+
+    [Fact]
+    public void Sandwich_errors_are_there_with_sampling_weights()
+    {
+        ModelCase problem = new() { Attributes = 2, Items = 12, Persons = 500, HasWeights = true };
+        ResponseData drawn = problem.Data();
+        ResponseData data = new()
+        {
+            ItemNames = drawn.ItemNames, CategoryCodes = drawn.CategoryCodes, Responses = drawn.Responses, PersonCount = drawn.PersonCount, Weights = drawn.Weights, AreSamplingWeights = true,
+        };
+        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = new(Nodes: 41) }, Exact);
+        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 11) }, Exact);
+        Closeness.AssertNear(grid.StandardErrors.Covariance!, adaptive.StandardErrors.Covariance!, 1e-3, "sandwich");
+    }
+
+    [Fact]
+    public void What_cannot_be_is_refused_in_words()
+    {
+        ModelCase problem = new() { Attributes = 9, Items = 18, Persons = 60 };
+        Assert.Contains("Use --integration qmc", Refusal(problem, IntegrationMethod.Adaptive, new(), new()), StringComparison.Ordinal);
+        ModelCase fewer = problem with { Attributes = 6 };
+        Assert.Contains("more than the 20000", Refusal(fewer, IntegrationMethod.Adaptive, new(Nodes: 7), new()), StringComparison.Ordinal);
+        Assert.Contains("Leave it out", Refusal(fewer, IntegrationMethod.Adaptive, new(Low: -4, High: 4), new()), StringComparison.Ordinal);
+        Assert.Contains("computed on the cpu", Refusal(fewer, IntegrationMethod.Qmc, new(), new() { Device = "cuda" }), StringComparison.Ordinal);
+        Assert.Contains("points of its own", Refusal(fewer, IntegrationMethod.Qmc, new(QuadratureRule.GaussHermite), new()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, null, PersonRuleKind.Product, 49)]
+    [InlineData(3, null, PersonRuleKind.Product, 125)]
+    [InlineData(4, null, PersonRuleKind.Spheres, 96)]
+    [InlineData(5, null, PersonRuleKind.Spheres, 164)]
+    [InlineData(8, null, PersonRuleKind.Spheres, 736)]
+    [InlineData(5, 4, PersonRuleKind.Product, 1024)]
+    public void The_rule_follows_from_the_dimensions(int dimensions, int? nodes, PersonRuleKind kind, int count)
+    {
+        PersonRule rule = PersonRule.Of(
+            new ModelSpecification { Attributes = [.. Enumerable.Range(1, dimensions).Select(j => $"F{j}")], Functions = [new("*", ItemFunction.TwoParameter)], Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: nodes) }, []);
+        Assert.Equal(kind, rule.Kind);
+        Assert.Equal(count, rule.NodeCount);
+        Assert.Equal(count, rule.Create()[0].NodeCount);
+    }
+
+    private static string Refusal(ModelCase problem, IntegrationMethod method, QuadratureSpecification nodes, CalibrationOptions options) =>
+        Assert.Throws<SpecificationException>(() => Calibration.Run(problem.Data(), problem.Specification with { Integration = method, Quadrature = nodes }, options)).Message;
+}
