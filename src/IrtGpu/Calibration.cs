@@ -69,6 +69,7 @@ public static class Calibration
             Point = fit.Point,
             LogLikelihood = fit.LogLikelihood,
             LogPrior = plan.LogPrior(fit.Point.Parameters),
+            MonteCarloErrors = fit.Stochastic?.MonteCarloErrors ?? [],
             GradientNorm = fit.GradientNorm,
             Termination = fit.Termination,
             History = fit.History,

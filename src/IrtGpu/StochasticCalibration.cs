@@ -49,6 +49,7 @@ internal static class StochasticCalibration
             History = outcome.History,
             EStepCount = 1,
             Maxima = [],
+            IntegrationError = cancellation.IsCancellationRequested ? null : backend.Capabilities.TryMeasureIntegration(outcome.Point),
             Warnings = [.. given?.Warnings ?? [], .. ResultWarnings.Of(outcome.Point, outcome.RunOffs), .. Warn(outcome)],
         };
     }

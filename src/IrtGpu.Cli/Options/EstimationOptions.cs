@@ -22,7 +22,7 @@ internal sealed class EstimationOptions
     private readonly Option<string?> start = new("--start") { HelpName = "FILE", Description = "calibration.json of a finished run: what has the same name begins at its estimates; makes one start, unless --starts asks for more." };
     private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
     private readonly Option<string?> errors = new("--se") { HelpName = "HOW", Description = "Standard errors: auto (default: oakes, or sandwich with sampling weights), none, complete, xpd, louis, oakes or sandwich." };
-    private readonly Option<double?> monteCarloError = new("--monte-carlo-error") { HelpName = "X", Description = "With --integration stochastic: draw until the Monte-Carlo error of every estimate is below this share of its standard error (default: 0.05)." };
+    private readonly Option<double?> monteCarloError = new("--monte-carlo-error") { HelpName = "X", Description = "With --integration stochastic: draw until the Monte-Carlo error of every estimate is below this share of its standard error (default: 0.1)." };
     private readonly Option<int?> maxDraws = new("--max-draws") { HelpName = "N", Description = "With --integration stochastic: largest number of draws of every person (default: 20000)." };
     private readonly Option<string?> rotate = new("--rotate") { HelpName = "HOW", Description = "Axes of exploratory models: none, varimax, oblimin (default), geomin, bifactor or target." };
     private readonly Option<string?> target = new("--target") { HelpName = "FILE", Description = "CSV for --rotate target, which it implies: item, then one column of loadings for each attribute, blank where any will do." };

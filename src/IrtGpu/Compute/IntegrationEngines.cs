@@ -4,7 +4,6 @@ using IrtGpu.Compute.Reduction;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
-using IrtGpu.Planning.Integration;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Compute;
@@ -27,19 +26,9 @@ internal static class IntegrationEngines
         IComputeBackend backend = method switch
         {
             IntegrationMethod.Reduced => new ReducedBackend(plan, patterns, options.Threads),
-            IntegrationMethod.Adaptive or IntegrationMethod.Qmc => new AdaptiveBackend(plan, patterns, plan.Integration.PersonRule!, options.Threads),
-            IntegrationMethod.Stochastic => new AdaptiveBackend(plan, patterns, AfterDraws(plan.AttributeCount), options.Threads),
+            IntegrationMethod.Adaptive or IntegrationMethod.Qmc or IntegrationMethod.Stochastic => new AdaptiveBackend(plan, patterns, plan.Integration.PersonRule!, options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };
         return new BackendChoice(backend, EStepChoice.ForMethod(plan.Integration), options.Device == DeviceName.Cpu ? null : $"auto: --integration {method.Name()} is computed there");
     }
-
-    /// <summary>The rule for log-likelihood and scores at estimates that draws have found: one E-step, so it may have many nodes.</summary>
-    private static PersonRule AfterDraws(int attributeCount) => attributeCount switch
-    {
-        1 => new PersonRule(PersonRuleKind.Product, 1, 21),
-        2 => new PersonRule(PersonRuleKind.Product, 2, 11),
-        3 => new PersonRule(PersonRuleKind.Product, 3, 7),
-        _ => new PersonRule(PersonRuleKind.Lattice, attributeCount, 512),
-    };
 }

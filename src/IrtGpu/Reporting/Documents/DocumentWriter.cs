@@ -62,6 +62,7 @@ internal static partial class DocumentWriter
         json.Field("terminationMessage", value.TerminationMessage);
         json.Field("largestChange", value.LargestChange);
         json.Field("gradientNorm", value.GradientNorm);
+        json.Field("monteCarloError", value.MonteCarloError);
         json.Field("integration", value.Integration);
         json.Field("integrationReason", value.IntegrationReason);
         if (value.IntegrationError is { } error)
