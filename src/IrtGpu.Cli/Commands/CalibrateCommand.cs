@@ -3,6 +3,7 @@ using System.Diagnostics;
 using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Fit;
@@ -76,6 +77,7 @@ internal sealed class CalibrateCommand
         IReadOnlySet<FitStatistic> statistics = FitStatisticsOption.Parse("--fit-statistics", parsed.GetValue(fitStatistics)!);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
+        using IDisposable device = DevicePreparation.Begin(options, specification, parsed.GetValue(data)!);
 
         using ProgressDisplay progress = ProgressDisplay.OfConsole(isQuiet);
         Stopwatch clock = Stopwatch.StartNew();
