@@ -1,6 +1,7 @@
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
+using IrtGpu.Foundation.Progress;
 
 namespace IrtGpu.Estimation;
 
@@ -23,10 +24,11 @@ internal sealed class PlacementRounds(ItemResponseProblem problem, EmOptions opt
     /// <summary>Runs.</summary>
     /// <param name="starts">Where to begin, at least one. [start][parameter]</param>
     /// <param name="progress">Hears of the cycles of the runs to the end.</param>
+    /// <param name="search">Hears how many of the short runs from several starts are done.</param>
     /// <param name="cancellation">Ends the run after the running cycle.</param>
     /// <returns>The outcome with the cycles of all rounds, and the maxima found by several starts.</returns>
     public (EmOutcome<EvaluatedPoint> Outcome, IReadOnlyList<StartOutcome> Maxima) Run(
-        double[][] starts, IProgress<IterationRecord>? progress, CancellationToken cancellation)
+        double[][] starts, IProgress<IterationRecord>? progress, IProgress<WorkProgress>? search, CancellationToken cancellation)
     {
         List<IterationRecord> history = [];
         EmOutcome<EvaluatedPoint>? best = null;
@@ -34,7 +36,7 @@ internal sealed class PlacementRounds(ItemResponseProblem problem, EmOptions opt
         int eSteps = 0;
         if (starts.Length > 1)
         {
-            (best, maxima) = new StartSearch<EvaluatedPoint>(problem, options).Run(starts, progress, cancellation);
+            (best, maxima) = new StartSearch<EvaluatedPoint>(problem, options).Run(starts, progress, search, cancellation);
             history.AddRange(best.History);
             eSteps = best.EStepCount;
             if (!best.Termination.IsConverged)
