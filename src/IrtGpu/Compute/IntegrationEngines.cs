@@ -1,5 +1,6 @@
 using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Devices;
+using IrtGpu.Compute.Reduction;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -24,6 +25,7 @@ internal static class IntegrationEngines
             throw new SpecificationException($"--e-step {options.EStep.Name()} is a form of E-steps on a grid; --integration {method.Name()} has its own. Use --e-step auto.");
         IComputeBackend backend = method switch
         {
+            IntegrationMethod.Reduced => new ReducedBackend(plan, patterns, options.Threads),
             IntegrationMethod.Adaptive or IntegrationMethod.Qmc => new AdaptiveBackend(plan, patterns, plan.Integration.PersonRule!, options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };
