@@ -4,7 +4,7 @@ using IrtGpu.Vectors;
 namespace IrtGpu.Compute.Adaptive;
 
 /// <summary>A rule for the standard normal as persons use it: padded to whole vectors, and weighed for a flat measure.</summary>
-/// <remarks>∫ g(θ) dθ = |U| Σ exp(LogWeight) g(m + U z), exact where g is the normal density with mean m and covariance U Uᵀ.</remarks>
+/// <remarks>∫ g(θ) dθ is near |U| Σ exp(LogWeight) g(m + U z), exact where g is the normal density with mean m and covariance U Uᵀ.</remarks>
 internal sealed class PersonNodes
 {
     /// <summary>Prepares a rule.</summary>

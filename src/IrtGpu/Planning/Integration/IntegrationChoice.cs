@@ -117,6 +117,7 @@ public sealed record IntegrationChoice
         [
             .. IntegrationMethods.Offered.Where(method => method is not (IntegrationMethod.Auto or IntegrationMethod.Grid)
                 && (method != IntegrationMethod.Reduced || (tree.Width < specification.Attributes.Count && ReductionRefusal(specification, tree) is null))
+                && (method is not (IntegrationMethod.Adaptive or IntegrationMethod.Qmc) || PersonRule.Takes(method, specification.Attributes.Count))
                 && method != specification.Integration).Select(method => $"--integration {method.Name()}"),
         ];
         problems.Add(others.Length == 0 ? problem : $"{problem} Without such a product: {string.Join(" or ", others)}.");

@@ -46,6 +46,11 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
         _ => throw NoRule(),
     };
 
+    /// <summary>Whether a method has a rule for so many dimensions.</summary>
+    /// <param name="method">Adaptive quadrature or quasi-Monte-Carlo.</param>
+    /// <param name="dimension">J.</param>
+    internal static bool Takes(IntegrationMethod method, int dimension) => dimension <= (method == IntegrationMethod.Adaptive ? SphericalRadial.Most : MostDimensions);
+
     /// <summary>The rule of a specification that asks for one.</summary>
     /// <param name="specification">The model, its nodes, its method of integration.</param>
     /// <param name="problems">Receives why there is none.</param>
@@ -93,7 +98,7 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
 
     private static PersonRule Quadrature(QuadratureSpecification asked, int dimension, List<string> problems)
     {
-        if (dimension > SphericalRadial.Most)
+        if (!Takes(IntegrationMethod.Adaptive, dimension))
         {
             problems.Add($"--integration adaptive has rules for one to {SphericalRadial.Most} dimensions, not for {dimension}: nodes of quadrature grow too fast beyond. Use --integration qmc.");
             return new PersonRule(PersonRuleKind.Spheres, SphericalRadial.Most, Degree, "");
@@ -112,7 +117,7 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
 
     private static PersonRule Lattice(QuadratureSpecification asked, int dimension, List<string> problems)
     {
-        if (dimension > MostDimensions)
+        if (!Takes(IntegrationMethod.Qmc, dimension))
             problems.Add($"--integration qmc has points in up to {MostDimensions} dimensions, not in {dimension}. Use fewer attributes.");
         if (asked.Rule == QuadratureRule.GaussHermite)
             problems.Add("--quadrature gauss-hermite is for --integration grid or adaptive; --integration qmc has points of its own. Leave it out.");
