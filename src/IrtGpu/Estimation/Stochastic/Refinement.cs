@@ -28,6 +28,7 @@ internal sealed class Refinement
     private const double MostKept = 2.5e7; // persons · kept draws · attributes
     private const double MostSignal = 4; // mean square of steps over their errors, near 1 for noise
     private const double LongStep = 0.5; // standard errors: beyond that, what is more than noise begins the average anew
+    private const double ShortWay = 0.15; // standard errors, over which the information of the end may be of another place
     private const double LongestFirstStep = 2; // the same where there is no average yet, and where the information is computed anew
     private const double LargestStep = 1; // of any working value
 
@@ -87,7 +88,7 @@ internal sealed class Refinement
             travelled += step.LargestShare * window.DrawCount / total;
             isStale = !Estimates.Solver!.IsObserved || travelled > LongestFirstStep;
             if (isNear && Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError)
-                return travelled <= LongStep || TryInform(withCrossProduct, cancellation) ? RefinementEnd.Converged : RefinementEnd.Interrupted;
+                return travelled <= ShortWay || TryInform(withCrossProduct, cancellation) ? RefinementEnd.Converged : RefinementEnd.Interrupted;
             if (!isNear)
                 total = 0;
             double needed = step.PerDraw * step.PerDraw / (options.MonteCarloError * options.MonteCarloError);
