@@ -1,5 +1,4 @@
 using IrtGpu.Compute;
-using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Estimation.Maximization;
 using IrtGpu.Estimation.Stochastic.Complete;
