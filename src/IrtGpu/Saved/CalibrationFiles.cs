@@ -1,9 +1,11 @@
 using IrtGpu.Fit;
+using IrtGpu.Fit.Curves;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
+using IrtGpu.Reporting.Tables.Curves;
 using IrtGpu.Reporting.Tables.Persons;
 using IrtGpu.Scoring;
 
@@ -36,12 +38,22 @@ public static class CalibrationFiles
                 ScoreTable.Write(stream, result.Plan, result.Data, result.Patterns.PatternOfPerson, scores, result.Options.Scores, result.Threads));
             files.Add("score-summary.csv", stream =>
                 ScoreSummaryTable.Write(stream, result.Point, ScoreSummary.Of(result.Plan, result.Patterns, scores)));
+            double[] points = result.Options.Scores == ScoreMethod.Map ? scores.MapTheta : scores.Mean;
+            files.Add("score-distribution.csv", stream =>
+                ScoreDistributionTable.Write(stream, result.Plan, ScoreDistribution.Of(result.Plan, result.Patterns, points)));
         }
         else
         {
             files.Retire("scores.csv");
             files.Retire("score-summary.csv");
+            files.Retire("score-distribution.csv");
         }
+        IReadOnlyList<ObservedCurve> curves = ObservedCurves.Of(result.Point, result.Patterns, result.Threads);
+        files.Add("item-categories.csv", stream => ItemCategoryTable.Write(stream, result.Plan, result.Patterns, curves));
+        if (curves.Count > 0)
+            files.Add("observed-curves.csv", stream => ObservedCurveTable.Write(stream, result.Plan, curves));
+        else
+            files.Retire("observed-curves.csv");
         if (result.Rotations.Count > 0)
         {
             files.Add("rotation.csv", stream => RotationTable.Write(stream, result.Plan, result.Rotations));

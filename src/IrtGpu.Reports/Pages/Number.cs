@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace IrtGpu.Reports.Pages;
+
+/// <summary>Numbers as people read them.</summary>
+internal static class Number
+{
+    /// <summary>With fixed decimals; by powers of ten where these would hide it.</summary>
+    public static string Show(double value, int decimals = 3)
+    {
+        if (!double.IsFinite(value))
+            return double.IsNaN(value) ? "" : value > 0 ? "∞" : "−∞";
+        double size = Math.Abs(value);
+        bool isHidden = size >= 1e9 || (size > 0 && size < 0.5 * Math.Pow(10, -decimals));
+        string text = value.ToString(isHidden ? "0.##e0" : decimals == 0 ? "0" : "0." + new string('0', decimals), CultureInfo.InvariantCulture);
+        return text.Replace('-', '−');
+    }
+
+    /// <summary>A count, with thin spaces between thousands.</summary>
+    public static string Count(double value) => value.ToString(value == Math.Floor(value) ? "#,0" : "#,0.##", Thousands);
+
+    /// <summary>A share in per cent.</summary>
+    public static string Percent(double share, int decimals = 0) => double.IsNaN(share) ? "" : $"{Show(100 * share, decimals)} %";
+
+    /// <summary>A p-value.</summary>
+    public static string Probability(double p) => double.IsNaN(p) ? "" : p < 0.001 ? "< 0.001" : Show(p);
+
+    private static readonly NumberFormatInfo Thousands = new() { NumberGroupSeparator = "\u202f", NumberDecimalSeparator = "." };
+}
