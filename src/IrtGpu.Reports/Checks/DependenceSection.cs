@@ -29,7 +29,7 @@ internal static class DependenceSection
                 new Column("Adjusted Q3", true, "Correlation of residuals less the mean over all pairs; beyond ±0.2 is much"), new Column("Q3", true), new Column("LD-X²", true), new Column("p", true),
             ],
             [.. largest.Select(row => new Row([
-                Cell.Of(first[row]), Cell.Of(second[row]), .. hasGroups ? (Cell[])[Cell.Of(group![row])] : [], Cell.Of(aq3[row], 3, Math.Abs(aq3[row]) > Noticed ? "notice" : ""), Cell.Of(q3[row]), Cell.Of(x2[row], 2), Cell.Of(p[row]),
+                Cell.Of(first[row]), Cell.Of(second[row]), .. hasGroups ? (Cell[])[Cell.Of(group![row])] : [], Cell.Of(aq3[row], 3, Math.Abs(aq3[row]) > Noticed ? "notice" : ""), Cell.Of(q3[row]), Cell.Of(x2[row], 2), Cell.Probability(p[row]),
             ]))])
         { File = "local-dependence.csv", RowsInFile = table.RowCount > ShownPairs ? table.RowCount : 0 };
         int noticed = aq3.Count(value => Math.Abs(value) > Noticed);

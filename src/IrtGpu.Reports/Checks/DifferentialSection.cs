@@ -32,7 +32,7 @@ internal static class DifferentialSection
                 new Column("Area", true, "Between the curves of expected scores, the second group of the comparison less the first"), new Column("Mean difference", true, "The same averaged over persons, in points"), new Column("RMSD", true), new Column("Class", Hint: "A negligible, C large"),
             ],
             [.. all.Select(row => new Row([
-                Cell.Of(item[row]), Cell.Of(comparison[row]), Cell.Of(method?[row] ?? ""), Cell.Of(statistic[row], 2), Cell.Of(df[row], 0), Cell.Of(p[row]), Cell.Of(adjusted[row], 3, adjusted[row] < Significant ? "notice" : ""),
+                Cell.Of(item[row]), Cell.Of(comparison[row]), Cell.Of(method?[row] ?? ""), Cell.Of(statistic[row], 2), Cell.Of(df[row], 0), Cell.Probability(p[row]), Cell.Probability(adjusted[row], adjusted[row] < Significant ? "notice" : ""),
                 Cell.Of(signed[row]), Cell.Of(mean[row]), Cell.Of(rmsd[row]), Cell.Of(size[row]),
             ]) { Words = adjusted[row] < Significant ? ["differs"] : [] })])
         { File = "dif.csv", Filters = all.Any(row => adjusted[row] < Significant) ? ["differs"] : [] };

@@ -70,7 +70,7 @@ internal static class LinkSections
                 }),
             ],
             Tables = [new TableView("anchor-table", "Common items", [new Column("Item"), new Column("Form"), new Column("Anchor"), new Column("Difference of b", true), new Column("Robust z", true), new Column("RMSD", true), new Column("p adjusted", true), new Column("Look at")],
-                [.. all.Select(row => new Row([Cell.Of(item[row]), Cell.Of(form[row]), Cell.Of(used[row]), Cell.Of(difference[row]), Cell.Of(robust[row], 2), Cell.Of(rmsd[row]), Cell.Of(p[row]), Cell.Of(flag[row])]))]) { File = "anchors.csv" }],
+                [.. all.Select(row => new Row([Cell.Of(item[row]), Cell.Of(form[row]), Cell.Of(used[row]), Cell.Of(difference[row]), Cell.Of(robust[row], 2), Cell.Of(rmsd[row]), Cell.Probability(p[row]), Cell.Of(flag[row])]))]) { File = "anchors.csv" }],
         };
     }
 

@@ -27,7 +27,7 @@ internal static class ModelFitSection
         TableView[] tables = groups.Count == 0 ? [] :
         [
             new TableView("model-fit-groups", "By group", [new Column("Group"), new Column(statistic, true), new Column("df", true), new Column("p", true), new Column("RMSEA", true), new Column("SRMSR", true), new Column("CFI", true)],
-                [.. groups.Select(group => new Row([Cell.Of(group.Text("group") ?? ""), Show(group, "m2", 2), Show(group, "df", 0), Show(group, "p", 3), Show(group, "rmsea", 3), Show(group, "srmsr", 3), Show(group, "cfi", 3)]))]) { File = "model-fit.json" },
+                [.. groups.Select(group => new Row([Cell.Of(group.Text("group") ?? ""), Show(group, "m2", 2), Show(group, "df", 0), Cell.Probability(group.Number("p") ?? double.NaN), Show(group, "rmsea", 3), Show(group, "srmsr", 3), Show(group, "cfi", 3)]))]) { File = "model-fit.json" },
         ];
         string notes = string.Join(" ", fit.Texts("notes"));
         return new Section("model-fit", "Model fit", $"Whether the model as a whole has the means and pairwise tables of the data. {notes}".TrimEnd()) { Facts = facts, Tables = tables };

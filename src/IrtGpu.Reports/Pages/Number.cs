@@ -5,15 +5,13 @@ namespace IrtGpu.Reports.Pages;
 /// <summary>Numbers as people read them.</summary>
 internal static class Number
 {
-    /// <summary>With fixed decimals; by powers of ten where these would hide it.</summary>
+    /// <summary>With fixed decimals; by powers of ten where it is very large.</summary>
     public static string Show(double value, int decimals = 3)
     {
         if (!double.IsFinite(value))
             return double.IsNaN(value) ? "" : value > 0 ? "∞" : "−∞";
-        double size = Math.Abs(value);
-        bool isHidden = size >= 1e9 || (size > 0 && size < 0.5 * Math.Pow(10, -decimals));
-        string text = value.ToString(isHidden ? "0.##e0" : decimals == 0 ? "0" : "0." + new string('0', decimals), CultureInfo.InvariantCulture);
-        return text.Replace('-', '−');
+        string text = value.ToString(Math.Abs(value) >= 1e9 ? "0.###e0" : decimals == 0 ? "0" : "0." + new string('0', decimals), CultureInfo.InvariantCulture);
+        return text.AsSpan().IndexOfAnyInRange('1', '9') < 0 ? text.TrimStart('-') : text.Replace('-', '−');
     }
 
     /// <summary>A count, with thin spaces between thousands.</summary>

@@ -56,4 +56,13 @@ internal sealed record Cell(string Text, string Value = "", string Mark = "")
     /// <param name="mark">What is to be noticed.</param>
     public static Cell Of(double number, int decimals = 3, string mark = "") =>
         double.IsNaN(number) ? new Cell("") : new Cell(Number.Show(number, decimals), number.ToString("R", CultureInfo.InvariantCulture), mark);
+
+    /// <summary>A p-value.</summary>
+    /// <param name="p">NaN: an empty cell.</param>
+    /// <param name="mark">What is to be noticed.</param>
+    public static Cell Probability(double p, string mark = "") => Of(p, 3, mark) with { Text = Number.Probability(p) };
+
+    /// <summary>A count.</summary>
+    /// <param name="count">NaN: an empty cell.</param>
+    public static Cell Count(double count) => double.IsNaN(count) ? new Cell("") : Of(count) with { Text = Number.Count(count) };
 }

@@ -47,7 +47,7 @@ internal static class ItemSection
                 cells.Add(Cell.Of(item.Label));
             cells.Add(new Cell(string.Join(", ", item.Flags.Select(flag => flag.Word).Distinct().Take(2)) + (item.Flags.Count > 2 ? ", …" : ""), "", item.Level == Level.Good ? "" : item.Level.Word()));
             if (hasCategories)
-                cells.AddRange([item.Persons > 0 ? new Cell(Number.Count(item.Persons), item.Persons.ToString("R", System.Globalization.CultureInfo.InvariantCulture)) : Cell.Of(""), Cell.Of(item.MeanScore, 2)]);
+                cells.AddRange([Cell.Count(item.Persons), Cell.Of(item.MeanScore, 2)]);
             if (isClassical)
             {
                 ItemParameter none = new("", double.NaN, double.NaN);
@@ -57,7 +57,7 @@ internal static class ItemSection
             if (hasGap)
                 cells.Add(Cell.Of(item.Gap));
             foreach ((string column, _, _, int decimals) in statistics)
-                cells.Add(Cell.Of(item.Fit.GetValueOrDefault(column, double.NaN), decimals));
+                cells.Add(column == "sx2_p" ? Cell.Probability(item.Fit.GetValueOrDefault(column, double.NaN)) : Cell.Of(item.Fit.GetValueOrDefault(column, double.NaN), decimals));
             cells.Add(Cell.Of(item.Function));
             return cells;
         }

@@ -23,7 +23,7 @@ function axis(model, ink, grid, isVertical) {
   const option = {
     type: model.names ? 'category' : 'value', name: model.label, nameLocation: isVertical ? 'end' : 'middle', nameGap: isVertical ? 12 : 28,
     nameTextStyle: { color: ink, fontFamily, fontSize: 12, align: isVertical ? 'left' : 'center', padding: isVertical ? [0, 0, 0, -30] : 0 },
-    axisLine: { show: true, lineStyle: { color: grid } }, axisTick: { show: !isVertical, lineStyle: { color: grid } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: grid } }, axisTick: { show: !isVertical, lineStyle: { color: grid } },
     axisLabel: { color: ink, fontFamily, fontSize: 12, formatter: (value) => model.names ? String(value) : show(value) },
     splitLine: { show: isVertical && !model.names, lineStyle: { color: grid } }, scale: true,
   };
