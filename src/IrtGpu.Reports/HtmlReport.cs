@@ -2,8 +2,10 @@ using IrtGpu.Compute;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reports.Calibrations;
+using IrtGpu.Reports.Checks;
 using IrtGpu.Reports.Folders;
 using IrtGpu.Reports.Pages;
+using IrtGpu.Reports.Regressions;
 
 namespace IrtGpu.Reports;
 
@@ -29,6 +31,10 @@ public static class HtmlReport
     internal static Page PageOf(ResultFolder folder, ModelPoint? point = null) => folder.Kind switch
     {
         ResultKind.Calibration => CalibrationPage.Of(folder, point),
+        ResultKind.Regression => RegressionPage.Of(folder),
+        ResultKind.Fit => CheckPages.OfFit(folder),
+        ResultKind.Differential => CheckPages.OfDifferences(folder),
+        ResultKind.Linking => CheckPages.OfLinking(folder),
         _ => throw new ArgumentOutOfRangeException(nameof(folder), folder.Kind, "There is no page of such results."),
     };
 }

@@ -15,7 +15,7 @@ internal static class CalibrationPage
     public static Page Of(ResultFolder folder, ModelPoint? point)
     {
         CalibrationSource source = new(folder, point);
-        string data = folder.DataName();
+        string data = folder.DataName;
         return new Page("calibration", data.Length > 0 ? $"Calibration of {data}" : $"Calibration {folder.Name}", Subtitle(source), CalibrationVerdict.Of(source),
         [
             .. new[]
@@ -27,7 +27,7 @@ internal static class CalibrationPage
         {
             Facts = [.. Facts(source)],
             Items = ItemSection.Views(source),
-            Command = folder.Command(),
+            Command = folder.Command,
             Grids = [source.Curves.Grid],
         };
     }

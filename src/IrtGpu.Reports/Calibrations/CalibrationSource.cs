@@ -51,6 +51,9 @@ internal sealed class CalibrationSource
         return group.Length > 0 && latent.Length > 0 ? $"{group}, class {latent}" : latent.Length > 0 ? $"class {latent}" : group;
     }
 
+    /// <summary>Which parameters the items of a block have, in one word: equal for blocks whose items are all equal.</summary>
+    public string ItemsOf(int block) => string.Join(' ', Point.Plan.Tables[Point.Plan.Blocks[block].Table].SetOfItem);
+
     /// <summary>The items that ask most to be looked at, the worst first.</summary>
     public IReadOnlyList<ItemEntry> Worst(int count) => [.. Items.OrderByDescending(item => item.Level).ThenByDescending(item => item.Badness).Take(count)];
 

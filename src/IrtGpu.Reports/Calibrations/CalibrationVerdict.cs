@@ -21,7 +21,7 @@ internal static class CalibrationVerdict
         string message = source.Fit.Text("terminationMessage") ?? "";
         findings.Add(converged ? new Finding(Level.Good, "Converged.", message) : new Finding(Level.Problem, "Not converged.", message));
         if (!converged)
-            advice.Add(new Advice("Do not use these estimates yet: read the warnings, then go on with more cycles.", $"irtgpu calibrate … --start {source.Folder.Path} --max-cycles 2000"));
+            advice.Add(new Advice("Do not use these estimates yet: read the warnings, then go on with more cycles.", $"irtgpu calibrate {source.Folder.SpokenData} … --start {source.Folder.Spoken} --max-cycles 2000"));
         findings.AddRange(source.Fit.Texts("warnings").Select(warning => new Finding(Level.Notice, "Warning.", warning)));
         if (source.Fit.Part("standardErrors") is { } errors && errors.Text("reason") is { Length: > 0 } reason)
             findings.Add(new Finding(Level.Notice, "No standard errors.", reason));
@@ -32,8 +32,9 @@ internal static class CalibrationVerdict
         Precision(source, findings, advice);
         Classes(source, findings);
         int bad = source.Items.Count(item => item.Level > Level.Good);
+        int grave = source.Items.Count(item => item.Level == Level.Problem);
         string headline = !converged ? "The estimation did not converge: these numbers are not final."
-            : findings.Max(finding => finding.Level) == Level.Problem ? $"Converged, but {(bad == 1 ? "one item needs" : $"{bad} items need")} attention before the results are used."
+            : findings.Max(finding => finding.Level) == Level.Problem ? $"Converged, but {(grave == 0 ? "the model needs" : grave == 1 ? "one item needs" : $"{grave} items need")} attention before the results are used."
             : bad > 0 ? $"Converged. {(bad == 1 ? "One item deserves" : $"{bad} items deserve")} a look."
             : findings.Any(finding => finding.Level == Level.Notice) ? "Converged. No item stands out; read the notes below." : "Converged, and nothing looks suspicious.";
         return Verdict.Of(headline, findings, advice);
@@ -48,18 +49,18 @@ internal static class CalibrationVerdict
         int more = source.Items.Count(item => item.Flags.Count > 0) - flagged.Length;
         if (more > 0)
             findings.Add(new Finding(Level.Notice, $"{more} more {(more == 1 ? "item" : "items")}", "to look at: filter the table of items by “to look at”.") { Links = [new Link("items", "Show the items")] });
-        if (flagged.Length < worst.Count && worst.Any(item => !double.IsNaN(item.Gap)))
+        if (flagged.Length < worst.Count && worst.Any(item => !double.IsNaN(item.Deviation)))
         {
-            ItemEntry[] largest = [.. source.Items.Except(flagged).Where(item => !double.IsNaN(item.Gap)).OrderByDescending(item => item.Gap).Take(ShownWorst - flagged.Length)];
+            ItemEntry[] largest = [.. source.Items.Except(flagged).Where(item => !double.IsNaN(item.Deviation)).OrderByDescending(item => item.Deviation).Take(ShownWorst - flagged.Length)];
             findings.Add(new Finding(Level.Good, flagged.Length == 0 ? "No item stands out." : "The others fit.",
-                largest[0].Gap < 0.0005 ? "What persons answered is as near to the curves as sampling lets it be."
-                : $"Farthest from what persons answered {(largest.Length == 1 ? "is" : "are")} {string.Join(", ", largest.Select(item => $"{item.FullName} ({Number.Show(item.Gap)})"))}; 0.05 is much.")
+                largest[0].Deviation < 0.0005 ? "What persons answered is as near to the curves as sampling lets it be."
+                : $"Farthest from what persons answered {(largest.Length == 1 ? "is" : "are")} {string.Join(", ", largest.Select(item => $"{item.FullName} ({Number.Show(item.Deviation)})"))}; an RMSD of 0.05 is much.")
             { Links = [.. largest.Select(item => new Link(source.TargetOf(item), item.FullName))] });
         }
         if (flagged.Length > 0)
         {
             advice.Add(new Advice($"Read the wording, key and coding of {string.Join(", ", flagged.Select(item => item.Name).Distinct())}, and see what changes without them.",
-                $"irtgpu calibrate … --items '{string.Join(",", flagged.Select(item => "!" + item.Name).Distinct())}'"));
+                $"irtgpu calibrate {source.Folder.SpokenData} … --items {ResultFolder.Quote(string.Join(",", flagged.Select(item => "!" + item.Name).Distinct()))}"));
         }
     }
 
@@ -69,7 +70,7 @@ internal static class CalibrationVerdict
         if (folder.TryDocument("model-fit.json") is not { } fit)
         {
             if (!folder.Has("item-fit.csv"))
-                advice.Add(new Advice("Test how the model fits, item by item and pair by pair, and make this page again.", $"irtgpu fit {folder.Path} DATA --out fit && irtgpu report {folder.Path} --with fit"));
+                advice.Add(new Advice("Test how the model fits, item by item and pair by pair, and make this page again.", $"irtgpu fit {folder.Spoken} {folder.SpokenData} --out fit && irtgpu report {folder.Spoken} --with fit"));
             return;
         }
         if (fit.Number("rmsea") is not { } rmsea)
@@ -79,7 +80,7 @@ internal static class CalibrationVerdict
         findings.Add(rmsea < CloseFit ? new Finding(Level.Good, "The model as a whole fits closely.", numbers) { Links = links }
             : new Finding(rmsea < BadFit ? Level.Notice : Level.Problem, rmsea < BadFit ? "The model as a whole fits moderately." : "The model as a whole fits badly.", numbers) { Links = links });
         if (rmsea >= CloseFit)
-            advice.Add(new Advice("Compare with a less restricted model.", $"irtgpu compare {folder.Path} OTHER"));
+            advice.Add(new Advice("Compare with a less restricted model.", $"irtgpu compare {folder.Spoken} OTHER"));
     }
 
     private static void Dependence(CalibrationSource source, List<Finding> findings, List<Advice> advice)
@@ -119,7 +120,7 @@ internal static class CalibrationVerdict
         {
             double factor = GoodReliability * (1 - reliability) / (reliability * (1 - GoodReliability)); // Spearman and Brown
             if (source.Point.Plan.AttributeCount == 1)
-                advice.Add(new Advice($"For a reliability of {Number.Show(GoodReliability, 1)} about {Number.Count(Math.Ceiling(factor * source.Point.Plan.ItemCount))} such items are needed (Spearman and Brown). For group comparisons draw plausible values.", $"irtgpu score {source.Folder.Path} DATA --method pv --out pv.csv"));
+                advice.Add(new Advice($"For a reliability of {Number.Show(GoodReliability, 1)} about {Number.Count(Math.Ceiling(factor * source.Point.Plan.ItemCount))} such items are needed (Spearman and Brown). For group comparisons draw plausible values.", $"irtgpu score {source.Folder.Spoken} {source.Folder.SpokenData} --method pv --out pv.csv"));
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record ItemEntry(
     /// <summary>What persons of similar θ answered.</summary>
     public IReadOnlyList<ObservedShare> Observed { get; init; } = [];
 
-    /// <summary>Its rows of <c>item-fit.csv</c> and <c>rmsd.csv</c>, by name of the statistic; the worst of its groups.</summary>
+    /// <summary>Its rows of <c>item-fit.csv</c> and <c>rmsd.csv</c>, by name of the statistic; of its groups that of the worst fit.</summary>
     public IReadOnlyDictionary<string, double> Fit { get; init; } = new Dictionary<string, double>();
 
     /// <summary>What is to be noticed, the gravest first.</summary>
@@ -52,35 +52,14 @@ internal sealed record ItemEntry(
         }
     }
 
-    /// <summary>
-    /// How far observed lie from expected shares: √(1/M Σ_c Σ_k f_k (o_kc − e_kc)²) with f_k the share of the persons at point k, less what sampling adds,
-    /// Σ_k e_kc (1 − e_kc)/N; NaN where there are no points.
-    /// </summary>
-    public double Gap
-    {
-        get
-        {
-            int categoryCount = Observed.Select(point => point.Code).Distinct().Count();
-            double persons = Observed.Sum(point => point.Persons) / Math.Max(1, categoryCount);
-            if (!(persons > 0))
-                return double.NaN;
-            double square = 0;
-            double sampling = 0;
-            foreach (ObservedShare point in Observed)
-            {
-                double difference = point.Observed - point.Expected;
-                square += point.Persons / persons * difference * difference;
-                sampling += point.Expected * (1 - point.Expected) / persons;
-            }
-            return Math.Sqrt(Math.Max(0, square - sampling) / categoryCount);
-        }
-    }
+    /// <summary>How far what was observed lies from the curve: the corrected RMSD, the largest of its groups; NaN where there is none.</summary>
+    public double Deviation => Fit.GetValueOrDefault("rmsd_corrected", double.NaN);
 
     /// <summary>The gravest of the flags.</summary>
     public Level Level => Flags.Count == 0 ? Level.Good : Flags.Max(flag => flag.Level);
 
     /// <summary>Orders items by how much they ask to be looked at.</summary>
-    public double Badness => Flags.Sum(flag => flag.Weight) + (double.IsNaN(Gap) ? 0 : Gap);
+    public double Badness => Flags.Sum(flag => flag.Weight) + (double.IsNaN(Deviation) ? 0 : Deviation);
 }
 
 /// <summary>A parameter as a table has it.</summary>

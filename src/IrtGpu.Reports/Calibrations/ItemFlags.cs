@@ -6,8 +6,8 @@ namespace IrtGpu.Reports.Calibrations;
 /// <summary>What is to be noticed in items, in words. Thresholds are those in use for questionnaires and tests; none is a law.</summary>
 internal static class ItemFlags
 {
-    private const double NoticedGap = 0.05;
-    private const double LargeGap = 0.10;
+    private const double NoticedDeviation = 0.05;
+    private const double LargeDeviation = 0.10;
     private const double LowDiscrimination = 0.35;
     private const double SmallProbability = 0.01;
     private const double NoticedDependence = 0.2;
@@ -27,9 +27,8 @@ internal static class ItemFlags
 
     private static IEnumerable<ItemFlag> Of(ItemEntry entry, Dictionary<string, double> adjusted)
     {
-        double gap = entry.Fit.TryGetValue("rmsd_corrected", out double rmsd) && !double.IsNaN(rmsd) ? rmsd : entry.Gap;
-        if (gap >= NoticedGap)
-            yield return new ItemFlag(gap >= LargeGap ? Level.Problem : Level.Notice, "fits badly", $"What persons answered lies {Number.Show(gap, 2)} from the curve on average; {Number.Show(NoticedGap, 2)} is much.", gap / NoticedGap);
+        if (entry.Deviation >= NoticedDeviation)
+            yield return new ItemFlag(entry.Deviation >= LargeDeviation ? Level.Problem : Level.Notice, "fits badly", $"What persons answered lies {Number.Show(entry.Deviation, 2)} from the curve on average (RMSD); {Number.Show(NoticedDeviation, 2)} is much.", entry.Deviation / NoticedDeviation);
         if (entry.Discrimination is { Estimate: var slope } && Parameter(entry, "a1") is not { Status: "fixed" })
         {
             if (slope < 0)

@@ -12,13 +12,16 @@ internal sealed class ResultFolder
         ("link.json", ResultKind.Linking), ("calibration.json", ResultKind.Calibration), ("regression.json", ResultKind.Regression), ("dif.csv", ResultKind.Differential),
         ("model-fit.json", ResultKind.Fit), ("item-fit.csv", ResultKind.Fit), ("rmsd.csv", ResultKind.Fit), ("local-dependence.csv", ResultKind.Fit), ("person-fit.csv", ResultKind.Fit),
         ("class-probabilities.csv", ResultKind.Regression), ("fixed-effects.csv", ResultKind.Regression),
+        ("fit.json", ResultKind.Regression),
     ];
 
     private readonly string[] paths; // own first
+    private readonly Lazy<IReadOnlyList<string>> arguments; // of the command that wrote the folder
 
     private ResultFolder(string[] paths, ResultKind kind)
     {
         this.paths = paths;
+        arguments = new(() => File.Exists(System.IO.Path.Combine(Path, ResultSet.ManifestName)) ? ResultDocument.Read(System.IO.Path.Combine(Path, ResultSet.ManifestName)).Texts("arguments") : []);
         Kind = kind;
     }
 
@@ -70,21 +73,36 @@ internal sealed class ResultFolder
     public ResultDocument? TryDocument(string name) => Find(name) is { } path ? ResultDocument.Read(path) : null;
 
     /// <summary>The command that wrote the folder, as it was typed; "" where that is not known.</summary>
-    public string Command() => File.Exists(System.IO.Path.Combine(Path, ResultSet.ManifestName))
-        && ResultDocument.Read(System.IO.Path.Combine(Path, ResultSet.ManifestName)).Texts("arguments") is { Count: > 0 } arguments
-            ? $"irtgpu {string.Join(' ', arguments.Select(Quote))}" : "";
+    public string Command => arguments.Value.Count == 0 ? "" : $"irtgpu {string.Join(' ', arguments.Value.Select(Quote))}";
 
     /// <summary>The data file of the command; "" where that is not known.</summary>
-    public string DataName() => File.Exists(System.IO.Path.Combine(Path, ResultSet.ManifestName))
-        ? ResultDocument.Read(System.IO.Path.Combine(Path, ResultSet.ManifestName)).Texts("arguments") is { Count: > 1 } arguments ? DataOf(arguments) : "" : "";
+    public string DataName => DataPath is { } path ? System.IO.Path.GetFileName(path) : "";
 
-    private static string DataOf(IReadOnlyList<string> arguments)
+    /// <summary>The folder as commands name it: as the command that wrote it did.</summary>
+    public string Spoken
     {
-        int position = arguments[0] is "regress" or "fit" ? 2 : 1;
-        return position < arguments.Count && !arguments[position].StartsWith('-') ? System.IO.Path.GetFileName(arguments[position]) : "";
+        get
+        {
+            int option = arguments.Value.ToList().IndexOf("--out");
+            return Quote(option >= 0 && option + 1 < arguments.Value.Count ? arguments.Value[option + 1] : Name);
+        }
     }
 
-    private static string Quote(string argument) =>
+    /// <summary>The data as commands name them; <c>DATA</c> where that is not known.</summary>
+    public string SpokenData => DataPath is { } path ? Quote(path) : "DATA";
+
+    private string? DataPath
+    {
+        get
+        {
+            IReadOnlyList<string> all = arguments.Value;
+            int position = all.Count > 0 && all[0] is "regress" or "fit" ? 2 : 1;
+            return position < all.Count && !all[position].StartsWith('-') ? all[position] : null;
+        }
+    }
+
+    /// <summary>An argument as a shell takes it.</summary>
+    public static string Quote(string argument) =>
         argument.Length > 0 && argument.All(character => char.IsLetterOrDigit(character) || "-_./:=+,@%".Contains(character, StringComparison.Ordinal))
             ? argument : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 

@@ -6,6 +6,7 @@ using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Reporting.Tables.Curves;
+using IrtGpu.Reporting.Tables.Fit;
 using IrtGpu.Reporting.Tables.Persons;
 using IrtGpu.Scoring;
 
@@ -48,10 +49,10 @@ public static class CalibrationFiles
             files.Retire("score-summary.csv");
             files.Retire("score-distribution.csv");
         }
-        IReadOnlyList<ObservedCurve> curves = ObservedCurves.Of(result.Point, result.Patterns, result.Threads);
-        files.Add("item-categories.csv", stream => ItemCategoryTable.Write(stream, result.Plan, result.Patterns, curves));
-        if (curves.Count > 0)
-            files.Add("observed-curves.csv", stream => ObservedCurveTable.Write(stream, result.Plan, curves));
+        ObservedCurves observed = ObservedCurves.Of(result.Point, result.Patterns, result.Threads);
+        files.Add("item-categories.csv", stream => ItemCategoryTable.Write(stream, result.Plan, result.Patterns, observed.Curves));
+        if (observed.Curves.Count > 0)
+            files.Add("observed-curves.csv", stream => ObservedCurveTable.Write(stream, result.Plan, observed.Curves));
         else
             files.Retire("observed-curves.csv");
         if (result.Rotations.Count > 0)
@@ -65,6 +66,8 @@ public static class CalibrationFiles
             files.Retire("rotation.json");
         }
         FitFiles.AddTo(files, statistics, result.Data, result.Patterns.PatternOfPerson, result.Threads);
+        if (statistics?.Deviations is null && observed.Deviations.Count > 0)
+            files.Add("rmsd.csv", stream => DeviationTable.Write(stream, result.Plan, observed.Deviations));
         DrawFiles.AddTo(files, result.Draws);
         files.Add("trace.csv", stream => TraceTable.Write(stream, result.History));
         files.Add("fit.json", fit.Write);

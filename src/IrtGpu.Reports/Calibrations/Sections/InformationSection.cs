@@ -9,10 +9,17 @@ internal static class InformationSection
 {
     public static Section? Of(CalibrationSource source)
     {
-        (string Name, DirectionCurve Curve)[] curves = [.. source.Information.SelectMany((block, index) => block.Directions.Select(direction => (source.BlockName(index), direction)))];
+        // Blocks with the same items have the same curve: it is drawn once, where it reaches farthest.
+        (string Name, DirectionCurve Curve)[] curves =
+        [
+            .. source.Information.Select((block, index) => (Block: block, Index: index)).GroupBy(one => source.ItemsOf(one.Index)).SelectMany(same =>
+            {
+                (InformationCurves block, int index) = same.MaxBy(one => one.Block.Directions.Count == 0 ? 0 : one.Block.Directions[0].Position[^1] - one.Block.Directions[0].Position[0]);
+                return block.Directions.Select(direction => (same.Count() == source.Information.Count ? "" : string.Join(", ", same.Select(one => source.BlockName(one.Index))), direction));
+            }),
+        ];
         if (curves.Length == 0)
             return null;
-        // Equal items give equal curves: one for all groups.
         IGrouping<string, (string Name, DirectionCurve Curve)>[] directions = [.. curves.GroupBy(one => one.Curve.Name)];
         return new Section("information", "Precision", "Test information, and the standard error of measurement 1/√information that follows from it: low where the test tells persons apart.")
         {

@@ -17,27 +17,24 @@ internal static class ItemSection
     {
         bool hasLabels = source.Items.Any(item => item.Label.Length > 0);
         bool hasCategories = source.Items.Any(item => item.Categories.Count > 0);
-        bool hasGap = source.Items.Any(item => !double.IsNaN(item.Gap));
         bool isClassical = source.Items.Any(item => item.Discrimination is not null);
         (string Column, string Title, string Hint, int Decimals)[] statistics = [.. Statistics.Where(statistic => source.Items.Any(item => item.Fit.ContainsKey(statistic.Column)))];
         List<Column> columns = [new Column("Item")];
         if (hasLabels)
             columns.Add(new Column("Group or class"));
         columns.Add(new Column("Look at", Hint: "What is to be noticed"));
-        if (hasCategories)
-            columns.AddRange([new Column("Persons", true, "Who answered"), new Column("Mean score", true, "As a share of the largest: of two answers the share of the higher")]);
         if (isClassical)
-            columns.AddRange([new Column("Discrimination", true, "How steeply the curve rises"), new Column("SE", true), new Column("Difficulty", true, "Where on the scale it tells persons apart; of several steps their mean"), new Column("SE", true)]);
-        if (hasGap)
-            columns.Add(new Column("Gap", true, "How far what was observed lies from the curve, less what sampling adds; 0.05 is much"));
+            columns.AddRange([new Column("Difficulty", true, "Where on the scale it tells persons apart; of several steps their mean"), new Column("SE", true), new Column("Discrimination", true, "How steeply the curve rises"), new Column("SE", true)]);
         columns.AddRange(statistics.Select(statistic => new Column(statistic.Title, true, statistic.Hint)));
+        if (hasCategories)
+            columns.AddRange([new Column("Mean score", true, "As a share of the largest: of two answers the share of the higher"), new Column("Persons", true, "Who answered")]);
         columns.Add(new Column("Model"));
         Row[] rows = [.. source.Items.Select(item => new Row(Cells(item)) { Words = [.. item.Flags.Select(flag => flag.Word).Distinct(), .. item.Flags.Count > 0 ? (string[])["to look at"] : []] })];
-        string[] words = [.. rows.SelectMany(row => row.Words).GroupBy(word => word).OrderByDescending(group => group.Key == "to look at").ThenByDescending(group => group.Count()).Select(group => group.Key)];
+        string[] choices = [.. rows.SelectMany(row => row.Words).GroupBy(word => word).OrderByDescending(group => group.Key == "to look at").ThenByDescending(group => group.Count()).Select(group => group.Key)];
         return new Section("items", "Items", "Choose an item to see its curves, what was answered and what is to be noticed. Headlines sort.")
         {
             IsExplorer = true,
-            Tables = [new TableView("item-table", $"{source.Items.Count} items", columns, rows) { Filters = words, File = "items.csv, items-irt.csv", RowPrefix = "item-" }],
+            Tables = [new TableView("item-table", $"{source.Items.Count} items", columns, rows) { Filters = choices, File = "items.csv, items-irt.csv", RowPrefix = "item-" }],
         };
 
         List<Cell> Cells(ItemEntry item)
@@ -45,19 +42,18 @@ internal static class ItemSection
             List<Cell> cells = [Cell.Of(item.Name)];
             if (hasLabels)
                 cells.Add(Cell.Of(item.Label));
-            cells.Add(new Cell(string.Join(", ", item.Flags.Select(flag => flag.Word).Distinct().Take(2)) + (item.Flags.Count > 2 ? ", …" : ""), "", item.Level == Level.Good ? "" : item.Level.Word()));
-            if (hasCategories)
-                cells.AddRange([Cell.Count(item.Persons), Cell.Of(item.MeanScore, 2)]);
+            string[] words = [.. item.Flags.Select(flag => flag.Word).Distinct()];
+            cells.Add(new Cell(words.Length == 0 ? "" : words.Length == 1 ? words[0] : $"{words[0]} +{words.Length - 1}", "", item.Level == Level.Good ? "" : item.Level.Word()));
             if (isClassical)
             {
                 ItemParameter none = new("", double.NaN, double.NaN);
                 ItemParameter difficulty = item.Difficulties.Count == 1 ? item.Difficulties[0] : none;
-                cells.AddRange([Cell.Of((item.Discrimination ?? none).Estimate), Cell.Of((item.Discrimination ?? none).StandardError), Cell.Of(item.Difficulty), Cell.Of(difficulty.StandardError)]);
+                cells.AddRange([Cell.Of(item.Difficulty), Cell.Of(difficulty.StandardError), Cell.Of((item.Discrimination ?? none).Estimate), Cell.Of((item.Discrimination ?? none).StandardError)]);
             }
-            if (hasGap)
-                cells.Add(Cell.Of(item.Gap));
             foreach ((string column, _, _, int decimals) in statistics)
                 cells.Add(column == "sx2_p" ? Cell.Probability(item.Fit.GetValueOrDefault(column, double.NaN)) : Cell.Of(item.Fit.GetValueOrDefault(column, double.NaN), decimals));
+            if (hasCategories)
+                cells.AddRange([Cell.Of(item.MeanScore, 2), Cell.Count(item.Persons)]);
             cells.Add(Cell.Of(item.Function));
             return cells;
         }
@@ -84,7 +80,5 @@ internal static class ItemSection
             if (item.Fit.TryGetValue(column, out double value) && !double.IsNaN(value))
                 yield return new Fact(title, Number.Show(value, decimals));
         }
-        if (!double.IsNaN(item.Gap))
-            yield return new Fact("Gap", Number.Show(item.Gap), "observed from expected");
     }
 }

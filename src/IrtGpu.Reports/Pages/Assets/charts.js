@@ -30,10 +30,27 @@ function axis(model, ink, grid, isVertical) {
   if (model.names) option.data = model.names;
   if (model.low !== undefined) option.min = model.low;
   if (model.high !== undefined) option.max = model.high;
+  if (!isVertical && !model.names && model.low === undefined) {
+    option.min = (found) => found.min - 0.02 * (found.max - found.min);
+    option.max = (found) => found.max + 0.02 * (found.max - found.min);
+    Object.assign(option.axisLabel, { showMinLabel: false, showMaxLabel: false });
+  }
   return option;
 }
 
-function barsOf(fill, isSideways) {
+// Icons of the legend: a stroke, two dashes, the shape of points, a block.
+function iconOf(series, index) {
+  if (series.form === 'line') return 'path://M0,6h24v3h-24z';
+  if (series.form === 'dashed') return 'path://M0,6h9v3h-9z M15,6h9v3h-9z';
+  return series.form === 'points' ? symbols[(series.colour ?? index) % 8] : series.form === 'intervals' ? 'circle' : 'roundRect';
+}
+
+function legendOf(all, ink, grid) {
+  return { type: 'scroll', bottom: 2, left: 'center', itemWidth: 20, itemHeight: 10, inactiveColor: grid, textStyle: { color: ink, fontFamily, fontSize: 12 }, pageTextStyle: { color: ink }, pageIconColor: ink,
+    pageIconInactiveColor: grid, data: all.map((own, index) => ({ name: own.name, icon: iconOf(own, index) })) };
+}
+
+function barsOf(fill, isSideways, isOne) {
   return (params, api) => {
     const low = api.value(0), high = api.value(1), height = api.value(2);
     const a = isSideways ? api.coord([0, high]) : api.coord([low, height]);
@@ -42,7 +59,7 @@ function barsOf(fill, isSideways) {
     const gap = isSideways ? 0 : 0.5, rise = isSideways ? 0.5 : 0;
     return {
       type: 'rect', shape: { x: x + gap, y: y + rise, width: Math.max(0.5, Math.abs(b[0] - a[0]) - 2 * gap), height: Math.max(0, Math.abs(b[1] - a[1]) - 2 * rise) },
-      style: { fill, opacity: 0.75 },
+      style: isOne ? { fill, opacity: 0.8 } : { fill, fillOpacity: 0.25, stroke: fill, lineWidth: 1.5 },
     };
   };
 }
@@ -57,12 +74,13 @@ function intervalsOf(stroke) {
 }
 
 function plane(figure, ink, grid, card) {
+  const isOneBar = figure.series.filter((own) => own.form === 'bars').length === 1;
   const series = figure.series.map((own, index) => {
     const stroke = seriesColour(own, index);
     const x = xOf(own);
     const common = { name: own.name, yAxisIndex: own.right ? 1 : 0, itemStyle: { color: stroke }, animation: false, emphasis: { disabled: true } };
     if (own.form === 'bars')
-      return { ...common, type: 'custom', renderItem: barsOf(stroke, false), encode: { x: [0, 1], y: 2 }, data: own.y.map((y, k) => [own.lower[k], own.upper[k], y]) };
+      return { ...common, type: 'custom', renderItem: barsOf(stroke, false, isOneBar), encode: { x: [0, 1], y: 2 }, data: own.y.map((y, k) => [own.lower[k], own.upper[k], y]) };
     if (own.form === 'intervals') {
       return { ...common, type: 'custom', renderItem: intervalsOf(stroke), encode: { x: [0, 2, 3], y: 1 },
         data: x.map((at, k) => ({ value: [at, own.y[k], own.lower[k], own.upper[k]], name: own.labels ? own.labels[k] : '' })) };
@@ -81,7 +99,7 @@ function plane(figure, ink, grid, card) {
   const options = {
     grid: { left: long, right: figure.right ? 52 : 18, top: 34, bottom: hasLegend ? 74 : 46 },
     xAxis: axis(figure.x, ink, grid, false), yAxis: [axis(figure.y, ink, grid, true)], series,
-    legend: hasLegend ? { type: 'scroll', bottom: 2, left: 'center', icon: undefined, textStyle: { color: ink, fontFamily, fontSize: 12 }, pageTextStyle: { color: ink }, inactiveColor: grid } : undefined,
+    legend: hasLegend ? legendOf(figure.series, ink, grid) : undefined,
     tooltip: { trigger: lines ? 'axis' : 'item', renderMode: 'richText', confine: true, backgroundColor: card, borderColor: grid, textStyle: { color: ink, fontFamily, fontSize: 12 },
       axisPointer: { lineStyle: { color: ink } }, formatter: (entry) => tip(figure, entry) },
   };
@@ -131,12 +149,12 @@ function wright(figure, ink, grid, card, width) {
     columns[column] = entry.y;
     entry.column = column;
   }
+  const left = width * 0.38;
   const longest = Math.min(22, Math.max(4, ...all.map((entry) => entry.name.length)));
-  const named = columns.length * (longest * 6.5 + 18) < width * 0.56;
-  const perColumn = named ? longest * 6.5 + 18 : 9;
-  const left = width * 0.4;
+  const named = columns.length * (longest * 6.2 + 16) < width - left - 16;
+  const perColumn = named ? longest * 6.2 + 16 : 9;
   const series = persons.map((own, index) => ({
-    name: own.name, type: 'custom', xAxisIndex: 0, yAxisIndex: 0, animation: false, itemStyle: { color: seriesColour(own, index) }, renderItem: barsOf(seriesColour(own, index), true),
+    name: own.name, type: 'custom', xAxisIndex: 0, yAxisIndex: 0, animation: false, itemStyle: { color: seriesColour(own, index) }, renderItem: barsOf(seriesColour(own, index), true, persons.length === 1),
     encode: { x: 2, y: [0, 1] }, data: own.y.map((y, k) => [own.lower[k], own.upper[k], y]),
   }));
   items.forEach((own, index) => {
@@ -148,15 +166,15 @@ function wright(figure, ink, grid, card, width) {
     });
   });
   const scale = (isLeft) => ({ ...axis(figure.y, ink, grid, true), gridIndex: isLeft ? 0 : 1, min: low, max: high, scale: false, position: isLeft ? 'right' : 'left',
-    name: isLeft ? '' : figure.y.label, axisLabel: { ...axis(figure.y, ink, grid, true).axisLabel, show: !isLeft }, nameTextStyle: { color: ink, fontFamily, fontSize: 12, align: 'center' } });
+    name: isLeft ? '' : figure.y.label, axisLabel: { ...axis(figure.y, ink, grid, true).axisLabel, show: !isLeft, showMinLabel: false, showMaxLabel: false }, nameTextStyle: { color: ink, fontFamily, fontSize: 12, align: 'center' } });
   return {
     grid: [{ left: 12, width: left - 44, top: 34, bottom: 46 }, { left: left, right: 8, top: 34, bottom: 46 }],
     xAxis: [
-      { ...axis(figure.x, ink, grid, false), gridIndex: 0, inverse: true, min: 0, scale: false, splitNumber: 3 },
+      { ...axis(figure.x, ink, grid, false), gridIndex: 0, inverse: true, min: 0, max: null, scale: false, splitNumber: 3 },
       { type: 'value', gridIndex: 1, min: 0, max: Math.max(1, width - left - 16), show: false },
     ],
     yAxis: [scale(true), scale(false)], series,
-    legend: series.length > 1 ? { type: 'scroll', bottom: 2, right: 8, textStyle: { color: ink, fontFamily, fontSize: 12 }, pageTextStyle: { color: ink }, inactiveColor: grid } : undefined,
+    legend: { ...legendOf([...persons, ...items], ink, grid), left: undefined, right: 8 },
     tooltip: { trigger: 'item', renderMode: 'richText', confine: true, backgroundColor: card, borderColor: grid, textStyle: { color: ink, fontFamily, fontSize: 12 },
       formatter: (entry) => Array.isArray(entry.value) && entry.value.length === 3
         ? `${show(entry.value[0])} to ${show(entry.value[1])}: ${show(entry.value[2])}` : `${entry.name}: ${show(entry.value[1])}` },

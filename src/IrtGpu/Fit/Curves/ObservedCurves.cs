@@ -1,30 +1,34 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Fit.Items;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Fit.Curves;
 
-/// <summary>Makes <see cref="ObservedCurve"/>s.</summary>
-public static class ObservedCurves
+/// <summary>What persons answered beside what the model expects, of all items: points of curves, and how far these lie off.</summary>
+/// <param name="Curves">One an item, group and class.</param>
+/// <param name="Deviations">One an item and group.</param>
+public sealed record ObservedCurves(IReadOnlyList<ObservedCurve> Curves, IReadOnlyList<ItemDeviation> Deviations)
 {
     private const long Work = 400_000_000; // person · item · node: a fraction of a second; beyond it every n-th pattern counts
     private const int HalfSteps = 5; // of half a standard deviation on each side of the mean
 
-    /// <summary>Counts the answers of all items; empty where the population of a group is no fixed set of nodes.</summary>
+    /// <summary>Counts the answers of all items; nothing where the population of a group is no fixed set of nodes.</summary>
     /// <param name="point">The estimates.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="threads">Number of threads; 0: all processors.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
-    public static IReadOnlyList<ObservedCurve> Of(ModelPoint point, PatternTable patterns, int threads = 0, CancellationToken cancellation = default)
+    public static ObservedCurves Of(ModelPoint point, PatternTable patterns, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(patterns);
         if (GroupPopulation.Refusal(point) is not null)
-            return [];
+            return new ObservedCurves([], []);
         int[][] members = PatternsOfGroups.Of(patterns, point.Plan.GroupCount);
         List<ObservedCurve> curves = [];
+        List<ItemDeviation> deviations = [];
         for (int group = 0; group < members.Length; group++)
         {
             GroupPopulation population = GroupPopulation.Create(point, group);
@@ -32,10 +36,11 @@ public static class ObservedCurves
             int stride = (int)Math.Max(1, (work + Work - 1) / Work);
             int[] counted = stride == 1 ? members[group] : [.. members[group].Where((_, position) => position % stride == 0)];
             GroupCounts counts = GroupCounts.Of(population, patterns, counted, threads > 0 ? threads : Environment.ProcessorCount, cancellation);
+            deviations.AddRange(population.Items.Select(item => new ItemDeviation(group, item, RootMeanSquareDeviation.Of(population, counts, item))));
             for (int k = 0; k < point.Plan.ClassCount; k++)
                 curves.AddRange(population.Items.Select(item => Of(point, population, counts, k, item)));
         }
-        return curves;
+        return new ObservedCurves(curves, deviations);
     }
 
     private static ObservedCurve Of(ModelPoint point, GroupPopulation population, GroupCounts counts, int k, int item)
