@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Reports;
+using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Fit;
@@ -78,6 +79,7 @@ internal sealed class CalibrateCommand
         bool wantsPage = reportOption.IsWanted(parsed);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
+        using IDisposable device = DevicePreparation.Begin(options, specification, parsed.GetValue(data)!);
 
         Stopwatch clock = Stopwatch.StartNew();
         AnchorFile? anchors = modelOptions.AnchorsPath(parsed, file) is { } anchorsPath ? AnchorFile.Read(anchorsPath) : null;

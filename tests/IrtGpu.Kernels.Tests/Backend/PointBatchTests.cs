@@ -7,6 +7,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Backend;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -158,7 +159,8 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         Assert.Equal(9, memory.PointCapacity(9, long.MaxValue));
 
         long left = long.MaxValue;
-        using IlgpuBackend full = new(TestDevices.OpenSession("ilgpu-cpu", bytes => Spend(ref left, bytes)), plan, patterns, memory: memory);
+        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu", bytes => Spend(ref left, bytes));
+        using IlgpuBackend full = new(session, plan, patterns, memory: memory);
         left = 2 * ofPoint;
         Assert.Null(full.Capabilities.TryOpenBatch(8)); // refused by the driver, not by the plan
         left = long.MaxValue;
