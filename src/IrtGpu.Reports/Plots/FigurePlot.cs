@@ -96,7 +96,9 @@ internal static class FigurePlot
     private static void AddLine(Plot plot, Series series, Color colour)
     {
         int[] known = Known(series);
-        Scatter line = plot.Add.ScatterLine([.. known.Select(place => series.X[place])], [.. known.Select(place => series.Y[place])], colour);
+        double[] x = [.. known.Select(place => series.X[place])];
+        double[] y = [.. known.Select(place => series.Y[place])];
+        Scatter line = plot.Add.ScatterLine(x, y, colour);
         line.LineWidth = 2;
         line.LinePattern = series.Form == SeriesForm.Dashed ? LinePattern.Dashed : LinePattern.Solid;
         line.LegendText = series.Name;
@@ -107,7 +109,9 @@ internal static class FigurePlot
     private static void AddPoints(Plot plot, Series series, Color colour, MarkerShape shape, bool isNamed)
     {
         int[] known = Known(series);
-        Scatter points = plot.Add.ScatterPoints([.. known.Select(place => series.X[place])], [.. known.Select(place => isNamed ? -series.Y[place] : series.Y[place])], colour);
+        double[] x = [.. known.Select(place => series.X[place])];
+        double[] y = [.. known.Select(place => isNamed ? -series.Y[place] : series.Y[place])];
+        Scatter points = plot.Add.ScatterPoints(x, y, colour);
         points.MarkerShape = shape;
         points.MarkerSize = known.Length > 400 ? 4 : 7;
         points.LegendText = series.Name;
@@ -115,11 +119,12 @@ internal static class FigurePlot
 
     private static void AddBars(Plot plot, Series series, Color colour, bool isSideways, double sign)
     {
-        BarPlot bars = plot.Add.Bars([.. Known(series).Select(place => new Bar
+        Bar[] all = [.. Known(series).Select(place => new Bar
         {
             Position = 0.5 * (series.Lower[place] + series.Upper[place]), Value = sign * series.Y[place], Size = series.Upper[place] - series.Lower[place],
             FillColor = colour.WithAlpha(.6), LineColor = colour, Orientation = isSideways ? Orientation.Horizontal : Orientation.Vertical,
-        })]);
+        })];
+        BarPlot bars = plot.Add.Bars(all);
         bars.LegendText = series.Name;
     }
 
