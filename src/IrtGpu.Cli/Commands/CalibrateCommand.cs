@@ -96,7 +96,7 @@ internal sealed class CalibrateCommand
         ProgressLine progress = new(isQuiet);
         CalibrationResult result = Calibration.Run(problem, options, progress, progress, interrupts.Token);
         FitReport? report = statistics.Count == 0 ? null
-            : FitEvaluation.Run(FitSource.Of(result, interrupts.Token), new FitOptions { Statistics = statistics, Threads = options.Threads }, progress, interrupts.Token);
+            : FitEvaluation.Run(FitSource.Of(result, interrupts.Token), new FitOptions { Statistics = statistics, Threads = options.Threads, Seed = options.Seed }, progress, interrupts.Token);
         progress.End();
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 
