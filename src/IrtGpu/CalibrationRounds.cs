@@ -59,7 +59,7 @@ internal sealed class CalibrationRounds : IDisposable
                 return fit with { Warnings = [.. fit.Warnings, .. Look.Warnings] };
             QuadratureGrid grid = problem.Plan.Grid;
             givenUp.Add(new GridRound(grid.NodesPerAttribute, grid.Moves ? null : grid.Low, grid.Moves ? null : grid.High, fit.History.Count, JsonSettings.Finite(fit.LogLikelihood)));
-            fit = GoOn(fit, QuadratureGrid.Create(better, problem.Plan.AttributeCount, Look.BetterReason), options.MaxCycles - cycles, progress, cancellation);
+            fit = GoOn(fit, problem.Plan.Grid.With(better, Look.BetterReason), options.MaxCycles - cycles, progress, cancellation);
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class CalibrationRounds : IDisposable
     private CalibrationSession Open()
     {
         CalibrationSession session = problem.Open(options);
-        session.WatchesGrid = problem.Plan.Specification.Quadrature is { Rule: QuadratureRule.Rectangular, Low: null } && givenUp.Count + 1 < MostRounds;
+        session.WatchesGrid = problem.Plan.Integration.FollowsLines && problem.Plan.Specification.Quadrature is { Rule: QuadratureRule.Rectangular, Low: null } && givenUp.Count + 1 < MostRounds;
         return session;
     }
 }

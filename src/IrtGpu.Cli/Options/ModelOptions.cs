@@ -20,15 +20,17 @@ internal sealed class ModelOptions(bool forDif = false)
     private readonly Option<string?> freeItems = new("--free-items") { HelpName = "ITEMS", Description = "Items that may differ between groups although the others do not." };
     private readonly Option<string?> anchors = new("--anchors") { HelpName = "FILE", Description = "calibration.json, items.csv or items-irt.csv of an earlier run: its items keep their model and parameters." };
     private readonly Option<string[]> priors = new("--prior") { HelpName = "PRIOR", Description = "Prior ITEMS:PARAM:dist(a,b), for example '*:g:beta(5,17)'; dist is normal, lognormal or beta. May be repeated." };
+    private readonly Option<bool> orthogonal = new("--orthogonal") { Description = "Attributes are uncorrelated." };
+    private readonly Option<string?> integration = new("--integration") { HelpName = "HOW", Description = $"How attributes are integrated out: {string.Join(", ", IntegrationMethods.Offered.Select(method => method.Name()))} (default: auto)." };
     private readonly Option<string?> quadrature = new("--quadrature") { HelpName = "RULE", Description = "Nodes of integration: rectangular (default) or gauss-hermite." };
     private readonly Option<int?> nodes = new("--nodes") { HelpName = "D", Description = "Nodes in each dimension (default: 61 in one, 31 in two, 15 in three, and more where posteriors are narrow)." };
     private readonly Option<string?> range = new("--range") { HelpName = "LO,HI", Description = "Lowest and highest rectangular node (default: -6,6, and as far as the populations reach)." };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { spec, model, qMatrix, attributes, classes, equalGroups, equalClasses, freeItems, anchors, priors, quadrature, nodes, range })
+        foreach (Option option in new Option[] { spec, model, qMatrix, attributes, classes, equalGroups, equalClasses, freeItems, anchors, priors, orthogonal, integration, quadrature, nodes, range })
         {
-            if (!forDif || (option != classes && option != equalClasses && option != anchors))
+            if (!forDif || (option != classes && option != equalClasses && option != anchors && option != integration))
                 command.Options.Add(option);
         }
     }
@@ -75,11 +77,14 @@ internal sealed class ModelOptions(bool forDif = false)
                 Try(() => all.Add(PriorParser.Parse(text)));
             specification = specification with { Priors = all };
         }
+        if (parsed.GetValue(integration) is { } method)
+            Try(() => specification = specification with { Integration = Choice.Parse("--integration", method, [.. IntegrationMethods.Offered.Select(value => (value.Name(), value))]) });
         Try(() => specification = specification with { Quadrature = ReadQuadrature(parsed, specification.Quadrature) });
         if (problems.Count > 0)
             throw new SpecificationException(problems);
         return specification with
         {
+            IsOrthogonal = specification.IsOrthogonal || parsed.GetValue(orthogonal),
             ClassCount = parsed.GetValue(classes) ?? specification.ClassCount,
             EqualAcrossGroups = parsed.GetValue(equalGroups) ?? specification.EqualAcrossGroups,
             EqualAcrossClasses = parsed.GetValue(equalClasses) ?? specification.EqualAcrossClasses,

@@ -24,6 +24,8 @@ internal static class CalibrationReport
             console.WriteLine($"Classes      {string.Join(", ", result.Plan.ClassNames)}");
         if (result.Plan.AttributeCount > 1)
             console.WriteLine($"Attributes   {string.Join(", ", result.Plan.Specification.Attributes)}");
+        if (!result.Plan.Integration.HasSharedNodes)
+            console.WriteLine($"Integration  {fit.Integration} ({fit.IntegrationReason})");
         console.WriteLine($"Nodes        {Describe(fit.Quadrature)}");
         console.WriteLine($"Device       {fit.Device}{(result.DeviceChoice is { } choice ? $" ({choice})" : "")}");
         console.WriteLine($"E-step       {fit.EStepForm} ({fit.EStepReason})");
@@ -59,7 +61,8 @@ internal static class CalibrationReport
     private static string Describe(QuadratureSummary nodes)
     {
         string range = nodes is { Low: { } low, High: { } high } ? string.Create(CultureInfo.InvariantCulture, $" from {low:g4} to {high:g4}") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{nodes.Count} ({nodes.Rule}{range}: {nodes.Reason})");
+        string count = nodes.Count is { } all ? all.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{nodes.Nodes} a dimension");
+        return $"{count} ({nodes.Rule}{range}: {nodes.Reason})";
     }
 
     private static string Show(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("0.000", CultureInfo.InvariantCulture) : "";

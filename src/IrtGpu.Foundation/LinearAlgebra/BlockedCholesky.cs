@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.Vectors;
+
 namespace IrtGpu.Foundation.LinearAlgebra;
 
 /// <summary>Cholesky factor, and on demand the inverse, of a large dense symmetric matrix, with right-hand sides as further rows.</summary>
@@ -131,7 +133,7 @@ internal sealed unsafe class BlockedCholesky : IDisposable
         for (int row = 0; row < order; row++)
         {
             ReadOnlySpan<double> factor = matrix.Span(row);
-            vector[row] = (vector[row] - System.Numerics.Tensors.TensorPrimitives.Dot(factor[..row], vector[..row])) / factor[row];
+            vector[row] = (vector[row] - FixedOrderSums.Dot(factor[..row], vector[..row])) / factor[row];
         }
     }
 
@@ -151,7 +153,7 @@ internal sealed unsafe class BlockedCholesky : IDisposable
         for (int j = 0; j < size; j++)
         {
             double* rowJ = block + (nint)j * padded;
-            double diagonal = rowJ[j] - System.Numerics.Tensors.TensorPrimitives.Dot<double>(new ReadOnlySpan<double>(rowJ, j), new ReadOnlySpan<double>(rowJ, j));
+            double diagonal = rowJ[j] - FixedOrderSums.Dot(new ReadOnlySpan<double>(rowJ, j), new ReadOnlySpan<double>(rowJ, j));
             if (!(diagonal > 0) || !double.IsFinite(diagonal))
                 return false;
             double root = Math.Sqrt(diagonal);
@@ -160,7 +162,7 @@ internal sealed unsafe class BlockedCholesky : IDisposable
             for (int i = j + 1; i < size; i++)
             {
                 double* rowI = block + (nint)i * padded;
-                rowI[j] = (rowI[j] - System.Numerics.Tensors.TensorPrimitives.Dot<double>(new ReadOnlySpan<double>(rowI, j), new ReadOnlySpan<double>(rowJ, j))) / root;
+                rowI[j] = (rowI[j] - FixedOrderSums.Dot(new ReadOnlySpan<double>(rowI, j), new ReadOnlySpan<double>(rowJ, j))) / root;
             }
         }
         inverseOfBlock.Clear();

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Foundation.LinearAlgebra;
 
@@ -24,9 +25,9 @@ internal static class IndefiniteDirection
             for (int column = 0; column < row; column++)
             {
                 ReadOnlySpan<double> above = matrix.AsSpan(column * n, column + 1);
-                current[column] = (current[column] - TensorPrimitives.Dot<double>(current[..column], above[..column])) / above[column];
+                current[column] = (current[column] - FixedOrderSums.Dot(current[..column], above[..column])) / above[column];
             }
-            double pivot = current[row] - TensorPrimitives.SumOfSquares<double>(current[..row]);
+            double pivot = current[row] - FixedOrderSums.SumOfSquares(current[..row]);
             if (!(pivot > Rounding * current[row]))
                 return Direction(matrix, n, row);
             current[row] = Math.Sqrt(pivot);

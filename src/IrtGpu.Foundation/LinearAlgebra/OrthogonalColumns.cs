@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Foundation.LinearAlgebra;
 
@@ -46,18 +47,18 @@ internal sealed class OrthogonalColumns
             if (!(scale > 0))
                 continue;
             TensorPrimitives.Divide(current, scale, current); // squares of very large or small numbers stay in range
-            double length = TensorPrimitives.Norm<double>(current);
+            double length = FixedOrderSums.Norm(current);
             double[] coefficient = new double[kept.Count + 1];
             for (int pass = 0; pass < 2; pass++)
             {
                 for (int j = 0; j < kept.Count; j++)
                 {
-                    double projection = TensorPrimitives.Dot<double>(kept[j], current);
+                    double projection = FixedOrderSums.Dot(kept[j], current);
                     coefficient[j] += projection;
                     TensorPrimitives.MultiplyAdd(kept[j], -projection, current, current);
                 }
             }
-            double rest = TensorPrimitives.Norm<double>(current);
+            double rest = FixedOrderSums.Norm(current);
             if (!(rest > NewPart * length))
                 continue;
             TensorPrimitives.Divide(current, rest, current);

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Foundation.Optimization;
 
@@ -68,7 +69,7 @@ internal sealed class QuasiNewtonMinimizer
                 return new Minimum(x, value, gradient, decrement, MinimizationEnd.IterationLimit, iteration - 1, evaluations);
             if (cancellation.IsCancellationRequested)
                 return new Minimum(x, value, gradient, decrement, MinimizationEnd.Interrupted, iteration - 1, evaluations);
-            double slope = TensorPrimitives.Dot<double>(direction, gradient);
+            double slope = FixedOrderSums.Dot(direction, gradient);
             double noise = 1e-14 * (Math.Abs(value) + 1); // changes of the value below this say nothing
             double length = Math.Min(1, LargestStep / LargestMagnitude(direction));
             double next = double.NaN;
@@ -146,7 +147,7 @@ internal sealed class QuasiNewtonMinimizer
         for (int i = 0; i < n; i++)
             direction[i] = held[i] ? 0 : -gradient[i];
         CholeskySolver.Solve(factor, direction, n);
-        return -0.5 * TensorPrimitives.Dot<double>(direction, gradient);
+        return -0.5 * FixedOrderSums.Dot(direction, gradient);
     }
 
     private void Move(double[] x, double length, double[] candidate)
@@ -162,9 +163,9 @@ internal sealed class QuasiNewtonMinimizer
     /// <summary>BFGS: the smallest change of H that makes it exact along the step.</summary>
     private void Correct(double[] step, double[] turn, bool isFirst)
     {
-        double curvature = TensorPrimitives.Dot<double>(step, turn);
-        double stepLength = TensorPrimitives.Norm<double>(step);
-        if (!(curvature > 1e-10 * stepLength * TensorPrimitives.Norm<double>(turn)))
+        double curvature = FixedOrderSums.Dot(step, turn);
+        double stepLength = FixedOrderSums.Norm(step);
+        if (!(curvature > 1e-10 * stepLength * FixedOrderSums.Norm(turn)))
             return;
         if (isFirst)
         {
@@ -174,8 +175,8 @@ internal sealed class QuasiNewtonMinimizer
         }
         double[] product = new double[n];
         for (int i = 0; i < n; i++)
-            product[i] = TensorPrimitives.Dot<double>(hessian.AsSpan(i * n, n), step);
-        double own = TensorPrimitives.Dot<double>(product, step);
+            product[i] = FixedOrderSums.Dot(hessian.AsSpan(i * n, n), step);
+        double own = FixedOrderSums.Dot(product, step);
         if (!(own > 0))
             return;
         for (int i = 0; i < n; i++)

@@ -1,5 +1,6 @@
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Optimization;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixed;
 
 namespace IrtGpu.Regression.Inference;
@@ -220,7 +221,7 @@ internal sealed class ProfileObjective : ISmoothObjective
             for (int j = 0; j < p; j++)
                 along[i] += covariance[i * p + j] * row[j];
         }
-        double variance = System.Numerics.Tensors.TensorPrimitives.Dot<double>(row, along);
+        double variance = FixedOrderSums.Dot(row, along);
         double distance = Held - problem.ToFixedEffects(beta)[constraint.Index];
         double[] moved = new double[p];
         for (int i = 0; i < p; i++)

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixed.Equations;
 
 namespace IrtGpu.Regression.Mixed;
@@ -132,18 +133,18 @@ internal sealed class MixedProblem
             throw frame.Rows.Failure(FormattableString.Invariant($"The response {name} is {y[0]:R} in all {y.Length} rows used, so there is no variation to explain. Check the column."));
         if (roots is not null)
             TensorPrimitives.Multiply(y, roots, y);
-        double length = TensorPrimitives.Norm<double>(y);
+        double length = FixedOrderSums.Norm(y);
         double[] coefficients = new double[basis.Rank];
         for (int pass = 0; pass < 2; pass++)
         {
             for (int column = 0; column < basis.Rank; column++)
             {
-                double projection = TensorPrimitives.Dot<double>(basis.Columns[column], y);
+                double projection = FixedOrderSums.Dot(basis.Columns[column], y);
                 coefficients[column] += projection;
                 TensorPrimitives.MultiplyAdd(basis.Columns[column], -projection, y, y);
             }
         }
-        double rest = TensorPrimitives.Norm<double>(y);
+        double rest = FixedOrderSums.Norm(y);
         if (!(rest > 1e-13 * length))
             throw frame.Rows.Failure($"The fixed terms reproduce the response {name} exactly, so no variance is left to estimate. Check whether a term is the response itself.");
         double scale = rest / Math.Sqrt(y.Length);

@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.Optimization;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixed.Equations;
 
 namespace IrtGpu.Regression.Mixed;
@@ -415,5 +416,5 @@ internal sealed class ProfiledCriterion : ISmoothObjective, IDisposable
         return curvature;
     }
 
-    private static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right) => System.Numerics.Tensors.TensorPrimitives.Dot(left, right);
+    private static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right) => FixedOrderSums.Dot(left, right);
 }

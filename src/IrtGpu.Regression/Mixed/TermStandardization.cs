@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Regression.Mixed;
 
@@ -18,17 +19,17 @@ internal static class TermStandardization
         for (int column = 0; column < k; column++)
         {
             double[] current = columns[column];
-            double length = TensorPrimitives.Norm<double>(current);
+            double length = FixedOrderSums.Norm(current);
             for (int pass = 0; pass < 2; pass++)
             {
                 for (int earlier = 0; earlier < column; earlier++)
                 {
-                    double projection = TensorPrimitives.Dot<double>(columns[earlier], current) / current.Length;
+                    double projection = FixedOrderSums.Dot(columns[earlier], current) / current.Length;
                     upper[earlier * k + column] += projection;
                     TensorPrimitives.MultiplyAdd(columns[earlier], -projection, current, current);
                 }
             }
-            double rest = TensorPrimitives.Norm<double>(current);
+            double rest = FixedOrderSums.Norm(current);
             if (!(rest > NewPart * length) || !double.IsFinite(rest))
                 return null;
             upper[column * k + column] = rest / root;

@@ -33,6 +33,8 @@ internal static class BackendCatalog
     public static BackendChoice Open(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
     {
         VectorWidth.Require();
+        if (!plan.Integration.HasSharedNodes)
+            return IntegrationEngines.Open(options, plan, patterns);
         DeviceName? device = DeviceName.TryParse(options.Device);
         switch (device?.Kind)
         {

@@ -3,23 +3,30 @@ using IrtGpu.Models;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Compute;
 
 /// <summary>A plan at given parameters, ready for the E-step: nodes, log weights and class log proportions.</summary>
 public sealed class ModelPoint
 {
+    private readonly PlacedPopulation[]? placed; // [block]; this and what follows null where the nodes are not multiplied out
+    private readonly double[][]? theta;
+    private readonly double[][]? logWeight;
+
     private ModelPoint(CalibrationPlan plan, ParameterVector parameters, IPopulation[] populations)
     {
         Plan = plan;
         Parameters = parameters;
         Populations = populations;
-        Theta = new double[plan.NodeSetCount][];
-        Placed = [.. populations.Select(population => population.Place(plan.Grid))];
-        LogWeight = [.. Placed.Select(placed => placed.LogWeight)];
-        foreach (PlannedBlock block in plan.Blocks)
-            Theta[plan.Tables[block.Table].NodeSet] = Placed[block.Index].Theta;
         LogProportion = new double[plan.Blocks.Count];
+        if (!plan.Grid.Shape.IsProduct)
+            return;
+        theta = new double[plan.NodeSetCount][];
+        placed = [.. populations.Select(population => population.Place(plan.Grid))];
+        logWeight = [.. placed.Select(one => one.LogWeight)];
+        foreach (PlannedBlock block in plan.Blocks)
+            theta[plan.Tables[block.Table].NodeSet] = placed[block.Index].Theta;
     }
 
     /// <summary>The plan.</summary>
@@ -32,7 +39,8 @@ public sealed class ModelPoint
     internal IReadOnlyList<IPopulation> Populations { get; }
 
     /// <summary>Their nodes and log weights. [block]</summary>
-    internal IReadOnlyList<PlacedPopulation> Placed { get; }
+    /// <exception cref="InvalidOperationException">Posteriors share no nodes.</exception>
+    internal IReadOnlyList<PlacedPopulation> Placed => placed ?? throw NoNodes();
 
     /// <summary>How far the means of persons lie from those of their blocks; null where they do not.</summary>
     internal MeanShifts? Shifts { get; private set; }
@@ -41,10 +49,12 @@ public sealed class ModelPoint
     internal PopulationTilts? Tilts { get; private set; }
 
     /// <summary>Nodes in the metric of θ. [node set][node, attribute]</summary>
-    public double[][] Theta { get; }
+    /// <exception cref="InvalidOperationException">Posteriors share no nodes.</exception>
+    public double[][] Theta => theta ?? throw NoNodes();
 
     /// <summary>Log weights of the nodes, normalised within the block. [block][node]</summary>
-    public double[][] LogWeight { get; }
+    /// <exception cref="InvalidOperationException">Posteriors share no nodes.</exception>
+    public double[][] LogWeight => logWeight ?? throw NoNodes();
 
     /// <summary>Log proportion of the block's class within its observed group. [block]</summary>
     public double[] LogProportion { get; }
@@ -105,4 +115,7 @@ public sealed class ModelPoint
     /// <summary>Nodes of a block. [node, attribute]</summary>
     /// <param name="block">Block.</param>
     public double[] ThetaOfBlock(PlannedBlock block) => ThetaOfTable(block.Table);
+
+    private InvalidOperationException NoNodes() =>
+        new($"There are no nodes that all persons share with --integration {Plan.Integration.Method.Name()}: ask the backend for what is to be known of posteriors.");
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 using IrtGpu.Population;
 
@@ -66,8 +67,8 @@ internal sealed class PopulationTilts
                 TensorPrimitives.MultiplyAdd(columns[j], tilt[j], terms, terms);
             double largest = TensorPrimitives.Max<double>(terms);
             TensorPrimitives.Subtract(terms, largest, terms);
-            TensorPrimitives.Exp<double>(terms, terms);
-            logNormalizers[block.Index][row] = largest + Math.Log(TensorPrimitives.Sum<double>(terms));
+            FixedRounding.Exp(terms, terms);
+            logNormalizers[block.Index][row] = largest + Math.Log(FixedOrderSums.Sum(terms));
             return terms;
         }, _ => { });
     }

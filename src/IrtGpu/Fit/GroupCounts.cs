@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Fit;
@@ -95,8 +96,8 @@ internal sealed class GroupCounts
                 posterior[node] = population.ClassOf(node) == known ? posterior[node] : double.NegativeInfinity;
         }
         TensorPrimitives.Subtract(posterior, TensorPrimitives.Max<double>(posterior), posterior);
-        TensorPrimitives.Exp<double>(posterior, posterior);
-        TensorPrimitives.Divide(posterior, TensorPrimitives.Sum<double>(posterior), posterior);
+        FixedRounding.Exp(posterior, posterior);
+        TensorPrimitives.Divide(posterior, FixedOrderSums.Sum(posterior), posterior);
         TensorPrimitives.Multiply(posterior, posterior, squared);
         double frequency = patterns.Frequency[pattern];
         TensorPrimitives.Multiply(posterior, frequency, posterior);

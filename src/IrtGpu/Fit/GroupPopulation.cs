@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 
@@ -68,11 +68,11 @@ internal sealed class GroupPopulation
     /// <summary>Why the group's population cannot be laid out; null where it can.</summary>
     /// <param name="point">Parameters, nodes and weights.</param>
     public static string? Refusal(ModelPoint point) =>
-        point.Shifts is not null
+        point.Plan.Integration.RefusalOf("Statistics of fit") ?? (point.Shifts is not null
             ? "The means of persons differ within groups by covariates, for which it is not defined here."
             : (long)point.Plan.RowCount * point.Plan.ClassCount * point.Plan.NodeCount > LargestTable
                 ? FormattableString.Invariant($"{point.Plan.RowCount} categories at {point.Plan.ClassCount * point.Plan.NodeCount} nodes need more memory than a table may have here. Calibrate with fewer --nodes.")
-                : null;
+                : null);
 
     /// <summary>Lays it out.</summary>
     /// <param name="point">Parameters, nodes and weights, without a <see cref="Refusal"/>.</param>
@@ -105,7 +105,7 @@ internal sealed class GroupPopulation
         foreach (int item in items)
         {
             Range rows = (plan.Items[item].FirstRow * nodeOf.Count)..((plan.Items[item].FirstRow + plan.Items[item].CategoryCount) * nodeOf.Count);
-            TensorPrimitives.Exp(population.LogProbability.AsSpan(rows), population.Probability.AsSpan(rows));
+            FixedRounding.Exp(population.LogProbability.AsSpan(rows), population.Probability.AsSpan(rows));
         }
         return population;
     }

@@ -1,7 +1,7 @@
-using System.Numerics.Tensors;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
@@ -179,7 +179,7 @@ internal sealed class CompleteDataGradients
         for (int k = 0; k < slotCount; k++)
         {
             if (!plan.Layout.IsFixed(firstSlot + k))
-                plan.Layout.AddToFree(firstSlot + k, TensorPrimitives.Dot(weights, slotGradients.AsSpan(k * plan.NodeCount, plan.NodeCount)), gradient);
+                plan.Layout.AddToFree(firstSlot + k, FixedOrderSums.Dot(weights, slotGradients.AsSpan(k * plan.NodeCount, plan.NodeCount)), gradient);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Inference;
 
@@ -40,9 +41,9 @@ internal sealed class MissingInformationVisitor(CompleteDataGradients gradients)
             for (int r = 0; r < gradient.Length; r++)
             {
                 TensorPrimitives.Multiply(weights, nodeGradients.AsSpan(r * nodeCount, nodeCount), weighted);
-                gradient[r] += TensorPrimitives.Sum<double>(weighted);
+                gradient[r] += FixedOrderSums.Sum(weighted);
                 for (int c = 0; c <= r; c++)
-                    Sum[(long)r * gradient.Length + c] += frequency * TensorPrimitives.Dot<double>(weighted, nodeGradients.AsSpan(c * nodeCount, nodeCount));
+                    Sum[(long)r * gradient.Length + c] += frequency * FixedOrderSums.Dot(weighted, nodeGradients.AsSpan(c * nodeCount, nodeCount));
             }
         }
         OuterProducts.Add(gradient, -frequency, Sum);

@@ -5,6 +5,7 @@ using IrtGpu.Data;
 using IrtGpu.Estimation.Limits;
 using IrtGpu.Estimation.Maximization;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using MathNet.Numerics.LinearAlgebra;
@@ -91,7 +92,7 @@ internal sealed class StandardErrorEstimator
     /// Whether two E-steps a parameter take longer than the products of all parameters at every pattern and node, which have the same
     /// sum where nodes stay.
     /// </summary>
-    private bool HasFewPatterns => !plan.Grid.Moves && patterns.PatternCount <= FewPatterns && interior.Length > 4 * patterns.PatternCount;
+    private bool HasFewPatterns => plan.Integration.HasSharedNodes && !plan.Grid.Moves && patterns.PatternCount <= FewPatterns && interior.Length > 4 * patterns.PatternCount;
 
     private StandardErrors Invert(StandardErrorMethod method, Matrix<double> information)
     {
@@ -238,8 +239,8 @@ internal sealed class StandardErrorEstimator
         for (int iteration = 0; iteration < 500; iteration++)
         {
             for (int k = 0; k < n; k++)
-                next[k] = TensorPrimitives.Dot<double>(columns.AsSpan(k * n, n), vector);
-            double norm = TensorPrimitives.Norm<double>(next);
+                next[k] = FixedOrderSums.Dot(columns.AsSpan(k * n, n), vector);
+            double norm = FixedOrderSums.Norm(next);
             if (norm == 0)
                 return 0;
             TensorPrimitives.Divide(next, norm, vector);

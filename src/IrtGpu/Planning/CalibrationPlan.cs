@@ -1,6 +1,7 @@
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
 using IrtGpu.Planning.Grids;
+using IrtGpu.Planning.Integration;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
@@ -33,6 +34,9 @@ public sealed class CalibrationPlan
 
     /// <summary>Distinct tables of item probabilities.</summary>
     public required IReadOnlyList<PlannedTable> Tables { get; init; }
+
+    /// <summary>How attributes are integrated out.</summary>
+    public required IntegrationChoice Integration { get; init; }
 
     /// <summary>Nodes.</summary>
     public required QuadratureGrid Grid { get; init; }

@@ -2,6 +2,7 @@ using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Planning.Constraints;
 using IrtGpu.Planning.Grids;
+using IrtGpu.Planning.Integration;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 
@@ -51,14 +52,8 @@ public sealed class CalibrationPlanner
     {
         PlannedItem[] items = new ItemPlanner(specification, shape, problems).Plan();
         bool nodesMove = specification.Quadrature.Rule == QuadratureRule.GaussHermite;
-        try
-        {
-            _ = grid ?? QuadratureGrid.Create(specification.Quadrature, attributeCount);
-        }
-        catch (SpecificationException exception)
-        {
-            problems.AddRange(exception.Problems);
-        }
+        if (grid is null && QuadratureGrid.LineRefusal(specification.Quadrature, attributeCount) is { } refusal)
+            problems.Add(refusal);
         Refuse();
 
         ParameterLayoutBuilder builder = new();
@@ -77,6 +72,7 @@ public sealed class CalibrationPlanner
 
         (ParameterLayout layout, double[] start, bool[] hasUserStart, int[] unmetStarts) =
             builder.Build(problems, Describe);
+        IntegrationChoice integration = IntegrationChoice.Of(specification, problems);
         Refuse();
         IReadOnlyList<PlannedPrior> estimatedPriors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))];
         warnings.AddRange([.. IdleSettings.OfGroups(specification, shape.GroupNames.Length, classCount), .. IdleSettings.OfStarts(constraints.StartsOfFixed), .. IdleSettings.OfPriors(constraints.NamedByPriors, layout)]);
@@ -90,7 +86,8 @@ public sealed class CalibrationPlanner
             Blocks = blocks,
             ParameterSets = sets,
             Tables = tables,
-            Grid = grid ?? GridPlanner.Begin(specification.Quadrature, attributeCount, StartPopulations(layout, start, blocks)),
+            Integration = integration,
+            Grid = grid ?? GridPlanner.Begin(specification.Quadrature, integration.Shape(attributeCount), StartPopulations(layout, start, blocks)),
             Layout = layout,
             DefaultStart = start,
             HasUserStart = hasUserStart,

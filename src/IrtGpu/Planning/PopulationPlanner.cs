@@ -29,7 +29,7 @@ internal sealed class PopulationPlanner(
             {
                 for (int k = 0; k < j; k++)
                 {
-                    if (specification.IsExploratory)
+                    if (specification.IsExploratory || specification.IsOrthogonal)
                         builder.Fix(blocks[block].CovarianceSlot(j, k), 0);
                 }
             }

@@ -19,6 +19,8 @@ internal static class GridMeasurement
     public static GridLook Of(ModelPoint point, Expectation expectation, PatternTable patterns, PatternScores scores, int revisions)
     {
         CalibrationPlan plan = point.Plan;
+        if (!plan.Integration.FollowsLines)
+            return None;
         PopulationReach[] populations = plan.Grid.Moves ? [] : [.. plan.Blocks.SelectMany(block => Reaches(point, expectation, block))];
         PosteriorWidths widths = Widths(point, patterns, scores);
         (Specification.QuadratureSpecification Nodes, string Reason)? better =
@@ -35,6 +37,17 @@ internal static class GridMeasurement
 
         string Describe(PopulationReach reach) => GridCheck.Describe(plan, reach);
     }
+
+    /// <summary>What there is to see where nodes follow every pattern by themselves.</summary>
+    private static GridLook None => new()
+    {
+        Populations = [],
+        SmallestPosteriorDeviation = double.NaN,
+        SpacingError = double.NaN,
+        Better = null,
+        BetterReason = "",
+        Warnings = [],
+    };
 
     private static IEnumerable<PopulationReach> Reaches(ModelPoint point, Expectation expectation, PlannedBlock block)
     {

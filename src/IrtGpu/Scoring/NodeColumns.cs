@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using IrtGpu.Compute.Loops;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Scoring;
 
@@ -74,10 +74,10 @@ internal sealed unsafe class NodeColumns
         if (IsProduct)
             return AddProduct(weights, mean, products, scratch);
         for (int j = 0; j < mean.Length; j++)
-            mean[j] += TensorPrimitives.Dot(weights, Power(1 + j));
+            mean[j] += FixedOrderSums.Dot(weights, Power(1 + j));
         for (int pair = 0; pair < products.Length; pair++)
-            products[pair] += TensorPrimitives.Dot(weights, Power(1 + mean.Length + pair));
-        return TensorPrimitives.Sum(weights);
+            products[pair] += FixedOrderSums.Dot(weights, Power(1 + mean.Length + pair));
+        return FixedOrderSums.Sum(weights);
     }
 
     private double AddProduct(ReadOnlySpan<double> weights, Span<double> mean, Span<double> products, Span<double> scratch)
@@ -97,15 +97,15 @@ internal sealed unsafe class NodeColumns
         for (int k = 0; k < j; k++)
         {
             ReadOnlySpan<double> bySlope = Line(sums, 1 + k);
-            mean[k] += TensorPrimitives.Sum(bySlope);
-            products[j * (j + 1) / 2 + k] += TensorPrimitives.Dot(bySlope, line);
+            mean[k] += FixedOrderSums.Sum(bySlope);
+            products[j * (j + 1) / 2 + k] += FixedOrderSums.Dot(bySlope, line);
         }
         for (int pair = 0; pair < j * (j + 1) / 2; pair++)
-            products[pair] += TensorPrimitives.Sum(Line(sums, 1 + j + pair));
+            products[pair] += FixedOrderSums.Sum(Line(sums, 1 + j + pair));
         ReadOnlySpan<double> alone = Line(sums, 0);
-        mean[j] += TensorPrimitives.Dot(alone, line);
-        products[j * (j + 1) / 2 + j] += TensorPrimitives.Dot(alone, lineSquares);
-        return TensorPrimitives.Sum(alone);
+        mean[j] += FixedOrderSums.Dot(alone, line);
+        products[j * (j + 1) / 2 + j] += FixedOrderSums.Dot(alone, lineSquares);
+        return FixedOrderSums.Sum(alone);
     }
 
     private ReadOnlySpan<double> Power(int power) => powers.AsSpan(power * outerCount, outerCount);

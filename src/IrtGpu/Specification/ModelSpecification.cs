@@ -25,6 +25,9 @@ public sealed record ModelSpecification
     /// <summary>Whether axes are identified by zeros in the slopes (a_ij = 0 for j &gt; i) and then rotated.</summary>
     public bool IsExploratory { get; init; }
 
+    /// <summary>Whether attributes are uncorrelated: all their covariances are fixed at 0, but for those that <see cref="Population"/> sets.</summary>
+    public bool IsOrthogonal { get; init; }
+
     /// <summary>Number of latent classes K.</summary>
     public int ClassCount { get; init; } = 1;
 
@@ -51,6 +54,9 @@ public sealed record ModelSpecification
 
     /// <summary>Nodes of the numerical integration.</summary>
     public QuadratureSpecification Quadrature { get; init; } = new();
+
+    /// <summary>How attributes are integrated out.</summary>
+    public IntegrationMethod Integration { get; init; }
 }
 
 /// <summary>Gives the selected items a function.</summary>

@@ -55,7 +55,7 @@ public sealed class CommandProcessTests : IDisposable
             Assert.False(process.WaitForExit(20));
         using (Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]))
             kill.WaitForExit();
-        Assert.True(process.WaitForExit(60_000));
+        Assert.True(process.WaitForExit(300_000));
         Assert.Equal(130, process.ExitCode);
     }
 }

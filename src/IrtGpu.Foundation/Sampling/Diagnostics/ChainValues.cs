@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Foundation.Sampling.Diagnostics;
 
@@ -68,7 +68,7 @@ internal readonly record struct ChainValues(double[][] Chains)
         for (int index = 0; index < Chains.Length; index++)
         {
             double[] chain = Chains[index];
-            double mean = TensorPrimitives.Sum<double>(chain) / chain.Length;
+            double mean = FixedOrderSums.Sum(chain) / chain.Length;
             double squares = 0;
             foreach (double value in chain)
                 squares += (value - mean) * (value - mean);

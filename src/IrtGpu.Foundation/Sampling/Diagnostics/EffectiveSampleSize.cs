@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Foundation.Sampling.Diagnostics;
 
@@ -61,7 +61,7 @@ internal static class EffectiveSampleSize
                 correlations[lag] = correlations[lag + 1] = before / 2;
         }
         double count = (double)halves.Total;
-        double time = -1 + 2 * TensorPrimitives.Sum(correlations.AsSpan(0, last)) + correlations[last];
+        double time = -1 + 2 * FixedOrderSums.Sum(correlations.AsSpan(0, last)) + correlations[last];
         return count / Math.Max(time, 1 / Math.Log10(count));
     }
 
@@ -70,7 +70,7 @@ internal static class EffectiveSampleSize
     {
         double sum = 0;
         foreach (double[] chain in centered)
-            sum += TensorPrimitives.Dot<double>(chain.AsSpan(0, chain.Length - lag), chain.AsSpan(lag)) / chain.Length;
+            sum += FixedOrderSums.Dot(chain.AsSpan(0, chain.Length - lag), chain.AsSpan(lag)) / chain.Length;
         return sum / centered.Length;
     }
 }

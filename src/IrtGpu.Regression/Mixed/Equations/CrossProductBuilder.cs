@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Regression.Mixed.Equations;
 
@@ -230,7 +230,7 @@ internal sealed class CrossProductBuilder
         for (int first = 0; first < width; first++)
         {
             for (int second = 0; second <= first; second++)
-                values[first * width + second] = values[second * width + first] = TensorPrimitives.Dot<double>(tail[first], tail[second]);
+                values[first * width + second] = values[second * width + first] = FixedOrderSums.Dot(tail[first], tail[second]);
         }
         return values;
     }

@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.Vectors;
+
 namespace IrtGpu.Regression.Mixed.Equations;
 
 /// <summary>The matrix [Z X y]ᵀ[Z X y] in blocks: what the data say about a mixed model, once and for all variances.</summary>
@@ -68,7 +70,7 @@ internal sealed class CrossProducts
             }
         }
         for (int column = 0; column < TailWidth; column++)
-            inner[column * TailWidth + last] = inner[last * TailWidth + column] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(tail[column], y);
+            inner[column * TailWidth + last] = inner[last * TailWidth + column] = FixedOrderSums.Dot(tail[column], y);
         return new CrossProducts
         {
             Groupings = Groupings,

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Parameters;
 
@@ -240,7 +241,7 @@ internal sealed class LevelCoordinates
         double[] unit = new double[q * q];
         for (int row = 0; row < q; row++)
         {
-            double length = System.Numerics.Tensors.TensorPrimitives.Norm<double>(factor.AsSpan(row * q, row + 1));
+            double length = FixedOrderSums.Norm(factor.AsSpan(row * q, row + 1));
             bool isZero = !(length > Math.Exp(LeastLogDeviation));
             full[layout.LogDeviation(k, row)] = isZero ? LeastLogDeviation : Math.Log(length);
             for (int column = 0; column <= row; column++)

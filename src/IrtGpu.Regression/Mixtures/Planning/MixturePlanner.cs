@@ -3,6 +3,7 @@ using IrtGpu.Foundation.Formulas.Columns;
 using IrtGpu.Foundation.Formulas.Design;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixtures.Parameters;
 using IrtGpu.Regression.Priors;
 
@@ -212,14 +213,14 @@ internal static class MixturePlanner
         double[] coefficients = new double[basis.Rank];
         for (int column = 0; column < basis.Rank; column++)
         {
-            coefficients[column] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(basis.Columns[column], left);
+            coefficients[column] = FixedOrderSums.Dot(basis.Columns[column], left);
             System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(basis.Columns[column], -coefficients[column], left, left);
         }
         basis.SolveUpper(coefficients);
         double[] all = new double[columns.Length];
         for (int column = 0; column < basis.Rank; column++)
             all[basis.Kept[column]] = coefficients[column];
-        return (all, System.Numerics.Tensors.TensorPrimitives.Norm<double>(left) / Math.Sqrt(response.Length));
+        return (all, FixedOrderSums.Norm(left) / Math.Sqrt(response.Length));
     }
 
     private static (string[] Names, double[][] Columns, IReadOnlyList<string> Aliased) WithoutAliases(DesignMatrix design, double[]? weights)

@@ -1,5 +1,6 @@
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixtures.Parameters;
 using IrtGpu.Regression.Mixtures.Search;
 using MathNet.Numerics.LinearAlgebra;
@@ -92,7 +93,7 @@ internal static class MixtureAssembly
         for (int row = 0; row < n; row++)
         {
             for (int column = 0; column < n; column++)
-                covariance[row * n + column] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(map.AsSpan(row * n, n), half.AsSpan(column * n, n));
+                covariance[row * n + column] = FixedOrderSums.Dot(map.AsSpan(row * n, n), half.AsSpan(column * n, n));
         }
         return (covariance, curvature);
     }

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Inference;
 using IrtGpu.Regression.Mixtures.Parameters;
 
@@ -69,7 +70,7 @@ internal static class ParameterTable
         for (int i = 0; i < n; i++)
         {
             if (derivatives[i] != 0)
-                variance += derivatives[i] * System.Numerics.Tensors.TensorPrimitives.Dot(covariance.AsSpan(i * n, n), derivatives);
+                variance += derivatives[i] * FixedOrderSums.Dot(covariance.AsSpan(i * n, n), derivatives);
         }
         return variance > 0 && double.IsFinite(variance) ? Math.Sqrt(variance) : null;
     }

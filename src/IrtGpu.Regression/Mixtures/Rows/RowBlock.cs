@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixtures.Parameters;
 
 namespace IrtGpu.Regression.Mixtures.Rows;
@@ -9,10 +10,6 @@ internal sealed class RowBlock
 {
     /// <summary>Most rows of a block: three classes of it, residuals and probabilities, fit the first-level cache.</summary>
     public const int Capacity = 256;
-
-    // The exponential of tensor primitives rounds a vector with a number below this in another way, and which rows share a vector hangs on
-    // where an array lies in memory: results would change from run to run.
-    private const double LeastExponent = -700;
 
     private readonly MixtureData data;
     private readonly MixtureLayout layout;
@@ -88,12 +85,12 @@ internal sealed class RowBlock
             TensorPrimitives.Add(density, constant + (logProportion.IsEmpty ? 0 : logProportion[k]), density);
         }
         if (data.KnownClass is not null)
-            Exclude(data.KnownClass.AsSpan(first, length), double.NegativeInfinity);
+            Exclude(data.KnownClass.AsSpan(first, length));
         Normalize(top, sum);
         if (logProportion.IsEmpty)
         {
             for (int k = 0; k < classes; k++)
-                TensorPrimitives.Exp(prior.AsSpan(k * Capacity, length), prior.AsSpan(k * Capacity, length));
+                FixedRounding.Exp(prior.AsSpan(k * Capacity, length), prior.AsSpan(k * Capacity, length));
         }
     }
 
@@ -102,13 +99,13 @@ internal sealed class RowBlock
     /// <param name="withCross">Whether cross-products are wanted.</param>
     public void AddTo(RowSums sums, bool withCross)
     {
-        sums.LogLikelihood += TensorPrimitives.Sum(LogDensity);
+        sums.LogLikelihood += FixedOrderSums.Sum(LogDensity);
         Span<double> product = weighted.AsSpan(0, Length);
         Span<double> other = total.AsSpan(0, Length);
         for (int k = 0; k < classes; k++)
         {
             ReadOnlySpan<double> own = Probability(k);
-            sums.Count[k] += TensorPrimitives.Sum(own);
+            sums.Count[k] += FixedOrderSums.Sum(own);
             ReadOnlySpan<double> weight = own;
             if (data.Weights is not null)
             {
@@ -116,7 +113,7 @@ internal sealed class RowBlock
                 weight = other;
             }
             TensorPrimitives.Multiply(weight, Residual(k), product);
-            sums.Squares[k] += TensorPrimitives.Dot(product, Residual(k));
+            sums.Squares[k] += FixedOrderSums.Dot(product, Residual(k));
             RowKernels.AddDots(product, data.Columns, First, sums.ScoreOf(k));
             for (int i = 0; i < columns && withCross; i++)
             {
@@ -150,23 +147,23 @@ internal sealed class RowBlock
         for (int k = 0; k < classes; k++)
         {
             TensorPrimitives.Subtract(prior.AsSpan(k * Capacity, Length), top, term);
-            TensorPrimitives.Exp(term, term);
+            FixedRounding.Exp(term, term);
             TensorPrimitives.Add(sum, term, sum);
         }
-        TensorPrimitives.Log(sum, sum);
+        FixedRounding.Log(sum, sum);
         TensorPrimitives.Add(sum, top, sum);
         for (int k = 0; k < classes; k++)
             TensorPrimitives.Subtract(prior.AsSpan(k * Capacity, Length), sum, prior.AsSpan(k * Capacity, Length));
     }
 
-    private void Exclude(ReadOnlySpan<int> known, double value)
+    private void Exclude(ReadOnlySpan<int> known)
     {
         for (int row = 0; row < known.Length; row++)
         {
             for (int k = 0; k < classes && known[row] >= 0; k++)
             {
                 if (k != known[row])
-                    probability[k * Capacity + row] = value;
+                    probability[k * Capacity + row] = double.NegativeInfinity;
             }
         }
     }
@@ -181,11 +178,8 @@ internal sealed class RowBlock
         {
             Span<double> own = probability.AsSpan(k * Capacity, Length);
             TensorPrimitives.Subtract(own, top, own);
-            TensorPrimitives.Max(own, LeastExponent, own);
-            TensorPrimitives.Exp(own, own);
+            FixedRounding.Exp(own, own);
         }
-        if (data.KnownClass is not null)
-            Exclude(data.KnownClass.AsSpan(First, Length), 0);
         for (int k = 0; k < classes; k++)
         {
             ReadOnlySpan<double> own = probability.AsSpan(k * Capacity, Length);
@@ -196,7 +190,7 @@ internal sealed class RowBlock
         }
         for (int k = 0; k < classes; k++)
             TensorPrimitives.Divide(probability.AsSpan(k * Capacity, Length), sum, probability.AsSpan(k * Capacity, Length));
-        TensorPrimitives.Log(sum, sum);
+        FixedRounding.Log(sum, sum);
         TensorPrimitives.Add(top, sum, top);
     }
 }

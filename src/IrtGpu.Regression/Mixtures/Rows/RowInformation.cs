@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixtures.Parameters;
 
 namespace IrtGpu.Regression.Mixtures.Rows;
@@ -85,9 +86,9 @@ internal sealed class RowInformation
                     TensorPrimitives.Multiply(left, slopeL, right); // log σ of k with γ of l
                     AddSums(right, data.Columns, block.First, layout.Coefficient(l), layout.LogSigma(k), hessian);
                 }
-                double sum = TensorPrimitives.Dot<double>(left, spreadL); // log σ with log σ
+                double sum = FixedOrderSums.Dot(left, spreadL); // log σ with log σ
                 if (k == l)
-                    sum -= 2 * (TensorPrimitives.Dot(block.Probability(k), spreadK) + TensorPrimitives.Sum(block.Probability(k)));
+                    sum -= 2 * (FixedOrderSums.Dot(block.Probability(k), spreadK) + FixedOrderSums.Sum(block.Probability(k)));
                 Lower(hessian, layout.LogSigma(k), layout.LogSigma(l)) += sum;
             }
             for (int l = 1; l < layout.ClassCount; l++)
@@ -141,7 +142,7 @@ internal sealed class RowInformation
     private void AddSums(double[] weight, double[][] columns, int first, int columnSlot, int otherSlot, double[] hessian)
     {
         for (int j = 0; j < columns.Length; j++)
-            Lower(hessian, columnSlot + j, otherSlot) += TensorPrimitives.Dot<double>(weight, columns[j].AsSpan(first, weight.Length));
+            Lower(hessian, columnSlot + j, otherSlot) += FixedOrderSums.Dot(weight, columns[j].AsSpan(first, weight.Length));
     }
 
     private double Weight(RowBlock block, int row) => data.Weights is null ? 1 : data.Weights[block.First + row];

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Regression.Mixtures.Rows;
 
@@ -33,7 +34,7 @@ internal static class RowKernels
         for (; j + 4 <= sums.Length; j += 4)
             AddDots(weighted, columns[j].AsSpan(first, length), columns[j + 1].AsSpan(first, length), columns[j + 2].AsSpan(first, length), columns[j + 3].AsSpan(first, length), sums.Slice(j, 4));
         for (; j < sums.Length; j++)
-            sums[j] += System.Numerics.Tensors.TensorPrimitives.Dot(weighted, columns[j].AsSpan(first, length));
+            sums[j] += FixedOrderSums.Dot(weighted, columns[j].AsSpan(first, length));
     }
 
     private static void Subtract(ReadOnlySpan<double> a, ReadOnlySpan<double> b, ReadOnlySpan<double> c, ReadOnlySpan<double> d, ReadOnlySpan<double> coefficients, Span<double> residual)

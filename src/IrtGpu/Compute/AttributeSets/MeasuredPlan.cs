@@ -40,6 +40,7 @@ internal sealed class MeasuredPlan
             Blocks = blocks,
             ParameterSets = whole.ParameterSets,
             Tables = [.. Tables.Select(table => Reduce(whole.Tables[table]))],
+            Integration = whole.Integration,
             Grid = QuadratureGrid.Create(whole.Grid.Specification, attributes.Length, whole.Grid.Reason),
             Layout = new ParameterLayout([.. slots], new double[slots.Count], new int[slots.Count + 1], [], [], 0),
             Measured = whole.Measured.OfGroups(groups, attributes),

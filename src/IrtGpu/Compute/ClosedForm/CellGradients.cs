@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
@@ -105,7 +105,7 @@ internal sealed class CellGradients
         slopes[answered.Length..].Clear();
         for (int k = 0; k < answered.Length; k++)
             own[k] = termCoefficient[terms[k] + responses[answered[k]]];
-        return TensorPrimitives.Dot(own, slopeOfParameter.AsSpan(0, own.Length));
+        return FixedOrderSums.Dot(own, slopeOfParameter.AsSpan(0, own.Length));
     }
 
     /// <summary>The items' slopes when each is a free parameter of its own and nothing else adds to c; else null.</summary>
@@ -195,7 +195,7 @@ internal sealed class CellGradients
             Span<double> shape = slots[set.SlopeCount..];
             double[] probability = new double[planned.CategoryCount * NodeCount];
             ItemTables.FillItem(point, set, theta, planned.Attributes, 1, z, probability, NodeCount);
-            TensorPrimitives.Exp(probability, probability);
+            FixedRounding.Exp(probability, probability);
             double[] expected = new double[NodeCount];
             for (int category = 1; category < planned.CategoryCount; category++)
             {

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using IrtGpu.Compute.Cpu;
 using IrtGpu.Compute.Expectations;
@@ -7,6 +6,7 @@ using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Tables.Streaming;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Tables;
@@ -174,9 +174,9 @@ internal sealed unsafe class TableStep : ICpuStep
     private void FindMean(int block, double* values, Span<double> mean)
     {
         ReadOnlySpan<double> weights = new(values, tiling.PaddedCount);
-        mean[0] = TensorPrimitives.Sum(weights);
+        mean[0] = FixedOrderSums.Sum(weights);
         for (int j = 1; j < mean.Length; j++)
-            mean[j] = TensorPrimitives.Dot(weights, new ReadOnlySpan<double>(inputs.ColumnsOf(block) + (long)(j - 1) * tiling.PaddedCount, tiling.PaddedCount));
+            mean[j] = FixedOrderSums.Dot(weights, new ReadOnlySpan<double>(inputs.ColumnsOf(block) + (long)(j - 1) * tiling.PaddedCount, tiling.PaddedCount));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -61,6 +61,7 @@ internal sealed class InvarianceModel
     {
         HashSet<int> given = Freed(specification, data.ItemNames);
         CalibrationProblem problem = CalibrationProblem.Create(data, Free(specification, data.ItemNames, [.. given.Union(free).Order()]));
+        problem.Plan.Integration.RequireSharedNodes("Effect sizes of items that work differently");
         given.UnionWith(Constant(problem)); // an answer that all of a group give fits no curve of the others, and would bend the scale
         ModelSpecification begin = Free(specification, data.ItemNames, [.. given.Union(free).Order()]);
         problem = problem.With(begin);

@@ -1,8 +1,10 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Optimization;
 using IrtGpu.Planning;
 using IrtGpu.Population;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Estimation.Maximization;
 
@@ -17,14 +19,14 @@ internal sealed class PopulationUpdate
 {
     private readonly CalibrationPlan plan;
     private readonly (int[] Blocks, int[] Free)[] components; // blocks tied by common free parameters
-    private readonly NodePowers? powers; // of fixed nodes
+    private readonly NodePowers? powers; // of fixed nodes; null: populations are the normals themselves
     private readonly PopulationMoments[] moments; // [block]
 
     public PopulationUpdate(CalibrationPlan plan)
     {
         this.plan = plan;
         components = Components(plan);
-        powers = plan.Grid.Moves || components.Length == 0 ? null : NodePowers.Of(plan.Grid.Theta, plan.AttributeCount);
+        powers = components.Length == 0 ? null : Discretize(plan);
         moments = new PopulationMoments[plan.Blocks.Count];
     }
 
@@ -82,13 +84,54 @@ internal sealed class PopulationUpdate
 
     private void AddExcessInformation(PlannedBlock block, ModelPoint point, Expectation expectation, int[] free, double[] information)
     {
-        double[] nodeTotals = expectation.TryNodeTotals(block.Index)
-            ?? throw new NotSupportedException("Second derivatives by the population need node totals, and these persons share no nodes.");
         double[] excess = new double[ScoreCount * ScoreCount];
-        point.Populations[block.Index].AddExcessInformation(
-            plan.Grid, point.ThetaOfBlock(block), point.LogWeight[block.Index], nodeTotals, excess);
+        if (expectation.TryNodeTotals(block.Index) is { } nodeTotals)
+        {
+            point.Populations[block.Index].AddExcessInformation(
+                plan.Grid, point.ThetaOfBlock(block), point.LogWeight[block.Index], nodeTotals, excess);
+        }
+        else
+        {
+            AddExcessOfMoments(block, point, excess);
+        }
         ToFree(block, new double[ScoreCount], excess, free, new double[free.Length], information);
     }
+
+    /// <summary>The excess where persons share no nodes, from the sums of their powers less those that the population expects.</summary>
+    private void AddExcessOfMoments(PlannedBlock block, ModelPoint point, double[] excess)
+    {
+        if (NormalPopulation.TryCreate(plan, block, point.Parameters.Slots) is not { } population)
+            return;
+        int attributeCount = plan.AttributeCount;
+        double[] sums = moments[block.Index].Powers;
+        double[] beyond = Expected(population);
+        for (int power = 0; power < beyond.Length; power++)
+            beyond[power] = sums[1 + power] - sums[0] * beyond[power];
+        Vector<double> first = Vector<double>.Build.Dense(beyond[..attributeCount]);
+        Matrix<double> second = Matrix<double>.Build.Dense(attributeCount, attributeCount, (j, k) =>
+            beyond[attributeCount + PackedTriangle.SymmetricIndex(j, k)] - population.Mean[j] * beyond[k] - population.Mean[k] * beyond[j]);
+        NormalInformation.AddExcess(population, first, second, excess);
+    }
+
+    /// <summary>Expected powers of a person.</summary>
+    private double[] Expected(NormalPopulation population)
+    {
+        double[] expected = new double[ScoreCount];
+        if (powers is null)
+        {
+            NormalFamily.ExpectedPowers(population, expected);
+            return expected;
+        }
+        double[] natural = new double[ScoreCount];
+        NormalFamily.Parameters(population, natural);
+        powers.LogPartition(natural);
+        powers.Moments(expected, new double[ScoreCount * ScoreCount]);
+        return expected;
+    }
+
+    /// <summary>Sums over the nodes that populations are normalised over; null where they are densities.</summary>
+    private static NodePowers? Discretize(CalibrationPlan plan) =>
+        plan.Grid.Moves || !plan.Integration.HasSharedNodes ? null : NodePowers.Of(plan.Grid.Theta, plan.AttributeCount);
 
     private static (int[] Blocks, int[] Free)[] Components(CalibrationPlan plan)
     {

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using IrtGpu.Data;
 using IrtGpu.Fit.LimitedInformation;
 using IrtGpu.Foundation.Sharding;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Scoring.SumScores;
@@ -138,7 +139,7 @@ internal static class SumScoreFit
                 for (int score = 0; score <= largest; score++)
                 {
                     int left = score - category;
-                    own[score, category] = left < 0 || left > rest.LargestScore ? double.NaN : TensorPrimitives.Dot(rest.At(left), scratch);
+                    own[score, category] = left < 0 || left > rest.LargestScore ? double.NaN : FixedOrderSums.Dot(rest.At(left), scratch);
                 }
             }
         });
@@ -187,7 +188,7 @@ internal static class SumScoreFit
         return persons;
     }
 
-    private static double Sum(double[,] counts) => TensorPrimitives.Sum<double>(Flat(counts));
+    private static double Sum(double[,] counts) => FixedOrderSums.Sum(Flat(counts));
 
     private static Span<double> Flat(double[,] matrix) =>
         System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref matrix[0, 0], matrix.Length);

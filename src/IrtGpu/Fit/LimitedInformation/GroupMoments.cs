@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 
 namespace IrtGpu.Fit.LimitedInformation;
@@ -74,7 +75,7 @@ internal sealed class GroupMoments
             for (int j = 0; j < i; j++)
             {
                 PairSums sums = counts.Sums(basis.Items[j], basis.Items[i]);
-                double expected = TensorPrimitives.Dot<double>(weighted, basis.MeanOf(j)); // also the model's correlation
+                double expected = FixedOrderSums.Dot(weighted, basis.MeanOf(j)); // also the model's correlation
                 double centred = sums.Product - basis.Location[j] * sums.Second - basis.Location[i] * sums.First + basis.Location[i] * basis.Location[j] * sums.Weight;
                 residual[basis.Pair(i, j)] = sums.Weight > 0 ? centred / (sums.Weight * basis.Scale[i] * basis.Scale[j]) - expected : 0;
                 double correlation = sums.Weight > 0 ? sums.Correlation : double.NaN;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 
 namespace IrtGpu.Fit.LimitedInformation;
@@ -91,7 +92,7 @@ internal sealed class MomentBasis
         double square = 0;
         for (int category = 1; category < planned.CategoryCount; category++)
         {
-            double share = TensorPrimitives.Dot<double>(population.Weight, population.Row(planned.FirstRow + category));
+            double share = FixedOrderSums.Dot(population.Weight, population.Row(planned.FirstRow + category));
             mean += category * share;
             square += (double)category * category * share;
         }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Fit.LimitedInformation;
 
@@ -120,9 +121,9 @@ internal sealed class MomentCovariance
             for (int j = 0; j < i; j++)
             {
                 int pair = basis.Pair(i, j);
-                residual[pair] = TensorPrimitives.Dot(weightedVariance, basis.VarianceOf(j));
-                double product = TensorPrimitives.Dot(weightedMean, basis.MeanOf(j));
-                variance[pair] = TensorPrimitives.Dot(weightedSquare, square.AsSpan(j * nodeCount, nodeCount)) - product * product;
+                residual[pair] = FixedOrderSums.Dot(weightedVariance, basis.VarianceOf(j));
+                double product = FixedOrderSums.Dot(weightedMean, basis.MeanOf(j));
+                variance[pair] = FixedOrderSums.Dot(weightedSquare, square.AsSpan(j * nodeCount, nodeCount)) - product * product;
             }
         }
         for (int moment = 0; moment < basis.Count; moment++)
@@ -148,14 +149,14 @@ internal sealed class MomentCovariance
         }
         AddFurther();
         ReadOnlySpan<double> weight = basis.Population.Weight;
-        TensorPrimitives.Subtract(centred, TensorPrimitives.Dot(weight, centred), centred);
+        TensorPrimitives.Subtract(centred, FixedOrderSums.Dot(weight, centred), centred);
         FindFurther();
         TensorPrimitives.Multiply(weight, centred, weighted);
         foreach (int i in items)
         {
             Span<double> own = ResponseOf(i);
             TensorPrimitives.Multiply(own, weight, own);
-            part[i] = TensorPrimitives.Dot(weighted, basis.MeanOf(i)) + TensorPrimitives.Sum<double>(own);
+            part[i] = FixedOrderSums.Dot(weighted, basis.MeanOf(i)) + FixedOrderSums.Sum(own);
             for (int node = 0; node < nodeCount; node++)
                 own[node] += 0.5 * weighted[node] * basis.Mean[i * nodeCount + node];
         }
@@ -164,7 +165,7 @@ internal sealed class MomentCovariance
             for (int k = 0; items[k] < i; k++)
             {
                 int pair = basis.Pair(i, items[k]);
-                part[pair] = TensorPrimitives.Dot(basis.MeanOf(i), ResponseOf(items[k])) + TensorPrimitives.Dot(basis.MeanOf(items[k]), ResponseOf(i))
+                part[pair] = FixedOrderSums.Dot(basis.MeanOf(i), ResponseOf(items[k])) + FixedOrderSums.Dot(basis.MeanOf(items[k]), ResponseOf(i))
                     + given[pair] * residual[pair];
             }
         });
@@ -216,7 +217,7 @@ internal sealed class MomentCovariance
                 TensorPrimitives.MultiplyAdd(functions.CovarianceOf(f + 1, 0), GradientOf(functions.Position), sum, sum);
                 for (int g = 0; g < functions.Count; g++)
                     TensorPrimitives.MultiplyAdd(functions.CovarianceOf(f + 1, g + 1), given[first + g], sum, sum);
-                part[first + f] = TensorPrimitives.Dot<double>(basis.Population.Weight, sum);
+                part[first + f] = FixedOrderSums.Dot(basis.Population.Weight, sum);
             }
             first += functions.Count;
         }

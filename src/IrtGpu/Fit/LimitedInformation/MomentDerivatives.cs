@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Fit.LimitedInformation;
@@ -68,9 +69,9 @@ internal sealed class MomentDerivatives
         SparseRows rows, int moment, double factor, (int Slot, double[] Derivative)[] own, ReadOnlySpan<double> mean, RowScratch scratch)
     {
         foreach ((int slot, double[] derivative) in own)
-            scratch.Add(plan.Layout, slot, factor * TensorPrimitives.Sum<double>(derivative));
+            scratch.Add(plan.Layout, slot, factor * FixedOrderSums.Sum(derivative));
         foreach ((int slot, double[] derivative) in ofWeights)
-            scratch.Add(plan.Layout, slot, factor * TensorPrimitives.Dot(derivative, mean));
+            scratch.Add(plan.Layout, slot, factor * FixedOrderSums.Dot(derivative, mean));
         scratch.MoveTo(rows, moment);
     }
 
@@ -82,12 +83,12 @@ internal sealed class MomentDerivatives
             if (factor[moment] == 0)
                 continue;
             foreach ((int slot, double[] derivative) in ofItem[i])
-                scratch.Add(plan.Layout, slot, factor[moment] * TensorPrimitives.Dot(derivative, basis.MeanOf(j)));
+                scratch.Add(plan.Layout, slot, factor[moment] * FixedOrderSums.Dot(derivative, basis.MeanOf(j)));
             foreach ((int slot, double[] derivative) in ofItem[j])
-                scratch.Add(plan.Layout, slot, factor[moment] * TensorPrimitives.Dot(derivative, basis.MeanOf(i)));
+                scratch.Add(plan.Layout, slot, factor[moment] * FixedOrderSums.Dot(derivative, basis.MeanOf(i)));
             TensorPrimitives.Multiply(basis.MeanOf(i), basis.MeanOf(j), scratch.Product);
             foreach ((int slot, double[] derivative) in ofWeights)
-                scratch.Add(plan.Layout, slot, factor[moment] * TensorPrimitives.Dot<double>(derivative, scratch.Product));
+                scratch.Add(plan.Layout, slot, factor[moment] * FixedOrderSums.Dot(derivative, scratch.Product));
             scratch.MoveTo(rows, moment);
         }
     }

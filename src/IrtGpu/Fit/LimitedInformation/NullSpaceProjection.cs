@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Fit.LimitedInformation;
 
@@ -41,7 +42,7 @@ internal sealed class NullSpaceProjection
     public void Apply(double[][] vectors)
     {
         double taken = double.PositiveInfinity;
-        for (int pass = 0; pass < MaxPasses && taken > NothingMore * Math.Sqrt(vectors.Sum(vector => TensorPrimitives.SumOfSquares<double>(vector))); pass++)
+        for (int pass = 0; pass < MaxPasses && taken > NothingMore * Math.Sqrt(vectors.Sum(vector => FixedOrderSums.SumOfSquares(vector))); pass++)
         {
             double[] dense = new double[inverseLength.Length];
             for (int block = 0; block < blocks.Length; block++)
@@ -103,7 +104,7 @@ internal sealed class NullSpaceProjection
                 if (isTaken[column])
                     continue;
                 double element = column > pivot ? normal[column][pivot] : normal[pivot][column];
-                double value = (element - TensorPrimitives.Dot<double>(rows[column].AsSpan(0, step), rows[pivot].AsSpan(0, step))) / root;
+                double value = (element - FixedOrderSums.Dot(rows[column].AsSpan(0, step), rows[pivot].AsSpan(0, step))) / root;
                 rows[column][step] = value;
                 rest[column] -= value * value;
             }
@@ -117,8 +118,8 @@ internal sealed class NullSpaceProjection
     private double Solve(double[] vector)
     {
         for (int k = 0; k < Rank; k++)
-            vector[k] = (vector[k] - TensorPrimitives.Dot<double>(factor[k].AsSpan(0, k), vector.AsSpan(0, k))) / factor[k][k];
-        double length = Math.Sqrt(TensorPrimitives.SumOfSquares<double>(vector));
+            vector[k] = (vector[k] - FixedOrderSums.Dot(factor[k].AsSpan(0, k), vector.AsSpan(0, k))) / factor[k][k];
+        double length = Math.Sqrt(FixedOrderSums.SumOfSquares(vector));
         for (int k = Rank - 1; k >= 0; k--)
         {
             vector[k] /= factor[k][k];

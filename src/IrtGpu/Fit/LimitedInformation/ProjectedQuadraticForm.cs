@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Fit.LimitedInformation;
 
@@ -57,7 +58,7 @@ internal static class ProjectedQuadraticForm
     {
         double sum = 0;
         for (int group = 0; group < first.Length; group++)
-            sum += TensorPrimitives.Dot<double>(first[group], second[group]);
+            sum += FixedOrderSums.Dot(first[group], second[group]);
         return sum;
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using IrtGpu.Compute;
 using IrtGpu.Fit.LimitedInformation;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -64,7 +65,7 @@ internal sealed class PairTables
             for (int n = 0; n < b.CategoryCount; n++)
             {
                 int cell = m * b.CategoryCount + n;
-                share[cell] = TensorPrimitives.Dot(weighted, population.Row(b.FirstRow + n));
+                share[cell] = FixedOrderSums.Dot(weighted, population.Row(b.FirstRow + n));
                 observed[cell] = counts[a.FirstRow + m, b.FirstRow + n];
                 seen.Add(m, n, observed[cell]);
                 expected.Add(m, n, share[cell]);
@@ -111,7 +112,7 @@ internal sealed class PairTables
             }
             for (int c = 0; c < cells; c++)
             {
-                double ofEstimates = TensorPrimitives.Dot<double>(image, rows.AsSpan(c * free.Length, free.Length));
+                double ofEstimates = FixedOrderSums.Dot(image, rows.AsSpan(c * free.Length, free.Length));
                 matrix[r * cells + c] = (r == c ? 1 : 0) - Math.Sqrt(share[r] * share[c]) - persons * ofEstimates / Math.Sqrt(share[r] * share[c]);
             }
         }

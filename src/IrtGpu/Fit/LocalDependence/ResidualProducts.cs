@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Fit.LocalDependence;
 
@@ -74,18 +75,18 @@ internal sealed class ResidualProducts
         for (int i = 0; i < itemCount; i++)
         {
             if (isComplete)
-                sum[i] += TensorPrimitives.Sum<double>(Row(weighted, i));
+                sum[i] += FixedOrderSums.Sum(Row(weighted, i));
             for (int j = 0; j < itemCount; j++)
             {
                 int cell = i * itemCount + j;
                 if (j <= i)
-                    product[cell] += TensorPrimitives.Dot<double>(Row(weighted, i), Row(residual, j));
+                    product[cell] += FixedOrderSums.Dot(Row(weighted, i), Row(residual, j));
                 if (isComplete)
                     continue;
-                sum[cell] += TensorPrimitives.Dot<double>(Row(weighted, i), Row(isAnswered, j));
-                squares[cell] += TensorPrimitives.Dot<double>(Row(square, i), Row(isAnswered, j));
+                sum[cell] += FixedOrderSums.Dot(Row(weighted, i), Row(isAnswered, j));
+                squares[cell] += FixedOrderSums.Dot(Row(square, i), Row(isAnswered, j));
                 if (j <= i)
-                    persons[cell] += TensorPrimitives.Dot<double>(Row(weight, i), Row(isAnswered, j));
+                    persons[cell] += FixedOrderSums.Dot(Row(weight, i), Row(isAnswered, j));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using IrtGpu.Compute;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 
@@ -51,12 +52,12 @@ internal sealed class ResponseDerivatives
                 ReadOnlySpan<double> pa = population.Row(a.FirstRow + m);
                 ReadOnlySpan<double> pb = population.Row(b.FirstRow + n);
                 foreach ((int slot, double[] derivative) in ofRow[a.FirstRow + m])
-                    plan.Layout.AddToFree(slot, TensorPrimitives.Dot(derivative, pb), free, row);
+                    plan.Layout.AddToFree(slot, FixedOrderSums.Dot(derivative, pb), free, row);
                 foreach ((int slot, double[] derivative) in ofRow[b.FirstRow + n])
-                    plan.Layout.AddToFree(slot, TensorPrimitives.Dot(derivative, pa), free, row);
+                    plan.Layout.AddToFree(slot, FixedOrderSums.Dot(derivative, pa), free, row);
                 TensorPrimitives.Multiply(pa, pb, product);
                 foreach ((int slot, double[] derivative) in ofWeights)
-                    plan.Layout.AddToFree(slot, TensorPrimitives.Dot<double>(derivative, product), free, row);
+                    plan.Layout.AddToFree(slot, FixedOrderSums.Dot(derivative, product), free, row);
             }
         }
         return (free, rows);

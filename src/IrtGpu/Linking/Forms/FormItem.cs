@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 
@@ -35,7 +36,7 @@ internal sealed record FormItem(PlannedItem Planned, ItemParameterSet Set, int[]
         TensorPrimitives.Multiply(theta, slots[Set.FirstSlot], z);
         Span<double> shape = slots.AsSpan(Set.FirstSlot + Set.SlopeCount, Set.ShapeCount);
         Planned.Family.Operations.FillTable(z, CategoryCount, shape, Planned.Scores, probability, z.Length);
-        TensorPrimitives.Exp(probability, probability);
+        FixedRounding.Exp(probability, probability);
     }
 
     /// <summary>dP/dθ, by differences of fourth order: exact to about 1e-13, and as fast as the curves.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IrtGpu.Data;
 using IrtGpu.Items;
+using IrtGpu.Planning.Integration;
 using IrtGpu.Reporting.Tables;
 using IrtGpu.Specification;
 
@@ -50,6 +51,14 @@ public sealed record EStepChoice
         ? new EStepChoice(EStepForm.Tables, "the plain loops have no other form")
         : throw new SpecificationException($"The plain loops of --device reference compute through tables alone, not in the form {asked.Name()}. Use --e-step auto, or --device cpu.");
 
+    /// <summary>The form of a method of integration whose posteriors share no nodes.</summary>
+    /// <param name="integration">The method.</param>
+    public static EStepChoice ForMethod(IntegrationChoice integration)
+    {
+        ArgumentNullException.ThrowIfNull(integration);
+        return new EStepChoice(EStepForm.OfMethod, $"--integration {integration.Method.Name()} has one of its own");
+    }
+
     /// <summary>The form on the host.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
@@ -59,6 +68,7 @@ public sealed record EStepChoice
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(patterns);
+        RequireOnGrid(asked);
         EStepChoice choice = TrySplit(plan, patterns, asked, out string obstacle) ?? new EStepChoice(EStepForm.Tables, obstacle);
         if (asked == EStepForm.Auto)
             return choice;
@@ -92,6 +102,7 @@ public sealed record EStepChoice
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(patterns);
+        RequireOnGrid(asked);
         if (asked == EStepForm.Tables)
             return new EStepChoice(EStepForm.Tables, "as asked for");
         if (asked == EStepForm.DimensionTables)
@@ -122,6 +133,12 @@ public sealed record EStepChoice
     {
         double cells = (double)patternCount * plan.NodeCount * plan.ClassCount * (plan.AttributeCount > 1 && Split is not null ? SplitCellsPerNode : plan.ItemCount);
         return cells / (Split is { CanInterpolate: true } ? CellsPerSecondByScore : CellsPerSecond);
+    }
+
+    private static void RequireOnGrid(EStepForm asked)
+    {
+        if (asked == EStepForm.OfMethod)
+            throw new SpecificationException($"The E-step in the form {asked.Name()} is not one on a grid. Use --e-step auto.");
     }
 
     /// <summary>Splits a test for the host; null where it does not split, or where tables at all nodes cost less.</summary>

@@ -18,6 +18,9 @@ public enum EStepForm
 
     /// <summary>Tables at the nodes of one dimension, joined over the product grid: several dimensions, one attribute an item, any model.</summary>
     DimensionTables,
+
+    /// <summary>That of a method of integration without shared nodes, which has no other.</summary>
+    OfMethod,
 }
 
 /// <summary>Names of the forms, as <c>--e-step</c> takes them.</summary>
@@ -31,6 +34,7 @@ public static class EStepForms
         EStepForm.Tables => "tables",
         EStepForm.WeightedScore => "weighted-score",
         EStepForm.DimensionTables => "dimension-tables",
+        EStepForm.OfMethod => "of-method",
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Unknown form of the E-step."),
     };
 }

@@ -11,7 +11,7 @@ internal static class GridCheck
     /// <exception cref="SpecificationException">Hardly any of a population is between the nodes, or all of it between two of them.</exception>
     public static void Require(CalibrationPlan plan)
     {
-        if (plan.Grid.Moves)
+        if (plan.Grid.Moves || !plan.Integration.FollowsLines)
             return;
         string[] problems = [.. GridWarnings.Refusals(plan.Grid, FixedPopulations(plan), reach => Describe(plan, reach))];
         if (problems.Length > 0)

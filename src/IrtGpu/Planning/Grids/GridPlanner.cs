@@ -32,11 +32,11 @@ internal static class GridPlanner
 
     /// <summary>Nodes to begin with.</summary>
     /// <param name="asked">What was asked for.</param>
-    /// <param name="attributeCount">Number of dimensions J.</param>
+    /// <param name="shape">How lines of nodes make up the grid.</param>
     /// <param name="populations">Mean and standard deviation that each block has at the start. [block, attribute]</param>
-    public static QuadratureGrid Begin(QuadratureSpecification asked, int attributeCount, IReadOnlyList<(double Mean, double Deviation)> populations)
+    public static QuadratureGrid Begin(QuadratureSpecification asked, GridShape shape, IReadOnlyList<(double Mean, double Deviation)> populations)
     {
-        QuadratureGrid grid = QuadratureGrid.Create(asked, attributeCount);
+        QuadratureGrid grid = QuadratureGrid.Create(asked, shape);
         if (asked.IsStated || grid.Moves)
             return grid;
         bool isBeyond = asked.Low is null && populations.Any(population =>
@@ -45,8 +45,8 @@ internal static class GridPlanner
             return grid;
         (double low, double high) = Range(asked, populations);
         return QuadratureGrid.Create(
-            asked with { Nodes = asked.Nodes ?? Odd(DensityNodes(attributeCount, low, high, populations, grid.Spacing), attributeCount), Low = low, High = high },
-            attributeCount, "from the populations that are given");
+            asked with { Nodes = asked.Nodes ?? Odd(DensityNodes(shape.Width, low, high, populations, grid.Spacing), shape.Width), Low = low, High = high },
+            shape, "from the populations that are given");
     }
 
     /// <summary>Better nodes than those of a fit; null where these will do or all was asked for.</summary>
@@ -65,8 +65,8 @@ internal static class GridPlanner
         double total = populations.Where(population => population.Attribute == 0).Sum(population => population.Weight);
         double most = Math.Max(LargestBeyond, LargestShareBeyond * total);
         PopulationReach? far = asked.Low is null ? populations.Where(population => population.Below + population.Above > most).MaxBy(population => population.ShareBeyond) : null;
-        double error = grid.Specification == asked.Resolve(grid.AttributeCount) ? LargestError : LargestErrorOnRevised;
-        bool isCoarse = asked.Nodes is null && grid.AttributeCount <= MostRefinedAttributes && grid.NodesPerAttribute < MostNodes(grid.AttributeCount) && widths.Error > error;
+        double error = grid.Specification == asked.Resolve(grid.Shape.Width) ? LargestError : LargestErrorOnRevised;
+        bool isCoarse = asked.Nodes is null && grid.Shape.Width <= MostRefinedAttributes && grid.NodesPerAttribute < MostNodes(grid.Shape.Width) && widths.Error > error;
         if (far is null && !isCoarse)
             return null;
 
@@ -123,7 +123,7 @@ internal static class GridPlanner
 
     private static QuadratureSpecification RefineMoving(QuadratureGrid grid, PosteriorWidths widths) => grid.Specification with
     {
-        Nodes = widths.Nodes(grid.NodesPerAttribute, Math.Min(QuadratureGrid.LargestMovingNodeCount, MostNodes(grid.AttributeCount)), WantedError, MovingSpacing),
+        Nodes = widths.Nodes(grid.NodesPerAttribute, Math.Min(QuadratureGrid.LargestMovingNodeCount, MostNodes(grid.Shape.Width)), WantedError, MovingSpacing),
     };
 
     private static double MovingSpacing(int nodes) => Math.PI / Math.Sqrt(nodes);
@@ -141,10 +141,10 @@ internal static class GridPlanner
             low = grid.Low - step;
         if (asked.High is null && high <= grid.High && populations.Any(population => population.Above > most))
             high = grid.High + step;
-        int nodes = DensityNodes(grid.AttributeCount, low, high, moments, grid.Spacing);
-        if (grid.AttributeCount <= MostRefinedAttributes)
-            nodes = widths.Nodes(nodes, Math.Max(nodes, MostNodes(grid.AttributeCount)), WantedError, count => (high - low) / (count - 1));
-        return grid.Specification with { Nodes = asked.Nodes ?? Odd(nodes, grid.AttributeCount), Low = low, High = high };
+        int nodes = DensityNodes(grid.Shape.Width, low, high, moments, grid.Spacing);
+        if (grid.Shape.Width <= MostRefinedAttributes)
+            nodes = widths.Nodes(nodes, Math.Max(nodes, MostNodes(grid.Shape.Width)), WantedError, count => (high - low) / (count - 1));
+        return grid.Specification with { Nodes = asked.Nodes ?? Odd(nodes, grid.Shape.Width), Low = low, High = high };
     }
 
     /// <summary>
@@ -171,18 +171,18 @@ internal static class GridPlanner
         asked.High ?? populations.Max(population => population.Mean + Reach * population.Deviation));
 
     /// <summary>Nodes that hold every population's density, at least the default number; beyond two dimensions at the spacing there was.</summary>
-    private static int DensityNodes(int attributeCount, double low, double high, IReadOnlyList<(double Mean, double Deviation)> populations, double spacing)
+    private static int DensityNodes(int width, double low, double high, IReadOnlyList<(double Mean, double Deviation)> populations, double spacing)
     {
         double wanted = DensitySpacing * populations.Min(population => population.Deviation);
-        if (attributeCount > MostRefinedAttributes)
+        if (width > MostRefinedAttributes)
             wanted = Math.Max(wanted, spacing);
-        int fewest = QuadratureSpecification.DefaultNodes(attributeCount);
+        int fewest = QuadratureSpecification.DefaultNodes(width);
         double nodes = Math.Ceiling((high - low) / wanted - 1e-9) + 1;
-        return nodes >= MostNodes(attributeCount) ? Math.Max(fewest, MostNodes(attributeCount)) : Math.Max(fewest, (int)nodes);
+        return nodes >= MostNodes(width) ? Math.Max(fewest, MostNodes(width)) : Math.Max(fewest, (int)nodes);
     }
 
-    private static int MostNodes(int attributeCount) =>
-        attributeCount == 1 ? MostNodesOnLine : (int)Math.Pow(MostNodesOfProduct, 1.0 / attributeCount);
+    private static int MostNodes(int width) =>
+        width == 1 ? MostNodesOnLine : (int)Math.Pow(MostNodesOfProduct, 1.0 / width);
 
-    private static int Odd(int nodes, int attributeCount) => nodes % 2 == 1 || nodes >= MostNodes(attributeCount) ? nodes : nodes + 1;
+    private static int Odd(int nodes, int width) => nodes % 2 == 1 || nodes >= MostNodes(width) ? nodes : nodes + 1;
 }

@@ -3,7 +3,7 @@ using IrtGpu.Specification;
 
 namespace IrtGpu.Planning.Grids;
 
-/// <summary>The product grid of quadrature nodes.</summary>
+/// <summary>Quadrature nodes: a line of them in each dimension, and the product of the lines where it is enumerated.</summary>
 public sealed class QuadratureGrid
 {
     /// <summary>Most Gauss–Hermite nodes a dimension.</summary>
@@ -12,13 +12,17 @@ public sealed class QuadratureGrid
     private const int LargestLineCount = 10_000;
     private const long LargestNodeCount = 100_000_000;
 
-    private QuadratureGrid(QuadratureSpecification specification, int attributeCount, int nodesPerAttribute, double[] theta, double[] logWeight, double droppedMass)
+    private readonly double[] theta; // [node, attribute]; empty without a product
+    private readonly double[] logWeight; // [node]
+
+    private QuadratureGrid(QuadratureSpecification specification, GridShape shape, double[] line, double[] lineLogWeight, double[] theta, double[] logWeight, double droppedMass)
     {
         Specification = specification;
-        AttributeCount = attributeCount;
-        NodesPerAttribute = nodesPerAttribute;
-        Theta = theta;
-        LogWeight = logWeight;
+        Shape = shape;
+        Line = line;
+        LineLogWeight = lineLogWeight;
+        this.theta = theta;
+        this.logWeight = logWeight;
         DroppedMass = droppedMass;
     }
 
@@ -40,60 +44,103 @@ public sealed class QuadratureGrid
     /// </summary>
     public double Spacing => Moves ? Math.PI / Math.Sqrt(NodesPerAttribute) : (High - Low) / (NodesPerAttribute - 1);
 
+    /// <summary>How the lines make up the grid.</summary>
+    public GridShape Shape { get; }
+
     /// <summary>Number of dimensions J.</summary>
-    public int AttributeCount { get; }
+    public int AttributeCount => Shape.AttributeCount;
 
     /// <summary>Nodes a dimension, D.</summary>
-    public int NodesPerAttribute { get; }
+    public int NodesPerAttribute => Line.Length;
 
     /// <summary>Number of nodes L; D^J unless pruned.</summary>
+    /// <exception cref="InvalidOperationException">The product is not enumerated.</exception>
     public int NodeCount => Theta.Length / AttributeCount;
+
+    /// <summary>The nodes of one dimension, ascending: the metric of θ when fixed, standard normal metric when moving. [node of the line]</summary>
+    public double[] Line { get; }
+
+    /// <summary>Log weights of the line of moving nodes; empty for the rectangular rule. [node of the line]</summary>
+    public double[] LineLogWeight { get; }
 
     /// <summary>Whether nodes move with each block's population (Gauss–Hermite).</summary>
     public bool Moves => Specification.Rule == QuadratureRule.GaussHermite;
 
     /// <summary>Nodes: the metric of θ when fixed, standard normal metric when moving. [node, attribute]</summary>
-    public double[] Theta { get; }
+    /// <exception cref="InvalidOperationException">The product is not enumerated.</exception>
+    public double[] Theta => Shape.IsProduct ? theta : throw NoProduct();
 
     /// <summary>Fixed log weights of moving nodes; empty for the rectangular rule, whose weights follow the population. [node]</summary>
-    public double[] LogWeight { get; }
+    /// <exception cref="InvalidOperationException">The product is not enumerated.</exception>
+    public double[] LogWeight => Shape.IsProduct ? logWeight : throw NoProduct();
 
     /// <summary>Weight of the product nodes that pruning dropped.</summary>
     public double DroppedMass { get; }
 
-    /// <summary>Makes the grid.</summary>
+    /// <summary>Makes the product grid.</summary>
     /// <param name="specification">Rule, nodes, range.</param>
     /// <param name="attributeCount">Number of dimensions J.</param>
     /// <param name="reason">Why these nodes; null: asked for, or the default.</param>
     /// <exception cref="SpecificationException">Too few or too many nodes, an empty range.</exception>
-    public static QuadratureGrid Create(QuadratureSpecification specification, int attributeCount, string? reason = null)
+    public static QuadratureGrid Create(QuadratureSpecification specification, int attributeCount, string? reason = null) =>
+        Create(specification, GridShape.Product(attributeCount), reason);
+
+    /// <summary>Makes the grid.</summary>
+    /// <param name="specification">Rule, nodes, range.</param>
+    /// <param name="shape">How the lines make it up.</param>
+    /// <param name="reason">Why these nodes; null: asked for, or the default.</param>
+    /// <exception cref="SpecificationException">Too few or too many nodes, an empty range.</exception>
+    public static QuadratureGrid Create(QuadratureSpecification specification, GridShape shape, string? reason = null)
     {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentNullException.ThrowIfNull(shape);
         reason ??= specification.Nodes is not null || specification.Low is not null ? "as asked for" : "the default";
-        specification = specification.Resolve(attributeCount);
+        if ((LineRefusal(specification, shape.Width) ?? (shape.IsProduct ? ProductRefusal(specification, shape.AttributeCount) : null)) is { } refusal)
+            throw new SpecificationException(refusal);
+        specification = specification.Resolve(shape.Width);
         int nodes = specification.Nodes!.Value;
-        if (nodes < 2)
-            throw new SpecificationException($"--nodes {nodes} is too few: at least 2 nodes a dimension are needed.");
-        if (nodes > LargestLineCount)
-            throw new SpecificationException($"--nodes {nodes} is too many: at most {LargestLineCount} nodes a dimension are handled.");
-        double product = Math.Pow(nodes, attributeCount);
-        if (product > LargestNodeCount)
-        {
-            throw new SpecificationException(FormattableString.Invariant(
-                $"{nodes} nodes in each of {attributeCount} dimensions are {product:g3} nodes, more than the {LargestNodeCount} that are handled. Lower --nodes."));
-        }
         if (specification.Rule == QuadratureRule.GaussHermite)
-            return CreateMoving(specification, attributeCount, nodes, reason);
+            return CreateMoving(specification, shape, nodes, reason);
         double low = specification.Low!.Value;
         double width = specification.High!.Value - low;
-        if (!(width > 0) || !double.IsFinite(width))
-        {
-            throw new SpecificationException(FormattableString.Invariant(
-                $"--range {low},{specification.High} is {(width > 0 ? "too wide for any number" : "empty")}: give the lowest and then the highest node, for example -6,6."));
-        }
         double[] line = new double[nodes];
         for (int k = 0; k < nodes; k++)
             line[k] = low + width * k / (nodes - 1);
-        return new QuadratureGrid(specification, attributeCount, nodes, Product(line, attributeCount, (int)product), [], 0) { Reason = reason };
+        return new QuadratureGrid(specification, shape, line, [], shape.IsProduct ? Product(line, shape.AttributeCount) : [], [], 0) { Reason = reason };
+    }
+
+    /// <summary>Why a line of nodes cannot be made; null where it can.</summary>
+    /// <param name="specification">Rule, nodes, range.</param>
+    /// <param name="width">Most dimensions whose nodes are multiplied.</param>
+    internal static string? LineRefusal(QuadratureSpecification specification, int width)
+    {
+        specification = specification.Resolve(width);
+        int nodes = specification.Nodes!.Value;
+        if (nodes < 2)
+            return $"--nodes {nodes} is too few: at least 2 nodes a dimension are needed.";
+        if (nodes > LargestLineCount)
+            return $"--nodes {nodes} is too many: at most {LargestLineCount} nodes a dimension are handled.";
+        if (specification.Rule == QuadratureRule.GaussHermite)
+        {
+            return nodes > LargestMovingNodeCount
+                ? $"--nodes {nodes} is too many for Gauss-Hermite nodes: at most {LargestMovingNodeCount} a dimension keep their weights accurate."
+                : null;
+        }
+        double low = specification.Low!.Value;
+        double range = specification.High!.Value - low;
+        return range > 0 && double.IsFinite(range) ? null : FormattableString.Invariant(
+            $"--range {low},{specification.High} is {(range > 0 ? "too wide for any number" : "empty")}: give the lowest and then the highest node, for example -6,6.");
+    }
+
+    /// <summary>Why the product of all lines cannot be enumerated; null where it can.</summary>
+    /// <param name="specification">Rule, nodes, range.</param>
+    /// <param name="attributeCount">J.</param>
+    internal static string? ProductRefusal(QuadratureSpecification specification, int attributeCount)
+    {
+        int nodes = specification.Resolve(attributeCount).Nodes!.Value;
+        double product = Math.Pow(nodes, attributeCount);
+        return product <= LargestNodeCount ? null : FormattableString.Invariant(
+            $"{nodes} nodes in each of {attributeCount} dimensions are {product:g3} nodes, more than the {LargestNodeCount} that are handled. Lower --nodes.");
     }
 
     /// <summary>
@@ -134,7 +181,15 @@ public sealed class QuadratureGrid
 
     /// <summary>A node of the line that a fixed grid is the product of.</summary>
     /// <param name="k">Which, ascending.</param>
-    internal double LineNode(int k) => Theta[(long)k * AttributeCount + AttributeCount - 1];
+    internal double LineNode(int k) => Line[k];
+
+    /// <summary>The same kind of grid on other nodes.</summary>
+    /// <param name="specification">Rule, nodes, range.</param>
+    /// <param name="reason">Why these.</param>
+    internal QuadratureGrid With(QuadratureSpecification specification, string reason) => Create(specification, Shape, reason);
+
+    private static InvalidOperationException NoProduct() =>
+        new("The nodes of this plan are not multiplied out, as its method of integration shares none between persons. Ask the backend, or go over the line of nodes.");
 
     private void SumTowardsFirst(double[] values, int stride)
     {
@@ -151,14 +206,15 @@ public sealed class QuadratureGrid
         }
     }
 
-    private static QuadratureGrid CreateMoving(QuadratureSpecification specification, int attributeCount, int nodes, string reason)
+    private static QuadratureGrid CreateMoving(QuadratureSpecification specification, GridShape shape, int nodes, string reason)
     {
-        if (nodes > LargestMovingNodeCount)
-            throw new SpecificationException($"--nodes {nodes} is too many for Gauss-Hermite nodes: at most {LargestMovingNodeCount} a dimension keep their weights accurate.");
-        int total = (int)Math.Pow(nodes, attributeCount);
         (double[] line, double[] lineLogWeight) = GaussHermite.Rule(nodes);
-        double[] theta = Product(line, attributeCount, total);
-        double[] perAttribute = Product(lineLogWeight, attributeCount, total);
+        if (!shape.IsProduct)
+            return new QuadratureGrid(specification, shape, line, lineLogWeight, [], [], 0) { Reason = reason };
+        int attributeCount = shape.AttributeCount;
+        double[] theta = Product(line, attributeCount);
+        int total = theta.Length / attributeCount;
+        double[] perAttribute = Product(lineLogWeight, attributeCount);
         double[] logWeight = new double[total];
         for (int node = 0; node < total; node++)
         {
@@ -166,7 +222,7 @@ public sealed class QuadratureGrid
                 logWeight[node] += perAttribute[node * attributeCount + attribute];
         }
         if (specification.PruneBelow <= 0)
-            return new QuadratureGrid(specification, attributeCount, nodes, theta, logWeight, 0) { Reason = reason };
+            return new QuadratureGrid(specification, shape, line, lineLogWeight, theta, logWeight, 0) { Reason = reason };
 
         double threshold = logWeight.Max() + Math.Log(specification.PruneBelow);
         int[] kept = [.. Enumerable.Range(0, total).Where(node => logWeight[node] >= threshold)];
@@ -178,11 +234,12 @@ public sealed class QuadratureGrid
             theta.AsSpan(kept[k] * attributeCount, attributeCount).CopyTo(keptTheta.AsSpan(k * attributeCount));
             keptLogWeight[k] = logWeight[kept[k]] - Math.Log(mass);
         }
-        return new QuadratureGrid(specification, attributeCount, nodes, keptTheta, keptLogWeight, 1 - mass) { Reason = reason };
+        return new QuadratureGrid(specification, shape, line, lineLogWeight, keptTheta, keptLogWeight, 1 - mass) { Reason = reason };
     }
 
-    private static double[] Product(double[] line, int attributeCount, int total)
+    private static double[] Product(double[] line, int attributeCount)
     {
+        int total = (int)Math.Pow(line.Length, attributeCount);
         double[] product = new double[(long)total * attributeCount];
         for (int node = 0; node < total; node++)
         {

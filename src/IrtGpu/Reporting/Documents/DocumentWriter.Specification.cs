@@ -13,6 +13,7 @@ internal static partial class DocumentWriter
         json.Field("attributes", value.Attributes);
         WriteQMatrix(json, value.QMatrix);
         json.Field("isExploratory", value.IsExploratory);
+        json.Field("isOrthogonal", value.IsOrthogonal);
         json.Field("classCount", value.ClassCount);
         json.Field("equalAcrossGroups", value.EqualAcrossGroups);
         json.Field("equalAcrossClasses", value.EqualAcrossClasses);
@@ -22,6 +23,7 @@ internal static partial class DocumentWriter
         json.Field("population", value.Population, Write);
         json.Field("priors", value.Priors, Write);
         json.Field("quadrature", value.Quadrature, Write);
+        json.Field("integration", value.Integration);
     }
 
     private static void Write(Utf8JsonWriter json, CalibrationOptions value)

@@ -61,6 +61,8 @@ internal static partial class DocumentWriter
         json.Field("terminationMessage", value.TerminationMessage);
         json.Field("largestChange", value.LargestChange);
         json.Field("gradientNorm", value.GradientNorm);
+        json.Field("integration", value.Integration);
+        json.Field("integrationReason", value.IntegrationReason);
         json.Field("quadrature", value.Quadrature, Write);
         json.Field("standardErrors", value.StandardErrors, Write);
         if (value.Draws is { } draws)

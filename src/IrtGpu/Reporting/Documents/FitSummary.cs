@@ -6,6 +6,7 @@ using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Inference;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Reporting.Documents;
 
@@ -80,6 +81,12 @@ public sealed record FitSummary
 
     /// <summary>Euclidean norm of the gradient at the estimates, working scale.</summary>
     public required double? GradientNorm { get; init; }
+
+    /// <summary>How attributes were integrated out: <c>grid</c>, <c>reduced</c>, <c>adaptive</c>, <c>qmc</c> or <c>stochastic</c>.</summary>
+    public string Integration { get; init; } = IntegrationMethod.Grid.Name();
+
+    /// <summary>Why so.</summary>
+    public string IntegrationReason { get; init; } = "";
 
     /// <summary>The nodes.</summary>
     public required QuadratureSummary Quadrature { get; init; }
@@ -162,6 +169,8 @@ public sealed record FitSummary
             TerminationMessage = result.Termination.Message,
             LargestChange = result.History.Count == 0 ? null : JsonSettings.Finite(result.History[^1].LargestChange),
             GradientNorm = JsonSettings.Finite(result.GradientNorm),
+            Integration = result.Plan.Integration.Method.Name(),
+            IntegrationReason = result.Plan.Integration.Reason,
             Quadrature = QuadratureSummary.Of(result),
             StandardErrors = StandardErrorSummary.Of(result.StandardErrors),
             Draws = result.Draws is { } draws ? SamplerSummary.Of(draws) : null,

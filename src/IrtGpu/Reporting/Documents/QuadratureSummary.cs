@@ -8,9 +8,9 @@ namespace IrtGpu.Reporting.Documents;
 /// <param name="Nodes">Nodes a dimension.</param>
 /// <param name="Low">Lowest node of the rectangular rule; null for moving nodes.</param>
 /// <param name="High">Highest node of the rectangular rule; null for moving nodes.</param>
-/// <param name="Count">Nodes in all.</param>
+/// <param name="Count">Nodes in all; null where they are not multiplied out.</param>
 /// <param name="DroppedMass">Weight of the nodes that pruning dropped.</param>
-public sealed record QuadratureSummary(string Rule, int Nodes, double? Low, double? High, int Count, double DroppedMass)
+public sealed record QuadratureSummary(string Rule, int Nodes, double? Low, double? High, int? Count, double DroppedMass)
 {
     /// <summary>Why these nodes.</summary>
     public string Reason { get; init; } = "";
@@ -35,7 +35,7 @@ public sealed record QuadratureSummary(string Rule, int Nodes, double? Low, doub
         QuadratureGrid grid = result.Plan.Grid;
         GridLook? look = result.Grid;
         return new QuadratureSummary(
-            grid.Moves ? "gauss-hermite" : "rectangular", grid.NodesPerAttribute, grid.Moves ? null : grid.Low, grid.Moves ? null : grid.High, grid.NodeCount, grid.DroppedMass)
+            grid.Moves ? "gauss-hermite" : "rectangular", grid.NodesPerAttribute, grid.Moves ? null : grid.Low, grid.Moves ? null : grid.High, grid.Shape.IsProduct ? grid.NodeCount : null, grid.DroppedMass)
         {
             Reason = grid.Reason,
             Spacing = grid.Spacing,

@@ -14,7 +14,7 @@ internal static class MarginalReliability
     private const int LargestNodeCount = 100_000;
     private const double LeastWeight = 1e-10;
 
-    /// <summary>By attribute; NaN where the grid is too large to go over, or means differ within the block.</summary>
+    /// <summary>By attribute; NaN where the grid is too large to go over or there is none, or means differ within the block.</summary>
     /// <param name="point">The estimates.</param>
     /// <param name="block">The block.</param>
     /// <returns>[attribute]</returns>
@@ -23,7 +23,7 @@ internal static class MarginalReliability
         int count = point.Plan.AttributeCount;
         double[] reliability = new double[count];
         Array.Fill(reliability, double.NaN);
-        if (point.Shifts is not null || point.Plan.NodeCount > LargestNodeCount)
+        if (point.Shifts is not null || !point.Plan.Integration.HasSharedNodes || point.Plan.NodeCount > LargestNodeCount)
             return reliability;
         IReadOnlyList<(int Item, ItemInformation Information)> items = ItemInformation.OfBlock(point, block);
         double[] theta = point.ThetaOfBlock(block);

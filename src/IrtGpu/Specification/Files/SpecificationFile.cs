@@ -4,9 +4,9 @@ namespace IrtGpu.Specification.Files;
 
 /// <summary>A model in YAML: everything the command line can say, and settings of single groups, items and parameters that it cannot.</summary>
 /// <remarks>
-/// Keys: <c>model</c>, <c>scores</c>, <c>attributes</c>, <c>exploratory</c>, <c>q-matrix</c>, <c>classes</c>, <c>equal-across-groups</c>,
+/// Keys: <c>model</c>, <c>scores</c>, <c>attributes</c>, <c>exploratory</c>, <c>orthogonal</c>, <c>q-matrix</c>, <c>classes</c>, <c>equal-across-groups</c>,
 /// <c>equal-across-classes</c>, <c>free-items</c>, <c>reference-group</c>, <c>constraints</c>, <c>population</c>, <c>priors</c>,
-/// <c>quadrature</c>, <c>anchors</c>, <c>data</c>, <c>codes</c>, <c>items</c>; for simulation also <c>groups</c> and <c>parameters</c>.
+/// <c>integration</c>, <c>quadrature</c>, <c>anchors</c>, <c>data</c>, <c>codes</c>, <c>items</c>; for simulation also <c>groups</c> and <c>parameters</c>.
 /// Paths in the file are relative to its folder.
 /// </remarks>
 public sealed record SpecificationFile

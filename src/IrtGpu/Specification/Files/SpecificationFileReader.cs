@@ -12,8 +12,8 @@ internal sealed class SpecificationFileReader(string path)
 {
     private static readonly string[] Keys =
     [
-        "model", "scores", "attributes", "exploratory", "q-matrix", "classes", "equal-across-groups", "equal-across-classes", "free-items",
-        "reference-group", "constraints", "population", "priors", "quadrature", "anchors", "data", "codes", "items", "groups", "parameters",
+        "model", "scores", "attributes", "exploratory", "orthogonal", "q-matrix", "classes", "equal-across-groups", "equal-across-classes", "free-items",
+        "reference-group", "constraints", "population", "priors", "integration", "quadrature", "anchors", "data", "codes", "items", "groups", "parameters",
     ];
 
     private readonly SpecificationFileYaml yaml = new(path);
@@ -58,6 +58,7 @@ internal sealed class SpecificationFileReader(string path)
             "scores" => model with { CategoryScores = ReadScores(node) },
             "attributes" => ReadAttributes(model, node),
             "exploratory" => model with { IsExploratory = yaml.Flag(node, key) ?? false },
+            "orthogonal" => model with { IsOrthogonal = yaml.Flag(node, key) ?? false },
             "q-matrix" => ReadQMatrix(model, node),
             "classes" => model with { ClassCount = yaml.Whole(node, key) ?? 1 },
             "equal-across-groups" => model with { EqualAcrossGroups = ItemList(node, key) ?? "all" },
@@ -67,6 +68,7 @@ internal sealed class SpecificationFileReader(string path)
             "constraints" => model with { Constraints = [.. model.Constraints, .. SpecificationFileYaml.List(node).Select(ReadConstraint).OfType<ParameterConstraint>()] },
             "population" => model with { Population = [.. SpecificationFileYaml.List(node).Select(ReadPopulation).OfType<PopulationConstraint>()] },
             "priors" => model with { Priors = [.. SpecificationFileYaml.List(node).Select(ReadPrior).OfType<ParameterPrior>()] },
+            "integration" => model with { Integration = ReadIntegration(node) },
             _ => model with { Quadrature = ReadQuadrature(node) },
         };
         return file with { Model = model };
@@ -225,6 +227,17 @@ internal sealed class SpecificationFileReader(string path)
             PriorParser.ParseDistribution(OptionalText(entries, "distribution") ?? "", "this prior"),
             yaml.Number(entries["a"], "a") ?? 0, yaml.Number(entries["b"], "b") ?? 1));
         return prior;
+    }
+
+    private IntegrationMethod ReadIntegration(YamlNode node)
+    {
+        string[] names = [.. IntegrationMethods.Offered.Select(method => method.Name())];
+        if (yaml.Text(node, "integration") is not { } name)
+            return IntegrationMethod.Auto;
+        int index = Array.IndexOf(names, name);
+        if (index < 0)
+            yaml.Add(node, "integration", $"there is no method of integration '{name}'. {NearNames.Suggest(name, names)} It takes {string.Join(", ", names)}.");
+        return index < 0 ? IntegrationMethod.Auto : IntegrationMethods.Offered[index];
     }
 
     private QuadratureSpecification ReadQuadrature(YamlNode node)

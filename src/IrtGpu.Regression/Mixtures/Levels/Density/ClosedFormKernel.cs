@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
@@ -78,7 +79,7 @@ internal sealed unsafe class ClosedFormKernel(ProductLayout layout, SumLayout ta
             explained += sum * sum;
         }
         Vector512<double> rows = Load(block, layout.Rows);
-        Vector512<double> logDensity = -0.5 * (rows * Math.Log(2 * Math.PI * sigma * sigma) + Vector512.Log(determinant) + squares / (sigma * sigma) - explained);
+        Vector512<double> logDensity = -0.5 * (rows * Math.Log(2 * Math.PI * sigma * sigma) + FixedRounding.Log(determinant) + squares / (sigma * sigma) - explained);
         logDensity.Store(result);
         for (int c = 0; c < q; c++)
         {

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Sharding;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
@@ -291,10 +292,10 @@ internal sealed unsafe class ClosedFormLevels : ILevelModel
                 Vector512<double> sum = default;
                 for (int k = 0; k < classes; k++)
                 {
-                    logs[k] = Vector512.Exp(logs[k] - largest);
+                    logs[k] = FixedRounding.Exp(logs[k] - largest);
                     sum += logs[k];
                 }
-                Write(largest + Vector512.Log(sum), pieces, unit, count, edge);
+                Write(largest + FixedRounding.Log(sum), pieces, unit, count, edge);
                 for (int lane = 0; lane < count; lane++)
                     total += pieces[unit + lane];
                 for (int k = 0; k < classes; k++)

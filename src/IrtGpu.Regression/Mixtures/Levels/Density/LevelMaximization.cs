@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Density;
 
@@ -41,7 +42,7 @@ internal static class LevelMaximization
             double squares = sums.Classes[k][sums.Layout.Response];
             for (int row = 0; row < theta.Length; row++)
             {
-                double product = System.Numerics.Tensors.TensorPrimitives.Dot<double>(matrix.AsSpan(row * theta.Length, theta.Length), theta);
+                double product = FixedOrderSums.Dot(matrix.AsSpan(row * theta.Length, theta.Length), theta);
                 squares += theta[row] * (product - 2 * vector[row]);
                 double slope = (vector[row] - product) / variance;
                 if (row < p)
@@ -145,7 +146,7 @@ internal static class LevelMaximization
             double[] theta = Stack(at, k, sums.Layout.EffectCount);
             double own = sums.Classes[k][sums.Layout.Response];
             for (int row = 0; row < theta.Length; row++)
-                own += theta[row] * (System.Numerics.Tensors.TensorPrimitives.Dot<double>(matrix.AsSpan(row * theta.Length, theta.Length), theta) - 2 * vector[row]);
+                own += theta[row] * (FixedOrderSums.Dot(matrix.AsSpan(row * theta.Length, theta.Length), theta) - 2 * vector[row]);
             squares[ties.Sigmas[k]] += own;
             rows[ties.Sigmas[k]] += sums.Classes[k][sums.Layout.Rows];
         }

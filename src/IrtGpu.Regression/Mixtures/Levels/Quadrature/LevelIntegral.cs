@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixtures.Levels.Density;
 
 namespace IrtGpu.Regression.Mixtures.Levels.Quadrature;
@@ -131,7 +132,6 @@ internal sealed unsafe class LevelIntegral
 
     /// <summary>Replaces each value by exp(value − shift).</summary>
     /// <returns>Their sum; in an order of its own, since that of the library depends on where the values lie in memory.</returns>
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] // the library's exp and log round otherwise before they are optimised
     private static double Exponentiate(Span<double> values, double shift)
     {
         Vector512<double> total = default;
@@ -139,7 +139,7 @@ internal sealed unsafe class LevelIntegral
         {
             for (int index = 0; index < values.Length; index += Lane)
             {
-                Vector512<double> result = Vector512.Exp(Vector512.Load(value + index) - Vector512.Create(shift));
+                Vector512<double> result = FixedRounding.Exp(Vector512.Load(value + index) - Vector512.Create(shift));
                 result.Store(value + index);
                 total += result;
             }
@@ -243,7 +243,6 @@ internal sealed unsafe class LevelIntegral
     /// <param name="units">Units of the level.</param>
     /// <param name="length">Units multiplied before the exponent is split off.</param>
     /// <returns>The largest.</returns>
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] // the library's exp and log round otherwise before they are optimised
     private double Multiply(int units, int length)
     {
         int nodes = grid.Padded;
@@ -280,7 +279,7 @@ internal sealed unsafe class LevelIntegral
                         exponent += (bits >>> 52) - Vector512.Create(1023L);
                         product = ((bits & mantissa) | one).AsDouble();
                     }
-                    Vector512<double> log = Vector512.Log(product) + Vector512.ConvertToDouble(exponent) * Math.Log(2) + lost + Vector512.Load(weight + inner) + Vector512.Create(outerWeight);
+                    Vector512<double> log = FixedRounding.Log(product) + Vector512.ConvertToDouble(exponent) * Math.Log(2) + lost + Vector512.Load(weight + inner) + Vector512.Create(outerWeight);
                     log.Store(result + node * nodes + inner);
                     for (int lane = 0; lane < Lane; lane++)
                         largest = Math.Max(largest, log[lane]);

@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Vectors;
 using IrtGpu.Regression.Mixtures.Parameters;
 using IrtGpu.Regression.Mixtures.Search;
 
@@ -74,7 +75,7 @@ internal sealed class CoefficientStep
     {
         CholeskySolver.FactorWithRidge(system, factor, n);
         CholeskySolver.Solve(factor, vector, n);
-        if (!double.IsFinite(System.Numerics.Tensors.TensorPrimitives.Sum<double>(vector)))
+        if (!double.IsFinite(FixedOrderSums.Sum(vector)))
             vector.Clear(); // an empty class says nothing
     }
 
@@ -108,7 +109,7 @@ internal sealed class CoefficientStep
             double value = 0;
             for (int i = 0; i < n; i++)
             {
-                double product = System.Numerics.Tensors.TensorPrimitives.Dot(system.AsSpan(i * n, n), (ReadOnlySpan<double>)x);
+                double product = FixedOrderSums.Dot(system.AsSpan(i * n, n), (ReadOnlySpan<double>)x);
                 value += x[i] * (score[i] - 0.5 * product);
                 if (gradient.Length > 0)
                     gradient[i] = score[i] - product;

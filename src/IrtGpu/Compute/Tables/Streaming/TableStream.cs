@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Foundation.Sharding;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Compute.Tables.Streaming;
 
@@ -205,9 +206,9 @@ internal sealed unsafe class TableStream(TableInputs inputs, int threads) : IDis
     {
         int width = tiling.Width;
         ReadOnlySpan<double> weights = new(values, width);
-        mean[0] += TensorPrimitives.Sum(weights);
+        mean[0] += FixedOrderSums.Sum(weights);
         for (int j = 1; j < mean.Length; j++)
-            mean[j] += TensorPrimitives.Dot(weights, new ReadOnlySpan<double>(inputs.ColumnsOf(block) + (long)(j - 1) * tiling.PaddedCount + tile * width, width));
+            mean[j] += FixedOrderSums.Dot(weights, new ReadOnlySpan<double>(inputs.ColumnsOf(block) + (long)(j - 1) * tiling.PaddedCount + tile * width, width));
     }
 
     private static void Scale(Span<double> values, double factor) => TensorPrimitives.Multiply(values, factor, values);

@@ -1,0 +1,30 @@
+using IrtGpu.Compute.Devices;
+using IrtGpu.Data;
+using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
+using IrtGpu.Specification;
+
+namespace IrtGpu.Compute;
+
+/// <summary>Finds what computes E-steps where posteriors share no nodes: one line a method.</summary>
+internal static class IntegrationEngines
+{
+    /// <summary>Creates the backend of the plan's method.</summary>
+    /// <param name="options">Device, form of the E-step, threads.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <exception cref="SpecificationException">A device or form of E-steps is asked for that the method does not have.</exception>
+    public static BackendChoice Open(CalibrationOptions options, CalibrationPlan plan, PatternTable patterns)
+    {
+        IntegrationMethod method = plan.Integration.Method;
+        if (DeviceName.TryParse(options.Device)?.Kind is not (DeviceName.Auto or DeviceName.Cpu))
+            throw new SpecificationException($"--integration {method.Name()} is computed on the cpu, not on --device {options.Device}. Use --device cpu, or --integration grid where the nodes are few enough.");
+        if (options.EStep is not (EStepForm.Auto or EStepForm.OfMethod))
+            throw new SpecificationException($"--e-step {options.EStep.Name()} is a form of E-steps on a grid; --integration {method.Name()} has its own. Use --e-step auto.");
+        IComputeBackend backend = method switch
+        {
+            _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
+        };
+        return new BackendChoice(backend, EStepChoice.ForMethod(plan.Integration), options.Device == DeviceName.Cpu ? null : $"auto: --integration {method.Name()} is computed there");
+    }
+}
