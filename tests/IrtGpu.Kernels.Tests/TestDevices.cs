@@ -97,7 +97,7 @@ public sealed class OpenDevices : IDisposable
     }
 
     internal IlgpuBackend Open(string device, CalibrationPlan plan, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets = null, bool fuse = false) =>
-        new(Session(device), plan, patterns, sets, memory, ownsSession: false, fuse);
+        new(Session(device), plan, patterns, sets, memory, fuse: fuse);
 
     /// <summary>Both forms on every device; tables by a kernel a step, and by products of matrices where the device is one of CUDA.</summary>
     internal IEnumerable<Engine> Engines(string device) =>

@@ -33,7 +33,7 @@ internal sealed class IlgpuBackend : IComputeBackend
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly DeviceSession session;
-    private readonly bool ownsSession;
+    private readonly IDisposable? lease;
     private readonly DeviceBuffers buffers;
     private readonly PatternStore store;
     private readonly DeviceItemTables tables;
@@ -53,15 +53,15 @@ internal sealed class IlgpuBackend : IComputeBackend
     /// <param name="patterns">The data.</param>
     /// <param name="sets">Sets of answered items: E-steps go through weighted scores; null: through tables.</param>
     /// <param name="memory">How to cut the problem, planned with as many sets; null: planned from the device's free memory.</param>
-    /// <param name="ownsSession">Whether the device is closed with the backend, also when this fails. An open device keeps compiled kernels.</param>
+    /// <param name="lease">What ends with the backend, also when this fails: the session, or its loan. An open device keeps compiled kernels.</param>
     /// <param name="fuse">Whether E-steps through tables may go through products of matrices, where the device has them.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
     public IlgpuBackend(
-        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, bool ownsSession = true,
+        DeviceSession session, CalibrationPlan plan, PatternTable patterns, AnsweredSets? sets = null, MemoryPlan? memory = null, IDisposable? lease = null,
         bool fuse = true)
     {
         this.session = session;
-        this.ownsSession = ownsSession;
+        this.lease = lease;
         this.plan = plan;
         this.patterns = patterns;
         sums = new Lazy<HostSums>(() => new HostSums(plan, Environment.ProcessorCount));
@@ -298,8 +298,7 @@ internal sealed class IlgpuBackend : IComputeBackend
     public void Dispose()
     {
         buffers.Dispose();
-        if (ownsSession)
-            session.Dispose();
+        lease?.Dispose();
     }
 
     /// <summary>What is free beside this backend, bytes.</summary>

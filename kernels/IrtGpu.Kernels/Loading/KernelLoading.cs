@@ -13,6 +13,9 @@ internal static class KernelLoading
 {
     private static readonly ConditionalWeakTable<Accelerator, ConcurrentDictionary<MethodInfo, Kernel>> Loaded = [];
 
+    /// <summary>Kernels that are loaded.</summary>
+    internal static ICollection<MethodInfo> LoadedOn(Accelerator accelerator) => Loaded.GetOrCreateValue(accelerator).Keys;
+
     /// <summary>A kernel with an index, in groups of a size that the accelerator likes.</summary>
     public static Kernel LoadIndexed(Accelerator accelerator, MethodInfo method) => Loaded.GetOrCreateValue(accelerator).GetOrAdd(method, _ =>
         accelerator is CudaAccelerator cuda && StoredPtx.Default is { } store

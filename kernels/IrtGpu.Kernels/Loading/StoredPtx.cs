@@ -17,7 +17,8 @@ namespace IrtGpu.Kernels.Loading;
 /// One file a kernel in the user's cache: a line that says what it is, a line with the checksum of the rest, the assembly. What it is: the
 /// builds of this library and of the item models, ILGPU's version, instruction set and target, the kernel with its type arguments and its
 /// limits. A file of anything else, or one that is damaged, is compiled anew and overwritten; where the folder cannot be read or written,
-/// kernels are compiled as without it. Whoever writes one removes those older than 90 days, which other builds have left.
+/// kernels are compiled as without it. Whoever writes one removes those older than 90 days, which other builds have left. A file's name begins
+/// with what a look needs that asks no driver: builds and kernel.
 /// </para>
 /// <para>
 /// ILGPU 1.5.3 has no public way to make a kernel of assembly: <see cref="PTXCompiledKernel"/>'s constructor and the entry point of a compiled
@@ -28,6 +29,8 @@ namespace IrtGpu.Kernels.Loading;
 internal sealed class StoredPtx(string folder)
 {
     private const string Variable = "IRTGPU_CACHE";
+
+    private const int KeyLength = 16; // hexadecimal digits
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(90);
 
@@ -74,7 +77,7 @@ internal sealed class StoredPtx(string folder)
     internal PTXCompiledKernel Get(PTXBackend backend, CudaArchitecture target, EntryPointDescription entry, KernelSpecialization specialization)
     {
         string identity = Identity(backend.InstructionSet, target, entry.MethodSource, specialization);
-        string file = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..32] + ".ptx");
+        string file = Path.Combine(folder, $"{Key(KernelIdentity(entry.MethodSource))}-{Key(identity)}.ptx");
         if (TryRead(file, identity) is { } stored)
         {
             ReadCount++;
@@ -88,16 +91,33 @@ internal sealed class StoredPtx(string folder)
         return compiled;
     }
 
-    private static string Identity(CudaInstructionSet instructionSet, CudaArchitecture target, MethodInfo method, KernelSpecialization specialization)
+    /// <summary>Whether this build's kernels are all here, for any instruction set and target: a look at names of files, not into them.</summary>
+    /// <param name="kernels">The kernels.</param>
+    public bool HoldsAll(IEnumerable<MethodInfo> kernels)
+    {
+        try
+        {
+            HashSet<string> held = [.. Directory.EnumerateFiles(folder, "*.ptx").Select(file => Path.GetFileName(file).Split('-')[0])];
+            return kernels.All(kernel => held.Contains(Key(KernelIdentity(kernel))));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static string Identity(CudaInstructionSet instructionSet, CudaArchitecture target, MethodInfo method, KernelSpecialization specialization) =>
+        KernelIdentity(method) + string.Create(
+            CultureInfo.InvariantCulture,
+            $" isa {instructionSet} target {target} threads {specialization.MaxNumThreadsPerGroup} groups {specialization.MinNumGroupsPerMultiprocessor}");
+
+    private static string KernelIdentity(MethodInfo method)
     {
         string arguments = string.Join(',', method.GetGenericArguments().Select(argument => argument.FullName));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"irtgpu {BuildOf<StoredPtx>()} {typeof(Models.Elementary).Module.ModuleVersionId} ilgpu {BuildOf<Context>()} isa {instructionSet} target {target}")
-            + string.Create(
-                CultureInfo.InvariantCulture,
-                $" kernel {method.DeclaringType}.{method.Name}<{arguments}> threads {specialization.MaxNumThreadsPerGroup} groups {specialization.MinNumGroupsPerMultiprocessor}");
+        return $"irtgpu {BuildOf<StoredPtx>()} {typeof(Models.Elementary).Module.ModuleVersionId} ilgpu {BuildOf<Context>()} kernel {method.DeclaringType}.{method.Name}<{arguments}>";
     }
+
+    private static string Key(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..KeyLength];
 
     private static Guid BuildOf<T>() => typeof(T).Module.ModuleVersionId;
 

@@ -17,8 +17,17 @@ internal static class StreamedBackend
     public static IComputeBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns)
     {
         MemoryPlan memory;
-        using (IlgpuBackend resident = new(DeviceSession.Open(device), plan, patterns))
+        DeviceSession session = DeviceSession.Open(device);
+        try
+        {
+            using IlgpuBackend resident = new(session, plan, patterns);
             memory = resident.Memory with { IsResident = false };
-        return new IlgpuBackend(DeviceSession.Open(device), plan, patterns, memory: memory);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+        return new IlgpuBackend(session, plan, patterns, memory: memory, lease: session);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Comparison;
 using IrtGpu.Data;
@@ -22,12 +23,13 @@ internal static class CalibrationComparison
     /// <param name="options">Bootstrap and threads.</param>
     /// <param name="data">The data of the calibrations, and how they are read; null: they are not needed.</param>
     /// <param name="output">Table to write; null: none.</param>
+    /// <param name="isQuiet">Whether progress is left out.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static int Run(string[] paths, ComparisonOptions options, (string Path, ResponseReaderOptions Options)? data, string? output, CancellationToken cancellation)
+    public static int Run(string[] paths, ComparisonOptions options, (string Path, ResponseReaderOptions Options)? data, string? output, bool isQuiet, CancellationToken cancellation)
     {
         string[] names = FitNames.Of(paths);
-        ProgressLine progress = new(isQuiet: false);
-        using ResponseData? responses = data is { } named ? Read(named.Path, named.Options, paths[0], cancellation) : null;
+        using ProgressDisplay progress = ProgressDisplay.OfConsole(isQuiet);
+        using ResponseData? responses = data is { } named ? Read(named.Path, named.Options, paths[0], progress, cancellation) : null;
         PatternTable? patterns = responses is null ? null : PatternTable.Compress(responses);
         IReadOnlyList<ComparedFit> fits = FitComparison.Compare([.. paths.Select((path, k) => (names[k], SavedCalibration.Read(path)))], options, patterns, progress, cancellation);
         progress.End();
@@ -51,15 +53,15 @@ internal static class CalibrationComparison
     }
 
     /// <summary>Data as a fit reads them.</summary>
-    private static ResponseData Read(string path, ResponseReaderOptions options, string fit, CancellationToken cancellation)
+    private static ResponseData Read(string path, ResponseReaderOptions options, string fit, ProgressDisplay progress, CancellationToken cancellation)
     {
         ScoringModel model = ScoringModel.Read(fit);
-        ResponseData read = ResponseReader.Read(path, model.ReaderOptions(options), cancellation);
+        ResponseData read = ResponseReader.Read(path, model.ReaderOptions(options), progress, cancellation);
         ResponseData responses = model.Match(read, path);
         if (model.InputSha256.Length > 0 && responses.Sha256 != model.InputSha256)
             throw new SpecificationException($"--data '{path}' is not the file that '{fit}' was calibrated on. Give that file, as the test compares the likelihoods of its persons.");
         foreach (string warning in (IEnumerable<string>)[.. model.Warnings, .. responses.Warnings.Select(warning => warning.ToString())])
-            Console.Error.WriteLine($"warning: {warning}");
+            progress.Say($"warning: {warning}");
         return responses;
     }
 

@@ -24,6 +24,7 @@ internal static class CompareCommand
         Option<string?> data = new("--data") { HelpName = "DATA", Description = "Calibrations: the file that they were made from, for the test of Vuong, Lo, Mendell and Rubin of numbers of classes." };
         DataOptions dataOptions = new();
         Option<string?> output = new("--out") { HelpName = "FILE", Description = "Also write the table as CSV." };
+        Option<bool> quiet = new("--quiet") { Description = "No progress." };
         Command command = new("compare",
             """
             Compare fits to the same rows: likelihood ratio tests of each against the one with fewer parameters before it, AIC, BIC;
@@ -37,7 +38,7 @@ internal static class CompareCommand
               irtgpu calibrate answers.csv --model 2pl --out 2pl
               irtgpu compare rasch 2pl
             """) { fits };
-        foreach (Option option in new Option[] { bootstrap, starts, seed, data, threads, output })
+        foreach (Option option in new Option[] { bootstrap, starts, seed, data, threads, output, quiet })
             command.Options.Add(option);
         dataOptions.AddTo(command, withItems: false);
         command.SetAction((parsed, outer) =>
@@ -55,7 +56,7 @@ internal static class CompareCommand
             };
             Check(paths, options, parsed.GetValue(output));
             return Task.FromResult(CalibrationComparison.Run(
-                paths, options, parsed.GetValue(data) is { } path ? (path, dataOptions.Read(parsed, new ResponseReaderOptions())) : null, parsed.GetValue(output), interrupts.Token));
+                paths, options, parsed.GetValue(data) is { } path ? (path, dataOptions.Read(parsed, new ResponseReaderOptions())) : null, parsed.GetValue(output), parsed.GetValue(quiet), interrupts.Token));
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference.Testing;
 using IrtGpu.Saved;
 using IrtGpu.Specification;
@@ -32,7 +33,7 @@ public static class FitComparison
     /// <exception cref="SpecificationException">The fits are not of the same data; every reason found.</exception>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
     public static IReadOnlyList<ComparedFit> Compare(
-        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default) =>
+        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default) =>
         Compare(fits, options, null, progress, cancellation);
 
     /// <summary>Compares fits, with the data for the test of Vuong, Lo, Mendell and Rubin of numbers of classes.</summary>
@@ -44,7 +45,7 @@ public static class FitComparison
     /// <exception cref="SpecificationException">The fits are not of the same data, or not of these; every reason found.</exception>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
     public static IReadOnlyList<ComparedFit> Compare(
-        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options, PatternTable? patterns, IProgress<string>? progress, CancellationToken cancellation)
+        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options, PatternTable? patterns, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(fits);
         options ??= new ComparisonOptions();
@@ -70,7 +71,7 @@ public static class FitComparison
     }
 
     private static ComparedFit Test(
-        ComparedFit one, SavedCalibration fit, (string Name, SavedCalibration Fit)[] before, ComparisonOptions options, PatternTable? patterns, IProgress<string>? progress, CancellationToken cancellation)
+        ComparedFit one, SavedCalibration fit, (string Name, SavedCalibration Fit)[] before, ComparisonOptions options, PatternTable? patterns, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         string? reason = null;
         foreach ((string name, SavedCalibration smaller) in before.Reverse())

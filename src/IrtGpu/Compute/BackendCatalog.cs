@@ -70,10 +70,11 @@ internal static class BackendCatalog
                 : string.Create(CultureInfo.InvariantCulture, $"auto: about {seconds:g2} s of E-steps on the cpu");
             if (options.Providers.Count == 0)
                 return OnHost(onHost, estimate);
-            if (seconds < WorkEstimate.DeviceStartSeconds)
+            IBackendProvider[] worthIt = [.. options.Providers.Where(provider => seconds >= provider.StartSeconds(plan))];
+            if (worthIt.Length == 0)
                 return OnHost(onHost, estimate + ", less than starting a device takes");
 
-            foreach (IBackendProvider provider in options.Providers)
+            foreach (IBackendProvider provider in worthIt)
             {
                 if (provider.FindFastDevice() is not { } fast)
                     continue;

@@ -6,6 +6,7 @@ using IrtGpu.Fit.Items.Imputation;
 using IrtGpu.Fit.LimitedInformation;
 using IrtGpu.Fit.LocalDependence;
 using IrtGpu.Fit.Persons;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
@@ -18,7 +19,7 @@ public sealed class FitEvaluation
 {
     private readonly FitSource source;
     private readonly FitOptions options;
-    private readonly IProgress<string>? progress;
+    private readonly IProgress<WorkProgress>? progress;
     private readonly CancellationToken cancellation;
     private readonly int threads;
     private readonly int[][] members;
@@ -29,7 +30,7 @@ public sealed class FitEvaluation
     private PointEstimates? weightedLikelihood;
     private double[]? plausibleValues; // [person, draw]
 
-    private FitEvaluation(FitSource source, FitOptions options, IProgress<string>? progress, CancellationToken cancellation)
+    private FitEvaluation(FitSource source, FitOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         this.source = source;
         this.options = options;
@@ -50,7 +51,7 @@ public sealed class FitEvaluation
     /// <param name="options">Which statistics.</param>
     /// <param name="progress">Hears what is being computed.</param>
     /// <param name="cancellation">Ends the work; what was finished is kept.</param>
-    public static FitReport Run(FitSource source, FitOptions options, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    public static FitReport Run(FitSource source, FitOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -297,7 +298,7 @@ public sealed class FitEvaluation
 
     private T Timed<T>(string what, Func<T> compute)
     {
-        progress?.Report($"fit: {what}");
+        progress?.Report(new WorkProgress(what));
         cancellation.ThrowIfCancellationRequested();
         return compute();
     }
@@ -312,7 +313,7 @@ public sealed class FitEvaluation
     private void Report(string what, int group)
     {
         cancellation.ThrowIfCancellationRequested();
-        progress?.Report(members.Length > 1 ? $"fit: {what}, group {group + 1} of {members.Length}" : $"fit: {what}");
+        progress?.Report(members.Length > 1 ? new WorkProgress(what, group, members.Length, "groups") : new WorkProgress(what));
     }
 
     /// <summary>Notes why something is not computed.</summary>

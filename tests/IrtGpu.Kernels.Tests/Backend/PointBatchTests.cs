@@ -7,6 +7,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Backend;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -127,7 +128,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         CountingBackend together = new((IlgpuBackend)opened, isBatched: true);
         CountingBackend inTurn = new((IlgpuBackend)opened, isBatched: false);
         (EmOutcome<EvaluatedPoint> Outcome, IReadOnlyList<StartOutcome> Maxima) Search(IComputeBackend backend) => new StartSearch<EvaluatedPoint>(
-            new ItemResponseProblem(plan, backend, iterations: 1, threads: 2), new EmOptions { MaxCycles = 25 }).Run(begun, null, TestContext.Current.CancellationToken);
+            new ItemResponseProblem(plan, backend, iterations: 1, threads: 2), new EmOptions { MaxCycles = 25 }).Run(begun, null, null, TestContext.Current.CancellationToken);
         (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) = Search(together);
         (EmOutcome<EvaluatedPoint> expected, IReadOnlyList<StartOutcome> expectedMaxima) = Search(inTurn);
         Assert.Equal(expected.Parameters, outcome.Parameters);
@@ -158,7 +159,8 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         Assert.Equal(9, memory.PointCapacity(9, long.MaxValue));
 
         long left = long.MaxValue;
-        using IlgpuBackend full = new(TestDevices.OpenSession("ilgpu-cpu", bytes => Spend(ref left, bytes)), plan, patterns, memory: memory);
+        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu", bytes => Spend(ref left, bytes));
+        using IlgpuBackend full = new(session, plan, patterns, memory: memory);
         left = 2 * ofPoint;
         Assert.Null(full.Capabilities.TryOpenBatch(8)); // refused by the driver, not by the plan
         left = long.MaxValue;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUCCESS = 0, OUT_OF_MEMORY = 2, INVALID_IMAGE = 200, NOT_SUPPORTED = 801, LAUNCH_FAILED = 719, MOST_BLOCKS = 1 << 16 };
+enum { SUCCESS = 0, OUT_OF_MEMORY = 2, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NOT_SUPPORTED = 801, LAUNCH_FAILED = 719, MOST_BLOCKS = 1 << 16 };
 static const size_t DeviceBytes = (size_t)8 << 30;
 
 #define EXPORT __attribute__((visibility("default")))
@@ -67,7 +67,10 @@ static int release(void *memory) {
     return SUCCESS;
 }
 
-// Devices and contexts
+// Devices and contexts. A thread that has none may ask nothing of a device, as with a card's driver.
+static _Thread_local void *current;
+#define NEED_CONTEXT if (!current) return INVALID_CONTEXT
+
 EXPORT int cuInit(unsigned flags) { (void)flags; return SUCCESS; }
 EXPORT int cuDriverGetVersion(int *version) { *version = 13000; return SUCCESS; }
 EXPORT int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return SUCCESS; }
@@ -84,10 +87,10 @@ EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device) {
         if (known[k].attribute == attribute) *value = known[k].value;
     return SUCCESS;
 }
-EXPORT int cuCtxCreate_v2(void **context, unsigned flags, int device) { (void)flags; (void)device; *context = (void *)1; return SUCCESS; }
-EXPORT int cuCtxDestroy_v2(void *context) { (void)context; return SUCCESS; }
-EXPORT int cuCtxSetCurrent(void *context) { (void)context; return SUCCESS; }
-EXPORT int cuCtxSynchronize(void) { return SUCCESS; }
+EXPORT int cuCtxCreate_v2(void **context, unsigned flags, int device) { (void)flags; (void)device; current = *context = (void *)1; return SUCCESS; }
+EXPORT int cuCtxDestroy_v2(void *context) { if (context == current) current = NULL; return SUCCESS; }
+EXPORT int cuCtxSetCurrent(void *context) { current = context; return SUCCESS; }
+EXPORT int cuCtxSynchronize(void) { NEED_CONTEXT; return SUCCESS; }
 EXPORT int cuCtxGetCacheConfig(int *config) { *config = 0; return SUCCESS; }
 EXPORT int cuCtxSetCacheConfig(int config) { (void)config; return SUCCESS; }
 EXPORT int cuCtxGetSharedMemConfig(int *config) { *config = 2; return SUCCESS; }
@@ -99,16 +102,16 @@ EXPORT int cuDeviceGetP2PAttribute(int *value, int attribute, int device, int pe
 EXPORT int cuGetErrorString(int error, const char **text) { *text = error == LAUNCH_FAILED ? "the emulated launch failed; see the error output" : "emulated error"; return SUCCESS; }
 
 // Memory
-EXPORT int cuMemGetInfo_v2(size_t *free, size_t *total) { *free = DeviceBytes / 8 * 7; *total = DeviceBytes; return SUCCESS; }
-EXPORT int cuMemAlloc_v2(void **memory, size_t bytes) { return allocate(memory, bytes); }
-EXPORT int cuMemFree_v2(void *memory) { return release(memory); }
-EXPORT int cuMemAllocHost_v2(void **memory, size_t bytes) { return allocate(memory, bytes); }
-EXPORT int cuMemFreeHost(void *memory) { return release(memory); }
+EXPORT int cuMemGetInfo_v2(size_t *free, size_t *total) { NEED_CONTEXT; *free = DeviceBytes / 8 * 7; *total = DeviceBytes; return SUCCESS; }
+EXPORT int cuMemAlloc_v2(void **memory, size_t bytes) { NEED_CONTEXT; return allocate(memory, bytes); }
+EXPORT int cuMemFree_v2(void *memory) { NEED_CONTEXT; return release(memory); }
+EXPORT int cuMemAllocHost_v2(void **memory, size_t bytes) { NEED_CONTEXT; return allocate(memory, bytes); }
+EXPORT int cuMemFreeHost(void *memory) { NEED_CONTEXT; return release(memory); }
 EXPORT int cuMemHostRegister_v2(void *memory, size_t bytes, unsigned flags) { (void)memory; (void)bytes; (void)flags; return SUCCESS; }
 EXPORT int cuMemHostUnregister(void *memory) { (void)memory; return SUCCESS; }
 EXPORT int cuMemHostGetDevicePointer_v2(void **device, void *host, unsigned flags) { (void)flags; *device = host; return SUCCESS; }
-EXPORT int cuMemcpyAsync(void *to, const void *from, size_t bytes, void *stream) { (void)stream; memcpy(to, from, bytes); return SUCCESS; }
-EXPORT int cuMemsetD8Async(void *memory, unsigned char value, size_t bytes, void *stream) { (void)stream; memset(memory, value, bytes); return SUCCESS; }
+EXPORT int cuMemcpyAsync(void *to, const void *from, size_t bytes, void *stream) { NEED_CONTEXT; (void)stream; memcpy(to, from, bytes); return SUCCESS; }
+EXPORT int cuMemsetD8Async(void *memory, unsigned char value, size_t bytes, void *stream) { NEED_CONTEXT; (void)stream; memset(memory, value, bytes); return SUCCESS; }
 EXPORT int cuPointerGetAttribute(void *value, int attribute, void *pointer) { (void)attribute; (void)pointer; *(int *)value = 2; return SUCCESS; }
 
 // Streams and events: everything has ended when its call returns
@@ -126,6 +129,7 @@ EXPORT int cuEventElapsedTime(float *milliseconds, void *from, void *to) { (void
 
 // Modules and launches
 static int loadModule(void **module, const char *text) {
+    NEED_CONTEXT;
     Fault fault = {.kernel = NULL};
     if (setjmp(fault.end)) return INVALID_IMAGE;
     *module = ptxParse(text, &fault);
@@ -149,6 +153,7 @@ EXPORT int cuOccupancyMaxPotentialBlockSize(int *groups, int *threads, void *fun
 EXPORT int cuLaunchKernel(
     void *function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned groupX, unsigned groupY, unsigned groupZ, unsigned shared, void *stream, void **arguments,
     void **extra) {
+    NEED_CONTEXT;
     (void)stream; (void)arguments;
     Fault fault = {.kernel = ((Kernel *)function)->name};
     pthread_rwlock_rdlock(&lock);

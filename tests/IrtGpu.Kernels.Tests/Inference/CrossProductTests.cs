@@ -6,6 +6,7 @@ using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Backend;
+using IrtGpu.Kernels.Devices;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
@@ -159,13 +160,13 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases["2pl"].Build();
         bool isFull = false;
+        using DeviceSession session = TestDevices.OpenSession("ilgpu-cpu", _ =>
+        {
+            if (isFull)
+                throw new InsufficientMemoryException("none left");
+        });
         using IlgpuBackend backend = new(
-            TestDevices.OpenSession("ilgpu-cpu", _ =>
-            {
-                if (isFull)
-                    throw new InsufficientMemoryException("none left");
-            }),
-            plan, patterns, memory: TestDevices.Cut("ilgpu-cpu", plan, patterns, cut: null));
+            session, plan, patterns, memory: TestDevices.Cut("ilgpu-cpu", plan, patterns, cut: null));
         isFull = true;
         Assert.Null(backend.Capabilities.TryCrossProduct(point));
         isFull = false;

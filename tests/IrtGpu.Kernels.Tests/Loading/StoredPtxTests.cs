@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
@@ -40,6 +41,18 @@ public sealed class StoredPtxTests : IDisposable
         Assert.Equal((0, 1), (second.CompiledCount, second.ReadCount));
         Assert.Equal(compiled.PTXAssembly, read.PTXAssembly);
         Assert.Equal(compiled.Name, read.Name);
+    }
+
+    [Fact]
+    public void A_look_tells_whether_kernels_are_here()
+    {
+        StoredPtx store = new(folder);
+        MethodInfo other = typeof(EStepKernels).GetMethod(nameof(EStepKernels.Scale))!;
+        Assert.False(store.HoldsAll([entry.MethodSource]));
+        store.Get(backend, Target, entry, KernelSpecialization.Empty);
+        Assert.True(store.HoldsAll([entry.MethodSource]));
+        Assert.False(store.HoldsAll([entry.MethodSource, other]));
+        Assert.False(new StoredPtx(Path.Combine(folder, "none")).HoldsAll([entry.MethodSource]));
     }
 
     [Fact]

@@ -112,9 +112,13 @@ public sealed class DeviceMemoryTests
         Assert.Equal(3, DeviceFailure.Guard(device, "", () => 3));
     }
 
-    private static IlgpuBackend Open(CalibrationPlan plan, PatternTable patterns, bool isResident, Action<long> beforeAllocation) => new(
-        TestDevices.OpenSession("ilgpu-cpu", beforeAllocation), plan, patterns,
-        memory: TestDevices.Cut("ilgpu-cpu", plan, patterns, memory => memory with { IsResident = isResident, PatternTileCapacity = 10 }));
+    private static IlgpuBackend Open(CalibrationPlan plan, PatternTable patterns, bool isResident, Action<long> beforeAllocation)
+    {
+        DeviceSession session = TestDevices.OpenSession("ilgpu-cpu", beforeAllocation);
+        return new IlgpuBackend(
+            session, plan, patterns, lease: session,
+            memory: TestDevices.Cut("ilgpu-cpu", plan, patterns, memory => memory with { IsResident = isResident, PatternTileCapacity = 10 }));
+    }
 
     private static void Refuse(bool isRefused)
     {
@@ -131,6 +135,8 @@ public sealed class DeviceMemoryTests
             long left = 4096;
             return Open(plan, patterns, isResident: true, bytes => Refuse((left -= bytes) < 0));
         }
+
+        public double StartSeconds(CalibrationPlan? plan) => 2;
 
         public DeviceName? FindFastDevice() => DeviceName.OfKind("full");
     }

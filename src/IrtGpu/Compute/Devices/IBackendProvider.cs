@@ -18,7 +18,31 @@ public interface IBackendProvider
     /// <exception cref="DeviceNotAvailableException">It is missing here, or its memory does not suffice.</exception>
     IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice);
 
+    /// <summary>
+    /// Begins to open a device on a thread of its own, for instance while data are read. A <see cref="Create"/> that asks for it waits for that
+    /// thread and throws what went wrong there; here nothing is thrown.
+    /// </summary>
+    /// <param name="device">One of its <see cref="Kinds"/>; null: what <see cref="FindFastDevice"/> finds, if anything.</param>
+    /// <returns>Closes the device once no backend has it; to be disposed of after the work, whatever came of it.</returns>
+    IDisposable Prepare(DeviceName? device) => NothingPrepared.Instance;
+
+    /// <summary>Seconds from the question for a device to its first E-step, roughly: what <c>auto</c> holds against the work. Asks no driver.</summary>
+    /// <param name="plan">What is to be computed; null: not known yet.</param>
+    double StartSeconds(CalibrationPlan? plan) => 2;
+
     /// <summary>What <c>auto</c> should take for large work: an available device that outruns the CPU; null when there is none.</summary>
     /// <remarks>Asks the drivers, which takes time: called only where the work is large enough to be worth it.</remarks>
     DeviceName? FindFastDevice();
+}
+
+/// <summary>Of a provider that opens devices when they are asked for.</summary>
+internal sealed class NothingPrepared : IDisposable
+{
+    /// <summary>The one.</summary>
+    public static NothingPrepared Instance { get; } = new();
+
+    /// <summary>There is nothing to close.</summary>
+    public void Dispose()
+    {
+    }
 }

@@ -129,11 +129,16 @@ public sealed record EStepChoice
     /// <summary>Seconds of an E-step on one thread of the host, roughly.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="patternCount">P.</param>
-    internal double HostSeconds(CalibrationPlan plan, long patternCount)
-    {
-        double cells = (double)patternCount * plan.NodeCount * plan.ClassCount * (plan.AttributeCount > 1 && Split is not null ? SplitCellsPerNode : plan.ItemCount);
-        return cells / (Split is { CanInterpolate: true } ? CellsPerSecondByScore : CellsPerSecond);
-    }
+    internal double HostSeconds(CalibrationPlan plan, long patternCount) => HostSeconds(
+        (double)patternCount * plan.NodeCount * plan.ClassCount, plan.ItemCount, plan.AttributeCount > 1 && Split is not null, Split is { CanInterpolate: true });
+
+    /// <summary>The same by sizes.</summary>
+    /// <param name="posteriors">Patterns times nodes times classes.</param>
+    /// <param name="itemCount">Items.</param>
+    /// <param name="isSplit">Whether nodes of several dimensions are a product of lines.</param>
+    /// <param name="isInterpolated">Whether E-steps go through weighted scores in one dimension.</param>
+    internal static double HostSeconds(double posteriors, int itemCount, bool isSplit, bool isInterpolated) =>
+        posteriors * (isSplit ? SplitCellsPerNode : itemCount) / (isInterpolated ? CellsPerSecondByScore : CellsPerSecond);
 
     private static void RequireOnGrid(EStepForm asked)
     {
