@@ -91,7 +91,6 @@ internal static class FusedKernels
         int roundCount = 4 / unit.PartCount;
         int firstRow = rows + part * (16 / unit.PartCount) + (lane >> 3);
         long firstTerm = (long)nodeBlock * shape.TermStride;
-        long firstBits = (long)columnGroup * unit.PartCount * 2 * shape.BitStride + shape.FirstPattern;
         for (int tile = slice * Width; tile < shape.PatternCount; tile += shape.SliceCount * Width)
         {
             // 1. Log-likelihoods of the warp's 16 patterns at its nodes. What posteriors need is asked for before.
@@ -106,7 +105,7 @@ internal static class FusedKernels
 
             if (hasJoint)
             {
-                long bit = firstBits + tile + rows + oct;
+                long bit = FirstWord<TUnit>(shape) + tile + rows + oct;
                 unit.BeginJoint(baseAddress);
                 int address = tableAddress;
                 for (int word = 0; word < unit.PartCount * 2; word++)
@@ -224,7 +223,7 @@ internal static class FusedKernels
             if (shape.Pass != (int)FusedPass.Terms)
             {
                 int counted = countAddress;
-                long bits = firstBits + (long)part * 2 * shape.BitStride + tile + quad;
+                long bits = (long)part * 2 * shape.BitStride + FirstWord<TUnit>(shape) + tile + quad;
                 for (int pattern = 0; pattern < Width; pattern += 4)
                 {
                     int first = RotateLeft(views.Bits[bits + pattern], oct);
@@ -275,6 +274,14 @@ internal static class FusedKernels
         double sum = GroupExtensions.InclusiveScan<double, AddDouble>(own);
         if (Group.IdxX == Group.DimX - 1)
             sums[slice * shape.PointCount + point] += sum;
+    }
+
+    /// <summary>Where the run's first pattern is in the words of the column group.</summary>
+    private static long FirstWord<TUnit>(FusedShape shape)
+        where TUnit : struct, IMatrixUnit
+    {
+        TUnit unit = default;
+        return unit.KeepsTerms ? (long)shape.ColumnGroup * (unit.PartCount * 2) * shape.BitStride + shape.FirstPattern : shape.FirstPattern;
     }
 
     private static int RotateLeft(int word, int by) => (word << by) | (int)(((uint)word >> 1) >> (31 - by));

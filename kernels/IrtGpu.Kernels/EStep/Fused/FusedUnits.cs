@@ -27,8 +27,7 @@ internal sealed record FusedUnits(
         (1, false, false) => typeof(AmpereOne),
         (2, false, false) => typeof(AmpereTwo),
         (4, false, false) => typeof(AmpereFour),
-        (4, true, false) => typeof(AmpereMany),
-        _ => throw new ArgumentOutOfRangeException(nameof(partCount), partCount, "1, 2 or 4 parts; several column groups of 4."),
+        _ => throw new ArgumentOutOfRangeException(nameof(partCount), partCount, "1, 2 or 4 parts; several column groups of 4, with products of 16 rows."),
     };
 
     /// <summary>Threads a group, and groups of a multiprocessor by which the assembler limits registers.</summary>
@@ -41,12 +40,14 @@ internal sealed record FusedUnits(
     /// <summary>Compiles the kernel where the device can run it.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="layout">Columns.</param>
-    /// <returns>Null: no products of matrices in double precision, or too little shared memory.</returns>
+    /// <returns>Null: no products of matrices in double precision, or none of 16 rows for several column groups, or too little shared memory.</returns>
     public static FusedUnits? TryLoad(CudaAccelerator accelerator, ColumnLayout layout)
     {
         if (accelerator.Architecture.Major < 8)
             return null;
         bool isHopper = HopperTarget.IsRaised(accelerator);
+        if (layout.ColumnGroupCount > 1 && !isHopper)
+            return null; // with products of eight rows registers do not suffice
         MethodInfo method = typeof(FusedKernels).GetMethod(nameof(FusedKernels.Fuse))!.MakeGenericMethod(UnitFor(layout.PartCount, layout.ColumnGroupCount > 1, isHopper));
         CudaKernel kernel = (CudaKernel)KernelLoading.LoadGrouped(accelerator, method, Specialization(layout.PartCount));
         if (!DynamicSharedMemory.TryAllow(kernel, layout.SharedBytes))

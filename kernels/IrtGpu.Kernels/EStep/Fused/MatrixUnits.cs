@@ -157,20 +157,3 @@ internal readonly struct AmpereFour : IMatrixUnit
     public void AddPatterns(int first, int second, int third, int fourth, int fifth, int sixth, int seventh, int eighth, int address) =>
         CudaAsm.Emit(FusedPtx.CountStepBy8, first, second, third, fourth, fifth, sixth, seventh, eighth, address);
 }
-
-/// <summary>Products of eight rows, for compute capability 8.0 and later; 4 parts of each column group.</summary>
-internal readonly struct AmpereMany : IMatrixUnit
-{
-    public int PartCount => 4;
-
-    public bool KeepsTerms => true;
-
-    public void BeginJoint(int address) => CudaAsm.Emit(FusedPtx.JointBegin16, address);
-
-    public void AddColumns(int first, int second, int address) => CudaAsm.Emit(FusedPtx.JointStep16By8, first, second, address);
-
-    public void StoreJoint(int address) => CudaAsm.Emit(FusedPtx.JointStore16, address);
-
-    public void AddPatterns(int first, int second, int third, int fourth, int fifth, int sixth, int seventh, int eighth, int address) =>
-        CudaAsm.Emit(FusedPtx.CountStepBy8, first, second, third, fourth, fifth, sixth, seventh, eighth, address);
-}
