@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Regression.Estimation;
 using IrtGpu.Regression.Inference;
 using IrtGpu.Regression.Mixed;
@@ -89,7 +90,7 @@ internal sealed class FitAssembly
     {
         if (!options.WithSecondDerivatives)
             return null;
-        progress.Phase?.Report("second derivatives");
+        progress.Phase?.Report(new WorkProgress("second derivatives"));
         JointInformation information = JointInformation.At(problem, criterion, solution.Theta, Sigma);
         SmallestCurvature = information.SmallestCurvature;
         return information;
@@ -104,7 +105,7 @@ internal sealed class FitAssembly
             case DegreesOfFreedomMethod.Satterthwaite:
                 return information?.Satterthwaite(criterion.Equations.FixedCovariance());
             case DegreesOfFreedomMethod.KenwardRoger:
-                progress.Phase?.Report("Kenward and Roger's covariance matrix");
+                progress.Phase?.Report(new WorkProgress("Kenward and Roger's covariance matrix"));
                 (FixedCovariance, double[] df) = KenwardRoger.Compute(problem, criterion);
                 return df;
             default:
@@ -137,9 +138,9 @@ internal sealed class FitAssembly
 
     private void Bootstrap((double, double)[] fixedLimits, (double, double)[] limits)
     {
-        IProgress<string>? phase = progress.Phase;
+        IProgress<WorkProgress>? phase = progress.Phase;
         double[]?[] draws = ParametricBootstrap.Run(
-            problem, solution.Theta, Sigma, FixedEffects, options, done => phase?.Report(FormattableString.Invariant($"bootstrap {done} of {options.BootstrapCount}")), cancellation);
+            problem, solution.Theta, Sigma, FixedEffects, options, done => phase?.Report(new WorkProgress("bootstrap", done, options.BootstrapCount, "data sets")), cancellation);
         double[][] good = [.. draws.OfType<double[]>()];
         if (good.Length < draws.Length)
             warnings.Add(FormattableString.Invariant($"{draws.Length - good.Length} of {draws.Length} refits of the bootstrap {(cancellation.IsCancellationRequested ? "were not made" : "did not converge")}; the intervals are of the others."));
@@ -158,7 +159,7 @@ internal sealed class FitAssembly
 
     private void Profile((double, double)[] fixedLimits, (double, double)[] limits, double[] errors, double[] deviationErrors)
     {
-        progress.Phase?.Report("maximum of the likelihood");
+        progress.Phase?.Report(new WorkProgress("maximum of the likelihood"));
         using ProfiledCriterion likelihood = new(problem.Data, problem.Parameters, isRestricted: false, options.ThreadCount);
         MixedSolution best = criterion.IsRestricted
             ? DirectEstimation.Run(likelihood, [.. solution.Theta.Select((value, index) => IsDiagonal(index) ? Math.Max(value, 0.05) : value)], 1e-12, 200, problem.Describe, progress: null, cancellation)
@@ -187,7 +188,7 @@ internal sealed class FitAssembly
             (index, _, own) =>
             {
                 found[index] = double.IsNaN(tasks[index].Estimate) ? (double.NaN, double.NaN) : intervals.Find(own, tasks[index].Constraint, tasks[index].Estimate, tasks[index].Step);
-                progress.Phase?.Report(FormattableString.Invariant($"profile {Interlocked.Increment(ref done)} of {tasks.Count}"));
+                progress.Phase?.Report(new WorkProgress("profiles", Interlocked.Increment(ref done), tasks.Count, "parameters"));
                 return own;
             },
             own => own.Dispose());

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Foundation.Sampling.Nuts;
 using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Inference;
@@ -28,13 +29,14 @@ public static class Calibration
     public static CalibrationResult Run(
         ResponseData data, ModelSpecification specification, CalibrationOptions? options = null,
         IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default) =>
-        Run(CalibrationProblem.Create(data, specification), options, progress, chains: null, cancellation);
+        Run(CalibrationProblem.Create(data, specification), options, progress, cancellation: cancellation);
 
     /// <summary>Estimates a model that was planned for its data; what the plan warns of can be said before.</summary>
     /// <param name="problem">Data and plan.</param>
     /// <param name="options">How to estimate.</param>
     /// <param name="progress">Hears of every cycle.</param>
     /// <param name="chains">Hears of the chains of draws, from several threads.</param>
+    /// <param name="work">Hears of what is done besides cycles and draws.</param>
     /// <param name="cancellation">
     /// Ends the estimation after the running cycle, and what follows it at once; the result says so and keeps what was reached.
     /// </param>
@@ -42,7 +44,7 @@ public static class Calibration
     /// <exception cref="DeviceNotAvailableException">The device asked for is missing, or cannot hold the problem.</exception>
     public static CalibrationResult Run(
         CalibrationProblem problem, CalibrationOptions? options = null, IProgress<IterationRecord>? progress = null, IProgress<ChainProgress>? chains = null,
-        CancellationToken cancellation = default)
+        IProgress<WorkProgress>? work = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(problem);
         options ??= new CalibrationOptions();
@@ -50,13 +52,16 @@ public static class Calibration
         Stopwatch clock = Stopwatch.StartNew();
         using CalibrationRounds rounds = new(problem, options);
         double planSeconds = problem.Seconds + Lap(clock);
-        CalibrationFit fit = rounds.Fit(progress, cancellation);
+        CalibrationFit fit = rounds.Fit(progress, work, cancellation);
         double estimateSeconds = Lap(clock) - rounds.ScoreSeconds;
         CalibrationSession session = rounds.Session;
         CalibrationPlan plan = session.Problem.Plan;
-        StandardErrors standardErrors = session.StandardErrors(fit, cancellation);
+        work?.Report(new WorkProgress("standard errors"));
+        StandardErrors standardErrors = session.StandardErrors(fit, work, cancellation);
         fit.Dispose();
         double standardErrorSeconds = Lap(clock);
+        if (options.Sampler is not null)
+            work?.Report(new WorkProgress("draws"));
         (PosteriorDraws? draws, string? noDraws) = PosteriorSampling.TryDraw(plan, problem.Patterns, options, fit.Point.Parameters, standardErrors, chains, cancellation);
         double drawSeconds = Lap(clock);
         return new CalibrationResult

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using IrtGpu.Compute;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
@@ -41,15 +42,17 @@ internal sealed class CalibrationRounds : IDisposable
 
     /// <summary>Estimates, on as many grids as it takes.</summary>
     /// <param name="progress">Hears of every cycle.</param>
+    /// <param name="work">Hears of the starts and the scores.</param>
     /// <param name="cancellation">Ends the estimation after the running cycle.</param>
     /// <returns>The last fit, with the E-steps of all and the maxima of the first.</returns>
-    public CalibrationFit Fit(IProgress<IterationRecord>? progress, CancellationToken cancellation)
+    public CalibrationFit Fit(IProgress<IterationRecord>? progress, IProgress<WorkProgress>? work, CancellationToken cancellation)
     {
-        CalibrationFit fit = Session.Fit(options.Start, progress, cancellation);
+        CalibrationFit fit = Session.Fit(options.Start, progress, work, cancellation);
         int cycles = 0;
         while (true)
         {
             cycles += fit.History.Count;
+            work?.Report(new WorkProgress("scores"));
             Scores = TryScore(fit, cancellation);
             if (Scores is null)
                 return fit;
@@ -94,7 +97,7 @@ internal sealed class CalibrationRounds : IDisposable
         // Starts that left the nodes do not tell which of them is best.
         bool isSearch = before.Termination.Kind == TerminationKind.Outgrown && before.Maxima.Count > 0;
         CalibrationFit fit = isSearch
-            ? Session.Fit(options.Start, progress, cancellation)
+            ? Session.Fit(options.Start, progress, null, cancellation)
             : Session.Continue(Begin(before.Point.Parameters, left), maxCycles, progress, cancellation);
         return fit with { EStepCount = before.EStepCount + fit.EStepCount, Maxima = isSearch ? fit.Maxima : before.Maxima };
     }

@@ -5,6 +5,7 @@ using IrtGpu.Estimation.Limits;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -55,14 +56,16 @@ public sealed class CalibrationSession : IDisposable
     /// <summary>Estimates by marginal maximum likelihood.</summary>
     /// <param name="start">A finished fit to begin from (<see cref="CalibrationOptions.Start"/>); null: the marginal distributions of the items.</param>
     /// <param name="progress">Hears of every cycle.</param>
+    /// <param name="work">Hears of the short runs from several starts.</param>
     /// <param name="cancellation">Ends the estimation after the running cycle; the result says so and keeps what was reached.</param>
     /// <exception cref="SpecificationException">Nothing of the start is in the model, or there is no likelihood where the estimation begins.</exception>
-    public CalibrationFit Fit(ModelPoint? start = null, IProgress<IterationRecord>? progress = null, CancellationToken cancellation = default)
+    public CalibrationFit Fit(
+        ModelPoint? start = null, IProgress<IterationRecord>? progress = null, IProgress<WorkProgress>? work = null, CancellationToken cancellation = default)
     {
         CalibrationPlan plan = Problem.Plan;
         FittedStart? given = start is null ? null : FittedStart.Of(start.Parameters, start.Plan, plan, Problem.Patterns);
         double[][] starts = [.. StartingValues.Search(plan, Problem.Patterns, given, options.Starts, options.Seed).Select(one => one.Free)];
-        return Fit(starts, given?.Warnings ?? [], options.MaxCycles, progress, cancellation);
+        return Fit(starts, given?.Warnings ?? [], options.MaxCycles, progress, work, cancellation);
     }
 
     /// <summary>Goes on from parameters of the plan.</summary>
@@ -71,10 +74,11 @@ public sealed class CalibrationSession : IDisposable
     /// <param name="progress">Hears of every cycle.</param>
     /// <param name="cancellation">Ends the estimation after the running cycle.</param>
     internal CalibrationFit Continue(double[] free, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation) =>
-        Fit([free], [], maxCycles, progress, cancellation);
+        Fit([free], [], maxCycles, progress, null, cancellation);
 
     private CalibrationFit Fit(
-        double[][] starts, IReadOnlyList<string> warnings, int maxCycles, IProgress<IterationRecord>? progress, CancellationToken cancellation)
+        double[][] starts, IReadOnlyList<string> warnings, int maxCycles, IProgress<IterationRecord>? progress, IProgress<WorkProgress>? work,
+        CancellationToken cancellation)
     {
         if (Array.Exists(starts, start => emProblem.TryCreatePoint(start) is null))
         {
@@ -83,7 +87,7 @@ public sealed class CalibrationSession : IDisposable
         }
         EmOptions em = new() { Tolerance = options.Tolerance, MaxCycles = maxCycles, Acceleration = options.Acceleration };
         (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) =
-            new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, cancellation);
+            new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, work, cancellation);
         if (!double.IsFinite(outcome.Expectation.LogLikelihood))
         {
             outcome.Expectation.Dispose();
@@ -124,11 +128,13 @@ public sealed class CalibrationSession : IDisposable
 
     /// <summary>The covariance matrix of the estimates, by the method that the options name.</summary>
     /// <param name="fit">Of this session, not yet disposed of.</param>
+    /// <param name="work">Hears how far it is.</param>
     /// <param name="cancellation">Ends the work: there are then none.</param>
-    public StandardErrors StandardErrors(CalibrationFit fit, CancellationToken cancellation = default)
+    public StandardErrors StandardErrors(CalibrationFit fit, IProgress<WorkProgress>? work = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, fit.RunOffs, cancellation).Estimate(options.StandardErrors);
+        return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, fit.RunOffs, work, cancellation)
+            .Estimate(options.StandardErrors);
     }
 
     /// <summary>Posterior summaries of every pattern.</summary>

@@ -22,7 +22,7 @@ public sealed class CalibrationStepsTests
         Assert.Equal(expected.LogLikelihood, fit.LogLikelihood);
         Assert.Equal(expected.EStepCount, fit.EStepCount);
         Assert.Equal(expected.Scores!.Mean, session.Score(fit.Point, TestContext.Current.CancellationToken).Mean); // in any order
-        Assert.Equal(expected.StandardErrors.Covariance, session.StandardErrors(fit, TestContext.Current.CancellationToken).Covariance);
+        Assert.Equal(expected.StandardErrors.Covariance, session.StandardErrors(fit, cancellation: TestContext.Current.CancellationToken).Covariance);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
@@ -78,10 +79,11 @@ internal sealed class CalibrateCommand
         using Interrupts interrupts = new(outer);
         using IDisposable device = DevicePreparation.Begin(options, specification, parsed.GetValue(data)!);
 
+        using ProgressDisplay progress = ProgressDisplay.OfConsole(isQuiet);
         Stopwatch clock = Stopwatch.StartNew();
         AnchorFile? anchors = modelOptions.AnchorsPath(parsed, file) is { } anchorsPath ? AnchorFile.Read(anchorsPath) : null;
         ResponseReaderOptions readerOptions = dataOptions.Read(parsed, file.Data);
-        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, anchors?.ReaderOptions(readerOptions) ?? readerOptions, interrupts.Token);
+        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, anchors?.ReaderOptions(readerOptions) ?? readerOptions, progress, interrupts.Token);
         double readSeconds = clock.Elapsed.TotalSeconds;
         List<string> warnings = [];
         if (anchors?.Apply(specification, responses.ItemNames, responses.CategoryCodes, responses.GroupNames) is { } anchored)
@@ -91,21 +93,23 @@ internal sealed class CalibrateCommand
         }
 
         string[] ofData = [.. warnings, .. responses.Warnings.Select(warning => warning.ToString())];
-        Warn(ofData); // before the model is refused, which may come of what the data have
+        Warn(progress, ofData); // before the model is refused, which may come of what the data have
+        progress.Report("patterns and plan");
         CalibrationProblem problem = CalibrationProblem.Create(responses, specification);
-        Warn(problem.Warnings.Except(ofData)); // before the work, which some of them may spare
+        Warn(progress, problem.Warnings.Except(ofData)); // before the work, which some of them may spare
 
-        ProgressLine progress = new(isQuiet);
-        CalibrationResult result = Calibration.Run(problem, options, progress, progress, interrupts.Token);
+        progress.Expect(new CycleGoal(options.Tolerance, options.MaxCycles));
+        CalibrationResult result = Calibration.Run(problem, options, progress, progress, progress, interrupts.Token);
         FitReport? report = statistics.Count == 0 ? null
             : FitEvaluation.Run(FitSource.Of(result, interrupts.Token), new FitOptions { Statistics = statistics, Threads = options.Threads }, progress, interrupts.Token);
-        progress.End();
+        progress.Report("writing the tables");
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 
         using Process process = Process.GetCurrentProcess();
         FitSummary fit = FitSummary.Of(result, process.PeakWorkingSet64);
         IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments, report);
-        Warn(result.Warnings.Skip(warnings.Count + problem.Warnings.Count));
+        progress.End();
+        Warn(progress, result.Warnings.Skip(warnings.Count + problem.Warnings.Count));
         if (parsed.GetValue(json))
             Console.Out.WriteLine(fit.ToJson());
         else if (!isQuiet)
@@ -121,10 +125,10 @@ internal sealed class CalibrateCommand
         return result.Termination.IsConverged ? ExitCode.Done : ReportNotConverged(result.Termination);
     }
 
-    private static void Warn(IEnumerable<string> warnings)
+    private static void Warn(ProgressDisplay progress, IEnumerable<string> warnings)
     {
         foreach (string warning in warnings)
-            Console.Error.WriteLine($"warning: {warning}");
+            progress.Say($"warning: {warning}");
     }
 
     private static int ReportNotConverged(Termination termination)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Comparison;
 using IrtGpu.Foundation.Tables.Writing;
@@ -15,10 +16,10 @@ internal static class CalibrationComparison
         ? File.Exists(Path.Combine(path, SavedCalibration.FileName))
         : File.Exists(path) && Path.GetFileName(path).StartsWith("calibration", StringComparison.OrdinalIgnoreCase);
 
-    public static int Run(string[] paths, ComparisonOptions options, string? output, CancellationToken cancellation)
+    public static int Run(string[] paths, ComparisonOptions options, string? output, bool isQuiet, CancellationToken cancellation)
     {
         string[] names = FitNames.Of(paths);
-        ProgressLine progress = new(isQuiet: false);
+        using ProgressDisplay progress = ProgressDisplay.OfConsole(isQuiet);
         IReadOnlyList<ComparedFit> fits = FitComparison.Compare([.. paths.Select((path, k) => (names[k], SavedCalibration.Read(path)))], options, progress, cancellation);
         progress.End();
         bool hasEntropy = fits.Any(fit => fit.Entropy is not null);

@@ -20,6 +20,7 @@ internal static class CompareCommand
         Option<int> seed = new("--seed") { HelpName = "S", Description = "Seed of the bootstrap (default: 1).", DefaultValueFactory = _ => 1 };
         Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
         Option<string?> output = new("--out") { HelpName = "FILE", Description = "Also write the table as CSV." };
+        Option<bool> quiet = new("--quiet") { Description = "No progress." };
         Command command = new("compare",
             """
             Compare fits to the same rows: likelihood ratio tests of each against the one with fewer parameters before it, AIC, BIC;
@@ -33,7 +34,7 @@ internal static class CompareCommand
               irtgpu calibrate answers.csv --model 2pl --out 2pl
               irtgpu compare rasch 2pl
             """) { fits };
-        foreach (Option option in new Option[] { bootstrap, starts, seed, threads, output })
+        foreach (Option option in new Option[] { bootstrap, starts, seed, threads, output, quiet })
             command.Options.Add(option);
         command.SetAction((parsed, outer) =>
         {
@@ -49,7 +50,7 @@ internal static class CompareCommand
                 Threads = parsed.GetValue(threads) ?? 0,
             };
             Check(paths, options, parsed.GetValue(output));
-            return Task.FromResult(CalibrationComparison.Run(paths, options, parsed.GetValue(output), interrupts.Token));
+            return Task.FromResult(CalibrationComparison.Run(paths, options, parsed.GetValue(output), parsed.GetValue(quiet), interrupts.Token));
         });
         return command;
     }

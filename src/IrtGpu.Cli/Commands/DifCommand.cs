@@ -1,6 +1,6 @@
 using System.CommandLine;
 using IrtGpu.Cli.Options;
-using IrtGpu.Cli.Reports;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
 using IrtGpu.Differential;
@@ -71,8 +71,10 @@ internal sealed class DifCommand
         };
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
-        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, dataOptions.Read(parsed, file.Data), interrupts.Token);
-        ProgressLine progress = new(isQuiet);
+        using ProgressDisplay progress = ProgressDisplay.OfConsole(isQuiet);
+        progress.Expect(new CycleGoal(Math.Min(estimation.Tolerance, DifScan.Tolerance), estimation.MaxCycles));
+        using ResponseData responses = ResponseReader.Read(parsed.GetValue(data)!, dataOptions.Read(parsed, file.Data), progress, interrupts.Token);
+        progress.Report("patterns and plan");
         DifResult result = DifScan.Run(responses, specification, options, estimation, progress, progress, interrupts.Token);
         progress.End();
         foreach (string warning in result.Warnings)

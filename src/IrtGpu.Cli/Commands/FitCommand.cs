@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
@@ -56,20 +57,21 @@ internal sealed class FitCommand
         if (options.PersonEstimator == "wle" && model.Plan.AttributeCount > 1)
             throw new SpecificationException($"--person-estimator wle is for one attribute, but the fit has {model.Plan.AttributeCount}. Use eap, map or ml.");
         string path = parsed.GetValue(data)!;
-        using ResponseData read = ResponseReader.Read(path, model.ReaderOptions(dataOptions.Read(parsed, model.Data)), interrupts.Token);
+        using ProgressDisplay progress = ProgressDisplay.OfConsole(parsed.GetValue(quiet));
+        using ResponseData read = ResponseReader.Read(path, model.ReaderOptions(dataOptions.Read(parsed, model.Data)), progress, interrupts.Token);
         ResponseData responses = model.Match(read, path);
         foreach (string warning in (IEnumerable<string>)[.. model.Warnings, .. responses.Warnings.Select(warning => warning.ToString()), .. OtherData(model, responses, path)])
-            Console.Error.WriteLine($"warning: {warning}");
+            progress.Say($"warning: {warning}");
 
+        progress.Report("patterns");
         PatternTable patterns = PatternTable.Compress(responses);
         CalibrationOptions compute = new() { Device = DeviceName.Cpu, Threads = options.Threads, MaxCycles = 1, StandardErrors = StandardErrorMethod.None };
         using IComputeBackend backend = BackendCatalog.Create(compute, model.Plan, patterns);
-        ProgressLine progress = new(parsed.GetValue(quiet));
         FitReport report = FitEvaluation.Run(
             FitSource.Of(model.Point, patterns, backend, options.Threads, interrupts.Token), options, progress, interrupts.Token);
-        progress.End();
-
+        progress.Report("writing the tables");
         IReadOnlyList<string> files = folder is null ? [] : FitFiles.Write(folder, report, responses, patterns.PatternOfPerson, options.Threads, arguments);
+        progress.End();
         if (parsed.GetValue(json))
             Console.Out.WriteLine(ModelFitDocument.Text(report));
         else if (!parsed.GetValue(quiet))

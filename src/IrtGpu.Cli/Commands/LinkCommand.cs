@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Linking;
@@ -27,7 +28,7 @@ internal sealed class LinkCommand
     private readonly Option<int> seed = new("--seed") { HelpName = "S", Description = "Seed of draws (default: 1).", DefaultValueFactory = _ => 1 };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
-    private readonly Option<bool> quiet = new("--quiet") { Description = "No report; errors and warnings only." };
+    private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
 
     private LinkCommand(string[] arguments) => this.arguments = arguments;
 
@@ -71,7 +72,10 @@ internal sealed class LinkCommand
         }
         if (problems.Count > 0)
             throw new SpecificationException(problems);
-        LinkResult result = ScaleLinking.Run(calibrations, options, interrupts.Token);
+        using ProgressDisplay progress = ProgressDisplay.OfConsole(parsed.GetValue(quiet));
+        progress.Report("linking");
+        LinkResult result = ScaleLinking.Run(calibrations, options, progress, interrupts.Token);
+        progress.End();
         foreach (string warning in calibrations.SelectMany(fit => fit.Item2.Warnings).Concat(result.Warnings))
             Console.Error.WriteLine($"warning: {warning}");
         IReadOnlyList<string> files = LinkFiles.Write(folder, result, options, arguments);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables;
@@ -26,20 +27,21 @@ internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Op
     /// <param name="table">The data as read.</param>
     /// <param name="readSeconds">What reading took.</param>
     /// <param name="rowName">Names of the rows, by 1-based row.</param>
+    /// <param name="progress">Shows how far the work is.</param>
     /// <param name="cancellation">Ends the work after the step at hand.</param>
     /// <returns>The exit code.</returns>
-    public int Execute(DataTable table, double readSeconds, Func<int, string> rowName, CancellationToken cancellation)
+    public int Execute(DataTable table, double readSeconds, Func<int, string> rowName, ProgressDisplay progress, CancellationToken cancellation)
     {
-        ProgressLine progress = new(IsQuiet);
         MixtureFit fit = MixtureModel.Fit(Formula, table, Options, new RegressionProgress(progress, progress), cancellation);
         if (Draws is not null)
             fit = RegressionPosterior.WithDraws(fit, Draws, progress, cancellation);
-        progress.End();
+        progress.Report("writing the tables");
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
         using Process process = Process.GetCurrentProcess();
         IReadOnlyList<string> files = MixtureFiles.Write(Output, fit, table.Sha256, process.PeakWorkingSet64, rowName, WithFitted, WithPlot);
+        progress.End();
         foreach (string warning in fit.Warnings)
-            Console.Error.WriteLine($"warning: {warning}");
+            progress.Say($"warning: {warning}");
         if (AsJson)
         {
             Console.Out.WriteLine(MixtureSummary.ToJson(fit, table.Sha256, process.PeakWorkingSet64));

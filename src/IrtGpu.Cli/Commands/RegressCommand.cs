@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Tables;
@@ -77,27 +78,28 @@ internal sealed class RegressCommand
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
         string path = parsed.GetValue(data)!;
+        using ProgressDisplay progress = ProgressDisplay.OfConsole(isQuiet);
         Stopwatch clock = Stopwatch.StartNew();
-        DataTable table = DataTable.Read(path, parsed.GetValue(missing)?.Split(','));
+        DataTable table = DataTable.Read(path, parsed.GetValue(missing)?.Split(','), progress);
         double readSeconds = clock.Elapsed.TotalSeconds;
         Func<int, string> rowNames = RowNames(parsed, table);
         if (mixture is not null)
         {
             MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json), request);
-            return run.Execute(table, readSeconds, rowNames, interrupts.Token);
+            return run.Execute(table, readSeconds, rowNames, progress, interrupts.Token);
         }
 
-        ProgressLine progress = new(isQuiet);
         MixedModelFit fit = MixedModel.Fit(parsed.GetValue(formula)!, table, options, new RegressionProgress(progress, progress), interrupts.Token);
         if (request is not null)
             fit = RegressionPosterior.WithDraws(fit, request, progress, interrupts.Token);
-        progress.End();
+        progress.Report("writing the tables");
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
 
         using Process process = Process.GetCurrentProcess();
         IReadOnlyList<string> files = RegressionFiles.Write(folder, fit, table.Sha256, process.PeakWorkingSet64, parsed.GetValue(fitted) ? rowNames : null);
+        progress.End();
         foreach (string warning in fit.Warnings)
-            Console.Error.WriteLine($"warning: {warning}");
+            progress.Say($"warning: {warning}");
         if (parsed.GetValue(json))
         {
             Console.Out.WriteLine(RegressionSummary.ToJson(fit, table.Sha256, process.PeakWorkingSet64));

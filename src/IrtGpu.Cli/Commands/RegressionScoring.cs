@@ -1,4 +1,5 @@
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Writing;
@@ -13,24 +14,27 @@ namespace IrtGpu.Cli.Commands;
 internal static class RegressionScoring
 {
     /// <summary>Fitted values and residuals of rows.</summary>
-    public static int Score(string fit, string dataPath, string? id, string? missing, string output, int threads, CancellationToken cancellation)
+    public static int Score(string fit, string dataPath, string? id, string? missing, string output, int threads, ProgressDisplay progress, CancellationToken cancellation)
     {
         AtomicFile.CheckWritable(output);
-        DataTable data = DataTable.Read(dataPath, missing?.Split(','));
+        DataTable data = DataTable.Read(dataPath, missing?.Split(','), progress);
         ProblemLog problems = new();
         DataColumn? names = id is null ? null : data.Find(id, "--id", problems);
         problems.ThrowIfAny();
+        progress.Report("scores");
         if (SavedMixture.IsMixture(fit))
         {
             MixtureScores mixture = MixtureScores.Of(fit, data);
             foreach (string warning in mixture.Warnings)
-                Console.Error.WriteLine($"warning: {warning}");
+                progress.Say($"warning: {warning}");
+            progress.Report("writing scores");
             AtomicFile.Write(output, stream => RegressionTables.WriteScores(stream, mixture, names, threads), cancellation);
             return ExitCode.Done;
         }
         RegressionScores scores = RegressionScores.Of(fit, data);
         foreach (string warning in scores.Warnings)
-            Console.Error.WriteLine($"warning: {warning}");
+            progress.Say($"warning: {warning}");
+        progress.Report("writing scores");
         AtomicFile.Write(output, stream => RegressionTables.WriteScores(stream, scores, names, threads), cancellation);
         return ExitCode.Done;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Data.Reading;
@@ -25,6 +26,7 @@ internal sealed class ScoreCommand
     private readonly Option<int> seed = new("--seed") { HelpName = "S", Description = "Seed of plausible values (default: 1).", DefaultValueFactory = _ => 1 };
     private readonly Option<int> draws = new("--draws") { HelpName = "N", Description = "Plausible values a person (default: 5).", DefaultValueFactory = _ => PlausibleValues.DefaultDraws };
     private readonly Option<string> output = new("--out") { HelpName = "FILE", Description = "Table of scores to write; .gz compresses.", Required = true };
+    private readonly Option<bool> quiet = new("--quiet") { Description = "No progress; errors and warnings only." };
 
     public static Command Create()
     {
@@ -45,6 +47,7 @@ internal sealed class ScoreCommand
         score.computeOptions.AddTo(command);
         score.computeOptions.AddEStepTo(command);
         command.Options.Add(score.output);
+        command.Options.Add(score.quiet);
         command.SetAction((parsed, cancellation) => Task.FromResult(score.Run(parsed, cancellation)));
         return command;
     }
@@ -52,8 +55,9 @@ internal sealed class ScoreCommand
     private int Run(ParseResult parsed, CancellationToken outer)
     {
         using Interrupts interrupts = new(outer);
+        using ProgressDisplay progress = ProgressDisplay.OfConsole(parsed.GetValue(quiet));
         if (SavedRegression.IsRegression(parsed.GetValue(fit)!))
-            return RegressionScoring.Score(parsed.GetValue(fit)!, parsed.GetValue(data)!, dataOptions.Id(parsed), dataOptions.Missing(parsed), parsed.GetValue(output)!, computeOptions.Threads(parsed), interrupts.Token);
+            return RegressionScoring.Score(parsed.GetValue(fit)!, parsed.GetValue(data)!, dataOptions.Id(parsed), dataOptions.Missing(parsed), parsed.GetValue(output)!, computeOptions.Threads(parsed), progress, interrupts.Token);
         string how = parsed.GetValue(method)!.ToLowerInvariant();
         Choice.Parse("--method", how, ("eap", 0), ("map", 0), ("ml", 0), ("wle", 0), ("pv", 0));
         int drawCount = parsed.GetValue(draws);
@@ -69,10 +73,11 @@ internal sealed class ScoreCommand
 
         string dataPath = parsed.GetValue(data)!;
         ResponseReaderOptions readerOptions = model.ReaderOptions(dataOptions.Read(parsed, model.Data));
-        using ResponseData read = ResponseReader.Read(dataPath, readerOptions, interrupts.Token);
+        using ResponseData read = ResponseReader.Read(dataPath, readerOptions, progress, interrupts.Token);
         ResponseData responses = model.Match(read, dataPath);
         foreach (string warning in (IEnumerable<string>)[.. model.Warnings, .. responses.Warnings.Select(warning => warning.ToString())])
-            Console.Error.WriteLine($"warning: {warning}");
+            progress.Say($"warning: {warning}");
+        progress.Report("patterns");
         interrupts.Token.ThrowIfCancellationRequested();
 
         PatternTable patterns = PatternTable.Compress(responses);
@@ -87,10 +92,12 @@ internal sealed class ScoreCommand
             Providers = [computeOptions.Accelerators],
         };
         using IComputeBackend backend = BackendCatalog.Create(compute, model.Plan, patterns);
+        progress.Report("posteriors");
         PatternScores summaries = PatternScorer.Score(point, patterns.Groups, backend, interrupts.Token);
         interrupts.Token.ThrowIfCancellationRequested();
         if (how == "eap")
         {
+            progress.Report("writing scores");
             AtomicFile.Write(path, stream => ScoreTable.Write(stream, model.Plan, responses, patterns.PatternOfPerson, summaries, ScoreMethod.Eap, threads), interrupts.Token);
             return ExitCode.Done;
         }
@@ -98,7 +105,9 @@ internal sealed class ScoreCommand
         {
             if ((long)responses.PersonCount * drawCount * model.Plan.AttributeCount > Array.MaxLength)
                 throw new SpecificationException($"--draws is {drawCount}: for {responses.PersonCount} persons that is more numbers than one table can hold here. Score parts of the data, or draw fewer.");
+            progress.Report("plausible values");
             double[] values = PlausibleValues.Draw(point, patterns, summaries, parsed.GetValue(seed), drawCount, threads, interrupts.Token);
+            progress.Report("writing scores");
             AtomicFile.Write(path, stream => PersonEstimateTable.WritePlausibleValues(stream, model.Plan, responses, values, threads), interrupts.Token);
             return ExitCode.Done;
         }
@@ -108,7 +117,9 @@ internal sealed class ScoreCommand
             "wle" => PointEstimator.WeightedLikelihood,
             _ => PointEstimator.PosteriorMode,
         };
+        progress.Report($"estimates of θ ({how})");
         PersonEstimates estimates = PersonEstimators.Estimate(point, patterns, summaries, estimator, threads, interrupts.Token);
+        progress.Report("writing scores");
         AtomicFile.Write(path, stream => PersonEstimateTable.Write(stream, model.Plan, responses, patterns.PatternOfPerson, estimates, how, threads), interrupts.Token);
         return ExitCode.Done;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IrtGpu.Cli.Options;
+using IrtGpu.Cli.Progress;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression;
 using IrtGpu.Regression.Prediction;
@@ -24,6 +25,7 @@ internal static class SimulateCommand
         Option<string?> from = new("--from") { HelpName = "WHAT", Description = "Parameters of regressions: estimates (default for a fit), or prior: one draw of the priors, of which constant(v) gives a value." };
         Option<string?> parameters = new("--parameters") { HelpName = "FILE", Description = "Also write the parameters and effects that a mixture was drawn with." };
         Option<string?> weights = new("--weights") { HelpName = "COL", Description = "Column of weights, for formulas: the residual variance of a row is σ² over its weight." };
+        Option<bool> quiet = new("--quiet") { Description = "No progress; errors and warnings only." };
         ClassOptions classOptions = new();
         Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
         Command command = new("simulate",
@@ -42,7 +44,7 @@ internal static class SimulateCommand
               items: {q1: 2, q2: 2}
               parameters: {q1: {a1: 1.2, d: -0.5}, q2: {a1: 0.8, d: 0.3}}
             """) { model };
-        foreach (Option option in new Option[] { persons, data, seed, output, truth, parameters, from, weights, threads })
+        foreach (Option option in new Option[] { persons, data, seed, output, truth, parameters, from, weights, threads, quiet })
             command.Options.Add(option);
         classOptions.AddModelTo(command);
         command.SetAction((parsed, outer) =>
@@ -74,10 +76,13 @@ internal static class SimulateCommand
             if (parsed.GetValue(truth) is { } truthPath)
                 AtomicFile.CheckWritable(truthPath);
             SimulationModel simulation = SimulationModel.Read(source);
+            using ProgressDisplay progress = ProgressDisplay.OfConsole(parsed.GetValue(quiet));
             foreach (string warning in simulation.Warnings)
-                Console.Error.WriteLine($"warning: {warning}");
+                progress.Say($"warning: {warning}");
+            progress.Report("drawing responses");
             SimulatedResponses drawn = ResponseSimulator.Draw(
                 simulation.Plan, simulation.Parameters, count, drawSeed, simulation.GroupWeights, parsed.GetValue(threads) ?? 0, interrupts.Token);
+            progress.Report("writing responses");
             AtomicFile.Write(path, stream => ResponseTable.Write(stream, drawn.Data, parsed.GetValue(threads) ?? 0), interrupts.Token);
             if (parsed.GetValue(truth) is { } truthFile)
                 AtomicFile.Write(truthFile, stream => TruthTable.Write(stream, simulation.Plan, drawn), interrupts.Token);

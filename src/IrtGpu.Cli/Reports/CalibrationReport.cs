@@ -15,6 +15,8 @@ internal static class CalibrationReport
     public static void Write(CalibrationResult result, FitSummary fit, OutputFolder folder, IReadOnlyList<string> files)
     {
         TextWriter console = Console.Out;
+        console.WriteLine($"Ended        {fit.TerminationMessage}");
+        WriteWarnings(console, result.Warnings);
         string models = string.Join(", ", result.Plan.Items.GroupBy(item => item.Function).Select(group => $"{group.Count()} {group.Key.Name()}"));
         console.WriteLine($"Items        {fit.Items} ({models})");
         console.WriteLine($"Persons      {fit.Persons} in {fit.Patterns} patterns{DescribeWeights(fit)}");
@@ -31,7 +33,6 @@ internal static class CalibrationReport
         console.WriteLine($"E-step       {fit.EStepForm} ({fit.EStepReason})");
         console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters{DescribeCriteria(fit)}");
         PopulationLines.WriteLines(console, result, fit);
-        console.WriteLine($"Ended        {fit.TerminationMessage}");
         console.WriteLine($"Std. errors  {fit.StandardErrors.Method}{(fit.StandardErrors.Reason is { } reason ? $": none. {reason}" : "")}");
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Time         {fit.Seconds.Total:0.00} s"));
         console.WriteLine();
@@ -47,7 +48,22 @@ internal static class CalibrationReport
         console.WriteLine();
         if (result.Draws is { } draws)
             DrawReport.Write(console, draws);
+        if (WrightMap.Of(result) is { } map)
+        {
+            foreach (string line in map.Lines())
+                console.WriteLine(line);
+            console.WriteLine();
+        }
         console.WriteLine($"Written to {folder.FullPath}: {string.Join(", ", files)}");
+    }
+
+    /// <summary>Warnings were told on standard error; where that is not what the reader of the report sees, the report has them too.</summary>
+    private static void WriteWarnings(TextWriter console, IReadOnlyList<string> warnings)
+    {
+        bool isSeen = Console.IsErrorRedirected == Console.IsOutputRedirected;
+        console.WriteLine(warnings.Count == 0 ? "Warnings     none" : string.Create(CultureInfo.InvariantCulture, $"Warnings     {warnings.Count}{(isSeen ? ", told above" : "")}"));
+        foreach (string warning in isSeen ? [] : warnings)
+            console.WriteLine($"  - {warning}");
     }
 
     private static string DescribeWeights(FitSummary fit) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
 
@@ -12,6 +13,8 @@ namespace IrtGpu.Foundation.Tables;
 /// </remarks>
 public sealed class DataTable
 {
+    private const int RowsPerReport = 4096;
+
     private readonly RowLines lines;
 
     private DataTable(string path, string sha256, string[] names, long headerLine, RowLines lines, TextColumn[] texts, MissingCodes missing)
@@ -64,8 +67,9 @@ public sealed class DataTable
     /// <summary>Reads the file.</summary>
     /// <param name="path">Text or gzip file.</param>
     /// <param name="missingCodes">Field texts that mean missing, whole numbers by value; an empty field always does; null: empty, <c>NA</c>, <c>NaN</c> and <c>.</c></param>
+    /// <param name="progress">Hears how much of the file was read.</param>
     /// <exception cref="DataException">The file cannot be read or is empty, a name stands twice, a row has another length, or quotes are unsound.</exception>
-    public static DataTable Read(string path, IReadOnlyList<string>? missingCodes = null)
+    public static DataTable Read(string path, IReadOnlyList<string>? missingCodes = null, IProgress<WorkProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         using var hash = new FileHash(path);
@@ -98,6 +102,8 @@ public sealed class DataTable
             else
             {
                 lines.Add(reader.Line);
+                if (lines.Count % RowsPerReport == 0)
+                    progress?.Report(reader.Progress);
                 for (int column = 0; column < names.Length; column++)
                     texts[column].Add(reader.Read(column, out _));
             }

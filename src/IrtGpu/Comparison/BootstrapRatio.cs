@@ -1,5 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Saved;
 using IrtGpu.Simulation;
 using IrtGpu.Specification;
@@ -11,7 +12,7 @@ namespace IrtGpu.Comparison;
 /// Data sets are drawn from the smaller fit, as many persons of each group as there were, and both models are fitted to each, beginning at their estimates,
 /// the larger one from random starts besides. p = (1 + #{LR* ≥ LR})/(draws + 1). McLachlan (1987), Applied Statistics 36, 318–324.
 /// </remarks>
-internal sealed class BootstrapRatio(ComparisonOptions options, IProgress<string>? progress, CancellationToken cancellation)
+internal sealed class BootstrapRatio(ComparisonOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
 {
     private const double MostFailures = 0.1;
 
@@ -28,7 +29,7 @@ internal sealed class BootstrapRatio(ComparisonOptions options, IProgress<string
         Parallel.For(0, options.Draws, new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1, CancellationToken = cancellation }, draw =>
         {
             drawn[draw] = Ratio(smaller, larger, draw);
-            progress?.Report($"compare: {Interlocked.Increment(ref done)} of {options.Draws} data sets");
+            progress?.Report(new WorkProgress("bootstrap", Interlocked.Increment(ref done), options.Draws, "data sets"));
         });
         cancellation.ThrowIfCancellationRequested();
         double[] ratios = [.. drawn.OfType<double>()];

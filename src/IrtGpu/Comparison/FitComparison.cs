@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference.Testing;
 using IrtGpu.Saved;
 using IrtGpu.Specification;
@@ -31,7 +32,7 @@ public static class FitComparison
     /// <exception cref="SpecificationException">The fits are not of the same data; every reason found.</exception>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
     public static IReadOnlyList<ComparedFit> Compare(
-        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fits);
         options ??= new ComparisonOptions();
@@ -57,7 +58,7 @@ public static class FitComparison
     }
 
     private static ComparedFit Test(
-        ComparedFit one, SavedCalibration fit, (string Name, SavedCalibration Fit)[] before, ComparisonOptions options, IProgress<string>? progress, CancellationToken cancellation)
+        ComparedFit one, SavedCalibration fit, (string Name, SavedCalibration Fit)[] before, ComparisonOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         string? reason = null;
         foreach ((string name, SavedCalibration smaller) in before.Reverse())

@@ -4,6 +4,7 @@ using IrtGpu.Differential.Models;
 using IrtGpu.Differential.Results;
 using IrtGpu.Differential.SumScores;
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Differential;
@@ -11,7 +12,8 @@ namespace IrtGpu.Differential;
 /// <summary>Looks for items that work differently in observed groups.</summary>
 public static class DifScan
 {
-    private const double Tolerance = 1e-5; // of estimates, so that twice a difference of log-likelihoods is exact to a hundredth
+    /// <summary>Of estimates at most, so that twice a difference of log-likelihoods is exact to a hundredth.</summary>
+    internal const double Tolerance = 1e-5;
 
     /// <summary>Scans.</summary>
     /// <param name="data">Responses of persons in two groups or more.</param>
@@ -25,7 +27,7 @@ public static class DifScan
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
     public static DifResult Run(
         ResponseData data, ModelSpecification specification, DifOptions options, CalibrationOptions? estimation = null,
-        IProgress<IterationRecord>? cycles = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+        IProgress<IterationRecord>? cycles = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(specification);

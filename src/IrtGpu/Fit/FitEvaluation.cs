@@ -5,6 +5,7 @@ using IrtGpu.Fit.Items;
 using IrtGpu.Fit.LimitedInformation;
 using IrtGpu.Fit.LocalDependence;
 using IrtGpu.Fit.Persons;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Scoring;
@@ -17,7 +18,7 @@ public sealed class FitEvaluation
 {
     private readonly FitSource source;
     private readonly FitOptions options;
-    private readonly IProgress<string>? progress;
+    private readonly IProgress<WorkProgress>? progress;
     private readonly CancellationToken cancellation;
     private readonly int threads;
     private readonly int[][] members;
@@ -27,7 +28,7 @@ public sealed class FitEvaluation
     private StandardErrors? errors;
     private PointEstimates? weightedLikelihood;
 
-    private FitEvaluation(FitSource source, FitOptions options, IProgress<string>? progress, CancellationToken cancellation)
+    private FitEvaluation(FitSource source, FitOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         this.source = source;
         this.options = options;
@@ -48,7 +49,7 @@ public sealed class FitEvaluation
     /// <param name="options">Which statistics.</param>
     /// <param name="progress">Hears what is being computed.</param>
     /// <param name="cancellation">Ends the work; what was finished is kept.</param>
-    public static FitReport Run(FitSource source, FitOptions options, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    public static FitReport Run(FitSource source, FitOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -262,7 +263,7 @@ public sealed class FitEvaluation
 
     private T Timed<T>(string what, Func<T> compute)
     {
-        progress?.Report($"fit: {what}");
+        progress?.Report(new WorkProgress(what));
         cancellation.ThrowIfCancellationRequested();
         return compute();
     }
@@ -277,7 +278,7 @@ public sealed class FitEvaluation
     private void Report(string what, int group)
     {
         cancellation.ThrowIfCancellationRequested();
-        progress?.Report(members.Length > 1 ? $"fit: {what}, group {group + 1} of {members.Length}" : $"fit: {what}");
+        progress?.Report(members.Length > 1 ? new WorkProgress(what, group, members.Length, "groups") : new WorkProgress(what));
     }
 
     /// <summary>Notes why something is not computed.</summary>

@@ -5,6 +5,7 @@ using IrtGpu.Data;
 using IrtGpu.Estimation.Limits;
 using IrtGpu.Estimation.Maximization;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -27,12 +28,14 @@ internal sealed class StandardErrorEstimator
     private readonly MStep mStep;
     private readonly RunOffs runOffs;
     private readonly CancellationToken cancellation;
+    private readonly IProgress<WorkProgress>? progress;
     private readonly int[] interior; // free parameters that are not at a bound, and what determines the rest of those that ran off
 
     public StandardErrorEstimator(
         ModelPoint point, Expectation expectation, PatternTable patterns, IComputeBackend backend, int threads,
-        RunOffs? runOffs = null, CancellationToken cancellation = default)
+        RunOffs? runOffs = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
+        this.progress = progress;
         this.cancellation = cancellation;
         plan = point.Plan;
         this.point = point;
@@ -143,6 +146,7 @@ internal sealed class StandardErrorEstimator
         for (int c = 0; c < n; c++)
         {
             cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new WorkProgress("standard errors", c, n, "parameters"));
             double step = DifferenceStep * Math.Max(1, Math.Abs(point.Parameters.Free[interior[c]]));
             double[] above = GradientAt(interior[c], step);
             double[] below = GradientAt(interior[c], -step);

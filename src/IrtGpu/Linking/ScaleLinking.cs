@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Linking.Drift;
 using IrtGpu.Linking.Equating;
 using IrtGpu.Linking.Errors;
@@ -14,13 +15,15 @@ public sealed class ScaleLinking
 {
     private readonly LinkForm[] forms;
     private readonly LinkOptions options;
+    private readonly IProgress<WorkProgress>? progress;
     private readonly FormVariance variance;
     private readonly MetricTransformation[] toBase; // by the chosen method [form]
     private readonly MetricGradients[] gradients; // of these [form]
     private readonly List<string> warnings = [];
 
-    private ScaleLinking(LinkForm[] forms, LinkOptions options)
+    private ScaleLinking(LinkForm[] forms, LinkOptions options, IProgress<WorkProgress>? progress)
     {
+        this.progress = progress;
         this.forms = forms;
         this.options = options;
         variance = new FormVariance(forms);
@@ -31,10 +34,12 @@ public sealed class ScaleLinking
     /// <summary>Links.</summary>
     /// <param name="calibrations">Finished calibrations with their names, that of the base first.</param>
     /// <param name="options">How.</param>
+    /// <param name="progress">Hears of the draws of the bootstrap.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="SpecificationException">The calibrations have no scale in common, or the method does not apply.</exception>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
-    public static LinkResult Run(IReadOnlyList<(string Name, SavedCalibration Calibration)> calibrations, LinkOptions? options = null, CancellationToken cancellation = default)
+    public static LinkResult Run(IReadOnlyList<(string Name, SavedCalibration Calibration)> calibrations, LinkOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(calibrations);
         options ??= new LinkOptions();
@@ -53,7 +58,7 @@ public sealed class ScaleLinking
                 problems.AddRange(exception.Problems);
             }
         }
-        return problems.Count > 0 ? throw new SpecificationException(problems) : new ScaleLinking([.. forms], options).Run(cancellation);
+        return problems.Count > 0 ? throw new SpecificationException(problems) : new ScaleLinking([.. forms], options, progress).Run(cancellation);
     }
 
     private LinkResult Run(CancellationToken cancellation)
@@ -170,6 +175,7 @@ public sealed class ScaleLinking
         PairLinker[] linkers = [.. pairs.Select(pair => new PairLinker(forms[pair.Pair.Base], forms[pair.Pair.Form], options))];
         MetricTransformation[] own = [.. pairs.Select((pair, k) => linkers[k].Solve(options.Method, pair.Used, forms[pair.Pair.Base].Slots, forms[pair.Pair.Form].Slots))];
         double[][][] drawn = new double[options.Draws][][]; // [draw][form]: A, B, reported
+        int done = 0;
         Parallel.For(0, options.Draws, new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1, CancellationToken = cancellation }, draw =>
         {
             double[][] slots = new double[forms.Length][];
@@ -186,6 +192,7 @@ public sealed class ScaleLinking
                 composed[pair.Form] = linkers[k].Solve(options.Method, used, slots[pair.Base], slots[pair.Form], own[k]).Then(composed[pair.Base]);
                 drawn[draw][pair.Form] = [composed[pair.Form].A, composed[pair.Form].B, .. tables[pair.Form].Reported(tables[pair.Form].Carry(slots[pair.Form], composed[pair.Form]))];
             }
+            progress?.Report(new WorkProgress("bootstrap", Interlocked.Increment(ref done), options.Draws, "draws"));
         });
         double[] a = new double[forms.Length];
         double[] b = new double[forms.Length];

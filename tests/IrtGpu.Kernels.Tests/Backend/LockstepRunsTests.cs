@@ -32,7 +32,7 @@ public sealed class LockstepRunsTests
         ItemResponseProblem problem = new(plan, reference, iterations: 2, threads: 1);
         starts[0] = new EmAlgorithm<EvaluatedPoint>(problem, options, null, TestContext.Current.CancellationToken).Run(starts[1]).Parameters; // it ends at once
         IReadOnlyList<EmOutcome<EvaluatedPoint>> together = LockstepRuns.Run(
-            new ItemResponseBatch(problem, batch), problem, starts, options, TestContext.Current.CancellationToken);
+            new ItemResponseBatch(problem, batch), problem, starts, options, null, TestContext.Current.CancellationToken);
         Assert.True(together.Select(outcome => outcome.EStepCount).Distinct().Count() > 1, $"E-steps {string.Join(", ", together.Select(outcome => outcome.EStepCount))}: nothing is tested.");
         for (int start = 0; start < 5; start++)
         {
@@ -54,7 +54,7 @@ public sealed class LockstepRunsTests
         using ReferenceBackend reference = new(plan, patterns);
         ItemResponseProblem problem = new(plan, reference, iterations: 1, threads: 1);
         DeviceMemoryException failure = Assert.Throws<DeviceMemoryException>(() => LockstepRuns.Run(
-            new ItemResponseBatch(problem, new PlainBatch(plan, patterns, 3) { FailsAt = 2 }), problem, [.. Enumerable.Repeat(point.Parameters.Free, 3)], new EmOptions(), CancellationToken.None));
+            new ItemResponseBatch(problem, new PlainBatch(plan, patterns, 3) { FailsAt = 2 }), problem, [.. Enumerable.Repeat(point.Parameters.Free, 3)], new EmOptions(), null, CancellationToken.None));
         Assert.Equal("full", failure.Message);
     }
 

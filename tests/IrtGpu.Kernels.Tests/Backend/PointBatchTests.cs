@@ -140,7 +140,7 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         CountingBackend together = new((IlgpuBackend)opened, isBatched: true);
         CountingBackend inTurn = new((IlgpuBackend)opened, isBatched: false);
         (EmOutcome<EvaluatedPoint> Outcome, IReadOnlyList<StartOutcome> Maxima) Search(IComputeBackend backend) => new StartSearch<EvaluatedPoint>(
-            new ItemResponseProblem(plan, backend, iterations: 1, threads: 2), new EmOptions { MaxCycles = 25 }).Run(begun, null, TestContext.Current.CancellationToken);
+            new ItemResponseProblem(plan, backend, iterations: 1, threads: 2), new EmOptions { MaxCycles = 25 }).Run(begun, null, null, TestContext.Current.CancellationToken);
         (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) = Search(together);
         (EmOutcome<EvaluatedPoint> expected, IReadOnlyList<StartOutcome> expectedMaxima) = Search(inTurn);
         Assert.Equal(expected.Parameters, outcome.Parameters);

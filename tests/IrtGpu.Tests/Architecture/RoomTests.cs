@@ -21,7 +21,7 @@ public sealed class RoomTests
     /// <summary>Each may refer to those above it.</summary>
     private static readonly string[] Rooms =
     [
-        "IrtGpu.Foundation.Collections", "IrtGpu.Foundation.Sharding", "IrtGpu.Foundation.Vectors", "IrtGpu.Foundation.LinearAlgebra", "IrtGpu.Foundation.Integration",
+        "IrtGpu.Foundation.Collections", "IrtGpu.Foundation.Progress", "IrtGpu.Foundation.Sharding", "IrtGpu.Foundation.Vectors", "IrtGpu.Foundation.LinearAlgebra", "IrtGpu.Foundation.Integration",
         "IrtGpu.Foundation.Optimization", "IrtGpu.Foundation.Estimation", "IrtGpu.Foundation.Tables",
         "IrtGpu.Foundation.Documents", "IrtGpu.Foundation.Sampling", "IrtGpu.Foundation.Formulas",
         "IrtGpu.Vectors",
@@ -32,7 +32,7 @@ public sealed class RoomTests
         "IrtGpu.Kernels.Backend", "IrtGpu.Kernels.Measuring",
         "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Priors", "IrtGpu.Regression.Mixtures", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction", "IrtGpu.Regression.Posterior",
         "IrtGpu.Regression.Comparison", "IrtGpu.Regression.Reporting",
-        "IrtGpu.Cli.Options", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
+        "IrtGpu.Cli.Options", "IrtGpu.Cli.Progress", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
     ];
 
     [Fact]

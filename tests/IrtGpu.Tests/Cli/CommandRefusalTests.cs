@@ -1,6 +1,3 @@
-using IrtGpu.Cli.Reports;
-using IrtGpu.Foundation.Estimation.Convergence;
-
 namespace IrtGpu.Tests.Cli;
 
 public sealed class CommandRefusalTests : IDisposable
@@ -8,14 +5,6 @@ public sealed class CommandRefusalTests : IDisposable
     private readonly CommandFolder command = new();
 
     public void Dispose() => command.Dispose();
-
-    [Fact]
-    public void Progress_lines_say_nothing_where_there_is_no_number()
-    {
-        Assert.Equal("cycle 3  -2 log L 12.5000  rejected  0.5 s", ProgressLine.Line(new IterationRecord(3, -6.25, double.NaN, double.NaN, "", "rejected", 0.5)));
-        Assert.Equal("cycle 4  no likelihood  rejected  0.5 s", ProgressLine.Line(new IterationRecord(4, double.NaN, double.NaN, double.NaN, "", "rejected", 0.5)));
-        Assert.Equal("cycle 1  -2 log L 12.5000  largest change 0.250000 (d of 'q1')  0.5 s", ProgressLine.Line(new IterationRecord(1, -6.25, double.NaN, 0.25, "d of 'q1'", "em", 0.5)));
-    }
 
     [Theory]
     [InlineData(2, "Did you mean 'calibrate'", "calibrat", "x.csv")]

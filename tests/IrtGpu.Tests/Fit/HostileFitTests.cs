@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Reference;
 using IrtGpu.Data;
 using IrtGpu.Fit;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -126,11 +127,11 @@ public sealed class HostileFitTests
         Assert.Equal(plan.GroupCount > 1 && report.ModelFits!.Count > 1, text.Contains("\"groups\"", StringComparison.Ordinal));
     }
 
-    private sealed class Interruption(CancellationTokenSource source, string at) : IProgress<string>
+    private sealed class Interruption(CancellationTokenSource source, string at) : IProgress<WorkProgress>
     {
-        public void Report(string value)
+        public void Report(WorkProgress value)
         {
-            if (value.Contains(at, StringComparison.Ordinal))
+            if (value.What.Contains(at, StringComparison.Ordinal))
                 source.Cancel();
         }
     }

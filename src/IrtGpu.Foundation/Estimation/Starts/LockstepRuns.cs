@@ -1,3 +1,5 @@
+using IrtGpu.Foundation.Progress;
+
 namespace IrtGpu.Foundation.Estimation.Starts;
 
 /// <summary>Runs of EM stepped side by side: the E-steps of all are made at once, then the EM steps of those that want one.</summary>
@@ -8,13 +10,15 @@ internal static class LockstepRuns
     /// <param name="problem">The model.</param>
     /// <param name="starts">Where to begin. [start][parameter]</param>
     /// <param name="options">Acceleration and stop rules.</param>
+    /// <param name="search">Hears how many runs are done.</param>
     /// <param name="cancellation">Ends the runs after the running cycle.</param>
     /// <returns>
     /// Outcomes with the bits of <see cref="EmAlgorithm{TExpectation}.Run(double[])"/>, expectations disposed of, in the order of the
     /// starts; after a cancellation only those begun before, and at least the first.
     /// </returns>
     public static IReadOnlyList<EmOutcome<TExpectation>> Run<TExpectation>(
-        IEmBatch<TExpectation> batch, IEmProblem<TExpectation> problem, IReadOnlyList<double[]> starts, EmOptions options, CancellationToken cancellation)
+        IEmBatch<TExpectation> batch, IEmProblem<TExpectation> problem, IReadOnlyList<double[]> starts, EmOptions options,
+        IProgress<WorkProgress>? search, CancellationToken cancellation)
         where TExpectation : class, IExpectation
     {
         EmAlgorithm<TExpectation> algorithm = new(problem, options, null, cancellation);
@@ -44,7 +48,8 @@ internal static class LockstepRuns
                 outcomes[active[k].Start] = algorithm.Conclude(active[k].State, expectations[k]);
                 expectations[k]?.Dispose();
             }
-            active.RemoveAll(run => outcomes[run.Start] is not null);
+            if (active.RemoveAll(run => outcomes[run.Start] is not null) > 0)
+                search?.Report(StartSearch<TExpectation>.ShortRuns(next - active.Count, starts.Count));
         }
     }
 }

@@ -1,4 +1,5 @@
 using IrtGpu.Foundation.Estimation.Convergence;
+using IrtGpu.Foundation.Progress;
 
 namespace IrtGpu.Foundation.Estimation.Starts;
 
@@ -15,16 +16,17 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
     /// <summary>Runs the search.</summary>
     /// <param name="starts">Where to begin, at least one. [start][parameter]</param>
     /// <param name="progress">Hears of the cycles of the runs to the end.</param>
+    /// <param name="search">Hears how many of the short runs are done.</param>
     /// <param name="cancellation">Ends the search after the running cycle.</param>
     /// <returns>The best outcome, with the E-steps of all runs, and the maxima found, best first, last how many starts grew without bound; none of a single start.</returns>
     public (EmOutcome<TExpectation> Outcome, IReadOnlyList<StartOutcome> Maxima) Run(
-        IReadOnlyList<double[]> starts, IProgress<IterationRecord>? progress, CancellationToken cancellation)
+        IReadOnlyList<double[]> starts, IProgress<IterationRecord>? progress, IProgress<WorkProgress>? search, CancellationToken cancellation)
     {
         EmAlgorithm<TExpectation> full = new(problem, options, progress, cancellation);
         if (starts.Count == 1)
             return (full.Run(starts[0]), []);
 
-        IReadOnlyList<EmOutcome<TExpectation>> begun = RunBriefly(starts, cancellation);
+        IReadOnlyList<EmOutcome<TExpectation>> begun = RunBriefly(starts, search, cancellation);
         List<EmOutcome<TExpectation>> finished = [];
         List<EmOutcome<TExpectation>> sound = [.. begun.Where(outcome => !IsDegenerate(outcome))];
         int wanted = Math.Max(2, (starts.Count + 3) / 4); // of runs that do not grow without bound
@@ -46,22 +48,26 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
 
     /// <summary>Short runs from all starts: side by side on a problem that gains by it, else one after the other, to the same bits.</summary>
     /// <returns>In the order of the starts; after a cancellation only those begun before, and at least the first.</returns>
-    private IReadOnlyList<EmOutcome<TExpectation>> RunBriefly(IReadOnlyList<double[]> starts, CancellationToken cancellation)
+    private IReadOnlyList<EmOutcome<TExpectation>> RunBriefly(IReadOnlyList<double[]> starts, IProgress<WorkProgress>? search, CancellationToken cancellation)
     {
         EmOptions brief = options with { MaxCycles = ShortCycles, Tolerance = Math.Max(options.Tolerance, ShortTolerance) };
         using IEmBatch<TExpectation>? batch = problem.TryOpenBatch(starts.Count);
         if (batch is not null)
-            return LockstepRuns.Run(batch, problem, starts, brief, cancellation);
+            return LockstepRuns.Run(batch, problem, starts, brief, search, cancellation);
         List<EmOutcome<TExpectation>> begun = [];
         foreach (double[] start in starts)
         {
             if (begun.Count > 0 && cancellation.IsCancellationRequested)
                 break;
             begun.Add(new EmAlgorithm<TExpectation>(problem, brief, null, cancellation).Run(start));
+            search?.Report(ShortRuns(begun.Count, starts.Count));
             begun[^1].Expectation.Dispose(); // where it led and how high is all that counts
         }
         return begun;
     }
+
+    /// <summary>How many of the short runs are done.</summary>
+    internal static WorkProgress ShortRuns(int done, int total) => new("short runs from the starts", done, total, "starts");
 
     private static List<StartOutcome> Maxima(List<EmOutcome<TExpectation>> finished, int degenerateBefore)
     {

@@ -6,4 +6,5 @@ namespace IrtGpu.Foundation.Sampling.Nuts;
 /// <param name="Total">Transitions in all.</param>
 /// <param name="IsWarmup">Whether it still adapts.</param>
 /// <param name="Divergences">Divergences after the warmup.</param>
-public sealed record ChainProgress(int Chain, int Done, int Total, bool IsWarmup, int Divergences);
+/// <param name="ChainCount">Chains in all.</param>
+public sealed record ChainProgress(int Chain, int Done, int Total, bool IsWarmup, int Divergences, int ChainCount);

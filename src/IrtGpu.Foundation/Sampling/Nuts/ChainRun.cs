@@ -108,7 +108,7 @@ internal sealed class ChainRun
     {
         int total = options.Warmup + options.Draws;
         if (progress is not null && (done % ReportEvery == 0 || done == total))
-            progress.Report(new ChainProgress(number, done, total, isWarmup, divergences));
+            progress.Report(new ChainProgress(number, done, total, isWarmup, divergences, options.Chains));
     }
 
     /// <summary>A point in the domain, near the centre; null where there is one.</summary>

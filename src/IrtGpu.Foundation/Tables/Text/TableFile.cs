@@ -9,7 +9,11 @@ internal static class TableFile
 {
     /// <summary>Opens the text; gzip is recognised by its first bytes.</summary>
     /// <exception cref="DataException">The file is missing, a directory, or cannot be read.</exception>
-    public static Stream Open(string path)
+    public static Stream Open(string path) => Open(path, out _);
+
+    /// <summary>Opens the text and tells of the file below it, whose position says how much was taken.</summary>
+    /// <exception cref="DataException">The file is missing, a directory, or cannot be read.</exception>
+    public static Stream Open(string path, out FileStream file)
     {
         if (Directory.Exists(path))
             throw new DataException([new DataProblem("This is a directory, not a file. Name the data file in it.", path)]);
@@ -17,7 +21,7 @@ internal static class TableFile
             throw new DataException([new DataProblem($"There is no such file. Check the path; relative paths start at '{Environment.CurrentDirectory}'.", path)]);
         try
         {
-            FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
             bool isCompressed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
             file.Position = 0;
             return isCompressed ? new GzipText(file) : file;

@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Foundation.Tables.Problems;
 using nietras.SeparatedValues;
 
@@ -21,14 +22,18 @@ internal sealed class TableReader : IDisposable
 {
     private readonly string path;
     private readonly TableCharacters characters;
+    private readonly FileStream file;
+    private readonly long fileLength;
     private readonly SepReader records;
     private char[] unescaped = [];
     private bool isBegun;
     private long nextLine = 1;
 
-    private TableReader(string path, TableCharacters characters)
+    private TableReader(string path, TableCharacters characters, FileStream file)
     {
         this.path = path;
+        this.file = file;
+        fileLength = file.Length;
         this.characters = characters;
         records = Sep.New(characters.Delimiter).Reader(options => options with { HasHeader = false, DisableColCountCheck = true }).From(characters);
     }
@@ -72,10 +77,10 @@ internal sealed class TableReader : IDisposable
     /// <exception cref="DataException">The file is missing, a directory, no text, or cannot be read.</exception>
     public static TableReader Open(string path)
     {
-        Stream text = TableFile.Open(path);
+        Stream text = TableFile.Open(path, out FileStream file);
         try
         {
-            return new TableReader(path, new TableCharacters(text));
+            return new TableReader(path, new TableCharacters(text), file);
         }
         catch (Exception error) when (TableFile.Explain(error, path) is { } problem)
         {
@@ -83,6 +88,9 @@ internal sealed class TableReader : IDisposable
             throw new DataException([problem]);
         }
     }
+
+    /// <summary>How much of the file was taken in.</summary>
+    public WorkProgress Progress => WorkProgress.OfBytes($"reading {Path.GetFileName(path)}", file.Position, fileLength);
 
     /// <summary>Goes to the next record; blank lines are passed over.</summary>
     /// <param name="blankLines">Receives the blank lines.</param>

@@ -1,6 +1,7 @@
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Regression.Mixtures.Parameters;
 using IrtGpu.Regression.Mixtures.Search;
 
@@ -23,7 +24,7 @@ internal static class RowMixture
         EmOptions stop = new() { Tolerance = Math.Max(options.Tolerance, EmTolerance), MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
         int starts = options.Starts ?? (layout.ClassCount == 1 || IsAllKnown(problem.Data) ? 1 : options.StartsFor(problem.Data.RowCount));
         (EmOutcome<RowExpectation> outcome, IReadOnlyList<StartOutcome> maxima) =
-            new StartSearch<RowExpectation>(em, stop).Run(new RandomStarts(problem).Make(starts, options.Seed), progress.Steps, cancellation);
+            new StartSearch<RowExpectation>(em, stop).Run(new RandomStarts(problem).Make(starts, options.Seed), progress.Steps, progress.Phase, cancellation);
         outcome = OtherOrder(problem, em, stop, outcome, progress, cancellation);
         double[] free = outcome.Parameters;
         MixturePosterior posterior = new(layout, problem.Priors, likelihood, withJacobian: false);
@@ -34,7 +35,7 @@ internal static class RowMixture
         IReadOnlyList<int> atBound = PriorBounds.Reached(problem, layout.Expand(free));
         if (termination.Kind is TerminationKind.Converged or TerminationKind.CycleLimit && options.WithSecondDerivatives)
         {
-            progress.Phase?.Report("second derivatives");
+            progress.Phase?.Report(new WorkProgress("second derivatives"));
             (hessian, double lastStep, int more) = NewtonPolish.Run(posterior, Hessian, free, atBound);
             evaluations += more;
             if (termination.Kind == TerminationKind.CycleLimit && lastStep < options.Tolerance)

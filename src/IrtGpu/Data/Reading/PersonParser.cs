@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
@@ -12,15 +13,18 @@ namespace IrtGpu.Data.Reading;
 internal sealed class PersonParser(
     TableReader table, string path, ColumnPlan plan, CodeBook book, MissingCodes missing, PersonRows persons, ProblemLog problems)
 {
+    private const int RowsPerReport = 4096;
+
     private readonly bool isNaMissing = missing.IsMissing("NA");
     private readonly bool hasTellingNames = // no letters or numbers, which may be answers as well
         plan.Names.Count(name => name.Length > 1 && WholeNumber.Parse(name, out _) == NumberForm.None) > plan.Names.Length / 2;
 
     /// <summary>Reads what is left of the table.</summary>
     /// <exception cref="DataException">The file is no text from somewhere on, or cannot be read.</exception>
-    public void ReadAll(CancellationToken cancellationToken)
+    public void ReadAll(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        long rows = 0;
         while (table.TryAdvance(persons.BlankLines))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -29,6 +33,8 @@ internal sealed class PersonParser(
                 persons.HeaderLines.Add(table.Line);
                 continue;
             }
+            if (++rows % RowsPerReport == 0)
+                progress?.Report(table.Progress);
             Span<byte> row = persons.Add(table.Line);
             if (table.FieldCount == plan.Roles.Length)
                 ParseRow(row);

@@ -1,4 +1,5 @@
 using IrtGpu.Data.Coding;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Foundation.Tables;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Foundation.Tables.Text;
@@ -21,7 +22,17 @@ public static class ResponseReader
     /// <returns>Coded responses with what was noticed as warnings.</returns>
     /// <exception cref="DataException">The file or its content cannot be used; carries the first problems and their number.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static ResponseData Read(string path, ResponseReaderOptions options, CancellationToken cancellationToken = default)
+    public static ResponseData Read(string path, ResponseReaderOptions options, CancellationToken cancellationToken = default) => Read(path, options, null, cancellationToken);
+
+    /// <summary>Reads the file and tells how far it is.</summary>
+    /// <param name="path">Text or gzip file.</param>
+    /// <param name="options">Parts of the columns, missing codes, answer key.</param>
+    /// <param name="progress">Hears how much of the file was read; null: no one.</param>
+    /// <param name="cancellationToken">Ends reading between two rows.</param>
+    /// <returns>Coded responses with what was noticed as warnings.</returns>
+    /// <exception cref="DataException">The file or its content cannot be used; carries the first problems and their number.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ResponseData Read(string path, ResponseReaderOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
@@ -52,7 +63,7 @@ public static class ResponseReader
         using var persons = new PersonRows(plan, options.Storage, table.Delimiter);
         try
         {
-            new PersonParser(table, path, plan, book, missing, persons, problems).ReadAll(cancellationToken);
+            new PersonParser(table, path, plan, book, missing, persons, problems).ReadAll(progress, cancellationToken);
         }
         catch (DataException broken) when (problems.Total > 0)
         {

@@ -98,7 +98,7 @@ internal sealed class InvarianceModel
         using CalibrationSession session = problem.With(specification).Open(own);
         using CalibrationFit fit = session.Fit(start, cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
-        StandardErrors? errors = withErrors ? session.StandardErrors(fit, cancellation) : null;
+        StandardErrors? errors = withErrors ? session.StandardErrors(fit, cancellation: cancellation) : null;
         cancellation.ThrowIfCancellationRequested();
         return new InvarianceFit(fit.Point, fit.LogLikelihood, fit.Termination.IsConverged, errors);
     }

@@ -1,5 +1,6 @@
 using IrtGpu.Differential.Effects;
 using IrtGpu.Differential.Results;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference.Testing;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -17,13 +18,13 @@ internal sealed class ModelScan
 {
     private readonly InvarianceModel model;
     private readonly DifOptions options;
-    private readonly IProgress<string>? progress;
+    private readonly IProgress<WorkProgress>? progress;
     private readonly CancellationToken cancellation;
     private readonly string?[] untestable; // [item]
     private readonly int groupCount;
     private readonly IReadOnlySet<int> tested;
 
-    public ModelScan(InvarianceModel model, DifOptions options, IReadOnlySet<int> tested, IProgress<string>? progress, CancellationToken cancellation)
+    public ModelScan(InvarianceModel model, DifOptions options, IReadOnlySet<int> tested, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         this.model = model;
         this.options = options;
@@ -103,7 +104,8 @@ internal sealed class ModelScan
                 : model.AlwaysFree.Contains(item) ? Untested(item, "The model has it free in the groups, so that it is no anchor and not tested.")
                 : isGivenAnchor(item) ? Untested(item, "Anchor.", isAnchor: true)
                 : TryTestItem(item, free, start);
-            progress?.Report($"dif: {Interlocked.Increment(ref done)} of {model.ItemCount} items{(options.Anchors == AnchorStrategy.Purified ? FormattableString.Invariant($", round {Rounds + 1}") : "")}");
+            progress?.Report(new WorkProgress(
+                options.Anchors == AnchorStrategy.Purified ? FormattableString.Invariant($"tests of items, round {Rounds + 1}") : "tests of items", Interlocked.Increment(ref done), model.ItemCount, "items"));
         });
         return Adjustment.Adjust([.. tests.SelectMany(list => list)]);
     }

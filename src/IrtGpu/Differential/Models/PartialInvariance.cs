@@ -1,6 +1,7 @@
 using IrtGpu.Data;
 using IrtGpu.Differential.Results;
 using IrtGpu.Fit;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Specification;
@@ -13,7 +14,7 @@ namespace IrtGpu.Differential.Models;
 /// of the data of the group, as in international studies (OECD, PISA 2015 Technical Report). A fifth of the items of each group stays common, those
 /// that fit best.
 /// </remarks>
-internal sealed class PartialInvariance(InvarianceModel model, double threshold, int threads, IProgress<string>? progress, CancellationToken cancellation)
+internal sealed class PartialInvariance(InvarianceModel model, double threshold, int threads, IProgress<WorkProgress>? progress, CancellationToken cancellation)
 {
     private const int MostSteps = 20;
 
@@ -34,7 +35,7 @@ internal sealed class PartialInvariance(InvarianceModel model, double threshold,
             (int Item, int Group, double Rmsd)[] next = Above(fit);
             if (next.Length == 0)
                 break;
-            progress?.Report($"dif: releasing {next.Length} in step {step}");
+            progress?.Report(new WorkProgress(FormattableString.Invariant($"releasing {next.Length} items in groups, step {step}")));
             released.UnionWith(next.Select(one => (one.Item, one.Group)));
             InvarianceFit better;
             try

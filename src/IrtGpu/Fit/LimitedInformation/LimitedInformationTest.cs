@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference;
 using IrtGpu.Planning;
 
@@ -45,10 +46,10 @@ internal sealed class LimitedInformationTest
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
     public static IReadOnlyList<ModelFit> Run(
-        ModelPoint point, PatternTable patterns, int[][] members, bool withCategories, int threads, IProgress<string>? progress, CancellationToken cancellation) =>
+        ModelPoint point, PatternTable patterns, int[][] members, bool withCategories, int threads, IProgress<WorkProgress>? progress, CancellationToken cancellation) =>
         new LimitedInformationTest(point, patterns, withCategories, threads, cancellation).Run(members, progress);
 
-    private List<ModelFit> Run(int[][] members, IProgress<string>? progress)
+    private List<ModelFit> Run(int[][] members, IProgress<WorkProgress>? progress)
     {
         double persons = members.Sum(group => group.Sum(pattern => patterns.Frequency[pattern]));
         string? refusal = GroupPopulation.Refusal(point)
@@ -62,7 +63,7 @@ internal sealed class LimitedInformationTest
         {
             if (members[group].Length == 0)
                 continue;
-            progress?.Report($"{Name}: moments of group {group + 1} of {members.Length}");
+            progress?.Report(new WorkProgress($"{Name}, moments", group, members.Length, "groups"));
             MomentBasis basis = new(GroupPopulation.Create(point, group), withCategories);
             AnsweredShares shares = AnsweredShares.Of(patterns, members[group], basis.Items);
             double work = shares.Items.Sum(items => 2.0 * items.Length * items.Length * basis.Population.NodeCount);
@@ -78,7 +79,7 @@ internal sealed class LimitedInformationTest
         List<ModelFit> fits = [Test(-1, groups)];
         for (int position = 0; position < groups.Count && Plan.GroupCount > 1; position++)
         {
-            progress?.Report($"{Name}: group {position + 1} of {groups.Count}");
+            progress?.Report(new WorkProgress($"{Name} of groups", position, groups.Count, "groups"));
             fits.Add(Test(ofGroup[position], [groups[position]]));
         }
         return fits;

@@ -20,7 +20,7 @@ public sealed class StartSearchTests
         EmOptions options = new() { MaxCycles = 5000, Tolerance = 1e-7 };
         NormalMixture mixture = new(Values, 3);
         (EmOutcome<NormalMixture.Moments> best, IReadOnlyList<StartOutcome> maxima) =
-            new StartSearch<NormalMixture.Moments>(mixture, options).Run(starts, null, TestContext.Current.CancellationToken);
+            new StartSearch<NormalMixture.Moments>(mixture, options).Run(starts, null, null, TestContext.Current.CancellationToken);
         Assert.Equal(mixture.ESteps, best.EStepCount);
         Assert.Same(best.Expectation, Assert.Single(mixture.Expectations, expectation => expectation is { IsDisposed: false }));
         Assert.Equal(3, maxima.Sum(maximum => maximum.Count)); // a quarter of the starts is run to the end
@@ -38,10 +38,10 @@ public sealed class StartSearchTests
     {
         StartSearch<NormalMixture.Moments> search = new(new NormalMixture(Values, 2), new EmOptions());
         double[] start = [0, 0, 5, 0, 0];
-        (EmOutcome<NormalMixture.Moments> alone, IReadOnlyList<StartOutcome> none) = search.Run([start], null, TestContext.Current.CancellationToken);
+        (EmOutcome<NormalMixture.Moments> alone, IReadOnlyList<StartOutcome> none) = search.Run([start], null, null, TestContext.Current.CancellationToken);
         Assert.True(alone.Termination.IsConverged);
         Assert.Empty(none);
-        (EmOutcome<NormalMixture.Moments> cancelled, _) = search.Run([start, start, start], null, new CancellationToken(true));
+        (EmOutcome<NormalMixture.Moments> cancelled, _) = search.Run([start, start, start], null, null, new CancellationToken(true));
         Assert.Equal(TerminationKind.Interrupted, cancelled.Termination.Kind);
         Assert.Equal(4, cancelled.EStepCount); // a cycle and the E-step at its end, twice
     }
@@ -54,11 +54,11 @@ public sealed class StartSearchTests
         EmOptions options = new() { MaxCycles = 5000, Tolerance = 1e-7 };
         double[][] starts = [[0, 0, 9, 0, -2], [0, 0, 0.5, 0, 0], [0, -0.5, 0.3, 0, 0]];
         (EmOutcome<NormalMixture.Moments> best, IReadOnlyList<StartOutcome> maxima) =
-            new StartSearch<NormalMixture.Moments>(mixture, options).Run(starts, null, TestContext.Current.CancellationToken);
+            new StartSearch<NormalMixture.Moments>(mixture, options).Run(starts, null, null, TestContext.Current.CancellationToken);
         Assert.NotEqual(TerminationKind.Degenerate, best.Termination.Kind);
         Assert.True(maxima[^1].IsDegenerate);
         Assert.InRange(maxima[^1].Count, 1, 2);
-        (best, maxima) = new StartSearch<NormalMixture.Moments>(mixture, options).Run([starts[0], starts[0]], null, TestContext.Current.CancellationToken);
+        (best, maxima) = new StartSearch<NormalMixture.Moments>(mixture, options).Run([starts[0], starts[0]], null, null, TestContext.Current.CancellationToken);
         Assert.Equal(TerminationKind.Degenerate, best.Termination.Kind);
         Assert.All(maxima, maximum => Assert.True(maximum.IsDegenerate));
     }

@@ -25,7 +25,7 @@ public sealed class InterruptionTests
         CalibrationProblem problem = CalibrationProblem.Create(SimulatedData.Dichotomous(200, 6).Draw(), new ModelSpecification());
         using CalibrationSession session = problem.Open(new CalibrationOptions { StandardErrors = method });
         using CalibrationFit fit = session.Fit(cancellation: TestContext.Current.CancellationToken);
-        StandardErrors errors = session.StandardErrors(fit, Interrupted);
+        StandardErrors errors = session.StandardErrors(fit, cancellation: Interrupted);
         Assert.True(errors.IsInterrupted);
         Assert.Null(errors.Covariance);
         Assert.Contains("interrupted", errors.Reason, StringComparison.Ordinal);

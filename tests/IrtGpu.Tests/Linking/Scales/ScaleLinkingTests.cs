@@ -15,7 +15,7 @@ public sealed class ScaleLinkingTests
     private static readonly MetricTransformation Truth = new(1.3, -0.45);
 
     private static LinkResult Link(IReadOnlyList<(string, SavedCalibration)> forms, LinkOptions options) =>
-        ScaleLinking.Run(forms, options, TestContext.Current.CancellationToken);
+        ScaleLinking.Run(forms, options, null, TestContext.Current.CancellationToken);
 
     /// <summary>The form that reads θ as (θ − B)/A.</summary>
     private static MetricTransformation Back(MetricTransformation to) => new(1 / to.A, -to.B / to.A);

@@ -2,6 +2,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Foundation.Optimization;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Search;
 
@@ -29,13 +30,13 @@ internal sealed class ClosedFormEstimation(MixtureProblem problem, LevelSetup se
     {
         MixtureOptions options = problem.Options;
         EmOptions stop = new() { Tolerance = options.WithSecondDerivatives ? Math.Max(options.Tolerance, EmTolerance) : options.Tolerance, MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
-        (EmOutcome<LevelEmExpectation> outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch<LevelEmExpectation>(setup.Em(model), stop).Run(starts, progress.Steps, cancellation);
+        (EmOutcome<LevelEmExpectation> outcome, IReadOnlyList<StartOutcome> maxima) = new StartSearch<LevelEmExpectation>(setup.Em(model), stop).Run(starts, progress.Steps, progress.Phase, cancellation);
         double[] free = setup.Free(outcome.Parameters);
         double[] hessian = [];
         Termination termination = outcome.Termination;
         if (termination.Kind is TerminationKind.Converged or TerminationKind.CycleLimit && options.WithSecondDerivatives)
         {
-            progress.Phase?.Report("second derivatives");
+            progress.Phase?.Report(new WorkProgress("second derivatives"));
             hessian = ascent.Polish(free, ref termination, outcome.History.Count);
         }
         return LevelSolution.Of(problem, setup, model, free, hessian, termination) with

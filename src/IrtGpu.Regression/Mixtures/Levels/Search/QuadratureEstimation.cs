@@ -2,6 +2,7 @@ using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Foundation.Optimization;
+using IrtGpu.Foundation.Progress;
 using IrtGpu.Regression.Mixtures.Levels.Density;
 using IrtGpu.Regression.Mixtures.Levels.Quadrature;
 using IrtGpu.Regression.Mixtures.Search;
@@ -166,7 +167,7 @@ internal sealed class QuadratureEstimation(MixtureProblem problem, LevelSetup se
         Termination termination = best.Termination;
         if (problem.Options.WithSecondDerivatives && termination.Kind is TerminationKind.Converged or TerminationKind.CycleLimit)
         {
-            progress.Phase?.Report("second derivatives");
+            progress.Phase?.Report(new WorkProgress("second derivatives"));
             PosteriorAscent polish = new(problem, setup.Likelihood(best.Model));
             hessian = polish.Polish(free, ref termination, history.Count);
             eSteps += polish.Evaluations;
