@@ -152,7 +152,7 @@ internal static class FigurePlot
         (double At, string Label, int Column)[] items = [.. figure.Series.Where(series => series.Form == SeriesForm.Points)
             .SelectMany(series => Known(series).Select(place => (At: series.Y[place], Label: series.Labels[place]))).OrderBy(item => item.At).Select(item => (item.At, item.Label, Take(item.At)))];
         double step = most * WrightShare / (1 - WrightShare) / Math.Max(1, columns.Count);
-        bool isNamed = columns.Count * (items.Select(item => item.Label.Length).DefaultIfEmpty(0).Max() + 3) < 85;
+        bool isNamed = columns.Count * (items.Select(item => item.Label.Length).DefaultIfEmpty(0).Max() + 3) < 125;
         Color colour = Colours[persons.Length % Colours.Length];
         foreach ((double at, string label, int column) in items)
         {
