@@ -40,6 +40,7 @@ internal sealed class Refinement
     private readonly RunLog log;
     private readonly int threads;
     private readonly List<double[][]> kept = []; // θ of some draws of the last window [draw][tile]
+    private ModelPoint? drawnAt; // parameters of the last window, which its draws and sums belong to
     private int informing; // draws that the information was made from
     private double travelled; // since then, in standard errors
 
@@ -102,7 +103,8 @@ internal sealed class Refinement
 
     private WindowSums Draw(int count, CancellationToken cancellation)
     {
-        sampler.MoveTo(Estimates.Point, 3);
+        drawnAt = Estimates.Point;
+        sampler.MoveTo(drawnAt, 3);
         for (int warm = 0; warm < WarmUp; warm++)
         {
             sampler.Advance(0);
@@ -128,7 +130,7 @@ internal sealed class Refinement
     {
         try
         {
-            MissingInformation missing = MissingInformation.Of(Estimates.Point, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
+            MissingInformation missing = MissingInformation.Of(drawnAt!, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
             informing = kept.Count;
             travelled = 0;
             return Estimates.TryInform(missing, threads);
