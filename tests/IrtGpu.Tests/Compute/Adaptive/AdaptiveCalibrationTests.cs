@@ -110,6 +110,7 @@ public sealed class AdaptiveCalibrationTests
         Assert.Contains("more than the 20000", Refusal(fewer, IntegrationMethod.Adaptive, new(Nodes: 7), new()), StringComparison.Ordinal);
         Assert.Contains("Leave it out", Refusal(fewer, IntegrationMethod.Adaptive, new(Low: -4, High: 4), new()), StringComparison.Ordinal);
         Assert.Contains("computed on the cpu", Refusal(fewer, IntegrationMethod.Qmc, new(), new() { Device = "cuda" }), StringComparison.Ordinal);
+        Assert.Contains("Leave out --draws", Refusal(fewer, IntegrationMethod.Adaptive, new(), new() { Sampler = new() }), StringComparison.Ordinal);
         Assert.Contains("points of its own", Refusal(fewer, IntegrationMethod.Qmc, new(QuadratureRule.GaussHermite), new()), StringComparison.Ordinal);
     }
 
@@ -129,6 +130,14 @@ public sealed class AdaptiveCalibrationTests
         Assert.Equal(kind, rule.Kind);
         Assert.Equal(count, rule.NodeCount);
         Assert.Equal(count, rule.Create()[0].NodeCount);
+    }
+
+    [Fact]
+    public void Auto_takes_it_where_the_default_grid_would_have_three_nodes_in_each_dimension()
+    {
+        ModelCase problem = new() { Attributes = 6, Items = 18, Persons = 60 };
+        Assert.Equal(IntegrationMethod.Adaptive, CalibrationProblem.Create(problem.Data(), problem.Specification with { Quadrature = new() }).Plan.Integration.Method);
+        Assert.Equal(IntegrationMethod.Grid, CalibrationProblem.Create(problem.Data(), problem.Specification with { Quadrature = new(Nodes: 5) }).Plan.Integration.Method);
     }
 
     private static string Refusal(ModelCase problem, IntegrationMethod method, QuadratureSpecification nodes, CalibrationOptions options) =>
