@@ -13,7 +13,12 @@ public sealed class AdaptiveBackendTests
 {
     private static readonly ModelCase Mixed = new()
     {
-        Functions = Catalogue.MixedFunctions, Categories = [2, 2, 2, 3, 4, 5, 3, 2], Items = 16, Persons = 120, Missing = 0.1, HasWeights = true,
+        Functions = Catalogue.MixedFunctions,
+        Categories = [2, 2, 2, 3, 4, 5, 3, 2],
+        Items = 16,
+        Persons = 120,
+        Missing = 0.1,
+        HasWeights = true,
     };
 
     private static readonly Dictionary<string, (ModelCase Case, int Nodes)> Cases = new(StringComparer.Ordinal)

@@ -38,7 +38,15 @@ public sealed class AdaptiveCalibrationTests
     {
         ModelCase problem = new()
         {
-            Attributes = 2, Items = 16, Persons = 800, Groups = 2, Classes = 2, KnownShare = 0.5, HasWeights = true, Missing = 0.05, Functions = [ItemFunction.TwoParameter],
+            Attributes = 2,
+            Items = 16,
+            Persons = 800,
+            Groups = 2,
+            Classes = 2,
+            KnownShare = 0.5,
+            HasWeights = true,
+            Missing = 0.05,
+            Functions = [ItemFunction.TwoParameter],
         };
         ResponseData data = problem.Data();
         CalibrationOptions options = Exact with { Tolerance = 1e-5, Starts = 1, MaxCycles = 2000 };
@@ -94,7 +102,12 @@ public sealed class AdaptiveCalibrationTests
         ResponseData drawn = problem.Data();
         ResponseData data = new()
         {
-            ItemNames = drawn.ItemNames, CategoryCodes = drawn.CategoryCodes, Responses = drawn.Responses, PersonCount = drawn.PersonCount, Weights = drawn.Weights, AreSamplingWeights = true,
+            ItemNames = drawn.ItemNames,
+            CategoryCodes = drawn.CategoryCodes,
+            Responses = drawn.Responses,
+            PersonCount = drawn.PersonCount,
+            Weights = drawn.Weights,
+            AreSamplingWeights = true,
         };
         CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = new(Nodes: 41) }, Exact);
         CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 11) }, Exact);
