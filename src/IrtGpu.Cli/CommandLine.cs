@@ -53,6 +53,7 @@ internal static class CommandLine
         DifCommand.Create(args),
         LinkCommand.Create(args),
         CompareCommand.Create(),
+        ReportCommand.Create(),
         DevicesCommand.Create(),
     };
 

@@ -29,6 +29,7 @@ internal sealed class CalibrateCommand
     private readonly DrawOptions drawOptions = new();
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
     private readonly Option<string> fitStatistics = new("--fit-statistics") { HelpName = "all|none|LIST", Description = $"Statistics of fit, written beside the results (default: none): {FitStatisticsOption.Names}; as 'irtgpu fit' has them.", DefaultValueFactory = _ => "none" };
+    private readonly ReportOption reportOption = new();
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
     private readonly Option<bool> json = new("--json") { Description = "Write the summary as JSON to standard output, in place of the report." };
 
@@ -54,6 +55,7 @@ internal sealed class CalibrateCommand
         calibrate.computeOptions.AddEStepTo(command);
         command.Options.Add(calibrate.fitStatistics);
         command.Options.Add(calibrate.output);
+        calibrate.reportOption.AddTo(command);
         command.Options.Add(calibrate.quiet);
         command.Options.Add(calibrate.json);
         command.SetAction((parsed, cancellation) => Task.FromResult(calibrate.Run(parsed, cancellation)));
@@ -75,6 +77,7 @@ internal sealed class CalibrateCommand
             Providers = [computeOptions.Accelerators],
         };
         IReadOnlySet<FitStatistic> statistics = FitStatisticsOption.Parse("--fit-statistics", parsed.GetValue(fitStatistics)!);
+        bool wantsPage = reportOption.IsWanted(parsed);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
         using IDisposable device = DevicePreparation.Begin(options, specification, parsed.GetValue(data)!);
@@ -108,6 +111,8 @@ internal sealed class CalibrateCommand
         using Process process = Process.GetCurrentProcess();
         FitSummary fit = FitSummary.Of(result, process.PeakWorkingSet64);
         IReadOnlyList<string> files = CalibrationFiles.Write(folder, result, fit, arguments, report);
+        if (wantsPage)
+            files = [.. files, ReportOption.Write(folder, result.Point)];
         progress.End();
         Warn(progress, result.Warnings.Skip(warnings.Count + problem.Warnings.Count));
         if (parsed.GetValue(json))

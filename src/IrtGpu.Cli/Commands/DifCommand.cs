@@ -27,6 +27,7 @@ internal sealed class DifCommand
     private readonly Option<string?> match = new("--match") { HelpName = "total|rest|none", Description = "Sum score of Mantel-Haenszel and logistic regression: with the studied item (default) or without; none leaves these tests out." };
     private readonly Option<double?> release = new("--release") { HelpName = "RMSD", Description = "Partial invariance: release parameters of items in groups above this RMSD, refit, repeat; for example 0.12." };
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
+    private readonly ReportOption reportOption = new();
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
 
     private DifCommand(string[] arguments) => this.arguments = arguments;
@@ -52,6 +53,7 @@ internal sealed class DifCommand
         dif.computeOptions.AddEStepTo(command);
         command.Options.Add(dif.output);
         command.Options.Add(dif.quiet);
+        dif.reportOption.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult(dif.Run(parsed, cancellation)));
         return command;
     }
@@ -69,6 +71,7 @@ internal sealed class DifCommand
             EStep = computeOptions.EStep(parsed),
             Providers = [computeOptions.Accelerators],
         };
+        bool wantsPage = reportOption.IsWanted(parsed);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
         using ProgressDisplay progress = ProgressDisplay.OfConsole(isQuiet);
@@ -80,6 +83,8 @@ internal sealed class DifCommand
         foreach (string warning in result.Warnings)
             Console.Error.WriteLine($"warning: {warning}");
         IReadOnlyList<string> files = DifFiles.Write(folder, result, arguments);
+        if (wantsPage)
+            files = [.. files, ReportOption.Write(folder)];
         if (!isQuiet)
         {
             foreach (string line in DifReport.Lines(result))

@@ -25,6 +25,7 @@ internal sealed class FitCommand
     private readonly Option<string?> personEstimator = new("--person-estimator") { HelpName = "HOW", Description = "Estimate of θ at which the fit of persons is judged: wle (default with one attribute), ml, map or eap (default with more)." };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
     private readonly Option<string?> output = new("--out") { HelpName = "DIR", Description = "Folder for the tables, not that of the calibration; without it the report alone." };
+    private readonly ReportOption reportOption = new();
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
     private readonly Option<bool> json = new("--json") { Description = "Write the fit of the model as JSON to standard output, in place of the report." };
 
@@ -44,6 +45,7 @@ internal sealed class FitCommand
         fit.dataOptions.AddTo(command, withItems: false);
         foreach (Option option in new Option[] { fit.statistics, fit.personEstimator, fit.threads, fit.output, fit.quiet, fit.json })
             command.Options.Add(option);
+        fit.reportOption.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult(fit.Run(parsed, cancellation)));
         return command;
     }
@@ -52,6 +54,7 @@ internal sealed class FitCommand
     {
         using Interrupts interrupts = new(outer);
         FitOptions options = Options(parsed);
+        bool wantsPage = reportOption.IsWanted(parsed);
         OutputFolder? folder = Folder(parsed.GetValue(output));
         ScoringModel model = ScoringModel.Read(parsed.GetValue(fit)!);
         if (options.PersonEstimator == "wle" && model.Plan.AttributeCount > 1)
@@ -71,6 +74,8 @@ internal sealed class FitCommand
             FitSource.Of(model.Point, patterns, backend, options.Threads, interrupts.Token), options, progress, interrupts.Token);
         progress.Report("writing the tables");
         IReadOnlyList<string> files = folder is null ? [] : FitFiles.Write(folder, report, responses, patterns.PatternOfPerson, options.Threads, arguments);
+        if (folder is not null && wantsPage)
+            files = [.. files, ReportOption.Write(folder)];
         progress.End();
         if (parsed.GetValue(json))
             Console.Out.WriteLine(ModelFitDocument.Text(report));

@@ -28,6 +28,7 @@ internal sealed class LinkCommand
     private readonly Option<int> seed = new("--seed") { HelpName = "S", Description = "Seed of draws (default: 1).", DefaultValueFactory = _ => 1 };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
+    private readonly ReportOption reportOption = new();
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
 
     private LinkCommand(string[] arguments) => this.arguments = arguments;
@@ -46,6 +47,7 @@ internal sealed class LinkCommand
             """) { link.fits };
         foreach (Option option in new Option[] { link.method, link.direction, link.weights, link.path, link.anchors, link.dropDrift, link.errors, link.draws, link.synthetic, link.seed, link.threads, link.output, link.quiet })
             command.Options.Add(option);
+        link.reportOption.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult(link.Run(parsed, cancellation)));
         return command;
     }
@@ -54,6 +56,7 @@ internal sealed class LinkCommand
     {
         using Interrupts interrupts = new(outer);
         LinkOptions options = Read(parsed);
+        bool wantsPage = reportOption.IsWanted(parsed);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         string[] paths = parsed.GetValue(fits)!;
         string[] names = FitNames.Of(paths);
@@ -79,6 +82,8 @@ internal sealed class LinkCommand
         foreach (string warning in calibrations.SelectMany(fit => fit.Item2.Warnings).Concat(result.Warnings))
             Console.Error.WriteLine($"warning: {warning}");
         IReadOnlyList<string> files = LinkFiles.Write(folder, result, options, arguments);
+        if (wantsPage)
+            files = [.. files, ReportOption.Write(folder)];
         if (!parsed.GetValue(quiet))
             LinkReport.Write(result, options, folder, files);
         return ExitCode.Done;

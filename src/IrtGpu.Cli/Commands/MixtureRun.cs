@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Foundation.Estimation.Convergence;
@@ -19,8 +20,9 @@ namespace IrtGpu.Cli.Commands;
 /// <param name="WithPlot">Whether <c>classes.svg</c> is wanted.</param>
 /// <param name="IsQuiet">No report and no progress.</param>
 /// <param name="AsJson">The summary as JSON in place of the report.</param>
+/// <param name="WantsPage">Whether <c>report.html</c> is wanted.</param>
 /// <param name="Draws">Draws that are wanted; null: none.</param>
-internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Options, OutputFolder Output, bool WithFitted, bool WithPlot, bool IsQuiet, bool AsJson,
+internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Options, OutputFolder Output, bool WithFitted, bool WithPlot, bool IsQuiet, bool AsJson, bool WantsPage,
     DrawRequest? Draws)
 {
     /// <summary>Fits, writes and reports.</summary>
@@ -39,6 +41,8 @@ internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Op
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
         using Process process = Process.GetCurrentProcess();
         IReadOnlyList<string> files = MixtureFiles.Write(Output, fit, table.Sha256, process.PeakWorkingSet64, rowName, WithFitted, WithPlot);
+        if (WantsPage)
+            files = [.. files, ReportOption.Write(Output)];
         progress.End();
         foreach (string warning in fit.Warnings)
             progress.Say($"warning: {warning}");

@@ -37,6 +37,7 @@ internal sealed class RegressCommand
     private readonly Option<int?> seed = new("--seed") { HelpName = "S", Description = "Seed of everything random (default: 1)." };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
     private readonly Option<string> output = new("--out") { HelpName = "DIR", Description = "Folder for the results.", Required = true };
+    private readonly ReportOption reportOption = new();
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
     private readonly Option<bool> json = new("--json") { Description = "Write the summary as JSON to standard output, in place of the report." };
 
@@ -62,6 +63,7 @@ internal sealed class RegressCommand
         {
             command.Options.Add(option);
         }
+        regress.reportOption.AddTo(command);
         regress.classOptions.AddTo(command);
         regress.drawOptions.AddTo(command);
         command.Options.Add(regress.predictive);
@@ -75,6 +77,7 @@ internal sealed class RegressCommand
         MixtureOptions? mixture = classOptions.AreAsked(parsed) ? ReadMixture(parsed) : null;
         RegressionOptions options = Read(parsed);
         DrawRequest? request = ReadDraws(parsed, options);
+        bool wantsPage = reportOption.IsWanted(parsed);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
         string path = parsed.GetValue(data)!;
@@ -85,7 +88,7 @@ internal sealed class RegressCommand
         Func<int, string> rowNames = RowNames(parsed, table);
         if (mixture is not null)
         {
-            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json), request);
+            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json), wantsPage, request);
             return run.Execute(table, readSeconds, rowNames, progress, interrupts.Token);
         }
 
@@ -97,6 +100,8 @@ internal sealed class RegressCommand
 
         using Process process = Process.GetCurrentProcess();
         IReadOnlyList<string> files = RegressionFiles.Write(folder, fit, table.Sha256, process.PeakWorkingSet64, parsed.GetValue(fitted) ? rowNames : null);
+        if (wantsPage)
+            files = [.. files, ReportOption.Write(folder)];
         progress.End();
         foreach (string warning in fit.Warnings)
             progress.Say($"warning: {warning}");

@@ -17,12 +17,13 @@ public static class MixtureFiles
     private const string Predicted = "blups.csv";
     private const string Probabilities = "class-probabilities.csv";
     private const string Classes = "classes.csv";
+    private const string ClassData = "class-data.csv";
     private const string Fitted = "fitted.csv";
     private const string Plot = "classes.svg";
     private const string Summary = "fit.json";
 
     /// <summary>Files that only mixtures have.</summary>
-    internal static readonly IReadOnlyList<string> Own = [Probabilities, Classes, Plot];
+    internal static readonly IReadOnlyList<string> Own = [Probabilities, Classes, ClassData, Plot];
 
     /// <summary>Writes the files into a folder as one set, which <c>run.json</c> lists and closes.</summary>
     /// <param name="folder">The folder.</param>
@@ -44,6 +45,7 @@ public static class MixtureFiles
         AddWhere(fit.IsSolution && fit.Predicted.Count > 0, Predicted, stream => PredictedTable.Write(stream, fit.Predicted.Select(row => (ClassName(row.Class), row.Effects))));
         AddWhere(fit.IsSolution && fit.Classes > 1, Probabilities, stream => WriteProbabilities(stream, fit));
         AddWhere(fit.IsSolution && fit.Classes > 1, Classes, stream => WriteClasses(stream, fit, rowName));
+        AddWhere(fit.IsSolution && fit.Classes > 1, ClassData, stream => ClassDataTable.Write(stream, fit, rowName));
         AddWhere(fit.IsSolution && withFitted, Fitted, stream => FittedTable.Write(stream, row => rowName(fit.RowNumbers[row]), fit.Fitted, fit.Residuals, fit.Options.Threads));
         AddWhere(fit.IsSolution && withPlot, Plot, stream => ClassPlot.Write(stream, fit));
         DrawTables.AddTo(files, fit.Draws, row => rowName(fit.RowNumbers[row]), fit.UnitNames);

@@ -1,9 +1,12 @@
 using IrtGpu.Fit;
+using IrtGpu.Fit.Curves;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Sampling.Posterior;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Reporting.Tables;
+using IrtGpu.Reporting.Tables.Curves;
+using IrtGpu.Reporting.Tables.Fit;
 using IrtGpu.Reporting.Tables.Persons;
 using IrtGpu.Scoring;
 
@@ -36,12 +39,22 @@ public static class CalibrationFiles
                 ScoreTable.Write(stream, result.Plan, result.Data, result.Patterns.PatternOfPerson, scores, result.Options.Scores, result.Threads));
             files.Add("score-summary.csv", stream =>
                 ScoreSummaryTable.Write(stream, result.Point, ScoreSummary.Of(result.Plan, result.Patterns, scores)));
+            double[] points = result.Options.Scores == ScoreMethod.Map ? scores.MapTheta : scores.Mean;
+            files.Add("score-distribution.csv", stream =>
+                ScoreDistributionTable.Write(stream, result.Plan, ScoreDistribution.Of(result.Plan, result.Patterns, points)));
         }
         else
         {
             files.Retire("scores.csv");
             files.Retire("score-summary.csv");
+            files.Retire("score-distribution.csv");
         }
+        ObservedCurves observed = ObservedCurves.Of(result.Point, result.Patterns, result.Threads);
+        files.Add("item-categories.csv", stream => ItemCategoryTable.Write(stream, result.Plan, result.Patterns, observed.Curves));
+        if (observed.Curves.Count > 0)
+            files.Add("observed-curves.csv", stream => ObservedCurveTable.Write(stream, result.Plan, observed.Curves));
+        else
+            files.Retire("observed-curves.csv");
         if (result.Rotations.Count > 0)
         {
             files.Add("rotation.csv", stream => RotationTable.Write(stream, result.Plan, result.Rotations));
@@ -53,6 +66,8 @@ public static class CalibrationFiles
             files.Retire("rotation.json");
         }
         FitFiles.AddTo(files, statistics, result.Data, result.Patterns.PatternOfPerson, result.Threads);
+        if (statistics?.Deviations is null && observed.Deviations.Count > 0)
+            files.Add("rmsd.csv", stream => DeviationTable.Write(stream, result.Plan, observed.Deviations));
         DrawFiles.AddTo(files, result.Draws);
         files.Add("trace.csv", stream => TraceTable.Write(stream, result.History));
         files.Add("fit.json", fit.Write);

@@ -37,6 +37,7 @@ public sealed class PublicApiTests
     private static Assembly[] Surfaces() =>
     [
         typeof(IItemModel).Assembly, typeof(Termination).Assembly, typeof(Calibration).Assembly, typeof(Regression.MixedModel).Assembly, typeof(AcceleratorProvider).Assembly,
+        typeof(IrtGpu.Reports.HtmlReport).Assembly,
     ];
 
     private static IEnumerable<string> Describe(Type type)

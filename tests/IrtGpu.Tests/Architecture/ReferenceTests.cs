@@ -6,10 +6,11 @@ using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Models;
 using IrtGpu.Regression;
+using IrtGpu.Reports;
 
 namespace IrtGpu.Tests.Architecture;
 
-/// <summary>References between assemblies go one way: Cli → Kernels → IrtGpu → Foundation, IrtGpu → Models, and Cli → Regression → Foundation.</summary>
+/// <summary>References between assemblies go one way: Cli → Kernels → IrtGpu → Foundation, IrtGpu → Models, Cli → Regression → Foundation, and Cli → Reports → IrtGpu.</summary>
 public sealed class ReferenceTests
 {
     /// <summary>Each assembly of the project with those of the project it may refer to.</summary>
@@ -20,7 +21,8 @@ public sealed class ReferenceTests
         (Library, "src/IrtGpu", [Models, Foundation]),
         (Kernels, "kernels/IrtGpu.Kernels", [Models, Foundation, Library]),
         (Regression, "src/IrtGpu.Regression", [Foundation]),
-        (Cli, "src/IrtGpu.Cli", [Models, Foundation, Library, Kernels, Regression]),
+        (Reports, "src/IrtGpu.Reports", [Models, Foundation, Library]),
+        (Cli, "src/IrtGpu.Cli", [Models, Foundation, Library, Kernels, Regression, Reports]),
     ];
 
     private static Assembly Models => typeof(Elementary).Assembly;
@@ -32,6 +34,8 @@ public sealed class ReferenceTests
     private static Assembly Kernels => typeof(AcceleratorProvider).Assembly;
 
     private static Assembly Regression => typeof(MixedModel).Assembly;
+
+    private static Assembly Reports => typeof(HtmlReport).Assembly;
 
     private static Assembly Cli => typeof(CommandLine).Assembly;
 

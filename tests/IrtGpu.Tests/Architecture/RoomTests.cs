@@ -3,6 +3,7 @@ using IrtGpu.Cli;
 using IrtGpu.Foundation.Tables.Problems;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Regression;
+using IrtGpu.Reports;
 
 namespace IrtGpu.Tests.Architecture;
 
@@ -15,7 +16,7 @@ public sealed class RoomTests
 {
     private static readonly Assembly[] Assemblies =
     [
-        typeof(DataException).Assembly, typeof(Calibration).Assembly, typeof(AcceleratorProvider).Assembly, typeof(MixedModel).Assembly, typeof(CommandLine).Assembly,
+        typeof(DataException).Assembly, typeof(Calibration).Assembly, typeof(AcceleratorProvider).Assembly, typeof(MixedModel).Assembly, typeof(HtmlReport).Assembly, typeof(CommandLine).Assembly,
     ];
 
     /// <summary>Each may refer to those above it.</summary>
@@ -32,6 +33,7 @@ public sealed class RoomTests
         "IrtGpu.Kernels.Backend", "IrtGpu.Kernels.Measuring",
         "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Priors", "IrtGpu.Regression.Mixtures", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction", "IrtGpu.Regression.Posterior",
         "IrtGpu.Regression.Comparison", "IrtGpu.Regression.Reporting",
+        "IrtGpu.Reports.Folders", "IrtGpu.Reports.Figures", "IrtGpu.Reports.Pages", "IrtGpu.Reports.Checks", "IrtGpu.Reports.Calibrations", "IrtGpu.Reports.Regressions", "IrtGpu.Reports.Plots",
         "IrtGpu.Cli.Options", "IrtGpu.Cli.Progress", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
     ];
 

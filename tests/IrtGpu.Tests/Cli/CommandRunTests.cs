@@ -24,7 +24,7 @@ public sealed class CommandRunTests : IDisposable
         Assert.True(exitCode == 0, error);
         Assert.Contains("Written to", output, StringComparison.Ordinal);
         Assert.Equal(
-            ["calibration.json", "fit.json", "items-irt.csv", "items.csv", "population.csv", "run.json", "score-summary.csv", "scores.csv", "trace.csv"],
+            ["calibration.json", "fit.json", "item-categories.csv", "items-irt.csv", "items.csv", "observed-curves.csv", "population.csv", "report.html", "rmsd.csv", "run.json", "score-distribution.csv", "score-summary.csv", "scores.csv", "trace.csv"],
             Directory.GetFiles(command.PathOf("results")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(0, command.Run("score", "results/calibration.json", "d.csv", "--group", "group", "--out", "again.csv").ExitCode);
         Assert.Equal(command.ReadLines("results/scores.csv"), command.ReadLines("again.csv"));

@@ -14,6 +14,9 @@ public sealed class ResultSet : IDisposable
     /// <summary>Name of the list of files, by which a finished set is known.</summary>
     public const string ManifestName = "run.json";
 
+    /// <summary>Name of the page that shows a set; it is made from the files, so it goes with them.</summary>
+    public const string PageName = "report.html";
+
     private const string FormatName = "irtgpu-run";
     private readonly OutputFolder folder;
     private readonly string main;
@@ -64,6 +67,7 @@ public sealed class ResultSet : IDisposable
         AtomicFile.Guard(folder.FullPath, () =>
         {
             File.Delete(folder.PathOf(ManifestName));
+            File.Delete(folder.PathOf(PageName));
             File.Delete(folder.PathOf(main));
             foreach (string name in retired)
                 File.Delete(folder.PathOf(name));

@@ -1,0 +1,38 @@
+using IrtGpu.Reports.Figures;
+
+namespace IrtGpu.Reports.Checks;
+
+/// <summary>Counts in equal intervals.</summary>
+internal static class Histogram
+{
+    private const int FewestIntervals = 20;
+
+    /// <summary>Bars of finite values.</summary>
+    public static Series Of(string name, IEnumerable<double> values)
+    {
+        double[] finite = [.. values.Where(double.IsFinite)];
+        if (finite.Length == 0)
+            return new Series(name, SeriesForm.Bars, [], []);
+        double low = finite.Min();
+        double width = Width(finite.Max() - low);
+        double first = Math.Floor(low / width);
+        double[] counts = new double[(int)(Math.Floor(finite.Max() / width) - first) + 1];
+        foreach (double value in finite)
+            counts[Math.Clamp((int)(Math.Floor(value / width) - first), 0, counts.Length - 1)]++;
+        return new Series(name, SeriesForm.Bars, [.. counts.Select((_, interval) => (first + interval + 0.5) * width)], counts)
+        {
+            Lower = [.. counts.Select((_, interval) => (first + interval) * width)],
+            Upper = [.. counts.Select((_, interval) => (first + interval + 1) * width)],
+        };
+    }
+
+    /// <summary>The largest of 1, 2, 5 times a power of ten that gives no fewer intervals than wanted.</summary>
+    private static double Width(double range)
+    {
+        if (!(range > 0))
+            return 0.1;
+        double wanted = range / FewestIntervals;
+        double power = Math.Pow(10, Math.Floor(Math.Log10(wanted)));
+        return power * (wanted >= 5 * power ? 5 : wanted >= 2 * power ? 2 : 1);
+    }
+}
