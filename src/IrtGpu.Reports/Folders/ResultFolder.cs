@@ -6,13 +6,15 @@ namespace IrtGpu.Reports.Folders;
 /// <summary>A folder of results, with others whose tables are shown beside its own.</summary>
 internal sealed class ResultFolder
 {
-    /// <summary>Files by which the command that wrote a folder is known, the first found decides.</summary>
+    private const string Summary = "fit.json";
+
+    /// <summary>Files by which the command that wrote a folder is known; the first found decides. A calibration that <c>dif</c> ended with has no summary.</summary>
     private static readonly (string File, ResultKind Kind)[] Marks =
     [
         ("link.json", ResultKind.Linking), ("calibration.json", ResultKind.Calibration), ("regression.json", ResultKind.Regression), ("dif.csv", ResultKind.Differential),
         ("model-fit.json", ResultKind.Fit), ("item-fit.csv", ResultKind.Fit), ("rmsd.csv", ResultKind.Fit), ("local-dependence.csv", ResultKind.Fit), ("person-fit.csv", ResultKind.Fit),
         ("class-probabilities.csv", ResultKind.Regression), ("fixed-effects.csv", ResultKind.Regression),
-        ("fit.json", ResultKind.Regression),
+        (Summary, ResultKind.Regression),
     ];
 
     private readonly string[] paths; // own first
@@ -51,7 +53,9 @@ internal sealed class ResultFolder
         }
         if (problems.Count > 0)
             throw new DataException(problems);
-        return new ResultFolder([path, .. others ?? []], Marks.First(mark => File.Exists(System.IO.Path.Combine(path, mark.File))).Kind);
+        return new ResultFolder([path, .. others ?? []], Marks.First(mark => IsIn(mark.File) && (mark.Kind != ResultKind.Calibration || IsIn(Summary) || !IsIn("dif.csv"))).Kind);
+
+        bool IsIn(string name) => File.Exists(System.IO.Path.Combine(path, name));
     }
 
     public bool Has(string name) => Find(name) is not null;

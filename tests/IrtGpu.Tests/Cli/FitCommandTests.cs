@@ -53,7 +53,7 @@ public sealed class FitCommandTests : IDisposable
         (int exitCode, string output, string error) = command.Run("fit", "results", "d.csv", "--group", "group", "--statistics", "rmsd,m2", "--out", "fit", "--json");
         Assert.True(exitCode == 0, error);
         Assert.StartsWith("{", output, StringComparison.Ordinal);
-        Assert.Equal(["model-fit.json", "rmsd.csv", "run.json"], Directory.GetFiles(command.PathOf("fit")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["model-fit.json", "report.html", "rmsd.csv", "run.json"], Directory.GetFiles(command.PathOf("fit")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Theory]
