@@ -34,7 +34,10 @@ public sealed class BrowserSession : IAsyncLifetime
     {
         IBrowserContext context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 900 }, JavaScriptEnabled = hasScripts, ReducedMotion = ReducedMotion.Reduce,
+            ColorScheme = scheme,
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            JavaScriptEnabled = hasScripts,
+            ReducedMotion = ReducedMotion.Reduce,
         });
         context.SetDefaultTimeout(60_000);
         OpenedPage opened = new(context, await context.NewPageAsync());
