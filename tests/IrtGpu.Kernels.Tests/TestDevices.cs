@@ -16,16 +16,19 @@ namespace IrtGpu.Kernels.Tests;
 /// <summary>The accelerators that are here; rows of tests are made for these alone.</summary>
 internal static class TestDevices
 {
-    /// <summary>All kinds, or those that IRTGPU_TEST_DEVICES names, by commas: a run on a card need not repeat the others.</summary>
-    private static readonly string[] Kinds = Environment.GetEnvironmentVariable("IRTGPU_TEST_DEVICES")?.Split(',') ?? ["ilgpu-cpu", "opencl", "cuda"];
+    /// <summary>The first of each kind and the emulated driver's second, which rounds otherwise; or those that IRTGPU_TEST_DEVICES names, by commas: a run on a card need not repeat the others.</summary>
+    private static readonly string[] Asked = Environment.GetEnvironmentVariable("IRTGPU_TEST_DEVICES")?.Split(',') ?? ["ilgpu-cpu", "opencl", "cuda", "cuda:1"];
 
     /// <summary>What is here; the drivers are asked once for all tests.</summary>
     public static AcceleratorCatalog Catalog { get; } = new();
 
-    public static string[] Accelerators { get; } = [.. Kinds.Where(kind => Find(kind).IsAvailable)];
+    public static string[] Accelerators { get; } = [.. Asked.Where(name => TryFind(name) is { IsAvailable: true })];
+
+    /// <summary>Those of CUDA.</summary>
+    public static string[] CudaDevices { get; } = [.. Accelerators.Where(IsCuda)];
 
     /// <summary>Why others are not.</summary>
-    public static string[] Absent { get; } = [.. Kinds.Select(Find).Where(device => !device.IsAvailable).Select(device => $"{device.Name}: {device.Reason}"),
+    public static string[] Absent { get; } = [.. Asked.Select(TryFind).OfType<ComputeDevice>().Where(device => !device.IsAvailable).Select(device => $"{device.Name}: {device.Reason}"),
         .. EmulatedCuda.Absence is { } absence ? [absence] : Array.Empty<string>()];
 
     /// <summary>Whether the processor stands in for the device: beyond small problems it takes seconds.</summary>
@@ -41,7 +44,12 @@ internal static class TestDevices
     public static double Tolerance(string device) => device == "ilgpu-cpu" ? 1e-12 : 1e-10;
 
     /// <summary>The device of that name, available or not.</summary>
-    public static ComputeDevice Find(string device) => Catalog.Find(DeviceName.TryParse(device)!)!;
+    public static ComputeDevice Find(string device) => TryFind(device)!;
+
+    /// <summary>Whether it goes the way of CUDA.</summary>
+    public static bool IsCuda(string device) => device.StartsWith("cuda", StringComparison.Ordinal);
+
+    private static ComputeDevice? TryFind(string device) => Catalog.Find(DeviceName.TryParse(device)!);
 
     /// <summary>Opens the device of that name anew.</summary>
     public static DeviceSession OpenSession(string device, Action<long>? beforeAllocation = null) => DeviceSession.Open(Find(device), beforeAllocation);
@@ -104,7 +112,7 @@ public sealed class OpenDevices : IDisposable
     [
         new($"{device}, tables", EStepForm.Tables, _ => true, _ => TestDevices.Tolerance(device),
             (plan, patterns) => Open(device, plan, patterns, memory => memory with { PatternTileCapacity = 16 })),
-        new($"{device}, fused tables", EStepForm.Tables, _ => device == "cuda", _ => TestDevices.Tolerance(device),
+        new($"{device}, fused tables", EStepForm.Tables, _ => TestDevices.IsCuda(device), _ => TestDevices.Tolerance(device),
             (plan, patterns) => Open(device, plan, patterns, TestDevices.Cut(device, plan, patterns, cut: null), fuse: true)) { CountFloor = 1e-15 },
         new($"{device}, weighted scores", EStepForm.WeightedScore, Engine.IsOfFamily, _ => TestDevices.Tolerance(device), (plan, patterns) => OpenByScores(device, plan, patterns)),
     ];

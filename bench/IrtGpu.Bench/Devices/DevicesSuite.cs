@@ -18,6 +18,7 @@ internal static class DevicesSuite
 {
     public const string TwoParameter = "2PL, 1,000,000 × 50";
     public const string FiveCategories = "GRM, 5 categories, 200,000 × 40";
+    public const string ManyColumns = "GRM, 5 categories, 100,000 × 100";
     public const string ThreeDimensions = "2PL, 3 dimensions, 50,000 × 45";
 
     private const int Seed = 7;
@@ -60,6 +61,7 @@ internal static class DevicesSuite
     {
         yield return (TwoParameter, Create(ItemDraws.Test(ItemFunction.TwoParameter, 50), 1_000_000 / scale, 61));
         yield return (FiveCategories, Create(ItemDraws.Test(ItemFunction.Graded, 40, 5), 200_000 / scale, 61));
+        yield return (ManyColumns, Create(ItemDraws.Test(ItemFunction.Graded, 100, 5), 100_000 / scale, 61));
         yield return (ThreeDimensions, Create(ItemDraws.Test(ItemFunction.TwoParameter, 45, 2, 3), 50_000 / scale, scale > 1 ? 6 : 20));
     }
 

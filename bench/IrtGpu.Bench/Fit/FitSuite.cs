@@ -52,7 +52,7 @@ internal static class FitSuite
         FitReport report = FitEvaluation.Run(FitSource.Of(result), new FitOptions
         {
             Threads = 1,
-            Statistics = new HashSet<FitStatistic> { FitStatistic.ModelFit, FitStatistic.SumScores, FitStatistic.PairTables, FitStatistic.Persons },
+            Statistics = new HashSet<FitStatistic> { FitStatistic.ModelFit, FitStatistic.SumScores, FitStatistic.PlausibleValues, FitStatistic.PairTables, FitStatistic.Persons },
         });
         bool isFirst = design.Guessing > 0;
         Dictionary<string, double[]> p = new()
@@ -64,6 +64,9 @@ internal static class FitSuite
             ["S-X², corrected, first item"] = [.. report.Items!.Where(item => isFirst && item.Item == 0).Select(item => item.SumScores?.CorrectedP ?? double.NaN)],
             ["S-X², first item"] = [.. report.Items!.Where(item => isFirst && item.Item == 0).Select(item => item.SumScores?.P ?? double.NaN)],
         };
+        p["PV-Q1, χ² on its df"] = [.. report.Items!.Where(item => !isFirst || item.Item > 0).Select(item => item.PlausibleValues?.P ?? double.NaN)];
+        p["PV-Q1, corrected"] = [.. report.Items!.Where(item => !isFirst || item.Item > 0).Select(item => item.PlausibleValues?.CorrectedP ?? double.NaN)];
+        p["PV-Q1, corrected, first item"] = [.. report.Items!.Where(item => isFirst && item.Item == 0).Select(item => item.PlausibleValues?.CorrectedP ?? double.NaN)];
         bool IsPlanted(PairTest pair) => design.CommonFactor > 0 && pair is { First: 0, Second: 1 };
         p["LD-X², (M₁−1)(M₂−1) df"] = [.. report.Pairs!.Where(pair => !IsPlanted(pair)).Select(pair => pair.P)];
         p["LD-X², corrected"] = [.. report.Pairs!.Where(pair => !IsPlanted(pair)).Select(pair => pair.CorrectedP)];

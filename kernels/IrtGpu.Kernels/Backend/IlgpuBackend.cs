@@ -281,12 +281,12 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private PointBatch? TryOpenBatch(int wanted)
     {
-        if (Memory.NodeTileCount > 1 || weightedScore is not null || fused is not null)
-            return null; // their launches are large already; a batch goes through tables step by step, and would not have their bits
-        int capacity = Memory.PointCapacity(wanted, FreeBeside());
+        if (Memory.NodeTileCount > 1 || weightedScore is not null)
+            return null; // their launches are large already; a batch goes through tables, and would not have their bits
+        int capacity = Math.Min(Memory.PointCapacity(wanted, FreeBeside(), fused?.BytesOfPoint ?? 0), fused?.MostPoints ?? wanted);
         try
         {
-            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, sums, capacity);
+            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, sums, capacity, fused);
         }
         catch (DeviceMemoryException)
         {

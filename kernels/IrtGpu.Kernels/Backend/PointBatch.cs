@@ -4,6 +4,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.EStep.Populations;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
@@ -27,6 +28,7 @@ internal sealed class PointBatch : IPointBatch
     private readonly EStepLauncher launcher;
     private readonly DeviceCounts counts;
     private readonly DevicePopulations populations;
+    private readonly FusedLauncher? fused; // null: a kernel a step
 
     /// <summary>Allocates and compiles what the points need beside the patterns.</summary>
     /// <param name="session">The open device.</param>
@@ -35,8 +37,10 @@ internal sealed class PointBatch : IPointBatch
     /// <param name="store">The backend's patterns.</param>
     /// <param name="sums">Sums over nodes on the host.</param>
     /// <param name="capacity">Most points at once.</param>
+    /// <param name="alone">By which the backend counts; null: by a kernel a step.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
-    public PointBatch(DeviceSession session, CalibrationPlan plan, MemoryPlan memory, PatternStore store, Lazy<HostSums> sums, int capacity)
+    public PointBatch(
+        DeviceSession session, CalibrationPlan plan, MemoryPlan memory, PatternStore store, Lazy<HostSums> sums, int capacity, FusedLauncher? alone)
     {
         this.session = session;
         this.plan = plan;
@@ -50,6 +54,7 @@ internal sealed class PointBatch : IPointBatch
             tables = new DeviceItemTables(plan, buffers, capacity);
             launcher = new EStepLauncher(plan, memory, buffers, capacity);
             counts = new DeviceCounts(session, plan, memory, buffers, launcher, tables, populations.Theta, null, sums, capacity);
+            fused = alone?.ForPoints(buffers, launcher, capacity);
         }
         catch
         {
@@ -85,6 +90,11 @@ internal sealed class PointBatch : IPointBatch
         tables.UploadParameters([.. points.Select(point => point.Parameters.Slots)]);
         populations.Evaluate(points);
         tables.Fill(populations.Theta, populations.ThetaStride, 0, nodeCount, launcher.LogProbability, points.Count);
+        if (fused is not null)
+        {
+            fused.Count(populations.LogWeight, points.Count);
+            return counts.Take(points);
+        }
         launcher.Clear();
         for (int index = 0; index < store.Tiles.Count; index++)
         {

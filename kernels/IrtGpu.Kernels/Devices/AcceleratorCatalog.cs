@@ -89,7 +89,10 @@ public sealed class AcceleratorCatalog
                 cuda.MemorySize,
                 cuda.NumMultiprocessors,
                 SupportsDouble: true,
-                $"CUDA {cuda.DriverVersion}"));
+                $"CUDA {cuda.DriverVersion}")
+            {
+                HasMatrixUnits = cuda.Architecture is { Major: >= 8 },
+            });
         }
         return found.Count > 0
             ? found

@@ -19,4 +19,8 @@ public sealed record ComputeDevice(
     long MemoryBytes = 0,
     int Multiprocessors = 0,
     bool SupportsDouble = false,
-    string Driver = "");
+    string Driver = "")
+{
+    /// <summary>Whether it multiplies matrices of doubles in units of their own: CUDA, compute capability 8.0 and later.</summary>
+    internal bool HasMatrixUnits { get; init; }
+}

@@ -186,9 +186,10 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     /// <summary>Model points that fit side by side into what is free beside this plan, within the range of a launch.</summary>
     /// <param name="wanted">How many there are.</param>
     /// <param name="availableBytes">Memory free beside the plan; a quarter of it is left for others.</param>
-    public int PointCapacity(int wanted, long availableBytes)
+    /// <param name="bytesBeside">What a point takes beside what is planned here.</param>
+    public int PointCapacity(int wanted, long availableBytes, long bytesBeside = 0)
     {
-        long fitting = Math.Max(0, availableBytes) / 4 * 3 / (TotalBytes - PatternBytes);
+        long fitting = Math.Max(0, availableBytes) / 4 * 3 / (TotalBytes - PatternBytes + bytesBeside);
         return (int)Math.Min(wanted, Math.Min(fitting, LargestTileCells / LargestLaunch));
     }
 

@@ -104,7 +104,7 @@ internal sealed class CalibrateCommand
         progress.Expect(new CycleGoal(options.Tolerance, options.MaxCycles));
         CalibrationResult result = Calibration.Run(problem, options, progress, progress, progress, interrupts.Token);
         FitReport? report = statistics.Count == 0 ? null
-            : FitEvaluation.Run(FitSource.Of(result, interrupts.Token), new FitOptions { Statistics = statistics, Threads = options.Threads }, progress, interrupts.Token);
+            : FitEvaluation.Run(FitSource.Of(result, interrupts.Token), new FitOptions { Statistics = statistics, Threads = options.Threads, Seed = options.Seed }, progress, interrupts.Token);
         progress.Report("writing the tables");
         result = result with { Seconds = result.Seconds with { Read = readSeconds }, Warnings = [.. warnings, .. result.Warnings] };
 

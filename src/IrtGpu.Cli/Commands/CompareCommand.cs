@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Reports;
 using IrtGpu.Comparison;
+using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Regression.Comparison;
 using IrtGpu.Regression.Saved;
@@ -19,6 +21,8 @@ internal static class CompareCommand
         Option<int> starts = new("--starts") { HelpName = "N", Description = "Starts of the larger model in each of them (default: 3).", DefaultValueFactory = _ => 3 };
         Option<int> seed = new("--seed") { HelpName = "S", Description = "Seed of the bootstrap (default: 1).", DefaultValueFactory = _ => 1 };
         Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads (default: all processors); results do not depend on it." };
+        Option<string?> data = new("--data") { HelpName = "DATA", Description = "Calibrations: the file that they were made from, for the test of Vuong, Lo, Mendell and Rubin of numbers of classes." };
+        DataOptions dataOptions = new();
         Option<string?> output = new("--out") { HelpName = "FILE", Description = "Also write the table as CSV." };
         Option<bool> quiet = new("--quiet") { Description = "No progress." };
         Command command = new("compare",
@@ -34,8 +38,9 @@ internal static class CompareCommand
               irtgpu calibrate answers.csv --model 2pl --out 2pl
               irtgpu compare rasch 2pl
             """) { fits };
-        foreach (Option option in new Option[] { bootstrap, starts, seed, threads, output, quiet })
+        foreach (Option option in new Option[] { bootstrap, starts, seed, data, threads, output, quiet })
             command.Options.Add(option);
+        dataOptions.AddTo(command, withItems: false);
         command.SetAction((parsed, outer) =>
         {
             using Interrupts interrupts = new(outer);
@@ -50,7 +55,8 @@ internal static class CompareCommand
                 Threads = parsed.GetValue(threads) ?? 0,
             };
             Check(paths, options, parsed.GetValue(output));
-            return Task.FromResult(CalibrationComparison.Run(paths, options, parsed.GetValue(output), parsed.GetValue(quiet), interrupts.Token));
+            return Task.FromResult(CalibrationComparison.Run(
+                paths, options, parsed.GetValue(data) is { } path ? (path, dataOptions.Read(parsed, new ResponseReaderOptions())) : null, parsed.GetValue(output), parsed.GetValue(quiet), interrupts.Token));
         });
         return command;
     }

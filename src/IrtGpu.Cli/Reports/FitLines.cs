@@ -1,11 +1,13 @@
 using System.Globalization;
 using IrtGpu.Fit;
 using IrtGpu.Fit.Information;
+using IrtGpu.Fit.Items;
 using IrtGpu.Fit.LimitedInformation;
 using IrtGpu.Fit.LocalDependence;
 using IrtGpu.Fit.Persons;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Planning;
+using IrtGpu.Reporting.Tables.Fit;
 
 namespace IrtGpu.Cli.Reports;
 
@@ -31,6 +33,8 @@ internal static class FitLines
             for (int j = 0; j < table.AttributeCount; j++)
                 Console.Out.WriteLine($"Reliability of sum scores as measures of {report.Plan.Specification.Attributes[j]}{InGroup(report.Plan, table.Group)}: {Show(table.Reliability(j), "0.000")}");
         }
+        if (report.Classification is { Count: > 0 } classification)
+            Write(report.Plan, classification);
         foreach (string note in report.Notes)
             Console.Out.WriteLine($"Note: {note}");
         if (report.IsInterrupted)
@@ -52,6 +56,11 @@ internal static class FitLines
 
     private static void Write(CalibrationPlan plan, IReadOnlyList<ItemFit> items)
     {
+        if (!items.Any(item => item.SumScores is not null || item.OverPosterior is not null))
+        {
+            WritePlausible(plan, items);
+            return;
+        }
         ItemFit[] worst = [.. items.OrderBy(item => item.SumScores is { Reason: null } test ? test.P : 2).Take(RowCount)];
         Console.Out.WriteLine(items.Count > RowCount ? $"Items with the smallest p of S-X² ({RowCount} of {items.Count}):" : "Items:");
         TextTable.Write(["item", "group", "S-X²", "df", "p", "infit", "outfit"], [.. worst.Select(item => (string[])
@@ -59,6 +68,21 @@ internal static class FitLines
             plan.Items[item.Item].Name, GroupName(plan, item.Group), Show(item.SumScores?.Statistic, "0.00"), item.SumScores is { Reason: null } test ? test.Df.ToString(CultureInfo.InvariantCulture) : "",
             ShowP(item.SumScores?.P), Show(item.OverPosterior?.Infit, "0.000"), Show(item.OverPosterior?.Outfit, "0.000"),
         ])]);
+    }
+
+    private static void WritePlausible(CalibrationPlan plan, IReadOnlyList<ItemFit> items)
+    {
+        ItemFit[] worst = [.. items.Where(item => item.PlausibleValues is { Reason: null }).OrderBy(item => Judged(item.PlausibleValues!)).Take(RowCount)];
+        if (worst.Length == 0)
+            return;
+        Console.Out.WriteLine("Items with the smallest p of PV-Q1:");
+        TextTable.Write(["item", "group", "PV-Q1", "df", "p", "p corrected"], [.. worst.Select(item => (string[])
+        [
+            plan.Items[item.Item].Name, GroupName(plan, item.Group), Show(item.PlausibleValues!.Statistic, "0.00"), item.PlausibleValues.Df.ToString(CultureInfo.InvariantCulture),
+            ShowP(item.PlausibleValues.P), ShowP(item.PlausibleValues.CorrectedP),
+        ])]);
+
+        static double Judged(ItemTest test) => double.IsNaN(test.CorrectedP) ? test.P : test.CorrectedP;
     }
 
     private static void Write(CalibrationPlan plan, IReadOnlyList<ItemDeviation> deviations)
@@ -85,8 +109,21 @@ internal static class FitLines
         double[] values = hasStar ? persons.LzStar : persons.Lz;
         double judged = values.Zip(persons.Frequency, (value, weight) => double.IsNaN(value) ? 0 : weight).Sum();
         double below = values.Zip(persons.Frequency, (value, weight) => value < -1.645 ? weight : 0).Sum();
+        string expectation = hasStar
+            ? "where about one in twenty is expected if the model holds"
+            : "fewer than one in twenty if the model holds: l_z varies less than a normal deviate, as θ is estimated from the same answers";
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Persons (at {persons.Estimator}): {below:0.##} of {judged:0.##} with {(hasStar ? "l_z*" : "l_z")} below −1.645, where the model expects about one in twenty"));
+            $"Persons (at {persons.Estimator}): {below:0.##} of {judged:0.##} with {(hasStar ? "l_z*" : "l_z")} below −1.645, {expectation}"));
+    }
+
+    private static void Write(CalibrationPlan plan, IReadOnlyList<ClassificationAgreement> rows)
+    {
+        Console.Out.WriteLine("Classification at cut scores:");
+        TextTable.Write(["measure", "group", "θ", "sum score", "accuracy", "consistency", "kappa"], [.. rows.Select(row => (string[])
+        [
+            ClassificationTable.NameOf(row.Measure), GroupName(plan, row.Group), row.Cut < 0 ? "all" : Show(row.ThetaCut, "0.000"), Show(row.ScoreCut, "0"),
+            Show(row.Accuracy, "0.000"), Show(row.Consistency, "0.000"), Show(row.Kappa, "0.000"),
+        ])]);
     }
 
     private static string GroupName(CalibrationPlan plan, int group) => plan.GroupCount > 1 ? plan.Shape.GroupNames[group] : "";

@@ -40,6 +40,15 @@ public sealed record ComparedFit(string Name)
     /// <summary>Data sets of the bootstrap that count.</summary>
     public int? Draws { get; init; }
 
+    /// <summary>P-value of the test of Vuong, Lo, Mendell and Rubin for the number of classes; null where none was made.</summary>
+    public double? VuongP { get; init; }
+
+    /// <summary>χ² divided by 1 + 1/(df log N), as Lo, Mendell and Rubin adjust it.</summary>
+    public double? AdjustedRatio { get; init; }
+
+    /// <summary>P-value of the adjusted ratio.</summary>
+    public double? AdjustedP { get; init; }
+
     /// <summary>Why there is no test, or how to read it; empty where nothing is to say.</summary>
     public string Note { get; init; } = "";
 }

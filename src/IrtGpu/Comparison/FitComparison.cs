@@ -1,3 +1,4 @@
+using IrtGpu.Data;
 using IrtGpu.Foundation.Progress;
 using IrtGpu.Inference.Testing;
 using IrtGpu.Saved;
@@ -32,7 +33,19 @@ public static class FitComparison
     /// <exception cref="SpecificationException">The fits are not of the same data; every reason found.</exception>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
     public static IReadOnlyList<ComparedFit> Compare(
-        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default) =>
+        Compare(fits, options, null, progress, cancellation);
+
+    /// <summary>Compares fits, with the data for the test of Vuong, Lo, Mendell and Rubin of numbers of classes.</summary>
+    /// <param name="fits">Finished calibrations with their names.</param>
+    /// <param name="options">Bootstrap and threads.</param>
+    /// <param name="patterns">The data that all were calibrated on; null: the test is left out.</param>
+    /// <param name="progress">Hears of every data set.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="SpecificationException">The fits are not of the same data, or not of these; every reason found.</exception>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
+    public static IReadOnlyList<ComparedFit> Compare(
+        IReadOnlyList<(string Name, SavedCalibration Fit)> fits, ComparisonOptions? options, PatternTable? patterns, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(fits);
         options ??= new ComparisonOptions();
@@ -52,13 +65,13 @@ public static class FitComparison
                 Entropy = fit.Fit.Entropy,
                 Note = fit.Fit.Converged ? "" : "not converged",
             };
-            compared.Add(k == 0 || fit.Fit.SamplingWeights ? one : Test(one, fit, ordered[..k], options, progress, cancellation));
+            compared.Add(k == 0 || fit.Fit.SamplingWeights ? one : Test(one, fit, ordered[..k], options, patterns, progress, cancellation));
         }
         return compared;
     }
 
     private static ComparedFit Test(
-        ComparedFit one, SavedCalibration fit, (string Name, SavedCalibration Fit)[] before, ComparisonOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
+        ComparedFit one, SavedCalibration fit, (string Name, SavedCalibration Fit)[] before, ComparisonOptions options, PatternTable? patterns, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         string? reason = null;
         foreach ((string name, SavedCalibration smaller) in before.Reverse())
@@ -71,10 +84,20 @@ public static class FitComparison
                 continue;
             }
             bool isCount = fit.Plan.ClassCount > smaller.Plan.ClassCount || fit.Plan.AttributeCount > smaller.Plan.AttributeCount;
-            if (isCount && options.Draws > 0 && Bootstrappable(smaller, fit) is null)
+            bool isByClasses = patterns is not null && fit.Plan.ClassCount > smaller.Plan.ClassCount && fit.Plan.AttributeCount == smaller.Plan.AttributeCount;
+            bool isDrawn = isCount && options.Draws > 0 && Bootstrappable(smaller, fit) is null;
+            if (isByClasses || isDrawn)
             {
+                one = one with { Against = name, ChiSquare = gain, Df = df };
+                if (isByClasses)
+                {
+                    VuongTest test = new VuongRatio(patterns!, options.Threads, cancellation).Test(smaller, fit);
+                    one = one with { VuongP = test.P, AdjustedRatio = test.AdjustedRatio, AdjustedP = test.AdjustedP, Note = Join(one.Note, test.Note) };
+                }
+                if (!isDrawn)
+                    return options.Draws > 0 ? one with { Note = Join(one.Note, $"no bootstrap: {Bootstrappable(smaller, fit)}") } : one;
                 (double? p, int draws, string note) = new BootstrapRatio(options, progress, cancellation).Test(smaller, fit);
-                return one with { Against = name, ChiSquare = gain, Df = df, BootstrapP = p, Draws = draws, Note = Join(one.Note, note) };
+                return one with { BootstrapP = p, Draws = draws, Note = Join(one.Note, note) };
             }
             if (fit.Specification.Priors.Count > 0 || smaller.Specification.Priors.Count > 0)
             {

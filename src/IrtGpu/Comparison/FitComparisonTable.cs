@@ -12,7 +12,7 @@ public static class FitComparisonTable
     {
         ArgumentNullException.ThrowIfNull(fits);
         using CsvWriter csv = new(stream);
-        csv.Record("fit", "parameters", "loglikelihood", "deviance", "aic", "bic", "sabic", "entropy", "against", "chi_square", "df", "p", "p_bootstrap", "draws", "note");
+        csv.Record("fit", "parameters", "loglikelihood", "deviance", "aic", "bic", "sabic", "entropy", "against", "chi_square", "df", "p", "p_bootstrap", "draws", "p_vlmr", "lmr", "p_lmr", "note");
         foreach (ComparedFit fit in fits)
         {
             csv.Field(fit.Name);
@@ -29,6 +29,9 @@ public static class FitComparisonTable
             csv.Field(fit.P);
             csv.Field(fit.BootstrapP);
             csv.Field((double?)fit.Draws);
+            csv.Field(fit.VuongP);
+            csv.Field(fit.AdjustedRatio);
+            csv.Field(fit.AdjustedP);
             csv.Field(fit.Note);
             csv.EndRecord();
         }

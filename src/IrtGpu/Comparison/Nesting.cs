@@ -27,7 +27,7 @@ internal static class Nesting
     {
         isAtBoundary = false;
         if (larger.ClassCount != smaller.ClassCount)
-            return $"{smaller.ClassCount} and {larger.ClassCount} latent classes: the likelihood ratio has no χ² distribution. Give --bootstrap";
+            return $"{smaller.ClassCount} and {larger.ClassCount} latent classes: the likelihood ratio has no χ² distribution. Give --bootstrap, or --data";
         if (larger.AttributeCount != smaller.AttributeCount)
             return $"{smaller.AttributeCount} and {larger.AttributeCount} dimensions: the likelihood ratio has no χ² distribution. Give --bootstrap";
         for (int point = 0; point < PointCount; point++)

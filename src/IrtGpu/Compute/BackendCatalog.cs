@@ -57,7 +57,7 @@ internal static class BackendCatalog
 
         BackendChoice OnDevice(IBackendProvider provider, DeviceName name, string? reason)
         {
-            EStepChoice choice = EStepChoice.ForDevice(plan, patterns, options.EStep);
+            EStepChoice choice = EStepChoice.ForDevice(plan, patterns, options.EStep, provider.PrefersTables(name, plan));
             return new BackendChoice(provider.Create(name, plan, patterns, choice), choice, reason);
         }
 

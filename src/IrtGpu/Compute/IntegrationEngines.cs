@@ -1,4 +1,5 @@
 using IrtGpu.Compute.Devices;
+using IrtGpu.Compute.Reduction;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -23,6 +24,7 @@ internal static class IntegrationEngines
             throw new SpecificationException($"--e-step {options.EStep.Name()} is a form of E-steps on a grid; --integration {method.Name()} has its own. Use --e-step auto.");
         IComputeBackend backend = method switch
         {
+            IntegrationMethod.Reduced => new ReducedBackend(plan, patterns, options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };
         return new BackendChoice(backend, EStepChoice.ForMethod(plan.Integration), options.Device == DeviceName.Cpu ? null : $"auto: --integration {method.Name()} is computed there");

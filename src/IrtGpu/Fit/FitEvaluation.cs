@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Fit.Information;
 using IrtGpu.Fit.Items;
+using IrtGpu.Fit.Items.Imputation;
 using IrtGpu.Fit.LimitedInformation;
 using IrtGpu.Fit.LocalDependence;
 using IrtGpu.Fit.Persons;
@@ -27,6 +28,7 @@ public sealed class FitEvaluation
     private PatternScores? scores;
     private StandardErrors? errors;
     private PointEstimates? weightedLikelihood;
+    private double[]? plausibleValues; // [person, draw]
 
     private FitEvaluation(FitSource source, FitOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
@@ -53,6 +55,9 @@ public sealed class FitEvaluation
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Cuts.Problem is { } problem)
+            throw new ArgumentException(problem, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Draws, 2, nameof(options));
         return new FitEvaluation(source, options, progress, cancellation).Run();
     }
 
@@ -71,6 +76,8 @@ public sealed class FitEvaluation
                 report = report with { Persons = Persons() };
             if (Wants(FitStatistic.SumScoreEap))
                 report = report with { SumScores = SumScores() };
+            if (options.Cuts.Values.Count > 0)
+                report = report with { Classification = Classify() };
             if (Wants(FitStatistic.Information))
                 report = report with { Information = Information() };
         }
@@ -81,7 +88,7 @@ public sealed class FitEvaluation
         return report with { Notes = [.. notes.Distinct()] };
     }
 
-    private bool WantsItems => Wants(FitStatistic.SumScores) || Wants(FitStatistic.AbilityGroups) || Wants(FitStatistic.MeanSquares);
+    private bool WantsItems => Wants(FitStatistic.SumScores) || Wants(FitStatistic.AbilityGroups) || Wants(FitStatistic.PlausibleValues) || Wants(FitStatistic.MeanSquares);
 
     private bool Wants(FitStatistic statistic) => options.Statistics.Contains(statistic);
 
@@ -99,6 +106,7 @@ public sealed class FitEvaluation
             return report;
         bool hasSumScores = Wants(FitStatistic.SumScores) && !Refuses("S-X²", NoTest());
         bool hasAbilityGroups = Wants(FitStatistic.AbilityGroups) && !Refuses("X² and G² over groups of θ", NoTest() ?? NoPoint(oneAttribute: true));
+        bool hasPlausibleValues = Wants(FitStatistic.PlausibleValues) && !Refuses("PV-Q1", NoTest() ?? NoPoint(oneAttribute: true) ?? PlausibleValueFit.Refusal(Patterns));
         bool hasPoint = Wants(FitStatistic.MeanSquares) && !Refuses("Infit and outfit at estimates of θ", NoPoint(oneAttribute: false));
         bool hasCounts = Wants(FitStatistic.MeanSquares) || Wants(FitStatistic.Deviations);
         ScoreShareDerivatives? shares = hasSumScores ? ScoreShareDerivatives.TryCreate(Point, Errors) : null;
@@ -113,6 +121,8 @@ public sealed class FitEvaluation
             ItemTest?[]? sumScores = hasSumScores ? SumScoreFit.Of(population, Patterns, members[group], shares, threads, cancellation) : null;
             (ItemTest X2, ItemTest G2)?[]? abilities = hasAbilityGroups
                 ? AbilityGroupFit.Of(Point, group, Patterns, members[group], Scores.Mean, threads, cancellation) : null;
+            ItemTest?[]? plausible = hasPlausibleValues
+                ? PlausibleValueFit.Of(Point, population, Patterns, PlausibleValues, options.Draws, Errors, threads, cancellation) : null;
             GroupCounts? counts = hasCounts ? GroupCounts.Of(population, Patterns, members[group], threads, cancellation) : null;
             MeanSquares[]? atEap = hasPoint ? AtPoint(group, Eap) : null;
             MeanSquares[]? atWle = hasPoint && Plan.AttributeCount == 1 ? AtPoint(group, Wle) : null;
@@ -123,6 +133,7 @@ public sealed class FitEvaluation
                     SumScores = sumScores?[item],
                     X2 = abilities?[item]?.X2,
                     G2 = abilities?[item]?.G2,
+                    PlausibleValues = plausible?[item],
                     OverPosterior = Wants(FitStatistic.MeanSquares) ? MeanSquares.OverPosterior(population, counts!, item) : null,
                     AtEap = atEap?[item],
                     AtWle = atWle?[item],
@@ -136,6 +147,12 @@ public sealed class FitEvaluation
             notes.Add(Errors.Covariance is null
                 ? $"The corrected p of S-X² needs the covariance matrix of the estimates, and there is none: {Errors.Reason}"
                 : "The corrected p of S-X² was left out where it would take too long: many parameters by many scores, or more than 20 sets of answered items. With so many scores an item's parameters matter little.");
+        }
+        if (items.Exists(item => item.PlausibleValues is { Reason: null } test && double.IsNaN(test.CorrectedP)))
+        {
+            notes.Add(Errors.Covariance is null
+                ? $"The corrected p of PV-Q1 needs the covariance matrix of the estimates, and there is none: {Errors.Reason}"
+                : "The corrected p of PV-Q1 was left out, as estimates without a limit have no variance or as it would take too long: many persons, categories and parameters. pv_q1_p is too large.");
         }
         return report with { Items = WantsItems ? items : null, Deviations = Wants(FitStatistic.Deviations) ? deviations : null };
     }
@@ -236,6 +253,21 @@ public sealed class FitEvaluation
         return tables;
     }
 
+    private List<ClassificationAgreement>? Classify()
+    {
+        if (Refuses("Classification", GroupPopulation.Refusal(Point) ?? NoPoint(oneAttribute: true)))
+            return null;
+        List<ClassificationAgreement> rows = [];
+        for (int group = 0; group < members.Length; group++)
+        {
+            Report("classification", group);
+            rows.AddRange(Classification.Of(Point, group, options.Cuts, out string reason));
+            if (reason.Length > 0)
+                notes.Add(members.Length > 1 ? $"Group {Plan.Shape.GroupNames[group]}: {reason}" : reason);
+        }
+        return rows;
+    }
+
     private List<InformationCurves>? Information()
     {
         List<InformationCurves> curves = [];
@@ -250,6 +282,9 @@ public sealed class FitEvaluation
     private PatternScores Scores => scores ??= Timed("posterior means", source.Scores);
 
     private StandardErrors Errors => errors ??= Timed("covariance of the estimates", source.Errors);
+
+    private double[] PlausibleValues => plausibleValues ??= Timed(
+        "plausible values", () => Scoring.PlausibleValues.Draw(Point, Patterns, Scores, options.Seed, options.Draws, threads, cancellation));
 
     private PointEstimates Eap => new("eap", Scores.Mean, null);
 

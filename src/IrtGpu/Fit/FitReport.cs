@@ -34,6 +34,9 @@ public sealed record FitReport
     /// <summary>Posterior means for sum scores, group by group.</summary>
     public IReadOnlyList<SumScoreEap>? SumScores { get; init; }
 
+    /// <summary>Accuracy and consistency of classification at cut scores, group by group.</summary>
+    public IReadOnlyList<ClassificationAgreement>? Classification { get; init; }
+
     /// <summary>Information functions, group by group.</summary>
     public IReadOnlyList<InformationCurves>? Information { get; init; }
 
@@ -57,6 +60,9 @@ public sealed record ItemFit(int Group, int Item)
 
     /// <summary>G² over groups of θ̂.</summary>
     public ItemTest? G2 { get; init; }
+
+    /// <summary>PV-Q1, over ranges of plausible values.</summary>
+    public ItemTest? PlausibleValues { get; init; }
 
     /// <summary>Mean squares over posteriors.</summary>
     public MeanSquares? OverPosterior { get; init; }

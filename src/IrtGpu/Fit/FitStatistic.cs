@@ -12,6 +12,9 @@ public enum FitStatistic
     /// <summary>X² and G² of items over groups of similar θ̂.</summary>
     AbilityGroups,
 
+    /// <summary>PV-Q1 of items, over ranges of plausible values.</summary>
+    PlausibleValues,
+
     /// <summary>Infit and outfit of items.</summary>
     MeanSquares,
 
@@ -39,7 +42,7 @@ public static class FitStatistics
 {
     private static readonly (string Name, FitStatistic Statistic)[] Names =
     [
-        ("m2", FitStatistic.ModelFit), ("sx2", FitStatistic.SumScores), ("x2", FitStatistic.AbilityGroups), ("infit", FitStatistic.MeanSquares),
+        ("m2", FitStatistic.ModelFit), ("sx2", FitStatistic.SumScores), ("x2", FitStatistic.AbilityGroups), ("pvq1", FitStatistic.PlausibleValues), ("infit", FitStatistic.MeanSquares),
         ("rmsd", FitStatistic.Deviations), ("q3", FitStatistic.ResidualCorrelations), ("ldx2", FitStatistic.PairTables), ("person", FitStatistic.Persons),
         ("scores", FitStatistic.SumScoreEap), ("information", FitStatistic.Information),
     ];

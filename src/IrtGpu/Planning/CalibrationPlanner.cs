@@ -72,7 +72,7 @@ public sealed class CalibrationPlanner
 
         (ParameterLayout layout, double[] start, bool[] hasUserStart, int[] unmetStarts) =
             builder.Build(problems, Describe);
-        IntegrationChoice integration = IntegrationChoice.Of(specification, problems);
+        IntegrationChoice integration = IntegrationChoice.Of(specification, EliminationTree.Of(attributeCount, items, layout, blocks), problems);
         Refuse();
         IReadOnlyList<PlannedPrior> estimatedPriors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))];
         warnings.AddRange([.. IdleSettings.OfGroups(specification, shape.GroupNames.Length, classCount), .. IdleSettings.OfStarts(constraints.StartsOfFixed), .. IdleSettings.OfPriors(constraints.NamedByPriors, layout)]);

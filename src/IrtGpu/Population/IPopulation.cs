@@ -17,6 +17,12 @@ internal interface IPopulation
     /// <param name="grid">The grid, whose arrays are used where they hold.</param>
     PlacedPopulation Place(QuadratureGrid grid);
 
+    /// <summary>Log weights, normalised over nodes, of attributes that are independent of the others.</summary>
+    /// <param name="attributes">Attributes, ascending.</param>
+    /// <param name="theta">Nodes. [node, attribute of these]</param>
+    /// <returns>[node]</returns>
+    double[] LogWeights(int[] attributes, double[] theta);
+
     /// <summary>By how much log weights grow with θ, but for a constant, when the mean moves: log π(θ; μ + δ) = log π(θ; μ) + tilt · θ − c.</summary>
     /// <param name="shift">δ. [attribute]</param>
     /// <param name="tilt">Receives it. [attribute]</param>

@@ -9,7 +9,7 @@ namespace IrtGpu.Population;
 /// Sums over the nodes of the sufficient statistics of a normal, the powers θ_j and then θ_j θ_k for k ≤ j, a vector of nodes at a time.
 /// </summary>
 /// <remarks>Not for several threads at once.</remarks>
-internal abstract class NodePowers
+internal abstract class NodePowers : IPowerSums
 {
     /// <summary>Those of nodes, by the vectors of this process.</summary>
     /// <param name="theta">Nodes. [node, attribute]</param>
@@ -30,13 +30,10 @@ internal abstract class NodePowers
     /// <returns>Sum of the weights.</returns>
     public abstract double Sum(double[] nodeTotals, Span<double> sums);
 
-    /// <summary>log Σ_l exp(η · powers at l); leaves the terms for <see cref="Moments"/>.</summary>
-    /// <param name="natural">η. [power]</param>
+    /// <inheritdoc/>
     public abstract double LogPartition(ReadOnlySpan<double> natural);
 
-    /// <summary>Means and covariances of the powers under the discretised normal of the last <see cref="LogPartition"/>.</summary>
-    /// <param name="mean">Receives the means. [power]</param>
-    /// <param name="covariance">Receives the covariances. [power, power]</param>
+    /// <inheritdoc/>
     public abstract void Moments(Span<double> mean, Span<double> covariance);
 }
 

@@ -58,6 +58,14 @@ internal sealed class NormalPopulation : IPopulation
         ? new PlacedPopulation(Transform(grid.Theta), grid.LogWeight, Mean, Cholesky.ToRowMajorArray(), 0, 0)
         : Weigh(grid.Theta);
 
+    /// <inheritdoc/>
+    public double[] LogWeights(int[] attributes, double[] theta)
+    {
+        Matrix<double> covariance = Cholesky * Cholesky.Transpose();
+        Matrix<double> own = Matrix<double>.Build.Dense(attributes.Length, attributes.Length, (j, k) => covariance[attributes[j], attributes[k]]);
+        return new NormalPopulation(FirstSlot, [.. attributes.Select(attribute => Mean[attribute])], own.Cholesky().Factor).Weigh(theta).LogWeight;
+    }
+
     /// <summary>Σ⁻¹ δ.</summary>
     /// <param name="shift">δ. [attribute]</param>
     /// <param name="tilt">Receives it. [attribute]</param>

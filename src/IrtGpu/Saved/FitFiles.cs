@@ -52,6 +52,7 @@ public static class FitFiles
         Add("local-dependence.csv", report?.Pairs, (stream, pairs) => LocalDependenceTable.Write(stream, report!.Plan, pairs));
         Add("person-fit.csv", report?.Persons, (stream, persons) => PersonFitTable.Write(stream, report!.Plan, data, patternOfPerson, persons, threads));
         Add("sum-scores.csv", report?.SumScores, (stream, tables) => SumScoreTable.Write(stream, report!.Plan, tables));
+        Add("classification.csv", report?.Classification, (stream, rows) => ClassificationTable.Write(stream, report!.Plan, rows));
         Add("test-information.csv", report?.Information, (stream, curves) => InformationTable.WriteTest(stream, report!.Plan, curves));
         Add("item-information.csv", report?.Information, (stream, curves) => InformationTable.WriteItems(stream, report!.Plan, curves));
 

@@ -3,6 +3,7 @@ using IrtGpu.Compute;
 using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Tables.Writing;
+using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
@@ -95,6 +96,22 @@ public sealed class SavedCalibration
 
     /// <summary>Covariance of the free parameters on the working scale; null where the file has none. [free, free]</summary>
     public double[]? Covariance() => document.FreeParameterCovariance is { } packed ? SavedCovariance.Unpack(packed, Plan.Layout.FreeCount) : null;
+
+    /// <summary>
+    /// The same with how it was estimated and which parameters ran off; null where the file has none, or one by the complete-data information,
+    /// which is too small for what is unknown of persons.
+    /// </summary>
+    public StandardErrors? StandardErrors()
+    {
+        StandardErrorMethod method = Enum.GetValues<StandardErrorMethod>().FirstOrDefault(one => StandardErrorSummary.NameOf(one) == Fit.StandardErrors.Method, StandardErrorMethod.None);
+        if (method is StandardErrorMethod.None or StandardErrorMethod.Complete || Covariance() is not { } covariance)
+            return null;
+        int count = Plan.Layout.FreeCount;
+        return new StandardErrors(method, covariance, Fit.StandardErrors.ConditionNumber ?? double.NaN, null)
+        {
+            WithoutLimit = Enumerable.Range(0, count).Where(free => double.IsNaN(covariance[free * count + free])).ToHashSet(),
+        };
+    }
 
     /// <summary>The same calibration with everything held at given values, as in another metric.</summary>
     /// <param name="point">A plan without free parameters, at its values.</param>

@@ -4,6 +4,7 @@ using IrtGpu.Data.Answers;
 using IrtGpu.Data.Coding;
 using IrtGpu.Data.Reading;
 using IrtGpu.Foundation.Tables.Problems;
+using IrtGpu.Inference;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
@@ -39,6 +40,9 @@ public sealed class ScoringModel
     /// <summary>SHA-256 of the data that the model was calibrated on; empty where it is not known.</summary>
     public string InputSha256 { get; private init; } = "";
 
+    /// <summary>Covariance of the estimates as the fit keeps it; null where it keeps none.</summary>
+    public StandardErrors? StandardErrors { get; private init; }
+
     private DataShape Shape => Plan.Shape;
 
     /// <summary>Reads a <c>calibration.json</c>, or a specification (<c>.yaml</c>, <c>.yml</c>) with items and all values.</summary>
@@ -50,7 +54,7 @@ public sealed class ScoringModel
         if (Path.GetExtension(path).ToUpperInvariant() is ".YAML" or ".YML")
             return Of(SpecificationFile.Read(path), path);
         SavedCalibration saved = SavedCalibration.Read(path);
-        return new ScoringModel(saved.Point, new ResponseReaderOptions(), saved.Warnings) { InputSha256 = saved.Fit.InputSha256 };
+        return new ScoringModel(saved.Point, new ResponseReaderOptions(), saved.Warnings) { InputSha256 = saved.Fit.InputSha256, StandardErrors = saved.StandardErrors() };
     }
 
     /// <summary>Makes the model of a specification: fixed and start values are its parameters.</summary>

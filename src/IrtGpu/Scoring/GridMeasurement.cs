@@ -53,12 +53,12 @@ internal static class GridMeasurement
     {
         CalibrationPlan plan = point.Plan;
         double weight = expectation.Population(block.Index).Weight;
-        double[] totals = expectation.TryNodeTotals(block.Index) ?? [];
+        double[]? totals = expectation.TryNodeTotals(block.Index);
         for (int j = 0; j < plan.AttributeCount; j++)
         {
             double mean = point.Parameters.Slots[block.FirstMeanSlot + j];
             double deviation = Math.Sqrt(point.Parameters.Slots[block.CovarianceSlot(j, j)]);
-            yield return PopulationReach.Of(plan.Grid, block.Index, j, mean, deviation, weight, totals);
+            yield return PopulationReach.Of(plan.Grid, block.Index, j, mean, deviation, weight, totals is null ? expectation.TryLineTotals(block.Index, j) : plan.Grid.SumsAlong(totals, j));
         }
     }
 

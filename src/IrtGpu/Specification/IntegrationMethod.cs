@@ -26,7 +26,7 @@ public enum IntegrationMethod
 public static class IntegrationMethods
 {
     /// <summary>The methods that can be asked for.</summary>
-    public static IReadOnlyList<IntegrationMethod> Offered { get; } = [IntegrationMethod.Auto, IntegrationMethod.Grid];
+    public static IReadOnlyList<IntegrationMethod> Offered { get; } = [IntegrationMethod.Auto, IntegrationMethod.Grid, IntegrationMethod.Reduced];
 
     /// <summary>The method's name.</summary>
     /// <param name="method">The method.</param>

@@ -3,6 +3,7 @@ using IrtGpu.Data;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Planning.EStep;
 using IrtGpu.TestCases;
 
 namespace IrtGpu.Kernels.Tests.Backend;
@@ -44,6 +45,19 @@ public sealed class AcceleratorProviderTests
         }
         DeviceNotAvailableException missing = Assert.Throws<DeviceNotAvailableException>(() => Fit("cuda:9999"));
         Assert.StartsWith("The device 'cuda:9999' is not available: this machine has cpu", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
+    public void Devices_with_products_of_matrices_take_tables_where_others_take_weighted_scores(string device)
+    {
+        ModelCase scored = new() { Functions = [ItemFunction.TwoParameter], Persons = 700, Items = 10, Nodes = 9 };
+        CalibrationOptions options = new() { Device = device, Providers = [new AcceleratorProvider()], MaxCycles = 1, StandardErrors = StandardErrorMethod.None, Scores = ScoreMethod.None };
+        CalibrationResult result = Calibration.Run(scored.Data(), scored.Specification, options, cancellation: TestContext.Current.CancellationToken);
+        bool hasMatrixUnits = TestDevices.IsCuda(device) && TestDevices.Find(device).HasMatrixUnits;
+        Assert.Equal(hasMatrixUnits ? EStepForm.Tables : EStepForm.WeightedScore, result.EStep);
+        Assert.Equal(hasMatrixUnits, result.Device.Contains("fused", StringComparison.Ordinal));
+        Assert.Equal(hasMatrixUnits, result.EStepReason.Contains("products of matrices", StringComparison.Ordinal));
     }
 
     [Fact]

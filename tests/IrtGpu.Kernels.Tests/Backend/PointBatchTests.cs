@@ -48,19 +48,30 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         ["more than a chunk of nodes"] = Mixed with { Nodes = 37 },
     };
 
-    public static TheoryData<string, string, int, int, bool> DevicesAndCuts
+    private static readonly Dictionary<string, ModelCase> FusedCases = new(Cases)
+    {
+        ["a node block"] = Mixed with { Classes = 1, Nodes = 21 },
+        ["column groups"] = Mixed with { Functions = [ItemFunction.Graded], Categories = [5], Items = 52, Nodes = 21 },
+    };
+
+    public static TheoryData<string, string, int, int, bool, bool> DevicesAndCuts
     {
         get
         {
-            TheoryData<string, string, int, int, bool> data = [];
+            TheoryData<string, string, int, int, bool, bool> data = [];
             foreach (string device in TestDevices.Accelerators)
             {
                 foreach (string name in Cases.Keys)
                 {
-                    data.Add(device, name, 100, 1, true);
-                    data.Add(device, name, 16, 3, true);
+                    data.Add(device, name, 100, 1, true, false);
+                    data.Add(device, name, 16, 3, true, false);
                 }
-                data.Add(device, "classes", 9, 2, false);
+                data.Add(device, "classes", 9, 2, false, false);
+                if (!TestDevices.IsCuda(device))
+                    continue;
+                foreach (string name in FusedCases.Keys)
+                    data.Add(device, name, 16, 3, true, true);
+                data.Add(device, "classes", 9, 2, false, true);
             }
             return data;
         }
@@ -68,11 +79,12 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
 
     [Theory]
     [MemberData(nameof(DevicesAndCuts))]
-    public void Each_point_gets_the_bits_that_it_gets_alone(string device, string name, int patternTile, int slices, bool isResident)
+    public void Each_point_gets_the_bits_that_it_gets_alone(string device, string name, int patternTile, int slices, bool isResident, bool isFused)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases[name].Build();
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = FusedCases[name].Build();
         MemoryPlan memory = TestDevices.Cut(device, plan, patterns, whole => whole with { PatternTileCapacity = patternTile, SliceCount = slices, IsResident = isResident });
-        using IlgpuBackend backend = devices.Open(device, plan, patterns, memory);
+        using IlgpuBackend backend = devices.Open(device, plan, patterns, memory, fuse: isFused);
+        Assert.Equal(isFused, backend.Description.Contains("fused", StringComparison.Ordinal));
         ModelPoint[] points = [point, .. Enumerable.Range(1, 3).Select(seed => Elsewhere(point, seed))];
         using IPointBatch batch = backend.Capabilities.TryOpenBatch(points.Length)!;
         Assert.Equal(points.Length, batch.Capacity);
@@ -102,12 +114,12 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         }
     }
 
-    [Fact]
-    public void The_launches_of_an_E_step_are_those_of_one_point_whatever_their_number()
+    [Theory]
+    [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
+    public void The_launches_of_an_E_step_are_those_of_one_point_whatever_their_number(string device)
     {
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Mixed.Build();
-        using IComputeBackend opened = devices.Open("ilgpu-cpu", plan, patterns);
-        IlgpuBackend backend = (IlgpuBackend)opened;
+        using IlgpuBackend backend = devices.Open(device, plan, patterns, TestDevices.Cut(device, plan, patterns, null), fuse: true);
         DeviceTraffic before = backend.Traffic;
         backend.ComputeExpectation(point);
         long alone = (backend.Traffic - before).Launches;

@@ -22,7 +22,7 @@ public sealed class DeviceOpeningsTests
     public void A_prepared_device_is_opened_once_for_all_backends_that_follow_each_other(string device)
     {
         AcceleratorProvider provider = new();
-        using (provider.Prepare(DeviceName.OfKind(device)))
+        using (provider.Prepare(DeviceName.TryParse(device)))
         {
             double first = LogLikelihood(provider, device);
             Assert.Equal(first, LogLikelihood(provider, device));

@@ -22,7 +22,10 @@ internal static class KernelAssembly
     public static Type[] Models { get; } = [.. ItemFamily.All.Select(family => family.Use(new ResponseFunction()))];
 
     /// <summary>Products of matrices of each target.</summary>
-    public static Type[] MatrixUnits { get; } = [.. new[] { 1, 2, 4 }.SelectMany(parts => new[] { FusedUnits.UnitFor(parts, true), FusedUnits.UnitFor(parts, false) })];
+    public static Type[] MatrixUnits { get; } =
+    [
+        .. new[] { 1, 2, 4 }.SelectMany(parts => new[] { FusedUnits.UnitFor(parts, false, true), FusedUnits.UnitFor(parts, false, false) }), FusedUnits.UnitFor(4, true, true),
+    ];
 
     /// <summary>By name: <c>Kernel</c> or <c>Kernel&lt;ResponseFunction&gt;</c>.</summary>
     public static IReadOnlyDictionary<string, MethodInfo> EntryPoints { get; } = FindEntryPoints();

@@ -58,6 +58,7 @@ public sealed class PtxTests
         ["Fuse<HopperOne>"] = 970,
         ["Fuse<HopperTwo>"] = 970,
         ["Fuse<HopperFour>"] = 970,
+        ["Fuse<HopperMany>"] = 1180,
         ["PackAnswers"] = 120,
         ["PackFragments"] = 130,
         ["PackBases"] = 172,

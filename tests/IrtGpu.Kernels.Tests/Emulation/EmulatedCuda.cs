@@ -11,7 +11,8 @@ namespace IrtGpu.Kernels.Tests.Emulation;
 /// Its C sources beside this file are compiled when the tests start, where there is a C compiler and no driver, on Linux. ILGPU then goes its whole
 /// way: it lists the device, writes assembly and launches it. Misaligned accesses, accesses to what was not allocated, and lanes that wait for each
 /// other at different instructions end the launch with an error; memory that was not written is NaN. Races, and what an assembler or a card may do
-/// wrong, it cannot find. With IRTGPU_EMULATED_FUSING set, products are fused into sums, as assemblers may.
+/// wrong, it cannot find. Of its two devices the first rounds products and sums each for itself, the second a product and the sum that it enters
+/// once, as assemblers may have it.
 /// </remarks>
 internal static class EmulatedCuda
 {
@@ -48,7 +49,7 @@ internal static class EmulatedCuda
             return null;
         string draft = $"{library}.{Environment.ProcessId}";
         ProcessStartInfo start = new(
-            "cc", ["-O3", "-shared", "-fPIC", "-fvisibility=hidden", $"-Wl,-soname,{NativeLibraryNames.Cuda}", "-o", draft, .. sources, "-lm", "-lpthread"])
+            "cc", ["-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC", "-fvisibility=hidden", $"-Wl,-soname,{NativeLibraryNames.Cuda}", "-o", draft, .. sources, "-lm", "-lpthread"])
         {
             RedirectStandardError = true,
         };

@@ -1,14 +1,16 @@
 #define _GNU_SOURCE
-// An emulated CUDA driver: one device of compute capability 9.0 whose memory is the host's and whose kernels are interpreted.
+// An emulated CUDA driver: two devices of compute capability 9.0 whose memory is the host's and whose kernels are interpreted. The first rounds every product and every
+// sum; the second rounds a product and the sum that it enters once, as assemblers may have it.
 // A device for tests; its seconds mean nothing. Faults are printed, and the launch reports an error.
 #include "ptx.h"
 
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUCCESS = 0, OUT_OF_MEMORY = 2, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NOT_SUPPORTED = 801, LAUNCH_FAILED = 719, MOST_BLOCKS = 1 << 16 };
+enum { SUCCESS = 0, OUT_OF_MEMORY = 2, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NOT_SUPPORTED = 801, LAUNCH_FAILED = 719, MOST_BLOCKS = 1 << 16, DEVICES = 2, FUSING = 1, PCI_DEVICE = 34 };
 static const size_t DeviceBytes = (size_t)8 << 30;
 
 #define EXPORT __attribute__((visibility("default")))
@@ -74,20 +76,22 @@ static _Thread_local void *current;
 EXPORT int cuInit(unsigned flags) { (void)flags; return SUCCESS; }
 EXPORT int cuDriverGetVersion(int *version) { *version = 13000; return SUCCESS; }
 EXPORT int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return SUCCESS; }
-EXPORT int cuDeviceGetCount(int *count) { *count = 1; return SUCCESS; }
-EXPORT int cuDeviceGetName(char *name, int length, int device) { (void)device; snprintf(name, (size_t)length, "Emulated CUDA, a test device"); return SUCCESS; }
+EXPORT int cuDeviceGetCount(int *count) { *count = DEVICES; return SUCCESS; }
+EXPORT int cuDeviceGetName(char *name, int length, int device) {
+    snprintf(name, (size_t)length, "Emulated CUDA, a test device%s", device == FUSING ? " that fuses products into sums" : "");
+    return SUCCESS;
+}
 EXPORT int cuDeviceTotalMem_v2(size_t *bytes, int device) { (void)device; *bytes = DeviceBytes; return SUCCESS; }
 EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device) {
     static const struct { int attribute, value; } known[] = {
         {1, 1024}, {2, 1024}, {3, 1024}, {4, 64}, {5, 2147483647}, {6, 65535}, {7, 65535}, {8, 49152}, {9, 65536}, {10, 32}, {11, 2147483647}, {12, 65536},
         {13, 1000000}, {16, 4}, {19, 1}, {36, 1000000}, {37, 512}, {38, 1 << 20}, {39, 2048}, {75, 9}, {76, 0}, {81, 233472}, {97, 232448}};
-    (void)device;
-    *value = 1;
+    *value = attribute == PCI_DEVICE ? device : 1; // by which devices are told apart
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
         if (known[k].attribute == attribute) *value = known[k].value;
     return SUCCESS;
 }
-EXPORT int cuCtxCreate_v2(void **context, unsigned flags, int device) { (void)flags; (void)device; current = *context = (void *)1; return SUCCESS; }
+EXPORT int cuCtxCreate_v2(void **context, unsigned flags, int device) { (void)flags; current = *context = (void *)(intptr_t)(device + 1); return SUCCESS; }
 EXPORT int cuCtxDestroy_v2(void *context) { if (context == current) current = NULL; return SUCCESS; }
 EXPORT int cuCtxSetCurrent(void *context) { current = context; return SUCCESS; }
 EXPORT int cuCtxSynchronize(void) { NEED_CONTEXT; return SUCCESS; }
@@ -162,7 +166,7 @@ EXPORT int cuLaunchKernel(
         return LAUNCH_FAILED;
     }
     if (gridY * gridZ * groupY * groupZ != 1) ptxFail(&fault, "launches of more than one dimension are not emulated", fault.kernel);
-    ptxRun(function, gridX, groupX, shared, extra[1], getenv("IRTGPU_EMULATED_FUSING") != NULL, isMemory, &fault);
+    ptxRun(function, gridX, groupX, shared, extra[1], current == (void *)(FUSING + 1), isMemory, &fault);
     pthread_rwlock_unlock(&lock);
     return SUCCESS;
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace IrtGpu.Tests.Cli;
 
@@ -31,6 +33,9 @@ public sealed class FitCommandTests : IDisposable
             Assert.Equal(command.ReadLines($"results/{table}").Length, lines.Length);
         }
         Assert.Equal(command.ReadLines("results/rmsd.csv"), command.ReadLines("fit/rmsd.csv"));
+        int corrected = Array.IndexOf(command.ReadLines("fit/item-fit.csv")[0].Split(','), "sx2_p_corrected");
+        double[] Corrected(string folder) => [.. command.ReadLines($"{folder}/item-fit.csv").Skip(1).Select(line => line.Split(',')[corrected] is { Length: > 0 } p ? double.Parse(p, CultureInfo.InvariantCulture) : -1)];
+        Assert.All(Corrected("results").Zip(Corrected("fit")), pair => Assert.Equal(pair.First, pair.Second, 1e-9)); // the covariance is kept as one triangle
         Assert.Equal(901, command.ReadLines("fit/person-fit.csv").Length);
         Assert.StartsWith("group,item,sx2,sx2_df,sx2_p,infit,infit_z,outfit,outfit_z,x2,", command.ReadLines("fit/item-fit.csv")[0], StringComparison.Ordinal);
         Assert.StartsWith("group,item,rmsd,rmsd_corrected,md", command.ReadLines("fit/rmsd.csv")[0], StringComparison.Ordinal);
@@ -62,6 +67,10 @@ public sealed class FitCommandTests : IDisposable
     [InlineData("folder of a calibration", "--out", "results")]
     [InlineData("at least one thread", "--threads", "0")]
     [InlineData("does not know 'sum'", "--person-estimator", "sum")]
+    [InlineData("must rise", "--cuts", "1,0")]
+    [InlineData("'x' is no number", "--sum-cuts", "3,x")]
+    [InlineData("on two scales", "--sum-cuts", "3", "--cuts", "0")]
+    [InlineData("from 2", "--draws", "1")]
     public void Mistakes_are_told_with_what_to_do(string message, params string[] arguments)
     {
         Calibrate();
@@ -78,5 +87,38 @@ public sealed class FitCommandTests : IDisposable
         (int exitCode, _, string error) = command.Run("fit", "results", "new.csv", "--group", "group", "--statistics", "m2");
         Assert.Equal(0, exitCode);
         Assert.Contains("is not the file that the model was calibrated on", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_covariance_that_the_fit_keeps_is_used_and_not_computed_again()
+    {
+        Calibrate();
+        string[] CorrectedP(string name)
+        {
+            Assert.Equal(0, command.Run("fit", "results", "d.csv", "--group", "group", "--statistics", "sx2", "--out", name, "--quiet").ExitCode);
+            int column = Array.IndexOf(command.ReadLines($"{name}/item-fit.csv")[0].Split(','), "sx2_p_corrected");
+            return [.. command.ReadLines($"{name}/item-fit.csv").Skip(1).Select(line => line.Split(',')[column])];
+        }
+        string[] before = CorrectedP("one");
+        string path = command.PathOf("results/calibration.json");
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        byte[] packed = Convert.FromBase64String(json["freeParameterCovariance"]!.GetValue<string>());
+        for (int at = 0; at < packed.Length; at += sizeof(double))
+            BitConverter.TryWriteBytes(packed.AsSpan(at), BitConverter.ToDouble(packed, at) / 2);
+        json["freeParameterCovariance"] = Convert.ToBase64String(packed);
+        File.WriteAllText(path, json.ToJsonString());
+        Assert.NotEqual(before, CorrectedP("two"));
+    }
+
+    [Fact]
+    public void Cut_scores_give_the_table_of_classification_whatever_statistics_there_are()
+    {
+        Calibrate();
+        (int exitCode, string output, string error) = command.Run("fit", "results", "d.csv", "--group", "group", "--statistics", "none", "--cuts", "-0.5,1", "--out", "fit");
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("Classification at cut scores", output, StringComparison.Ordinal);
+        string[] lines = command.ReadLines("fit/classification.csv");
+        Assert.Equal(1 + 2 * 2 * 3, lines.Length); // groups, measures, each cut and all
+        Assert.DoesNotContain(lines, line => line.Contains("NaN", StringComparison.Ordinal));
     }
 }

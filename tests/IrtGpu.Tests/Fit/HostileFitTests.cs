@@ -116,6 +116,7 @@ public sealed class HostileFitTests
         });
         Assert.All(report.Items!, item => Assert.True(item.SumScores is null || double.IsNaN(item.SumScores.Statistic) == item.SumScores.Reason is not null));
         Assert.All(report.Items!, item => Assert.True(item.SumScores is null || item.SumScores.Reason is not null || item.SumScores.P is >= 0 and <= 1));
+        Assert.All(report.Items!, item => Assert.True(item.PlausibleValues is null || item.PlausibleValues.Reason is not null || (item.PlausibleValues.P is >= 0 and <= 1 && item.PlausibleValues.CorrectedP is not (< 0 or > 1))));
         Assert.All(report.Items!, item => Assert.False(double.IsInfinity(item.OverPosterior!.Outfit)));
         Assert.All(report.Pairs ?? [], pair => Assert.False(double.IsInfinity(pair.X2) || double.IsInfinity(pair.G2) || Math.Abs(pair.Q3) > 1 + 1e-9));
         if (report.Persons is { } persons)

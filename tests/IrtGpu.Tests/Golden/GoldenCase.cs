@@ -23,8 +23,10 @@ internal sealed record GoldenCase(
     /// <summary>Whether some asymptote of the fit is at its bound, so that the likelihood has no interior maximum.</summary>
     public bool HasBound => Parameters.Any(parameter => parameter.Bound);
 
-    public static GoldenCase Load(string id) =>
-        JsonSerializer.Deserialize<GoldenCase>(File.ReadAllText(Path.Combine(Folder, "cases", id + ".json")), Format)!;
+    public static GoldenCase Load(string id) => LoadFrom("cases", id);
+
+    public static GoldenCase LoadFrom(string folder, string id) =>
+        JsonSerializer.Deserialize<GoldenCase>(File.ReadAllText(Path.Combine(Folder, folder, id + ".json")), Format)!;
 
     public ResponseData ReadData() => ResponseReader.Read(
         Path.Combine(Folder, "data", Data),

@@ -3,7 +3,7 @@ using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels.EStep.Fused;
 
-/// <summary>The columns of the answers: categories of items, 0 or 1 a pattern, in parts of at most 64.</summary>
+/// <summary>The columns of the answers: categories of items, 0 or 1 a pattern, in parts of at most 64, and parts in column groups of at most four.</summary>
 /// <remarks>
 /// An item that every pattern answers has no column for its first category, whose log-probability is in the bases and whose count is what is
 /// left of the node total. An item with missing responses has one for each category. One column more is always answered: its count is the
@@ -11,16 +11,20 @@ namespace IrtGpu.Kernels.EStep.Fused;
 /// </remarks>
 internal sealed class ColumnLayout
 {
-    /// <summary>Most parts, and what they hold.</summary>
-    private const int MostColumns = 4 * FusedKernels.Width;
+    /// <summary>Columns that a group of threads holds.</summary>
+    public const int MostOfGroup = MostParts * FusedKernels.Width;
+
+    private const int MostParts = 4; // of a group of threads
+    private const int MostColumns = 64 * MostOfGroup; // beyond, terms would go through memory more often than counts pay
 
     private const int FragmentWidth = 8;
 
-    private ColumnLayout(int partCount, int fragmentCount, int rowCount, int itemCount)
+    private ColumnLayout(int columnGroupCount, int partCount, int fragmentCount, int rowCount, int itemCount)
     {
+        ColumnGroupCount = columnGroupCount;
         PartCount = partCount;
         FragmentCount = fragmentCount;
-        int columns = partCount * FusedKernels.Width;
+        int columns = AllParts * FusedKernels.Width;
         Item = Filled(columns, -2);
         Category = new int[columns];
         Row = Filled(columns, -1);
@@ -31,8 +35,14 @@ internal sealed class ColumnLayout
         EndRow = new int[rowCount];
     }
 
-    /// <summary>1, 2 or 4.</summary>
+    /// <summary>Launches that share the columns.</summary>
+    public int ColumnGroupCount { get; }
+
+    /// <summary>Parts of a column group: 1, 2 or 4; 4 where there are several.</summary>
     public int PartCount { get; }
+
+    /// <summary>Parts of all column groups.</summary>
+    public int AllParts => ColumnGroupCount * PartCount;
 
     /// <summary>Fragments of eight columns in each part.</summary>
     public int FragmentCount { get; }
@@ -71,7 +81,7 @@ internal sealed class ColumnLayout
     /// <summary>Lays out the columns of a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
-    /// <returns>Null: there are more than a group of threads holds.</returns>
+    /// <returns>Null: there are too many.</returns>
     public static ColumnLayout? TryCreate(CalibrationPlan plan, PatternTable patterns)
     {
         bool[] isComplete = FindCompleteItems(plan, patterns);
@@ -80,9 +90,10 @@ internal sealed class ColumnLayout
             count += plan.Items[item].CategoryCount - (isComplete[item] ? 1 : 0);
         if (count > MostColumns)
             return null;
-        int parts = count <= FusedKernels.Width ? 1 : count <= 2 * FusedKernels.Width ? 2 : 4;
-        int perPart = (count + parts - 1) / parts;
-        ColumnLayout layout = new(parts, (perPart + FragmentWidth - 1) / FragmentWidth, plan.RowCount, plan.ItemCount);
+        int groups = (count + MostOfGroup - 1) / MostOfGroup;
+        int parts = count <= FusedKernels.Width ? 1 : count <= 2 * FusedKernels.Width ? 2 : MostParts;
+        int perPart = (count + groups * parts - 1) / (groups * parts);
+        ColumnLayout layout = new(groups, parts, (perPart + FragmentWidth - 1) / FragmentWidth, plan.RowCount, plan.ItemCount);
         layout.Fill(plan, isComplete);
         return layout;
     }

@@ -15,6 +15,10 @@ namespace IrtGpu.Kernels.EStep.Fused;
 /// patterns × nodes leaves the multiprocessor. Where a pattern has more than 64 nodes, a first pass finds largest terms and sums of each
 /// node block, and a second computes the same terms again.
 /// </para>
+/// <para>
+/// Tables of more columns than a group has shared memory for come in column groups, a launch each, and terms are kept in between: every
+/// column group adds its columns to them, posteriors take their place, and every column group counts its columns from those.
+/// </para>
 /// <para>Each count has one owner that adds in order of patterns: the same bits from run to run.</para>
 /// </remarks>
 internal static class FusedKernels
@@ -29,11 +33,10 @@ internal static class FusedKernels
     public const int PartThreads = 128;
 
     private const int Answer = 0x40000000; // high word of 2.0
-    private const double Impossible = -1e5; // log-probabilities below stand for it: differences of columns stay exact enough
     private const double Absent = -1.0; // frequency of a pattern that is not there, or not of the class
     private const double LeastLikely = -9e4; // patterns whose largest term is below have an impossible response at every node
 
-    /// <summary>One run of patterns at one node block; group = node block · slices + slice.</summary>
+    /// <summary>One run of patterns at one node block; group = ((point · classes + class) · node blocks + node block) · slices + slice.</summary>
     /// <typeparam name="TUnit">The device's products of matrices.</typeparam>
     /// <param name="shape">The run.</param>
     /// <param name="patterns">Frequencies and known classes.</param>
@@ -59,16 +62,26 @@ internal static class FusedKernels
         int bases = w + Width * FusedPtx.RowStride;
         int frequencies = bases + Width;
 
+        int columnGroup = unit.KeepsTerms ? shape.ColumnGroup : 0;
+        int columnGroups = unit.KeepsTerms ? shape.ColumnGroupCount : 1;
+        bool hasJoint = !unit.KeepsTerms || (shape.Pass != (int)FusedPass.Counts && shape.Pass != (int)FusedPass.Posteriors);
+        bool hasSoftMax = !unit.KeepsTerms || shape.Pass != (int)FusedPass.Posteriors;
+
         int nodeBlock = Grid.IdxX / shape.SliceCount;
         int slice = Grid.IdxX % shape.SliceCount;
         int k = nodeBlock / shape.NodeBlockCount;
-        int block = shape.FirstBlock + k;
+        int block = k / shape.ClassCount * shape.BlockStride + shape.FirstBlock + k % shape.ClassCount;
         int blockOfNodes = nodeBlock % shape.NodeBlockCount;
-        long firstFragment = ((long)tableOfBlock[block] * shape.NodeBlockCount + blockOfNodes) * tableLength;
-        for (int index = thread; index < tableLength; index += Group.DimX)
-            shared[index] = views.Fragments[firstFragment + index];
-        if (thread < Width)
-            shared[bases + thread] = views.Bases[((long)block * shape.NodeBlockCount + blockOfNodes) * Width + thread];
+        k %= shape.ClassCount;
+        if (hasJoint)
+        {
+            long firstFragment = (((long)tableOfBlock[block] * shape.NodeBlockCount + blockOfNodes) * columnGroups + columnGroup) * tableLength;
+            for (int index = thread; index < tableLength; index += Group.DimX)
+                shared[index] = views.Fragments[firstFragment + index];
+            if (thread < Width)
+                shared[bases + thread] = columnGroup == 0 ? views.Bases[((long)block * shape.NodeBlockCount + blockOfNodes) * Width + thread] : 0.0;
+        }
+
         Group.Barrier();
 
         int baseAddress = (bases + nodes + 2 * quad) * sizeof(double);
@@ -90,24 +103,28 @@ internal static class FusedKernels
                 known = patterns.KnownClass[shape.FirstPattern + tile + rows + lane];
             }
 
-            long bit = shape.FirstPattern + tile + rows + oct;
-            unit.BeginJoint(baseAddress);
-            int address = tableAddress;
-            for (int word = 0; word < unit.PartCount * 2; word++)
+            if (hasJoint)
             {
-                int steps = IntrinsicMath.Min(8, stepCount - (word & 1) * 8);
-                int first = RotateLeft(views.Bits[bit], quad);
-                int second = RotateLeft(views.Bits[bit + 8], quad);
-                for (int step = 0; step < steps; step++)
+                long bit = FirstWord<TUnit>(shape) + tile + rows + oct;
+                unit.BeginJoint(baseAddress);
+                int address = tableAddress;
+                for (int word = 0; word < unit.PartCount * 2; word++)
                 {
-                    unit.AddColumns(first & Answer, second & Answer, address);
-                    first <<= 4;
-                    second <<= 4;
-                    address += StepLength * sizeof(double);
+                    int steps = IntrinsicMath.Min(8, stepCount - (word & 1) * 8);
+                    int first = RotateLeft(views.Bits[bit], quad);
+                    int second = RotateLeft(views.Bits[bit + 8], quad);
+                    for (int step = 0; step < steps; step++)
+                    {
+                        unit.AddColumns(first & Answer, second & Answer, address);
+                        first <<= 4;
+                        second <<= 4;
+                        address += StepLength * sizeof(double);
+                    }
+                    bit += shape.BitStride;
                 }
-                bit += shape.BitStride;
+                unit.StoreJoint(storeAddress);
             }
-            unit.StoreJoint(storeAddress);
+
             if (part == 0 && lane < 16)
                 shared[frequencies + rows + lane] = isAsked && (known < 0 || known == k) ? frequency : Absent;
             if (unit.PartCount == 1)
@@ -115,8 +132,27 @@ internal static class FusedKernels
             else
                 Group.Barrier();
 
+            if (unit.KeepsTerms)
+            {
+                for (int index = thread; index < Width * Width; index += Group.DimX)
+                {
+                    int at = w + (index >> 6) * FusedPtx.RowStride + (index & 63);
+                    bool isThere = tile + (index >> 6) < shape.PatternCount;
+                    long position = (firstTerm + tile) * Width + index;
+                    double kept = isThere && (columnGroup > 0 || !hasJoint) ? views.Kept[position] : 0.0;
+                    double term = hasJoint ? shared[at] + kept : kept;
+                    shared[at] = term;
+                    if (isThere && (shape.Pass == (int)FusedPass.Partial || shape.Pass == (int)FusedPass.Terms))
+                        views.Kept[position] = term;
+                }
+
+                Group.Barrier();
+                if (shape.Pass == (int)FusedPass.Partial)
+                    continue;
+            }
+
             // 2. Posteriors: eight lanes a pattern, four patterns of a warp at a time.
-            for (int round = 0; round < roundCount; round++)
+            for (int round = 0; hasSoftMax && round < roundCount; round++)
             {
                 int row = firstRow + round * 4;
                 int at = w + row * FusedPtx.RowStride + (lane & 7);
@@ -174,12 +210,20 @@ internal static class FusedKernels
             }
 
             Group.Barrier();
+            if (unit.KeepsTerms && (shape.Pass == (int)FusedPass.Whole || shape.Pass == (int)FusedPass.Counts))
+            {
+                for (int index = thread; index < Width * Width; index += Group.DimX)
+                {
+                    if (tile + (index >> 6) < shape.PatternCount)
+                        views.Kept[(firstTerm + tile) * Width + index] = shared[w + (index >> 6) * FusedPtx.RowStride + (index & 63)];
+                }
+            }
 
             // 3. Counts of the part's columns at the warp's 16 nodes.
             if (shape.Pass != (int)FusedPass.Terms)
             {
                 int counted = countAddress;
-                long bits = (long)part * 2 * shape.BitStride + shape.FirstPattern + tile + quad;
+                long bits = (long)part * 2 * shape.BitStride + FirstWord<TUnit>(shape) + tile + quad;
                 for (int pattern = 0; pattern < Width; pattern += 4)
                 {
                     int first = RotateLeft(views.Bits[bits + pattern], oct);
@@ -194,9 +238,10 @@ internal static class FusedKernels
             Group.Barrier();
         }
 
-        if (shape.Pass == (int)FusedPass.Terms)
+        if (shape.Pass == (int)FusedPass.Terms || (unit.KeepsTerms && shape.Pass == (int)FusedPass.Partial))
             return;
-        long firstCount = (long)slice * shape.SliceLength + ((long)block * shape.NodeBlockCount + blockOfNodes) * unit.PartCount * Width * Width;
+        long firstCount = (long)slice * shape.SliceLength
+            + (((long)block * shape.NodeBlockCount + blockOfNodes) * columnGroups + columnGroup) * unit.PartCount * Width * Width;
         for (int turn = 0; turn < unit.PartCount; turn++)
         {
             if (turn == part)
@@ -208,183 +253,36 @@ internal static class FusedKernels
         }
     }
 
-    /// <summary>Packs the answers of one pattern in 32 columns.</summary>
-    /// <param name="cell">word · patterns + pattern.</param>
-    /// <param name="shape">The run; all patterns where they stay.</param>
-    /// <param name="patterns">Responses.</param>
-    /// <param name="columns">Columns.</param>
-    /// <param name="bits">Receives them. [word, pattern]</param>
-    public static void PackAnswers(Index1D cell, FusedShape shape, PatternViews patterns, ColumnViews columns, ArrayView<int> bits)
-    {
-        int pattern = shape.FirstPattern + cell.X % shape.PatternCount;
-        int word = cell.X / shape.PatternCount;
-        int packed = 0;
-        for (int column = 0; column < 32; column++)
-        {
-            int item = columns.Item[word * 32 + column];
-            bool isAnswer = item == -1;
-            if (item >= 0)
-            {
-                int responses = patterns.Words[(long)pattern * patterns.WordCount + (item >> 2)] >> (8 * (item & 3));
-                isAnswer = (responses & 255) == columns.Category[word * 32 + column];
-            }
-
-            packed |= isAnswer ? 1 << ((30 - column) & 31) : 0;
-        }
-
-        bits[(long)word * shape.BitStride + pattern] = packed;
-    }
-
-    /// <summary>What one column adds at one node, in the order in which lanes read it.</summary>
-    /// <param name="cell">((table · node blocks + node block) · steps of all parts + step) · 256 + element.</param>
-    /// <param name="shape">Sizes.</param>
-    /// <param name="partCount">Parts.</param>
-    /// <param name="nodeCount">Nodes of the tables.</param>
-    /// <param name="rowCount">Rows of a table.</param>
-    /// <param name="columns">Columns.</param>
-    /// <param name="logProbability">log P. [table, row, node]</param>
-    /// <param name="fragments">Receives them.</param>
-    public static void PackFragments(
-        Index1D cell, FusedShape shape, int partCount, int nodeCount, int rowCount, ColumnViews columns, ArrayView<double> logProbability, ArrayView<double> fragments)
-    {
-        int element = cell.X % StepLength;
-        int step = cell.X / StepLength;
-        int stepsOfPart = shape.FragmentCount * 2;
-        int nodeBlock = step / (stepsOfPart * partCount);
-        int inBlock = step % (stepsOfPart * partCount);
-        int lane = (element >> 1) & 31;
-        int node = nodeBlock % shape.NodeBlockCount * Width + (((element >> 6) << 1) | (element & 1)) * 8 + (lane >> 2);
-        int column = inBlock / stepsOfPart * Width + inBlock % stepsOfPart * 4 + (lane & 3);
-        int row = columns.Row[column];
-        double value = 0.0;
-        if (row >= 0 && node < nodeCount)
-        {
-            long table = (long)(nodeBlock / shape.NodeBlockCount) * rowCount * nodeCount + node;
-            value = AtLeastImpossible(logProbability[table + (long)row * nodeCount]);
-            int reference = columns.ReferenceRow[column];
-            if (reference >= 0)
-                value -= AtLeastImpossible(logProbability[table + (long)reference * nodeCount]);
-        }
-
-        fragments[cell.X] = 0.5 * value;
-    }
-
-    /// <summary>Lanes that add the rows of one node in <see cref="PackBases"/>.</summary>
-    public const int BaseLanes = 16;
-
-    /// <summary>Log weight and log-probabilities of the reference categories at the nodes of one node block; one group a block and node block.</summary>
-    /// <param name="shape">Sizes.</param>
-    /// <param name="nodeCount">Nodes of the tables, and distance of blocks in the weights.</param>
-    /// <param name="rowCount">Rows of a table.</param>
-    /// <param name="columns">Columns.</param>
-    /// <param name="tables">Table of each block, log P [table, row, node], log weights [block, node].</param>
-    /// <param name="bases">Receives them; −∞ beyond the nodes. [block, node block, 64]</param>
-    public static void PackBases(FusedShape shape, int nodeCount, int rowCount, ColumnViews columns, TableViews tables, ArrayView<double> bases)
-    {
-        ArrayView<double> lanes = SharedMemory.Allocate<double>(BaseLanes * Width);
-        int lane = Group.IdxX / Width;
-        int node = Grid.IdxX % shape.NodeBlockCount * Width + Group.IdxX % Width;
-        int block = Grid.IdxX / shape.NodeBlockCount;
-        double sum = 0.0;
-        if (node < nodeCount)
-        {
-            long table = (long)tables.TableOfBlock[block] * rowCount * nodeCount + node;
-            for (int index = lane; index < columns.BaseRow.IntLength; index += BaseLanes)
-            {
-                int row = columns.BaseRow[index];
-                if (row >= 0)
-                    sum += AtLeastImpossible(tables.LogProbability[table + (long)row * nodeCount]);
-            }
-        }
-
-        lanes[Group.IdxX] = sum;
-        Group.Barrier();
-        if (lane == 0)
-        {
-            double all = node < nodeCount ? tables.LogWeight[(long)block * nodeCount + node] : double.NegativeInfinity;
-            for (int other = 0; other < BaseLanes; other++)
-                all += lanes[other * Width + Group.IdxX];
-            bases[(long)Grid.IdxX * Width + Group.IdxX] = all;
-        }
-    }
-
-    /// <summary>Counts and node totals of the usual form from the sums of columns: one row at one node, or one block at one node.</summary>
-    /// <param name="cell">(table · rows + row) · nodes + node; then block · nodes + node.</param>
-    /// <param name="shape">Sizes.</param>
-    /// <param name="partCount">Parts.</param>
-    /// <param name="nodeCount">Nodes of the tables.</param>
-    /// <param name="rowCount">Rows of a table.</param>
-    /// <param name="tableCount">Tables.</param>
-    /// <param name="totalColumn">Column that is always answered.</param>
-    /// <param name="columns">Columns.</param>
-    /// <param name="tableOfBlock">Table of each block.</param>
-    /// <param name="sums">Twice the counts, slices added. [block, node block, column, 64]</param>
-    /// <param name="counts">Receives counts. [table, row, node]</param>
-    /// <param name="totals">Receives totals. [block, node]</param>
-    public static void SpreadCounts(
-        Index1D cell, FusedShape shape, int partCount, int nodeCount, int rowCount, int tableCount, int totalColumn, ColumnViews columns,
-        ArrayView<int> tableOfBlock, ArrayView<double> sums, ArrayView<double> counts, ArrayView<double> totals)
-    {
-        int node = cell.X % nodeCount;
-        int rest = cell.X / nodeCount;
-        long blockLength = (long)shape.NodeBlockCount * partCount * Width * Width;
-        long inBlock = (long)(node / Width) * partCount * Width * Width + node % Width;
-        if (rest >= tableCount * rowCount)
-        {
-            int own = rest - tableCount * rowCount;
-            totals[(long)own * nodeCount + node] = 0.5 * sums[own * blockLength + inBlock + (long)totalColumn * Width];
-            return;
-        }
-
-        int table = rest / rowCount;
-        int row = rest % rowCount;
-        int column = columns.ColumnOfRow[row];
-        double sum = 0.0;
-        for (int block = 0; block < tableOfBlock.IntLength; block++)
-        {
-            if (tableOfBlock[block] != table)
-                continue;
-            long first = block * blockLength + inBlock;
-            if (column >= 0)
-            {
-                sum += sums[first + (long)column * Width];
-            }
-            else if (column == -1)
-            {
-                double others = 0.0;
-                for (int other = columns.FirstRow[row]; other < columns.EndRow[row]; other++)
-                {
-                    if (other != row)
-                        others += sums[first + (long)columns.ColumnOfRow[other] * Width];
-                }
-
-                sum += IntrinsicMath.Max(sums[first + (long)totalColumn * Width] - others, 0.0);
-            }
-        }
-
-        counts[cell.X] = 0.5 * sum;
-    }
-
-    /// <summary>Adds frequency times log-likelihood over the patterns of a slice of a whole pass; one group a slice.</summary>
+    /// <summary>Adds frequency times log-likelihood over the patterns of a slice of a whole pass; group = point · slices + slice.</summary>
     /// <remarks>As <see cref="EStepKernels.SumLogLikelihood"/>, from the terms of the only node block.</remarks>
     /// <param name="shape">The run.</param>
     /// <param name="sliceLength">Patterns of a slice.</param>
     /// <param name="patterns">Frequencies.</param>
     /// <param name="views">Largest terms and sums.</param>
-    /// <param name="sums">Added to. [slice]</param>
+    /// <param name="sums">Added to. [slice, point]</param>
     public static void SumWholeLogLikelihood(FusedShape shape, int sliceLength, PatternViews patterns, FusedViews views, ArrayView<double> sums)
     {
-        int begin = Grid.IdxX * sliceLength;
+        int sliceCount = (shape.PatternCount + sliceLength - 1) / sliceLength;
+        int slice = Grid.IdxX % sliceCount;
+        int point = Grid.IdxX / sliceCount;
+        int begin = slice * sliceLength;
         int end = IntrinsicMath.Min(begin + sliceLength, shape.PatternCount);
+        long firstTerm = (long)point * shape.TermStride;
         double own = 0.0;
         for (int pattern = begin + Group.IdxX; pattern < end; pattern += Group.DimX)
-            own += patterns.Frequency[shape.FirstPattern + pattern] * (views.Largest[pattern] + Elementary.Log(views.Sum[pattern]));
+            own += patterns.Frequency[shape.FirstPattern + pattern] * (views.Largest[firstTerm + pattern] + Elementary.Log(views.Sum[firstTerm + pattern]));
         double sum = GroupExtensions.InclusiveScan<double, AddDouble>(own);
         if (Group.IdxX == Group.DimX - 1)
-            sums[Grid.IdxX] += sum;
+            sums[slice * shape.PointCount + point] += sum;
     }
 
-    private static double AtLeastImpossible(double logProbability) => logProbability < Impossible ? Impossible : logProbability;
+    /// <summary>Where the run's first pattern is in the words of the column group.</summary>
+    private static long FirstWord<TUnit>(FusedShape shape)
+        where TUnit : struct, IMatrixUnit
+    {
+        TUnit unit = default;
+        return unit.KeepsTerms ? (long)shape.ColumnGroup * (unit.PartCount * 2) * shape.BitStride + shape.FirstPattern : shape.FirstPattern;
+    }
 
     private static int RotateLeft(int word, int by) => (word << by) | (int)(((uint)word >> 1) >> (31 - by));
 

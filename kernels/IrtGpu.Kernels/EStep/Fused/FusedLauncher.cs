@@ -13,10 +13,6 @@ namespace IrtGpu.Kernels.EStep.Fused;
 /// <remarks>Takes item tables, log weights and patterns as the other kernels do, and leaves counts, node totals and log-likelihoods where they do.</remarks>
 internal sealed class FusedLauncher
 {
-    private const long LargestTermBytes = 1L << 30;
-    private const int SmallestRun = 4096;
-    private const int WavesOfNodeBlocks = 4;
-
     private readonly CalibrationPlan plan;
     private readonly MemoryPlan memory;
     private readonly DeviceBuffers buffers;
@@ -24,11 +20,11 @@ internal sealed class FusedLauncher
     private readonly PatternStore store;
     private readonly ColumnLayout layout;
     private readonly FusedUnits units;
+    private readonly FusedCut cut;
     private readonly FusedShape shape;
     private readonly FusedViews views;
     private readonly ColumnViews columns;
     private readonly NormalizerViews normalizers; // of several node blocks
-    private readonly int runLength;
     private readonly Action<Index1D, FusedShape, PatternViews, ColumnViews, ArrayView<int>> packAnswers;
     private readonly Action<Index1D, FusedShape, int, int, int, ColumnViews, ArrayView<double>, ArrayView<double>> packFragments;
     private readonly Action<KernelConfig, FusedShape, int, int, ColumnViews, TableViews, ArrayView<double>> packBases;
@@ -37,16 +33,17 @@ internal sealed class FusedLauncher
     private readonly Action<KernelConfig, FusedShape, int, PatternViews, FusedViews, ArrayView<double>> sumWhole;
 
     private FusedLauncher(
-        CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers, EStepLauncher launcher, PatternStore store, ColumnLayout layout, FusedUnits units, Cut cut)
+        CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers, EStepLauncher launcher, PatternStore store, ColumnLayout layout, FusedUnits units, FusedCut cut,
+        int capacity, ArrayView<int>? bits)
     {
-        (this.plan, this.memory, this.buffers, this.launcher, this.store, this.layout, this.units) = (plan, memory, buffers, launcher, store, layout, units);
-        runLength = cut.RunLength;
+        (this.plan, this.memory, this.buffers, this.launcher, this.store) = (plan, memory, buffers, launcher, store);
+        (this.layout, this.units, this.cut) = (layout, units, cut);
         Accelerator accelerator = buffers.Accelerator;
-        packAnswers = accelerator.LoadIndexed<FusedShape, PatternViews, ColumnViews, ArrayView<int>>(FusedKernels.PackAnswers);
-        packFragments = accelerator.LoadIndexed<FusedShape, int, int, int, ColumnViews, ArrayView<double>, ArrayView<double>>(FusedKernels.PackFragments);
-        packBases = accelerator.LoadGrouped<FusedShape, int, int, ColumnViews, TableViews, ArrayView<double>>(FusedKernels.PackBases);
+        packAnswers = accelerator.LoadIndexed<FusedShape, PatternViews, ColumnViews, ArrayView<int>>(ColumnKernels.PackAnswers);
+        packFragments = accelerator.LoadIndexed<FusedShape, int, int, int, ColumnViews, ArrayView<double>, ArrayView<double>>(ColumnKernels.PackFragments);
+        packBases = accelerator.LoadGrouped<FusedShape, int, int, ColumnViews, TableViews, ArrayView<double>>(ColumnKernels.PackBases);
         spreadCounts = accelerator.LoadIndexed<FusedShape, int, int, int, int, int, ColumnViews, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(
-            FusedKernels.SpreadCounts);
+            ColumnKernels.SpreadCounts);
         sumWhole = accelerator.LoadGrouped<FusedShape, int, PatternViews, FusedViews, ArrayView<double>>(FusedKernels.SumWholeLogLikelihood);
 
         shape = new FusedShape
@@ -55,34 +52,44 @@ internal sealed class FusedLauncher
             FragmentCount = layout.FragmentCount,
             NodeBlockCount = cut.NodeBlockCount,
             ClassCount = plan.ClassCount,
-            TermStride = runLength,
+            PointCount = 1,
+            BlockStride = plan.Blocks.Count,
+            ColumnGroupCount = layout.ColumnGroupCount,
+            TermStride = cut.RunLength,
             SliceCount = cut.SliceCount,
             SliceLength = (int)cut.SliceLength,
         };
         columns = UploadColumns();
         views = new FusedViews
         {
-            Bits = buffers.Allocate<int>(cut.BitLength),
-            Fragments = buffers.Allocate<double>(cut.FragmentLength),
-            Bases = buffers.Allocate<double>(cut.BaseLength),
-            Largest = buffers.Allocate<double>(cut.TermLength),
-            Sum = buffers.Allocate<double>(cut.TermLength),
-            Counts = buffers.Allocate<double>(cut.SliceCount * cut.SliceLength),
+            Bits = bits ?? buffers.Allocate<int>(cut.BitLength),
+            Fragments = buffers.Allocate<double>(capacity * cut.FragmentLength),
+            Bases = buffers.Allocate<double>(capacity * cut.BaseLength),
+            Largest = buffers.Allocate<double>(capacity * cut.TermLength),
+            Sum = buffers.Allocate<double>(capacity * cut.TermLength),
+            Kept = buffers.Allocate<double>(capacity * cut.KeptLength),
+            Counts = buffers.Allocate<double>(capacity * cut.SliceCount * cut.SliceLength),
         };
         normalizers = new NormalizerViews
         {
             ChunkLargest = views.Largest,
             ChunkSum = views.Sum,
-            Largest = buffers.Allocate<double>(cut.NormalizerLength),
-            Sum = buffers.Allocate<double>(cut.NormalizerLength),
-            LogLikelihood = buffers.Allocate<double>(cut.NormalizerLength),
+            Largest = buffers.Allocate<double>(capacity * cut.NormalizerLength),
+            Sum = buffers.Allocate<double>(capacity * cut.NormalizerLength),
+            LogLikelihood = buffers.Allocate<double>(capacity * cut.NormalizerLength),
         };
-        if (memory.IsResident)
+        if (memory.IsResident && bits is null)
             PackAnswers(store.Acquire(0, out _), 0, checked((int)memory.Size.PatternCount));
     }
 
     /// <summary>For the report of the device.</summary>
-    public string Description => $"fused kernels with products of {units.Rows} × 8 × 4, {layout.PartCount * FusedKernels.Width} columns";
+    public string Description => $"fused kernels with products of {units.Rows} × 8 × 4, {layout.AllParts * FusedKernels.Width} columns";
+
+    /// <summary>What a further model point takes, bytes.</summary>
+    public long BytesOfPoint => cut.BytesOfPoint;
+
+    /// <summary>Most model points that launches reach.</summary>
+    public int MostPoints => cut.MostPoints;
 
     private bool IsWhole => plan.ClassCount * shape.NodeBlockCount == 1;
 
@@ -105,69 +112,92 @@ internal sealed class FusedLauncher
         {
             return null;
         }
-        Cut cut = Cut.Create(plan, memory, layout, units.GroupsPerMultiprocessor * cuda.NumMultiprocessors);
-        if (cut.Bytes > freeBytes || !cut.IsLaunchable)
-            return null;
-        return new FusedLauncher(plan, memory, buffers, launcher, store, layout, units, cut);
+        FusedCut cut = FusedCut.Create(plan, memory, layout, units.GroupsPerMultiprocessor * cuda.NumMultiprocessors);
+        return cut.Bytes > freeBytes || cut.MostPoints < 1 ? null : new FusedLauncher(plan, memory, buffers, launcher, store, layout, units, cut, 1, null);
     }
 
+    /// <summary>The same for several model points side by side: cut alike, so that each point has the bits that it has alone.</summary>
+    /// <param name="ofPoints">Where to allocate.</param>
+    /// <param name="launcherOfPoints">Has item tables and receives the counts.</param>
+    /// <param name="capacity">Most points, at most <see cref="MostPoints"/>.</param>
+    public FusedLauncher ForPoints(DeviceBuffers ofPoints, EStepLauncher launcherOfPoints, int capacity) =>
+        new(plan, memory, ofPoints, launcherOfPoints, store, layout, units, cut, capacity, views.Bits);
+
     /// <summary>One E-step: counts, node totals and log-likelihoods.</summary>
-    /// <param name="logWeight">log τ + log π. [block, node]</param>
-    public void Count(ArrayView<double> logWeight)
+    /// <param name="logWeight">log τ + log π. [point, block, node]</param>
+    /// <param name="pointCount">Model points.</param>
+    public void Count(ArrayView<double> logWeight, int pointCount = 1)
     {
         int nodeCount = memory.Size.PaddedNodeCount;
+        int sliceLength = checked((int)(pointCount * cut.SliceLength));
         views.Counts.MemSetToZero(buffers.Accelerator.DefaultStream);
         launcher.ClearLogLikelihood();
-        packFragments((int)views.Fragments.Length, shape, layout.PartCount, nodeCount, plan.RowCount, columns, launcher.LogProbability, views.Fragments);
+        packFragments(checked((int)(pointCount * cut.FragmentLength)), shape, layout.AllParts, nodeCount, plan.RowCount, columns, launcher.LogProbability, views.Fragments);
         TableViews inputs = new() { TableOfBlock = launcher.Layout.TableOfBlock, LogProbability = launcher.LogProbability, LogWeight = logWeight };
         packBases(
-            (plan.Blocks.Count * shape.NodeBlockCount, FusedKernels.BaseLanes * FusedKernels.Width), shape, nodeCount, plan.RowCount, columns, inputs, views.Bases);
+            (pointCount * plan.Blocks.Count * shape.NodeBlockCount, ColumnKernels.BaseLanes * FusedKernels.Width), shape, nodeCount, plan.RowCount, columns, inputs, views.Bases);
         buffers.CountLaunch(2);
         foreach ((PatternTile run, PatternViews patterns, int first) in Runs())
-            CountRun(run, patterns, first);
-        launcher.AddSlices(views.Counts, shape.SliceLength, shape.SliceCount);
+            CountRun(run, patterns, first, pointCount);
+        launcher.AddSlices(views.Counts, sliceLength, shape.SliceCount);
         spreadCounts(
-            (plan.Tables.Count * plan.RowCount + plan.Blocks.Count) * nodeCount, shape, layout.PartCount, nodeCount, plan.RowCount, plan.Tables.Count,
+            pointCount * (plan.Tables.Count * plan.RowCount + plan.Blocks.Count) * nodeCount, shape, layout.AllParts, nodeCount, plan.RowCount, pointCount * plan.Tables.Count,
             layout.TotalColumn, columns, launcher.Layout.TableOfBlock, views.Counts, launcher.Counts, launcher.Totals);
         buffers.CountLaunch();
     }
 
-    private void CountRun(PatternTile run, PatternViews patterns, int first)
+    private void CountRun(PatternTile run, PatternViews patterns, int first, int pointCount)
     {
-        FusedShape own = shape with { PatternCount = run.Count, FirstPattern = first, FirstBlock = run.Group * plan.ClassCount };
+        FusedShape own = shape with
+        {
+            PatternCount = run.Count,
+            FirstPattern = first,
+            FirstBlock = run.Group * plan.ClassCount,
+            PointCount = pointCount,
+            SliceLength = checked((int)(pointCount * cut.SliceLength)),
+        };
         if (!memory.IsResident)
             PackAnswers(patterns, first, run.Count);
+        int last = layout.ColumnGroupCount - 1;
+        for (int columnGroup = 0; columnGroup < last; columnGroup++)
+            Launch(own with { ColumnGroup = columnGroup }, FusedPass.Partial, patterns);
+        own = own with { ColumnGroup = last };
         int sliceLength = (run.Count + memory.SliceCount - 1) / memory.SliceCount;
+        int sliceCount = (run.Count + sliceLength - 1) / sliceLength;
         if (IsWhole)
         {
             Launch(own, FusedPass.Whole, patterns);
-            sumWhole(((run.Count + sliceLength - 1) / sliceLength, launcher.SumGroup), own, sliceLength, patterns, views, launcher.LogLikelihoods);
+            sumWhole((pointCount * sliceCount, launcher.SumGroup), own, sliceLength, patterns, views, launcher.LogLikelihoods);
             buffers.CountLaunch();
-            return;
         }
-        TileShape tile = new()
+        else
         {
-            PatternCount = run.Count,
-            PatternStride = runLength,
-            FirstPattern = first,
-            ClassCount = plan.ClassCount,
-            PointCount = 1,
-            ChunkCount = plan.ClassCount * shape.NodeBlockCount,
-            NormalizerStride = runLength,
-            SliceLength = sliceLength,
-            SliceCount = (run.Count + sliceLength - 1) / sliceLength,
-        };
-        Launch(own, FusedPass.Terms, patterns);
-        launcher.MergeTerms(tile, isFirst: true, normalizers);
-        launcher.Normalize(tile, normalizers);
-        launcher.CollectLogLikelihood(tile, patterns, normalizers);
-        Launch(own, FusedPass.Counts, patterns);
+            TileShape tile = new()
+            {
+                PatternCount = run.Count,
+                PatternStride = cut.RunLength,
+                FirstPattern = first,
+                ClassCount = plan.ClassCount,
+                PointCount = pointCount,
+                ChunkCount = plan.ClassCount * shape.NodeBlockCount,
+                NormalizerStride = cut.RunLength,
+                SliceLength = sliceLength,
+                SliceCount = sliceCount,
+            };
+            Launch(own, FusedPass.Terms, patterns);
+            launcher.MergeTerms(tile, isFirst: true, normalizers);
+            launcher.Normalize(tile, normalizers);
+            launcher.CollectLogLikelihood(tile, patterns, normalizers);
+            Launch(own, FusedPass.Counts, patterns);
+        }
+        for (int columnGroup = 0; columnGroup < last; columnGroup++)
+            Launch(own with { ColumnGroup = columnGroup }, FusedPass.Posteriors, patterns);
     }
 
     private void Launch(FusedShape run, FusedPass pass, PatternViews patterns)
     {
         int threads = layout.PartCount * FusedKernels.PartThreads;
-        KernelConfig config = new(plan.ClassCount * shape.NodeBlockCount * shape.SliceCount, threads, SharedMemoryConfig.RequestDynamic<byte>(layout.SharedBytes));
+        KernelConfig config = new(run.PointCount * plan.ClassCount * shape.NodeBlockCount * shape.SliceCount, threads, SharedMemoryConfig.RequestDynamic<byte>(layout.SharedBytes));
         units.Launch(buffers.Accelerator.DefaultStream, config, run with { Pass = (int)pass }, patterns, launcher.Layout.TableOfBlock, views);
         buffers.CountLaunch();
     }
@@ -186,7 +216,7 @@ internal sealed class FusedLauncher
             PatternTile run = store.Tiles[index];
             PatternViews patterns = store.Acquire(index, out int first);
             index++;
-            while (memory.IsResident && index < store.Tiles.Count && store.Tiles[index].Group == run.Group && run.Count + store.Tiles[index].Count <= runLength)
+            while (memory.IsResident && index < store.Tiles.Count && store.Tiles[index].Group == run.Group && run.Count + store.Tiles[index].Count <= cut.RunLength)
                 run = run with { Count = run.Count + store.Tiles[index++].Count };
             yield return (run, patterns, first);
             store.PrefetchAfter(index - 1);
@@ -203,7 +233,7 @@ internal sealed class FusedLauncher
         }
         return new ColumnViews
         {
-            WordCount = layout.PartCount * FusedKernels.Width / 32,
+            WordCount = layout.AllParts * FusedKernels.Width / 32,
             Item = Put(layout.Item),
             Category = Put(layout.Category),
             Row = Put(layout.Row),
@@ -213,34 +243,5 @@ internal sealed class FusedLauncher
             FirstRow = Put(layout.FirstRow),
             EndRow = Put(layout.EndRow),
         };
-    }
-
-    /// <summary>Sizes of the buffers.</summary>
-    private sealed record Cut(
-        int NodeBlockCount, int SliceCount, long SliceLength, int RunLength, long BitStride, long BitLength, long FragmentLength, long BaseLength, long TermLength,
-        long NormalizerLength)
-    {
-        /// <summary>Whether indices of the launches, which are 32-bit, reach everything.</summary>
-        public bool IsLaunchable => Math.Max(BitLength, Math.Max(SliceLength, FragmentLength)) <= int.MaxValue;
-
-        public long Bytes => sizeof(int) * BitLength
-            + sizeof(double) * (FragmentLength + BaseLength + 2 * TermLength + 3 * NormalizerLength + SliceCount * SliceLength);
-
-        public static Cut Create(CalibrationPlan plan, MemoryPlan memory, ColumnLayout layout, int residentGroups)
-        {
-            int nodeBlocks = (plan.NodeCount + FusedKernels.Width - 1) / FusedKernels.Width;
-            int chunks = plan.ClassCount * nodeBlocks;
-            long patterns = memory.IsResident ? memory.Size.PatternCount : memory.PatternTileCapacity;
-            long fitting = Math.Max(SmallestRun, LargestTermBytes / (2L * sizeof(double) * chunks));
-            int run = (int)Math.Min(patterns, Math.Max(fitting, memory.PatternTileCapacity));
-            int tiles = (run + FusedKernels.Width - 1) / FusedKernels.Width;
-            int slices = chunks <= residentGroups ? residentGroups / chunks : (WavesOfNodeBlocks * residentGroups + chunks - 1) / chunks;
-            long stride = patterns + FusedKernels.Width; // the last tile may look beyond
-            return new Cut(
-                nodeBlocks, Math.Clamp(slices, 1, tiles), (long)plan.Blocks.Count * nodeBlocks * layout.PartCount * FusedKernels.Width * FusedKernels.Width, run,
-                stride, stride * layout.PartCount * 2,
-                (long)plan.Tables.Count * nodeBlocks * layout.PartCount * layout.FragmentCount * 2 * FusedKernels.StepLength,
-                (long)plan.Blocks.Count * nodeBlocks * FusedKernels.Width, (long)chunks * run, chunks == 1 ? 1 : run);
-        }
     }
 }

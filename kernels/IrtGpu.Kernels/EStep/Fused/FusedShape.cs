@@ -13,9 +13,15 @@ internal enum FusedPass
 
     /// <summary>Counts, from the factors that the terms of all node blocks gave.</summary>
     Counts,
+
+    /// <summary>Adds the columns of a column group to the terms that are kept.</summary>
+    Partial,
+
+    /// <summary>Counts of a column group from posteriors that are kept.</summary>
+    Posteriors,
 }
 
-/// <summary>A run of patterns of one observed group at all its node blocks, 64 nodes of one class each.</summary>
+/// <summary>A run of patterns of one observed group at all its node blocks, 64 nodes of one class each, of one or several model points.</summary>
 internal readonly struct FusedShape
 {
     /// <summary>A <see cref="FusedPass"/>.</summary>
@@ -40,6 +46,17 @@ internal readonly struct FusedShape
     /// <summary>Block of the group's first class.</summary>
     public int FirstBlock { get; init; }
 
+    public int PointCount { get; init; }
+
+    /// <summary>Blocks of a point.</summary>
+    public int BlockStride { get; init; }
+
+    /// <summary>Which column group is launched.</summary>
+    public int ColumnGroup { get; init; }
+
+    /// <summary>Column groups; one where a group's shared memory holds all columns.</summary>
+    public int ColumnGroupCount { get; init; }
+
     /// <summary>Distance of node blocks in the terms.</summary>
     public int TermStride { get; init; }
 
@@ -56,19 +73,22 @@ internal readonly struct FusedViews
     /// <summary>Answers by column: bit (30 − column) mod 32 of word column / 32. [word, pattern]</summary>
     public ArrayView<int> Bits { get; init; }
 
-    /// <summary>Half of what a column adds to a log-likelihood, in the order of the matrix products. [table, node block, part, step, 256]</summary>
+    /// <summary>Half of what a column adds to a log-likelihood, in the order of the matrix products. [point, table, node block, part, step, 256]</summary>
     public ArrayView<double> Fragments { get; init; }
 
-    /// <summary>Log weight and what patterns without columns add. [block, node]</summary>
+    /// <summary>Log weight and what patterns without columns add. [point, block, node]</summary>
     public ArrayView<double> Bases { get; init; }
 
-    /// <summary>Largest term of a pattern in a node block. [node block, pattern of the run]</summary>
+    /// <summary>Largest term of a pattern in a node block. [point, node block, pattern of the run]</summary>
     public ArrayView<double> Largest { get; init; }
 
-    /// <summary>Sum of exp(term − largest), then the factor that makes posteriors of it. [node block, pattern of the run]</summary>
+    /// <summary>Sum of exp(term − largest), then the factor that makes posteriors of it. [point, node block, pattern of the run]</summary>
     public ArrayView<double> Sum { get; init; }
 
-    /// <summary>Twice the counts. [slice, block, node block, column, 64]</summary>
+    /// <summary>Terms, then posteriors, of several column groups. [point, node block, pattern of the run, 64]</summary>
+    public ArrayView<double> Kept { get; init; }
+
+    /// <summary>Twice the counts. [slice, point, block, node block, column, 64]</summary>
     public ArrayView<double> Counts { get; init; }
 }
 

@@ -18,15 +18,16 @@ internal sealed record FusedUnits(
     private const int GroupReserve = 1024; // of a group's shared memory, for the driver
 
     /// <summary>Structure and rows of the products of each target, by parts.</summary>
-    internal static Type UnitFor(int partCount, bool isHopper) => (partCount, isHopper) switch
+    internal static Type UnitFor(int partCount, bool keepsTerms, bool isHopper) => (partCount, keepsTerms, isHopper) switch
     {
-        (1, true) => typeof(HopperOne),
-        (2, true) => typeof(HopperTwo),
-        (4, true) => typeof(HopperFour),
-        (1, false) => typeof(AmpereOne),
-        (2, false) => typeof(AmpereTwo),
-        (4, false) => typeof(AmpereFour),
-        _ => throw new ArgumentOutOfRangeException(nameof(partCount), partCount, "1, 2 or 4 parts."),
+        (1, false, true) => typeof(HopperOne),
+        (2, false, true) => typeof(HopperTwo),
+        (4, false, true) => typeof(HopperFour),
+        (4, true, true) => typeof(HopperMany),
+        (1, false, false) => typeof(AmpereOne),
+        (2, false, false) => typeof(AmpereTwo),
+        (4, false, false) => typeof(AmpereFour),
+        _ => throw new ArgumentOutOfRangeException(nameof(partCount), partCount, "1, 2 or 4 parts; several column groups of 4, with products of 16 rows."),
     };
 
     /// <summary>Threads a group, and groups of a multiprocessor by which the assembler limits registers.</summary>
@@ -39,13 +40,15 @@ internal sealed record FusedUnits(
     /// <summary>Compiles the kernel where the device can run it.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="layout">Columns.</param>
-    /// <returns>Null: no products of matrices in double precision, or too little shared memory.</returns>
+    /// <returns>Null: no products of matrices in double precision, or none of 16 rows for several column groups, or too little shared memory.</returns>
     public static FusedUnits? TryLoad(CudaAccelerator accelerator, ColumnLayout layout)
     {
         if (accelerator.Architecture.Major < 8)
             return null;
         bool isHopper = HopperTarget.IsRaised(accelerator);
-        MethodInfo method = typeof(FusedKernels).GetMethod(nameof(FusedKernels.Fuse))!.MakeGenericMethod(UnitFor(layout.PartCount, isHopper));
+        if (layout.ColumnGroupCount > 1 && !isHopper)
+            return null; // with products of eight rows registers do not suffice
+        MethodInfo method = typeof(FusedKernels).GetMethod(nameof(FusedKernels.Fuse))!.MakeGenericMethod(UnitFor(layout.PartCount, layout.ColumnGroupCount > 1, isHopper));
         CudaKernel kernel = (CudaKernel)KernelLoading.LoadGrouped(accelerator, method, Specialization(layout.PartCount));
         if (!DynamicSharedMemory.TryAllow(kernel, layout.SharedBytes))
             return null;

@@ -9,6 +9,9 @@ internal interface IMatrixUnit
     /// <summary>Parts of 64 columns; four warps each.</summary>
     int PartCount { get; }
 
+    /// <summary>Whether terms are kept between launches, for several column groups.</summary>
+    bool KeepsTerms { get; }
+
     /// <summary>Log-likelihoods begin with the bases.</summary>
     /// <param name="address">Of the warp's nodes in the bases, bytes.</param>
     void BeginJoint(int address);
@@ -41,6 +44,8 @@ internal readonly struct HopperOne : IMatrixUnit
 {
     public int PartCount => 1;
 
+    public bool KeepsTerms => false;
+
     public void BeginJoint(int address) => CudaAsm.Emit(FusedPtx.JointBegin64, address);
 
     public void AddColumns(int first, int second, int address) => CudaAsm.Emit(FusedPtx.JointStep64By16, first, second, address);
@@ -55,6 +60,8 @@ internal readonly struct HopperOne : IMatrixUnit
 internal readonly struct HopperTwo : IMatrixUnit
 {
     public int PartCount => 2;
+
+    public bool KeepsTerms => false;
 
     public void BeginJoint(int address) => CudaAsm.Emit(FusedPtx.JointBegin32, address);
 
@@ -71,6 +78,25 @@ internal readonly struct HopperFour : IMatrixUnit
 {
     public int PartCount => 4;
 
+    public bool KeepsTerms => false;
+
+    public void BeginJoint(int address) => CudaAsm.Emit(FusedPtx.JointBegin16, address);
+
+    public void AddColumns(int first, int second, int address) => CudaAsm.Emit(FusedPtx.JointStep16By16, first, second, address);
+
+    public void StoreJoint(int address) => CudaAsm.Emit(FusedPtx.JointStore16, address);
+
+    public void AddPatterns(int first, int second, int third, int fourth, int fifth, int sixth, int seventh, int eighth, int address) =>
+        CudaAsm.Emit(FusedPtx.CountStepBy16, first, second, third, fourth, fifth, sixth, seventh, eighth, address);
+}
+
+/// <summary>Products of 16 rows, which need compute capability 9.0 and its target; 4 parts of each column group.</summary>
+internal readonly struct HopperMany : IMatrixUnit
+{
+    public int PartCount => 4;
+
+    public bool KeepsTerms => true;
+
     public void BeginJoint(int address) => CudaAsm.Emit(FusedPtx.JointBegin16, address);
 
     public void AddColumns(int first, int second, int address) => CudaAsm.Emit(FusedPtx.JointStep16By16, first, second, address);
@@ -85,6 +111,8 @@ internal readonly struct HopperFour : IMatrixUnit
 internal readonly struct AmpereOne : IMatrixUnit
 {
     public int PartCount => 1;
+
+    public bool KeepsTerms => false;
 
     public void BeginJoint(int address) => CudaAsm.Emit(FusedPtx.JointBegin64, address);
 
@@ -101,6 +129,8 @@ internal readonly struct AmpereTwo : IMatrixUnit
 {
     public int PartCount => 2;
 
+    public bool KeepsTerms => false;
+
     public void BeginJoint(int address) => CudaAsm.Emit(FusedPtx.JointBegin32, address);
 
     public void AddColumns(int first, int second, int address) => CudaAsm.Emit(FusedPtx.JointStep32By8, first, second, address);
@@ -115,6 +145,8 @@ internal readonly struct AmpereTwo : IMatrixUnit
 internal readonly struct AmpereFour : IMatrixUnit
 {
     public int PartCount => 4;
+
+    public bool KeepsTerms => false;
 
     public void BeginJoint(int address) => CudaAsm.Emit(FusedPtx.JointBegin16, address);
 

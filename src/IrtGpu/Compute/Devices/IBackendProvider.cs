@@ -30,6 +30,11 @@ public interface IBackendProvider
     /// <param name="plan">What is to be computed; null: not known yet.</param>
     double StartSeconds(CalibrationPlan? plan) => 2;
 
+    /// <summary>Whether E-steps through tables are the faster ones on a device, even where all items have weighted scores.</summary>
+    /// <param name="device">One of its <see cref="Kinds"/>.</param>
+    /// <param name="plan">What is to be computed.</param>
+    bool PrefersTables(DeviceName device, CalibrationPlan plan) => false;
+
     /// <summary>What <c>auto</c> should take for large work: an available device that outruns the CPU; null when there is none.</summary>
     /// <remarks>Asks the drivers, which takes time: called only where the work is large enough to be worth it.</remarks>
     DeviceName? FindFastDevice();

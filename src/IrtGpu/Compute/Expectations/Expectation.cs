@@ -25,6 +25,12 @@ public abstract class Expectation : IDisposable
     /// <returns>[node]; not to be changed</returns>
     public abstract double[]? TryNodeTotals(int block);
 
+    /// <summary>Expected number of persons at each node of one attribute's line, where nodes lie on lines but not on a grid; null elsewhere.</summary>
+    /// <param name="block">Block.</param>
+    /// <param name="attribute">Attribute.</param>
+    /// <returns>[node of the line]</returns>
+    internal virtual double[]? TryLineTotals(int block, int attribute) => null;
+
     /// <summary>Σ w and Σ w θ_j of a block's persons by row of covariates; null where means do not differ by them.</summary>
     /// <param name="block">Block.</param>
     /// <returns>[row, 1 + attribute]</returns>

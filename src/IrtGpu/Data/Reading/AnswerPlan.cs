@@ -15,6 +15,7 @@ internal sealed class AnswerPlan
     private readonly bool[] blankIsWrong; // [item]
     private readonly string[]?[] missing; // [item]; of one item alone
     private readonly KnownItem?[] known; // [item]; of an earlier fit
+    private readonly string?[] kept; // [item]; the key of an earlier fit
     private DeclaredMeaning? general; // for items without a meaning
 
     private AnswerPlan(ColumnPlan plan, bool isOfFit)
@@ -25,6 +26,7 @@ internal sealed class AnswerPlan
         blankIsWrong = new bool[names.Length];
         missing = new string[]?[names.Length];
         known = new KnownItem?[names.Length];
+        kept = new string?[names.Length];
         Keyed = new KeyedMeaning?[names.Length];
         IsOfFit = isOfFit;
     }
@@ -34,6 +36,14 @@ internal sealed class AnswerPlan
 
     /// <summary>The right answers of items that have a key. [item]</summary>
     public KeyedMeaning?[] Keyed { get; }
+
+    /// <summary>Items whose key of an earlier fit was left, as all their answers are 0 and 1 already.</summary>
+    public int ScoredCount { get; private set; }
+
+    /// <summary>Items whose key is not that of the earlier fit, with both.</summary>
+    public IReadOnlyList<string> ChangedKeys => [.. names.Select((name, item) => (Name: name, Key: Keyed[item], Kept: kept[item]))
+        .Where(item => item.Key is { IsKept: false } && item.Kept is not null && !item.Key.IsSame(item.Kept))
+        .Select(item => $"'{item.Name}' {SeenText.Show(string.Join('|', item.Key!.Keys))} for {SeenText.Show(item.Kept!)}")];
 
     /// <summary>Whether a blank counts as the lowest category.</summary>
     public bool IsBlankWrong(int item) => blankIsWrong[item];
@@ -60,7 +70,13 @@ internal sealed class AnswerPlan
             plan.known[item] = options.KnownItems?.GetValueOrDefault(names[item]);
             int[]? codes = options.ExpectedCategoryCodes?[names[item]] ?? plan.known[item]?.Codes;
             if (codes is not null)
-                plan.Declare(item, codes, options.ExpectedAnswers?.GetValueOrDefault(names[item]) ?? plan.known[item]?.Answers ?? ItemAnswers.Plain, isOfFit: true);
+            {
+                ItemAnswers known = options.ExpectedAnswers?.GetValueOrDefault(names[item]) ?? plan.known[item]?.Answers ?? ItemAnswers.Plain;
+                plan.Declare(item, codes, known, isOfFit: true);
+                plan.kept[item] = known.Key;
+                if (known.Key is { } key && keys is null)
+                    plan.meanings[item] = plan.Keyed[item] = new KeyedMeaning([key], codes, isKept: true);
+            }
             if (keys is null)
                 continue;
             if (codes is not null && !codes.SequenceEqual([0, 1]))
@@ -108,6 +124,23 @@ internal sealed class AnswerPlan
         }
     }
 
+    /// <summary>Leaves the keys of an earlier fit where the answers, all together, are 0 and 1 already and cannot be options.</summary>
+    /// <param name="seen">The answers to each item, those that mean missing left out. [item][answer]</param>
+    public void SettleKeys(Answer[][] seen)
+    {
+        int[] items = [.. Enumerable.Range(0, names.Length).Where(item => Keyed[item] is { IsKept: true })];
+        Answer[] given = [.. items.SelectMany(item => seen[item])];
+        bool Names(string text) => items.Any(item => Keyed[item]!.Answers.Any(answer => AnswerText.Comparable(answer) == AnswerText.Comparable(text)));
+        if (given.Length == 0 || given.Any(answer => answer.Number is not (0 or 1)) || Names("0") || (Names("1") && !given.Any(answer => answer.Number == 0)))
+            return;
+        foreach (int item in items)
+        {
+            meanings[item] = new DeclaredMeaning([0, 1], null, isOfFit: true);
+            Keyed[item] = null;
+        }
+        ScoredCount = items.Length;
+    }
+
     /// <summary>What the answers stand for, now that they are all seen.</summary>
     /// <param name="item">0-based item.</param>
     /// <param name="seen">The answers in the data, those that mean missing left out.</param>
@@ -131,7 +164,7 @@ internal sealed class AnswerPlan
     /// <summary>What is kept of it with a fit.</summary>
     /// <param name="item">0-based item.</param>
     /// <param name="meaning">What its answers stand for.</param>
-    public ItemAnswers Keep(int item, AnswerMeaning meaning) => new(meaning.Texts, missing[item], blankIsWrong[item]);
+    public ItemAnswers Keep(int item, AnswerMeaning meaning) => new(meaning.Texts, missing[item], blankIsWrong[item], Keyed[item]?.Written);
 
     private void Declare(int item, int[] codes, ItemAnswers answers, bool isOfFit)
     {
@@ -150,6 +183,8 @@ internal sealed class AnswerPlan
         }
         foreach (int item in Resolve(declaration.Items, "declared codes", path, problems))
         {
+            if (Keyed[item] is { IsKept: true })
+                Keyed[item] = null; // what is declared counts more
             if (Keyed[item] is not null)
                 problems.Add(new DataProblem("The item has a key and declared codes, but its answers are either right or wrong, or ordered. Take it out of --codes, or of --key and its file.", path, null, names[item]));
             else

@@ -17,11 +17,13 @@ internal sealed class AnswerResolution(string[] names, AnswerPlan plan, CodeBook
     {
         bool[] isCounted = [.. names.Select((_, item) => plan.Keyed[item] is not null || plan.IsBlankWrong(item))];
         long[]?[] counts = count(isCounted);
+        Answer[][] seen = [.. names.Select((_, item) => book[item].Answers
+            .Where(answer => !plan.IsMissing(item, answer) && (answer.FirstLine > 0 || counts[item]![answer.Provisional] > 0)).ToArray())];
+        plan.SettleKeys(seen);
         CodedItem[] items = [.. names.Select((name, item) =>
         {
-            Answer[] seen = [.. book[item].Answers.Where(answer => !plan.IsMissing(item, answer) && (answer.FirstLine > 0 || counts[item]![answer.Provisional] > 0))];
-            AnswerMeaning meaning = plan.MeaningOf(item, seen);
-            return AddBlanks(new CodedItem(name, meaning, seen, meaning.Codes(seen)) { Counts = counts[item] }, book[item].Blank);
+            AnswerMeaning meaning = plan.MeaningOf(item, seen[item]);
+            return AddBlanks(new CodedItem(name, meaning, seen[item], meaning.Codes(seen[item])) { Counts = counts[item] }, book[item].Blank);
         })];
         long[]?[] others = count([.. items.Select((item, k) => !isCounted[k] && (item.Unknown.Any() || StrayCodes.In(item).Length > 0))]);
         return [.. items.Select((item, k) => others[k] is { } own ? item with { Counts = own } : item)];

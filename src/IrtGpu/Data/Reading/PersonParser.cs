@@ -19,29 +19,52 @@ internal sealed class PersonParser(
     private readonly bool hasTellingNames = // no letters or numbers, which may be answers as well
         plan.Names.Count(name => name.Length > 1 && WholeNumber.Parse(name, out _) == NumberForm.None) > plan.Names.Length / 2;
 
+    private readonly SortedDictionary<int, (PlaceTally Places, string First)> ragged = []; // by number of fields
+
     /// <summary>Reads what is left of the table.</summary>
     /// <exception cref="DataException">The file is no text from somewhere on, or cannot be read.</exception>
     public void ReadAll(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        long rows = 0;
-        while (table.TryAdvance(persons.BlankLines))
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (IsHeader())
+            long rows = 0;
+            while (table.TryAdvance(persons.BlankLines))
             {
-                persons.HeaderLines.Add(table.Line);
-                continue;
+                cancellationToken.ThrowIfCancellationRequested();
+                if (IsHeader())
+                {
+                    persons.HeaderLines.Add(table.Line);
+                    continue;
+                }
+                if (++rows % RowsPerReport == 0)
+                    progress?.Report(table.Progress);
+                Span<byte> row = persons.Add(table.Line);
+                if (table.FieldCount == plan.Roles.Length)
+                    ParseRow(row);
+                else
+                    RefuseRow(row);
             }
-            if (++rows % RowsPerReport == 0)
-                progress?.Report(table.Progress);
-            Span<byte> row = persons.Add(table.Line);
-            if (table.FieldCount == plan.Roles.Length)
-                ParseRow(row);
-            else
-                RefuseRow(row);
+        }
+        finally
+        {
+            ReportRagged();
         }
         persons.Complete();
+    }
+
+    /// <summary>One message for all rows of a number of fields.</summary>
+    private void ReportRagged()
+    {
+        foreach ((int count, (PlaceTally places, string first)) in ragged)
+        {
+            string fields = string.Create(CultureInfo.InvariantCulture, $"{count} field{(count == 1 ? "" : "s")} where the header has {plan.Roles.Length}");
+            problems.Add(new DataProblem(
+                (places.Count == 1
+                    ? $"The row has {fields}; it reads {SeenText.Show(first)}. "
+                    : string.Create(CultureInfo.InvariantCulture, $"{places.Count} rows have {fields}: {places}; the first reads {SeenText.Show(first)}. "))
+                + "Add or remove fields, or quote one that holds the delimiter; a first column of row names needs a name too.", path, places.FirstLine));
+        }
     }
 
     private bool IsHeader()
@@ -185,7 +208,7 @@ internal sealed class PersonParser(
             : $"Text follows the closing quote of {SeenText.Show(value)}. Write a double quote inside a quoted field twice.");
     }
 
-    // Fields of a ragged row stand under the wrong names: one message for the row, none for its fields,
+    // Fields of a ragged row stand under the wrong names: one message for all rows with as many, none for their fields,
     // except where a quoting mistake is the cause.
     private void RefuseRow(Span<byte> row)
     {
@@ -197,9 +220,9 @@ internal sealed class PersonParser(
         }
         else
         {
-            Report(null, string.Create(CultureInfo.InvariantCulture,
-                $"The row has {count} field{(count == 1 ? "" : "s")} where the header has {plan.Roles.Length}; it reads {SeenText.Show(table.FirstLine)}. ") +
-                "Add or remove fields, or quote one that holds the delimiter; a first column of row names needs a name too.");
+            if (!ragged.TryGetValue(count, out (PlaceTally Places, string First) known))
+                ragged[count] = known = (new PlaceTally(), table.FirstLine);
+            known.Places.Add(table.Line);
         }
         row.Fill(ResponseData.Missing);
         persons.Ids?.Add("");

@@ -98,6 +98,7 @@ internal sealed class ResponseAssembly(
 
     private void ReportCodes(CodedItem[] items)
     {
+        ReportKeptKey();
         if (Array.Exists(answers.Keyed, key => key is not null))
             new KeyReview([.. items.Zip(answers.Keyed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))], missing.Texts, path).Report(warnings);
         if (answers.IsOfFit)
@@ -107,6 +108,23 @@ internal sealed class ResponseAssembly(
         CodeMaps.Report(Array.FindAll(items, item => !NoItems.IsIdentifier(item, persons.Count)), missing.Texts, path, warnings);
         if (Array.Exists(items, item => item.Meaning.IsDeclared))
             CodeMaps.ReportUnused(items, path, warnings);
+    }
+
+    /// <summary>Tells what was made of the key that an earlier fit keeps.</summary>
+    private void ReportKeptKey()
+    {
+        int kept = answers.Keyed.Count(key => key is { IsKept: true });
+        if (kept > 0)
+            warnings.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture, $"Answers to {kept} item(s) are scored 0 and 1 by the key that the fit keeps. --key FILE takes another."), path));
+        if (answers.ScoredCount > 0)
+            warnings.Add(new DataProblem(string.Create(CultureInfo.InvariantCulture, $"All answers to the {answers.ScoredCount} item(s) with a key in the fit are 0 and 1 already, so they are taken as scored."), path));
+        if (answers.ChangedKeys is { Count: > 0 } changed)
+        {
+            const int shown = 5;
+            warnings.Add(new DataProblem(
+                $"The key is not the one that the fit keeps: {string.Join(", ", changed.Take(shown))}{(changed.Count > shown ? ", …" : "")}. The key given counts; "
+                + "scores are those of the fit's items only if its answers were scored so too. Leave --key out to take the key of the fit.", path));
+        }
     }
 
     /// <summary>Whether anyone in the group answered the item. [group, item]</summary>

@@ -19,7 +19,7 @@ internal sealed class PopulationUpdate
 {
     private readonly CalibrationPlan plan;
     private readonly (int[] Blocks, int[] Free)[] components; // blocks tied by common free parameters
-    private readonly NodePowers? powers; // of fixed nodes; null: populations are the normals themselves
+    private readonly IPowerSums? powers; // of fixed nodes; null: populations are the normals themselves
     private readonly PopulationMoments[] moments; // [block]
 
     public PopulationUpdate(CalibrationPlan plan)
@@ -130,8 +130,11 @@ internal sealed class PopulationUpdate
     }
 
     /// <summary>Sums over the nodes that populations are normalised over; null where they are densities.</summary>
-    private static NodePowers? Discretize(CalibrationPlan plan) =>
-        plan.Grid.Moves || !plan.Integration.HasSharedNodes ? null : NodePowers.Of(plan.Grid.Theta, plan.AttributeCount);
+    private static IPowerSums? Discretize(CalibrationPlan plan) =>
+        plan.Grid.Moves ? null
+        : plan.Integration.Tree is { } tree ? new FactoredPowers(tree.Populations, plan.AttributeCount, plan.Grid.Line)
+        : plan.Integration.HasSharedNodes ? NodePowers.Of(plan.Grid.Theta, plan.AttributeCount)
+        : null;
 
     private static (int[] Blocks, int[] Free)[] Components(CalibrationPlan plan)
     {

@@ -97,8 +97,9 @@ public sealed record EStepChoice
     /// <param name="plan">The plan.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="asked">What was asked for.</param>
+    /// <param name="prefersTables">Whether tables are the faster form on the device, to be taken where none is asked for.</param>
     /// <exception cref="SpecificationException">The form asked for is the CPU's alone, or an item has no weighted score.</exception>
-    public static EStepChoice ForDevice(CalibrationPlan plan, PatternTable patterns, EStepForm asked)
+    public static EStepChoice ForDevice(CalibrationPlan plan, PatternTable patterns, EStepForm asked, bool prefersTables = false)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(patterns);
@@ -107,6 +108,8 @@ public sealed record EStepChoice
             return new EStepChoice(EStepForm.Tables, "as asked for");
         if (asked == EStepForm.DimensionTables)
             throw new SpecificationException("The E-step by tables of each dimension is the cpu's alone. Use --e-step auto, or --device cpu.");
+        if (asked == EStepForm.Auto && prefersTables)
+            return new EStepChoice(EStepForm.Tables, "on this device products of matrices make tables faster than weighted scores");
         if (plan.Items.FirstOrDefault(item => !item.Family.Operations.HasWeightedScore) is { } other)
         {
             return asked == EStepForm.Auto

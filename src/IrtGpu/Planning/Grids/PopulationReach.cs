@@ -26,16 +26,15 @@ public sealed record PopulationReach(
     /// <param name="mean">Mean of θ.</param>
     /// <param name="deviation">Standard deviation of θ.</param>
     /// <param name="weight">Expected number of persons.</param>
-    /// <param name="totals">Expected number of persons by product node, from the posteriors; empty: not known. [node]</param>
+    /// <param name="line">Expected number of persons by node of the attribute's line, from the posteriors; empty: not known. [node of the line]</param>
     internal static PopulationReach Of(
-        QuadratureGrid grid, int block, int attribute, double mean, double deviation, double weight, ReadOnlySpan<double> totals)
+        QuadratureGrid grid, int block, int attribute, double mean, double deviation, double weight, ReadOnlySpan<double> line)
     {
         double half = grid.Spacing / 2;
         double below = weight * Normal.CDF(mean, deviation, grid.Low - half);
         double above = weight * Normal.CDF(-mean, deviation, -grid.High - half);
-        if (!totals.IsEmpty)
+        if (!line.IsEmpty)
         {
-            double[] line = grid.SumsAlong(totals, attribute);
             below = Math.Max(below, Tail(line[0], line[1], weight));
             above = Math.Max(above, Tail(line[^1], line[^2], weight));
         }

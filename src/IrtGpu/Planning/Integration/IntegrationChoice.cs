@@ -6,6 +6,8 @@ namespace IrtGpu.Planning.Integration;
 /// <summary>How a calibration integrates over its attributes, and why so: decided here once, carried by the plan.</summary>
 public sealed record IntegrationChoice
 {
+    private const int LargestReducedCount = 1_000_000; // nodes of one sum
+
     private IntegrationChoice(IntegrationMethod method, string reason)
     {
         Method = method;
@@ -39,22 +41,77 @@ public sealed record IntegrationChoice
             throw new SpecificationException(refusal);
     }
 
+    /// <summary>The order in which attributes are summed out; null where the method does not go by it.</summary>
+    internal EliminationTree? Tree { get; private init; }
+
     /// <summary>Chooses.</summary>
     /// <param name="specification">What was asked for.</param>
+    /// <param name="tree">What attributes have to do with each other.</param>
     /// <param name="problems">Receives why it cannot be.</param>
-    internal static IntegrationChoice Of(ModelSpecification specification, List<string> problems)
+    internal static IntegrationChoice Of(ModelSpecification specification, EliminationTree tree, List<string> problems)
     {
         IntegrationMethod asked = specification.Integration;
         if (!IntegrationMethods.Offered.Contains(asked))
             problems.Add($"--integration {asked.Name()} is not in this version. It takes {string.Join(", ", IntegrationMethods.Offered.Select(method => method.Name()))}.");
-        if (asked is not (IntegrationMethod.Auto or IntegrationMethod.Grid))
-            return new IntegrationChoice(asked, "as asked for");
-        if (QuadratureGrid.ProductRefusal(specification.Quadrature, specification.Attributes.Count) is { } refusal)
-            problems.Add(refusal);
-        return new IntegrationChoice(IntegrationMethod.Grid, asked == IntegrationMethod.Grid ? "as asked for" : "the product of the nodes is small enough");
+        switch (asked)
+        {
+            case IntegrationMethod.Auto:
+                return Choose(specification, tree, problems);
+            case IntegrationMethod.Grid:
+                AddProblem(problems, QuadratureGrid.ProductRefusal(specification.Quadrature, specification.Attributes.Count), specification, tree);
+                return new IntegrationChoice(IntegrationMethod.Grid, "as asked for");
+            case IntegrationMethod.Reduced:
+                AddProblem(problems, ReductionRefusal(specification, tree), specification, tree);
+                return new IntegrationChoice(IntegrationMethod.Reduced, $"as asked for; {Describe(specification, tree)}") { Tree = tree };
+            default:
+                return new IntegrationChoice(asked, "as asked for");
+        }
     }
 
     /// <summary>How the nodes of the method are laid out.</summary>
     /// <param name="attributeCount">J.</param>
-    internal GridShape Shape(int attributeCount) => Method == IntegrationMethod.Grid ? GridShape.Product(attributeCount) : GridShape.Lines(attributeCount, 1);
+    internal GridShape Shape(int attributeCount) => Method == IntegrationMethod.Grid ? GridShape.Product(attributeCount) : GridShape.Lines(attributeCount, Tree?.Width ?? 1);
+
+    /// <summary>The product where it is small enough, unless the model says that its attributes come apart.</summary>
+    private static IntegrationChoice Choose(ModelSpecification specification, EliminationTree tree, List<string> problems)
+    {
+        int attributeCount = specification.Attributes.Count;
+        string? noProduct = QuadratureGrid.ProductRefusal(specification.Quadrature, attributeCount);
+        bool comesApart = tree.Width < attributeCount && ReductionRefusal(specification, tree) is null;
+        if (comesApart && (specification.IsOrthogonal || noProduct is not null))
+            return new IntegrationChoice(IntegrationMethod.Reduced, Describe(specification, tree)) { Tree = tree };
+        AddProblem(problems, noProduct, specification, tree);
+        return new IntegrationChoice(IntegrationMethod.Grid, attributeCount == 1 ? "there is one attribute" : "the product of the nodes is small enough");
+    }
+
+    private static string Describe(ModelSpecification specification, EliminationTree tree) => tree.Width == 1
+        ? "no items or correlations join attributes"
+        : $"at most {tree.Width} of {specification.Attributes.Count} attributes are summed over at once";
+
+    private static string? ReductionRefusal(ModelSpecification specification, EliminationTree tree)
+    {
+        if (specification.Quadrature.Rule == QuadratureRule.GaussHermite)
+            return "--integration reduced sums over fixed lines of nodes, and those of --quadrature gauss-hermite move with the population. Use --quadrature rectangular.";
+        int nodes = specification.Quadrature.Resolve(tree.Width).Nodes!.Value;
+        double product = Math.Pow(nodes, tree.Width);
+        if (product <= LargestReducedCount)
+            return null;
+        string names = string.Join(", ", tree.Widest.Separator.Append(tree.Widest.Attribute).Order().Select(attribute => specification.Attributes[attribute]));
+        return FormattableString.Invariant(
+            $"Items and correlations join {tree.Width} attributes ({names}), and {nodes} nodes in each are {product:g3}, more than the {LargestReducedCount} that --integration reduced sums over at once. Fix correlations at 0 (--orthogonal), lower --nodes, or leave the method out.");
+    }
+
+    /// <summary>Adds a problem, and what works in its place.</summary>
+    private static void AddProblem(List<string> problems, string? problem, ModelSpecification specification, EliminationTree tree)
+    {
+        if (problem is null)
+            return;
+        string[] others =
+        [
+            .. IntegrationMethods.Offered.Where(method => method is not (IntegrationMethod.Auto or IntegrationMethod.Grid)
+                && (method != IntegrationMethod.Reduced || (tree.Width < specification.Attributes.Count && ReductionRefusal(specification, tree) is null))
+                && method != specification.Integration).Select(method => $"--integration {method.Name()}"),
+        ];
+        problems.Add(others.Length == 0 ? problem : $"{problem} Without such a product: {string.Join(" or ", others)}.");
+    }
 }

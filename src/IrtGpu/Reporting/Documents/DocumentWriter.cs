@@ -183,6 +183,8 @@ internal static partial class DocumentWriter
         if (value.Missing is { } missing)
             json.Field("missing", missing);
         json.Field("blankIsWrong", value.BlankIsWrong);
+        if (value.Key is { } key)
+            json.Field("key", key);
     }
 
     private static void Write(Utf8JsonWriter json, ParameterKey value)

@@ -14,7 +14,7 @@ namespace IrtGpu.Kernels.Tests.EStep.Fused;
 public sealed class FusedEStepTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
     /// <summary>Problems by the parts of 64 columns that they take.</summary>
-    private static readonly (string Name, int Parts, ModelCase Problem)[] Problems =
+    private static readonly (string Name, int Parts, ModelCase Problem)[] Problems = // parts of all column groups
     [
         ("one part, one node block", 1, new() { Items = 50, Persons = 130, Nodes = 61, Functions = [ItemFunction.ThreeParameter] }),
         ("one part, several node blocks", 1, new() { Items = 12, Persons = 70, Nodes = 12, Attributes = 2, HasWeights = true }),
@@ -22,25 +22,30 @@ public sealed class FusedEStepTests(OpenDevices devices) : IClassFixture<OpenDev
         ("two parts, classes", 2, new() { Items = 30, Persons = 140, Nodes = 21, Functions = [ItemFunction.Graded], Categories = [4], Classes = 2, KnownShare = 0.3 }),
         ("four parts", 4, new() { Items = 44, Persons = 70, Nodes = 9, Functions = [ItemFunction.Graded], Categories = [5] }),
         ("four parts, groups and missing", 4, new() { Items = 48, Persons = 150, Nodes = 9, Functions = [ItemFunction.Graded], Categories = [5], Groups = 3, Missing = 0.3 }),
+        ("two column groups", 8, new() { Items = 66, Persons = 150, Nodes = 9, Functions = [ItemFunction.Graded], Categories = [5] }),
+        ("three column groups, classes, several node blocks, missing", 12, new()
+        {
+            Items = 120, Persons = 70, Nodes = 66, Functions = [ItemFunction.Graded, ItemFunction.GeneralizedPartialCredit], Categories = [5], Classes = 2, KnownShare = 0.3, Missing = 0.2, HasWeights = true,
+        }),
     ];
 
     private static readonly bool[] Ways = [true, false];
 
-    [Fact]
-    public void Counts_agree_with_the_reference_whether_patterns_stay_or_are_streamed()
-    {
-        Assert.SkipUnless(TestDevices.Accelerators.Contains("cuda"), "There is no CUDA device.");
-        Assert.Multiple([.. Problems.SelectMany(entry => Ways.Select(isResident => (Action)(() => AssertAgrees(entry.Name, entry.Parts, entry.Problem, isResident))))]);
-    }
+    public static TheoryData<string, string, bool> CudaDevices => TestDevices.CudaDevices.Length == 0
+        ? [new TheoryDataRow<string, string, bool>("cuda", "", true) { Skip = "There is no CUDA device." }]
+        : [.. TestDevices.CudaDevices.SelectMany(device => Problems.SelectMany(entry => Ways.Select(isResident => new TheoryDataRow<string, string, bool>(device, entry.Name, isResident))))];
 
-    private void AssertAgrees(string name, int parts, ModelCase problem, bool isResident)
+    [Theory]
+    [MemberData(nameof(CudaDevices))]
+    public void Counts_agree_with_the_reference_whether_patterns_stay_or_are_streamed(string device, string name, bool isResident)
     {
+        (_, int parts, ModelCase problem) = Problems.Single(entry => entry.Name == name);
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = problem.Build();
-        Assert.Equal(parts, ColumnLayout.TryCreate(plan, patterns)!.PartCount);
-        MemoryPlan memory = TestDevices.Cut("cuda", plan, patterns, plan => plan with { IsResident = isResident, PatternTileCapacity = isResident ? 32 : 100 });
-        using IlgpuBackend backend = devices.Open("cuda", plan, patterns, memory, fuse: true);
+        Assert.Equal(parts, ColumnLayout.TryCreate(plan, patterns)!.AllParts);
+        MemoryPlan memory = TestDevices.Cut(device, plan, patterns, plan => plan with { IsResident = isResident, PatternTileCapacity = isResident ? 32 : 100 });
+        using IlgpuBackend backend = devices.Open(device, plan, patterns, memory, fuse: true);
         Assert.True(backend.Description.Contains("fused", StringComparison.Ordinal), $"{name}: {backend.Description}");
-        Conformance.AssertConforms(backend, patterns, point, TestDevices.Tolerance("cuda"), countFloor: 1e-15);
+        Conformance.AssertConforms(backend, patterns, point, TestDevices.Tolerance(device), countFloor: 1e-15);
     }
 
     [Fact]
@@ -55,9 +60,11 @@ public sealed class FusedEStepTests(OpenDevices devices) : IClassFixture<OpenDev
     }
 
     [Fact]
-    public void More_columns_than_a_group_of_threads_holds_have_no_layout()
+    public void More_columns_than_a_group_of_threads_holds_go_in_column_groups()
     {
         (CalibrationPlan plan, PatternTable patterns, _) = new ModelCase { Items = 64, Functions = [ItemFunction.Graded], Categories = [5] }.Build();
-        Assert.Null(ColumnLayout.TryCreate(plan, patterns));
+        ColumnLayout layout = ColumnLayout.TryCreate(plan, patterns)!;
+        Assert.Equal((2, 4, 5), (layout.ColumnGroupCount, layout.PartCount, layout.FragmentCount)); // 257 columns
+        Assert.Equal(257, layout.Item.Count(item => item > -2));
     }
 }

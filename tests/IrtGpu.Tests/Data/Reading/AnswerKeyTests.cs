@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Data.Answers;
 using IrtGpu.Data.Reading;
 
 namespace IrtGpu.Tests.Data.Reading;
@@ -78,4 +79,54 @@ public sealed class AnswerKeyTests : TableFixture
     public void A_fit_of_other_codes_takes_no_key() =>
         AssertSingle(
             Fail("q\nA\nB\n", Key("q,A\n") with { ExpectedCategoryCodes = new Dictionary<string, int[]> { ["q"] = [1, 2, 3] } }), null, "q", "--key", "1, 2, 3");
+
+    [Fact]
+    public void The_key_of_a_fit_scores_new_answers_without_a_file()
+    {
+        ResponseData first = Read("p,q\nA,B\nB,C\nC,A\nA,A\n", Key("p,A\nq,B/C\n"));
+        Assert.Equal(["A", "B|C"], first.Answers!.Select(answers => answers.Key));
+        ResponseReaderOptions ofFit = OfFit(first);
+        ResponseData data = Read("p,q\na,C\nD,B/C\nB,NA\n", ofFit);
+        Assert.Equal([0], Right(data));
+        Assert.Equal([0], Right(data, 1)); // loose separators were settled by the data of the fit
+        AssertProblem(data.Warnings[0], null, null, "2 item(s)", "key that the fit keeps", "--key FILE");
+        Assert.Equal(["A", "B|C"], data.Answers!.Select(answers => answers.Key));
+    }
+
+    [Fact]
+    public void A_key_that_is_given_counts_and_is_held_against_that_of_the_fit()
+    {
+        ResponseReaderOptions ofFit = OfFit(Read("p,q\nA,B\nB,C\nC,A\nA,A\n", Key("p,A\nq,B|C\n")));
+        Assert.DoesNotContain(Read("p,q\nA,B\nB,C\n", Key("p, a \nq,C\nq,b\n", ofFit)).Warnings, warning => warning.Message.Contains("not the one", StringComparison.Ordinal));
+        ResponseData other = Read("p,q\nA,B\nB,C\n", Key("p,B\nq,B|C\n", ofFit));
+        Assert.Equal([1], Right(other));
+        AssertProblem(Assert.Single(other.Warnings), null, null, "not the one that the fit keeps", "'p' 'B' for 'A'", "The key given counts");
+    }
+
+    [Theory]
+    [InlineData("A", "p,q\n1,0\n0,1\n", true)]
+    [InlineData("A", "p,q\n1,1\n", true)]
+    [InlineData("1", "p,q\n1,0\n0,1\n", true)] // options are 1 to 4, so that 0 is none
+    [InlineData("1", "p,q\n1,1\n", false)] // it may be the option
+    [InlineData("0", "p,q\n1,0\n0,1\n", false)]
+    [InlineData("2", "p,q\n1,3\n2,1\n", false)]
+    public void Answers_that_are_scored_already_are_left(string key, string text, bool isScored)
+    {
+        ResponseReaderOptions ofFit = new()
+        {
+            ExpectedCategoryCodes = new Dictionary<string, int[]> { ["p"] = [0, 1], ["q"] = [0, 1] },
+            ExpectedAnswers = new Dictionary<string, ItemAnswers> { ["p"] = new(Key: key), ["q"] = new(Key: key) },
+        };
+        ResponseData data = Read(text, ofFit);
+        Assert.Equal(isScored, data.Warnings.Any(warning => warning.Message.Contains("taken as scored", StringComparison.Ordinal)));
+        Assert.Equal(!isScored, data.Warnings.Any(warning => warning.Message.Contains("key that the fit keeps", StringComparison.Ordinal)));
+        if (isScored)
+            Assert.Equal([.. Enumerable.Range(0, data.PersonCount).Where(person => text.Split('\n')[person + 1][0] == '1')], Right(data));
+    }
+
+    private static ResponseReaderOptions OfFit(ResponseData data) => new()
+    {
+        ExpectedCategoryCodes = data.ItemNames.ToDictionary(name => name, _ => (int[])[0, 1]),
+        ExpectedAnswers = data.ItemNames.Zip(data.Answers!).ToDictionary(pair => pair.First, pair => pair.Second),
+    };
 }

@@ -197,4 +197,15 @@ public sealed class ResponseReaderErrorTests : TableFixture
     private static DataException FailOn(string path) => Assert.Throws<DataException>(() => { FailOnAnything(path); });
 
     private static void FailOnAnything(string path) => ResponseReader.Read(path, new ResponseReaderOptions(), TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void Rows_with_the_same_number_of_fields_are_one_message()
+    {
+        string text = "q1,q2\n0,1\n" + string.Concat(Enumerable.Range(0, 30).Select(k => k % 3 == 0 ? "1,0,1\n" : k % 3 == 1 ? "1\n" : "1,0\n"));
+        DataException error = Fail(text);
+        Assert.Equal(2, error.TotalCount);
+        AssertProblem(error.Problems[0], 3, null, "10 rows have 3 fields where the header has 2", "lines 3, 6, 9, 12, 15, …", "the first reads '1,0,1'", "Add or remove fields");
+        AssertProblem(error.Problems[1], 4, null, "10 rows have 1 field where the header has 2");
+        AssertProblem(Fail("q1,q2\n0,1\n1\n0,\"1\n").Problems[0], 3, null, "The row has 1 field"); // told beside a quote that is never closed
+    }
 }

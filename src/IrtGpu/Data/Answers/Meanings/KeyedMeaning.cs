@@ -7,7 +7,8 @@ namespace IrtGpu.Data.Answers.Meanings;
 /// </remarks>
 /// <param name="keys">The key as it is written, one text for each of its lines.</param>
 /// <param name="codesOfFit">The codes of the item in a finished fit; null: 0 and 1.</param>
-internal sealed class KeyedMeaning(IReadOnlyList<string> keys, int[]? codesOfFit) : AnswerMeaning
+/// <param name="isKept">Whether the key comes with a fit, which has settled what loose separators mean.</param>
+internal sealed class KeyedMeaning(IReadOnlyList<string> keys, int[]? codesOfFit, bool isKept = false) : AnswerMeaning
 {
     private static readonly char[] LooseSeparators = ['/', ';', ','];
 
@@ -23,6 +24,17 @@ internal sealed class KeyedMeaning(IReadOnlyList<string> keys, int[]? codesOfFit
     /// <summary>Keys that were found to name several answers by a loose separator.</summary>
     public IReadOnlyList<string> Divided { get; private set; } = [];
 
+    /// <summary>Whether the key comes with a fit.</summary>
+    public bool IsKept => isKept;
+
+    /// <summary>The key as a fit keeps it: all right answers, <c>|</c> between them.</summary>
+    public string Written => string.Join('|', keys.SelectMany(key => Divided.Contains(key) ? key.Split(LooseSeparators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [key]));
+
+    /// <summary>Whether another key names the same answers.</summary>
+    /// <param name="other">With <c>|</c> between several.</param>
+    public bool IsSame(string other) => new HashSet<string>(keys.SelectMany(key => key.Split('|')).Select(AnswerText.Comparable), StringComparer.Ordinal)
+        .SetEquals(other.Split('|').Select(AnswerText.Comparable));
+
     /// <summary>Whether the answer is right.</summary>
     public bool IsRight(Answer answer) => right.Contains(answer.Comparable);
 
@@ -30,6 +42,8 @@ internal sealed class KeyedMeaning(IReadOnlyList<string> keys, int[]? codesOfFit
 
     public override void Settle(IReadOnlyList<Answer> seen)
     {
+        if (isKept)
+            return;
         HashSet<string> given = [.. seen.Select(answer => answer.Comparable)];
         List<string> divided = [];
         foreach (string key in keys.Where(key => key.IndexOfAny(LooseSeparators) >= 0 && !given.Contains(AnswerText.Comparable(key))))

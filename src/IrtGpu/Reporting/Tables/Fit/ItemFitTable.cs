@@ -19,7 +19,7 @@ public static class ItemFitTable
         using CsvWriter csv = new(stream);
         csv.Record(
             "group", "item", "sx2", "sx2_df", "sx2_p", "infit", "infit_z", "outfit", "outfit_z", "x2", "x2_df", "x2_p", "g2", "g2_df", "g2_p",
-            "infit_eap", "infit_eap_z", "outfit_eap", "outfit_eap_z", "infit_wle", "infit_wle_z", "outfit_wle", "outfit_wle_z", "sx2_persons", "sx2_p_corrected", "note");
+            "infit_eap", "infit_eap_z", "outfit_eap", "outfit_eap_z", "infit_wle", "infit_wle_z", "outfit_wle", "outfit_wle_z", "sx2_persons", "sx2_p_corrected", "pv_q1", "pv_q1_df", "pv_q1_p", "pv_q1_p_corrected", "note");
         foreach (ItemFit item in items)
         {
             csv.Field(FitLabels.Group(plan, item.Group));
@@ -32,6 +32,8 @@ public static class ItemFitTable
             Write(csv, item.AtWle);
             csv.Field(item.SumScores?.Persons);
             csv.Field(item.SumScores?.CorrectedP);
+            Write(csv, item.PlausibleValues);
+            csv.Field(item.PlausibleValues?.CorrectedP);
             csv.Field(string.Join("; ", Notes(item)));
             csv.EndRecord();
         }
@@ -60,6 +62,8 @@ public static class ItemFitTable
             yield return $"x2: {x2}";
         if (item.G2?.Reason is { } g2)
             yield return $"g2: {g2}";
+        if (item.PlausibleValues?.Reason is { } plausibleValues)
+            yield return $"pv_q1: {plausibleValues}";
         if (item.OverPosterior is { } squares && double.IsNaN(squares.Infit))
             yield return "infit: nobody answered, or no answer varies";
     }

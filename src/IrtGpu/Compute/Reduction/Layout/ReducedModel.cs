@@ -1,0 +1,169 @@
+using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.Reduction.Loops;
+using IrtGpu.Data;
+using IrtGpu.Planning;
+using IrtGpu.Planning.Integration;
+
+namespace IrtGpu.Compute.Reduction.Layout;
+
+/// <summary>A plan in the reduced form: its steps, and at the parameters of a point the likelihoods and weights at their cells.</summary>
+internal sealed unsafe class ReducedModel : IDisposable
+{
+    private readonly ParallelOptions parallel;
+    private readonly (int Step, int Table, int Group)[] joints; // joint groups to fill and to collapse
+    private readonly int[] firstStepOf; // [set of correlated attributes] the step that its density enters at
+
+    /// <summary>Lays the steps out.</summary>
+    /// <param name="plan">The plan, with an order of elimination.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="threads">Number of threads; results do not depend on it.</param>
+    public ReducedModel(CalibrationPlan plan, PatternTable patterns, int threads)
+    {
+        Plan = plan;
+        parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        Sets = plan.Integration.Tree!.Populations;
+        List<ReducedStep> steps = [];
+        foreach (EliminationStep step in plan.Integration.Tree.Steps)
+            steps.Add(new ReducedStep(plan, patterns, step, steps));
+        Steps = [.. steps];
+        Tables = [.. Steps.Select(step => step.Joint is null ? null : new ReducedTables(plan, step))];
+        Priors = [.. Steps.Select(step => plan.Blocks.Select(_ => new AlignedBuffer(step.CellCount)).ToArray())];
+        Nodes = [.. Enumerable.Range(0, 1 + Math.Max(Sets.Max(set => set.Length), plan.Items.Max(item => item.Attributes.Length))).Select(Product)];
+        joints = [.. from step in Steps from table in Enumerable.Range(0, plan.Tables.Count) from joint in Enumerable.Range(0, step.JointCount) select (step.Source.Index, table, joint)];
+        firstStepOf = [.. Enumerable.Range(0, Sets.Count).Select(set => Array.FindIndex(Steps, step => step.Source.Populations.Contains(set)))];
+    }
+
+    /// <summary>The plan.</summary>
+    public CalibrationPlan Plan { get; }
+
+    /// <summary>The steps, in order.</summary>
+    public ReducedStep[] Steps { get; }
+
+    /// <summary>Likelihoods and counts; null of steps without items. [step]</summary>
+    public ReducedTables?[] Tables { get; }
+
+    /// <summary>Weights of the populations that enter at a step, 0 in the padding. [step][block][cell]</summary>
+    public AlignedBuffer[][] Priors { get; }
+
+    /// <summary>Sets of correlated attributes. [set][attribute]</summary>
+    public IReadOnlyList<int[]> Sets { get; }
+
+    /// <summary>Products of the line of nodes. [number of attributes][node, attribute]</summary>
+    public double[][] Nodes { get; }
+
+    /// <summary>Evaluates likelihoods and weights, and forgets counts.</summary>
+    /// <param name="point">Parameters.</param>
+    public void Prepare(ModelPoint point)
+    {
+        Parallel.For(0, joints.Length, parallel, index =>
+        {
+            (int step, int table, int group) = joints[index];
+            Tables[step]!.Fill(point, Nodes, table, group);
+        });
+        foreach (PlannedBlock block in Plan.Blocks)
+        {
+            double[][] weights = [.. Sets.Select(set => point.Populations[block.Index].LogWeights(set, Nodes[set.Length]))];
+            foreach (ReducedStep step in Steps)
+                FillPrior(step, Priors[step.Source.Index][block.Index], weights);
+        }
+        foreach (AlignedBuffer counts in Tables.SelectMany(tables => tables?.Counts ?? []))
+            counts.Clear();
+    }
+
+    /// <summary>Joint counts as counts by category at each item's nodes.</summary>
+    /// <returns>[table][item][category, node]</returns>
+    public double[][][] Collapse()
+    {
+        double[][][] counts = [.. Plan.Tables.Select(table => Plan.Items.Select((item, index) =>
+            new double[table.SetOfItem[index] < 0 ? 0 : item.CategoryCount * (Nodes[item.Attributes.Length].Length / item.Attributes.Length)]).ToArray())];
+        Parallel.For(0, joints.Length, parallel, index =>
+        {
+            (int step, int table, int group) = joints[index];
+            Tables[step]!.Collapse(table, group, counts[table]);
+        });
+        return counts;
+    }
+
+    /// <summary>Totals at the nodes of each set of correlated attributes.</summary>
+    /// <param name="totals">Totals at the cells of a block. [step][cell]</param>
+    /// <returns>[set][node]</returns>
+    public double[][] TotalsOfSets(AlignedBuffer[] totals)
+    {
+        double[][] ofSets = [.. Sets.Select(set => new double[Nodes[set.Length].Length / set.Length])];
+        for (int set = 0; set < ofSets.Length; set++)
+        {
+            ReducedStep step = Steps[firstStepOf[set]];
+            (int[] rowPart, int stride) = step.Project(Sets[set]);
+            double* cells = totals[step.Source.Index].Pointer;
+            for (int row = 0; row < step.RowCount; row++)
+            {
+                for (int node = 0; node < step.NodeCount; node++)
+                    ofSets[set][rowPart[row] + stride * node] += cells[(long)row * step.Width + node];
+            }
+        }
+        return ofSets;
+    }
+
+    /// <summary>Points at the factors of a part.</summary>
+    /// <param name="step">Step.</param>
+    /// <param name="key">Key of the part.</param>
+    /// <param name="block">Block of its persons.</param>
+    /// <param name="messages">Messages of the class.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="factors">Receives them; has room for the pointers.</param>
+    public void Bind(ReducedStep step, ReadOnlySpan<int> key, PlannedBlock block, ReducedMessages messages, int part, ref ReducedFactors factors)
+    {
+        int index = step.Source.Index;
+        factors.Prior = Priors[index][block.Index].Pointer;
+        for (int table = 0; table < factors.OwnCount; table++)
+            factors.Own[table] = Tables[index]!.Values[block.Table].Pointer + (long)key[1 + table] * step.CellCount;
+        for (int child = 0; child < factors.ChildCount; child++)
+        {
+            int from = step.Source.Children[child];
+            factors.Child[child] = messages.Values[from].Pointer + (long)key[1 + factors.OwnCount + child] * Steps[from].MessageLength;
+        }
+        factors.Shift = step.IsLog ? messages.Shift[index][part] : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ReducedStep step in Steps)
+            step.Dispose();
+        foreach (ReducedTables? tables in Tables)
+            tables?.Dispose();
+        foreach (AlignedBuffer prior in Priors.SelectMany(priors => priors))
+            prior.Dispose();
+    }
+
+    private void FillPrior(ReducedStep step, AlignedBuffer prior, double[][] logWeights)
+    {
+        ((int[] RowPart, int Stride) Projection, double[] LogWeight)[] densities = [.. step.Source.Populations.Select(set => (step.Project(Sets[set]), logWeights[set]))];
+        for (int row = 0; row < step.RowCount; row++)
+        {
+            for (int node = 0; node < step.NodeCount; node++)
+            {
+                double logWeight = 0;
+                foreach (((int[] rowPart, int stride), double[] ofSet) in densities)
+                    logWeight += ofSet[rowPart[row] + stride * node];
+                prior.Pointer[(long)row * step.Width + node] = Math.Exp(logWeight);
+            }
+        }
+    }
+
+    /// <summary>The product of the line over some attributes, the last running fastest.</summary>
+    private double[] Product(int attributeCount)
+    {
+        double[] line = Plan.Grid.Line;
+        int total = 1;
+        for (int attribute = 0; attribute < attributeCount; attribute++)
+            total *= line.Length;
+        double[] product = new double[total * attributeCount];
+        for (int node = 0; node < total && attributeCount > 0; node++)
+        {
+            for (int attribute = attributeCount - 1, rest = node; attribute >= 0; attribute--, rest /= line.Length)
+                product[node * attributeCount + attribute] = line[rest % line.Length];
+        }
+        return product;
+    }
+}

@@ -1,0 +1,115 @@
+using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.Reduction.Layout;
+using IrtGpu.Data;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Compute.Reduction;
+
+/// <summary>E-steps in the reduced form.</summary>
+internal sealed class ReducedEStep : IDisposable
+{
+    private const long UsualMessageBytes = 1L << 28;
+    private const int FewestPatterns = 64;
+
+    private readonly CalibrationPlan plan;
+    private readonly PatternTable patterns;
+    private readonly ReducedModel model;
+    private readonly ReducedPatterns[] runs;
+    private readonly ReducedMessages[]? kept; // of the only run; null where there are several
+    private readonly AlignedBuffer[][] totals; // [block][step][cell]
+    private readonly int threads;
+
+    /// <summary>Prepares codes and rooms.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="threads">Number of threads; results do not depend on it.</param>
+    /// <param name="messageBytes">Most bytes of the messages of a run, both ways.</param>
+    public ReducedEStep(CalibrationPlan plan, PatternTable patterns, int threads, long messageBytes = UsualMessageBytes)
+    {
+        this.plan = plan;
+        this.patterns = patterns;
+        this.threads = threads;
+        model = new ReducedModel(plan, patterns, threads);
+        runs = Cut(messageBytes);
+        totals = [.. plan.Blocks.Select(_ => model.Steps.Select(step => new AlignedBuffer(step.CellCount)).ToArray())];
+        kept = runs.Length == 1 ? Messages(runs[0]) : null;
+    }
+
+    /// <summary>The E-step.</summary>
+    /// <param name="point">Parameters.</param>
+    public ReducedExpectation Compute(ModelPoint point)
+    {
+        model.Prepare(point);
+        foreach (AlignedBuffer buffer in totals.SelectMany(steps => steps))
+            buffer.Clear();
+        double logLikelihood = 0;
+        foreach (ReducedPatterns run in runs)
+        {
+            Visit(point, run, (sweep, messages, ofPatterns, probability) =>
+            {
+                for (int pattern = 0; pattern < ofPatterns.Length; pattern++)
+                {
+                    double frequency = patterns.Frequency[run.Begin + pattern];
+                    if (frequency != 0)
+                        logLikelihood += frequency * ofPatterns[pattern];
+                }
+                double[] weight = new double[ofPatterns.Length];
+                for (int k = 0; k < messages.Length; k++)
+                {
+                    for (int pattern = 0; pattern < weight.Length; pattern++)
+                        weight[pattern] = patterns.Frequency[run.Begin + pattern] * probability[pattern * messages.Length + k];
+                    sweep.Down(k, messages[k], weight, totals);
+                }
+            });
+        }
+        double[][][] counts = model.Collapse();
+        return new ReducedExpectation(plan, model.Sets, model.Nodes, counts, [.. totals.Select(model.TotalsOfSets)], threads) { LogLikelihood = logLikelihood };
+    }
+
+    /// <summary>Scores of all patterns.</summary>
+    /// <param name="point">Parameters.</param>
+    public PatternScores Score(ModelPoint point)
+    {
+        model.Prepare(point);
+        ReducedScores scores = new(model, patterns, threads);
+        foreach (ReducedPatterns run in runs)
+            Visit(point, run, (_, messages, ofPatterns, probability) => scores.Add(run, messages, ofPatterns, probability));
+        return scores.Result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        model.Dispose();
+        foreach (AlignedBuffer buffer in totals.SelectMany(steps => steps))
+            buffer.Dispose();
+        foreach (ReducedMessages messages in kept ?? [])
+            messages.Dispose();
+    }
+
+    private void Visit(ModelPoint point, ReducedPatterns run, Action<ReducedSweep, ReducedMessages[], double[], double[]> visit)
+    {
+        ReducedSweep sweep = new(model, patterns, run, threads);
+        ReducedMessages[] messages = kept ?? Messages(run);
+        for (int k = 0; k < messages.Length; k++)
+            sweep.Up(k, messages[k]);
+        double[] logLikelihood = new double[run.End - run.Begin];
+        double[] probability = new double[logLikelihood.Length * plan.ClassCount];
+        sweep.Classify(point, messages, logLikelihood, probability);
+        visit(sweep, messages, logLikelihood, probability);
+        foreach (ReducedMessages one in kept is null ? messages : [])
+            one.Dispose();
+    }
+
+    private ReducedMessages[] Messages(ReducedPatterns run) => [.. Enumerable.Range(0, plan.ClassCount).Select(_ => new ReducedMessages(model.Steps, run))];
+
+    /// <summary>Runs whose messages fit in memory even where no two patterns have a part in common.</summary>
+    private ReducedPatterns[] Cut(long messageBytes)
+    {
+        long bytes = 2 * sizeof(double) * plan.ClassCount * model.Steps.Sum(step => (long)step.MessageLength);
+        int length = (int)Math.Clamp(messageBytes / bytes, FewestPatterns, int.MaxValue);
+        int count = Math.Max(1, (patterns.PatternCount + length - 1) / length);
+        return [.. Enumerable.Range(0, count).Select(run => new ReducedPatterns(
+            model.Steps, patterns, (int)((long)patterns.PatternCount * run / count), (int)((long)patterns.PatternCount * (run + 1) / count)))];
+    }
+}

@@ -1,0 +1,205 @@
+using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.Reduction.Layout;
+using IrtGpu.Compute.Reduction.Loops;
+using IrtGpu.Data;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Compute.Reduction;
+
+/// <summary>Messages of a run of patterns up to the steps without parent, and posterior weights the way back down.</summary>
+/// <remarks>
+/// A part's message is computed once, whoever shows it. On the way back a part's weight by separator is the sum over all that show it, divided by
+/// its message: that is what the rest of the patterns says of it. Work is cut into pieces that own what they write, sums run over parts in
+/// order: the same bits for any number of threads.
+/// </remarks>
+/// <param name="model">The model at a point.</param>
+/// <param name="patterns">The data.</param>
+/// <param name="run">The run.</param>
+/// <param name="threads">Number of threads.</param>
+internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patterns, ReducedPatterns run, int threads)
+{
+    private const int PartsPerPiece = 256;
+    private const int MostRowPieces = 16;
+    private const double SmallestMessage = 1e-280; // below which a cell has no weight that doubles could tell
+
+    private readonly ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
+
+    /// <summary>Messages of all parts in one class.</summary>
+    /// <param name="k">Class.</param>
+    /// <param name="messages">Receives them.</param>
+    public void Up(int k, ReducedMessages messages)
+    {
+        foreach (ReducedStep[] level in Levels())
+        {
+            (ReducedStep Step, int Begin)[] pieces =
+                [.. level.SelectMany(step => Enumerable.Range(0, (run.Count(step.Source.Index) + PartsPerPiece - 1) / PartsPerPiece).Select(piece => (step, piece * PartsPerPiece)))];
+            Parallel.For(0, pieces.Length, parallel, piece => Up(k, messages, pieces[piece].Step, pieces[piece].Begin));
+        }
+    }
+
+    /// <summary>Log-likelihoods of the patterns of the run, and what their persons count for in each class.</summary>
+    /// <param name="point">Proportions of classes.</param>
+    /// <param name="messages">Messages. [class]</param>
+    /// <param name="logLikelihood">Receives log-likelihoods. [pattern of the run]</param>
+    /// <param name="probability">Receives posterior class probabilities. [pattern of the run, class]</param>
+    public void Classify(ModelPoint point, ReducedMessages[] messages, Span<double> logLikelihood, Span<double> probability)
+    {
+        int classCount = messages.Length;
+        for (int pattern = 0; pattern < run.End - run.Begin; pattern++)
+        {
+            int group = patterns.Groups[run.Begin + pattern];
+            int known = patterns.KnownClasses[run.Begin + pattern];
+            Span<double> ofPattern = probability.Slice(pattern * classCount, classCount);
+            double largest = double.NegativeInfinity;
+            for (int k = 0; k < classCount; k++)
+            {
+                double value = known < 0 || known == k ? point.LogProportion[group * classCount + k] : double.NegativeInfinity;
+                for (int root = 0; root < run.Roots.Length; root++)
+                    value += messages[k].LogScale[RootStep(root)][run.Roots[root][pattern]];
+                ofPattern[k] = value;
+                largest = Math.Max(largest, value);
+            }
+            if (double.IsNegativeInfinity(largest))
+            {
+                ofPattern.Clear();
+                logLikelihood[pattern] = largest;
+                continue;
+            }
+            double sum = 0;
+            for (int k = 0; k < classCount; k++)
+            {
+                ofPattern[k] = classCount == 1 ? 1 : Math.Exp(ofPattern[k] - largest);
+                sum += ofPattern[k];
+            }
+            for (int k = 0; k < classCount; k++)
+                ofPattern[k] /= sum;
+            logLikelihood[pattern] = largest + Math.Log(sum);
+        }
+    }
+
+    /// <summary>Spreads weights of patterns over counts and totals.</summary>
+    /// <param name="k">Class.</param>
+    /// <param name="messages">Its messages.</param>
+    /// <param name="weight">What each pattern counts for in the class. [pattern of the run]</param>
+    /// <param name="totals">Added to. [block][step][cell]</param>
+    public void Down(int k, ReducedMessages messages, ReadOnlySpan<double> weight, AlignedBuffer[][] totals)
+    {
+        foreach (AlignedBuffer sums in messages.Sums)
+            sums.Clear();
+        for (int root = 0; root < run.Roots.Length; root++)
+        {
+            double* sums = messages.Sums[RootStep(root)].Pointer;
+            int[] parts = run.Roots[root];
+            for (int pattern = 0; pattern < parts.Length; pattern++)
+                sums[parts[pattern]] += weight[pattern];
+        }
+        foreach (ReducedStep[] level in Levels().Reverse())
+        {
+            (ReducedStep Step, int Begin, int End, int Lane, int EndLane)[] pieces = [.. level.SelectMany(Pieces)];
+            Parallel.For(0, pieces.Length, parallel, piece =>
+            {
+                (ReducedStep step, int begin, int end, int lane, int endLane) = pieces[piece];
+                Down(k, messages, totals, step, begin, end, lane, endLane);
+            });
+        }
+    }
+
+    private int RootStep(int root)
+    {
+        for (int step = 0; ; step++)
+        {
+            if (model.Steps[step].Source.Parent < 0 && root-- == 0)
+                return step;
+        }
+    }
+
+    private IEnumerable<ReducedStep[]> Levels() => model.Steps.GroupBy(step => step.Level).OrderBy(level => level.Key).Select(level => level.ToArray());
+
+    /// <summary>Pieces of the way back of one step: rows, or cells of all rows where rows meet in the sums of a child.</summary>
+    private static IEnumerable<(ReducedStep Step, int Begin, int End, int Lane, int EndLane)> Pieces(ReducedStep step)
+    {
+        if (step.RowCount == 1 || step.HasNarrowChild)
+        {
+            for (int lane = 0; lane < step.Width; lane += 8)
+                yield return (step, 0, step.RowCount, lane, lane + 8);
+            yield break;
+        }
+        int rows = (step.RowCount + MostRowPieces - 1) / MostRowPieces;
+        for (int begin = 0; begin < step.RowCount; begin += rows)
+            yield return (step, begin, Math.Min(step.RowCount, begin + rows), 0, step.Width);
+    }
+
+    private void Up(int k, ReducedMessages messages, ReducedStep step, int begin)
+    {
+        int index = step.Source.Index;
+        int end = Math.Min(begin + PartsPerPiece, run.Count(index));
+        using FactorMemory memory = new(step);
+        ReducedFactors factors = memory.Factors;
+        double[] scratch = new double[step.RowCount];
+        fixed (double* sums = scratch)
+        {
+            for (int part = begin; part < end; part++)
+            {
+                ReadOnlySpan<int> key = Key(index, part);
+                PlannedBlock block = model.Plan.Blocks[key[0] * model.Plan.ClassCount + k];
+                model.Bind(step, key, block, messages, part, ref factors);
+                double logScale = 0;
+                if (step.IsLog)
+                {
+                    factors.Shift = Math.Max(ReducedKernels.Chosen.LargestLog(factors, 0, step.RowCount), double.MinValue);
+                    messages.Shift[index][part] = factors.Shift;
+                    logScale = factors.Shift;
+                }
+                ReducedKernels.Chosen.SumRows(factors, 0, step.RowCount, sums);
+                double largest = 0;
+                for (int row = 0; row < step.RowCount; row++)
+                    largest = Math.Max(largest, sums[row]);
+                double scale = largest > 0 ? largest : 1;
+                double* message = messages.Values[index].Pointer + (long)part * step.MessageLength;
+                for (int row = 0; row < step.RowCount; row++)
+                    message[step.MessagePosition[row]] = sums[row] / scale;
+                messages.Scale[index][part] = scale;
+                for (int table = 0; table < factors.OwnCount; table++)
+                    logScale += model.Tables[index]!.LogLargest[block.Table][key[1 + table]];
+                for (int child = 0; child < factors.ChildCount; child++)
+                    logScale += messages.LogScale[step.Source.Children[child]][key[1 + factors.OwnCount + child]];
+                messages.LogScale[index][part] = largest > 0 ? logScale + Math.Log(largest) : double.NegativeInfinity;
+            }
+        }
+    }
+
+    private void Down(int k, ReducedMessages messages, AlignedBuffer[][] totals, ReducedStep step, int begin, int end, int lane, int endLane)
+    {
+        int index = step.Source.Index;
+        using FactorMemory memory = new(step);
+        ReducedFactors factors = memory.Factors;
+        double[] scratch = new double[step.RowCount];
+        fixed (double* outside = scratch)
+        {
+            for (int part = 0; part < run.Count(index); part++)
+            {
+                double* sums = messages.Sums[index].Pointer + (long)part * step.MessageLength;
+                double* message = messages.Values[index].Pointer + (long)part * step.MessageLength;
+                double scale = messages.Scale[index][part];
+                for (int row = begin; row < end; row++)
+                {
+                    int place = step.MessagePosition[row];
+                    outside[row] = message[place] > SmallestMessage ? sums[place] / message[place] / scale : 0;
+                }
+                ReadOnlySpan<int> key = Key(index, part);
+                PlannedBlock block = model.Plan.Blocks[key[0] * model.Plan.ClassCount + k];
+                model.Bind(step, key, block, messages, part, ref factors);
+                for (int table = 0; table < factors.OwnCount; table++)
+                    memory.Counts[table] = model.Tables[index]!.Counts[block.Table].Pointer + (long)key[1 + table] * step.CellCount;
+                for (int child = 0; child < factors.ChildCount; child++)
+                {
+                    int to = step.Source.Children[child];
+                    memory.Sums[child] = messages.Sums[to].Pointer + (long)key[1 + factors.OwnCount + child] * model.Steps[to].MessageLength;
+                }
+                ReducedKernels.Chosen.Scatter(factors, outside, begin, end, lane, endLane, memory.Counts, totals[block.Index][index].Pointer, memory.Sums);
+            }
+        }
+    }
+
+    private ReadOnlySpan<int> Key(int step, int part) => run.Keys[step].AsSpan(part * run.KeyLength[step], run.KeyLength[step]);
+}
