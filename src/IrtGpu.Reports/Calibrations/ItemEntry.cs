@@ -32,6 +32,9 @@ internal sealed record ItemEntry(
     /// <summary>Its discrimination; NaN where it has none of its own.</summary>
     public ItemParameter? Discrimination => Classical.FirstOrDefault(parameter => parameter.Name is "a" or "MDISC");
 
+    /// <summary>Whether its slopes are part of the model, as in the Rasch family.</summary>
+    public bool HasFixedSlope => Parameters.Where(parameter => parameter.Name[0] == 'a').All(parameter => parameter.Status == "fixed");
+
     /// <summary>Its difficulties.</summary>
     public IReadOnlyList<ItemParameter> Difficulties =>
         [.. Classical.Where(parameter => parameter.Name.StartsWith("MDIFF", StringComparison.Ordinal) || (parameter.Name[0] == 'b' && parameter.Name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0))];

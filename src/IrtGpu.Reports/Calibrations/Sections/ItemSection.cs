@@ -17,14 +17,20 @@ internal static class ItemSection
     {
         bool hasLabels = source.Items.Any(item => item.Label.Length > 0);
         bool hasCategories = source.Items.Any(item => item.Categories.Count > 0);
-        bool isClassical = source.Items.Any(item => item.Discrimination is not null);
+        bool hasDifficulties = source.Items.Any(item => item.Difficulties.Count > 0);
+        bool hasDifficultyErrors = source.Items.Any(item => item.Difficulties is [{ StandardError: var error }] && !double.IsNaN(error));
+        bool hasDiscriminations = source.Items.Any(item => item.Discrimination is not null && !item.HasFixedSlope);
         (string Column, string Title, string Hint, int Decimals)[] statistics = [.. Statistics.Where(statistic => source.Items.Any(item => item.Fit.ContainsKey(statistic.Column)))];
         List<Column> columns = [new Column("Item")];
         if (hasLabels)
             columns.Add(new Column("Group or class"));
         columns.Add(new Column("Look at", Hint: "What is to be noticed"));
-        if (isClassical)
-            columns.AddRange([new Column("Difficulty", true, "Where on the scale it tells persons apart; of several steps their mean"), new Column("SE", true), new Column("Discrimination", true, "How steeply the curve rises"), new Column("SE", true)]);
+        if (hasDifficulties)
+            columns.Add(new Column("Difficulty", true, "Where on the scale it tells persons apart; of several steps their mean"));
+        if (hasDifficultyErrors)
+            columns.Add(new Column("SE", true));
+        if (hasDiscriminations)
+            columns.AddRange([new Column("Discrimination", true, "How steeply the curve rises"), new Column("SE", true)]);
         columns.AddRange(statistics.Select(statistic => new Column(statistic.Title, true, statistic.Hint)));
         if (hasCategories)
             columns.AddRange([new Column("Mean score", true, "As a share of the largest: of two answers the share of the higher"), new Column("Persons", true, "Who answered")]);
@@ -44,12 +50,13 @@ internal static class ItemSection
                 cells.Add(Cell.Of(item.Label));
             string[] words = [.. item.Flags.Select(flag => flag.Word).Distinct()];
             cells.Add(new Cell(words.Length == 0 ? "" : words.Length == 1 ? words[0] : $"{words[0]} +{words.Length - 1}", "", item.Level == Level.Good ? "" : item.Level.Word()));
-            if (isClassical)
-            {
-                ItemParameter none = new("", double.NaN, double.NaN);
-                ItemParameter difficulty = item.Difficulties.Count == 1 ? item.Difficulties[0] : none;
-                cells.AddRange([Cell.Of(item.Difficulty), Cell.Of(difficulty.StandardError), Cell.Of((item.Discrimination ?? none).Estimate), Cell.Of((item.Discrimination ?? none).StandardError)]);
-            }
+            ItemParameter none = new("", double.NaN, double.NaN);
+            if (hasDifficulties)
+                cells.Add(Cell.Of(item.Difficulty));
+            if (hasDifficultyErrors)
+                cells.Add(Cell.Of((item.Difficulties is [var only] ? only : none).StandardError));
+            if (hasDiscriminations)
+                cells.AddRange([Cell.Of((item.Discrimination ?? none).Estimate), Cell.Of((item.Discrimination ?? none).StandardError)]);
             foreach ((string column, _, _, int decimals) in statistics)
                 cells.Add(column == "sx2_p" ? Cell.Probability(item.Fit.GetValueOrDefault(column, double.NaN)) : Cell.Of(item.Fit.GetValueOrDefault(column, double.NaN), decimals));
             if (hasCategories)

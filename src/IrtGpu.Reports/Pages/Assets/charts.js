@@ -19,7 +19,7 @@ function seriesColour(series, index) {
   return colour('c' + (series.colour === undefined ? index : series.colour) % 8);
 }
 
-function axis(model, ink, grid, isVertical) {
+function axis(model, ink, grid, isVertical, marks = []) {
   const option = {
     type: model.names ? 'category' : 'value', name: model.label, nameLocation: isVertical ? 'end' : 'middle', nameGap: isVertical ? 12 : 28,
     nameTextStyle: { color: ink, fontFamily, fontSize: 12, align: isVertical ? 'left' : 'center', padding: isVertical ? [0, 0, 0, -30] : 0 },
@@ -31,8 +31,10 @@ function axis(model, ink, grid, isVertical) {
   if (model.low !== undefined) option.min = model.low;
   if (model.high !== undefined) option.max = model.high;
   if (!isVertical && !model.names && model.low === undefined) {
-    option.min = (found) => found.min - 0.02 * (found.max - found.min);
-    option.max = (found) => found.max + 0.02 * (found.max - found.min);
+    const ends = (found) => [Math.min(found.min, ...marks), Math.max(found.max, ...marks)];
+    const reach = (found, by) => { const [least, most] = ends(found); return (by < 0 ? least : most) + by * (most > least ? most - least : 1); };
+    option.min = (found) => reach(found, -0.03);
+    option.max = (found) => reach(found, 0.03);
     Object.assign(option.axisLabel, { showMinLabel: false, showMaxLabel: false });
   }
   return option;
@@ -94,18 +96,18 @@ function plane(figure, ink, grid, card) {
       label: { color: ink, fontFamily, formatter: (entry) => entry.name, position: 'insideEndTop' }, data: figure.marks.map((mark) => ({ name: mark.label, xAxis: mark.at })) };
   }
   const lines = figure.series.every((own) => own.form === 'line' || own.form === 'dashed');
-  const long = figure.y.names ? Math.min(180, 12 + 6.5 * Math.max(...figure.y.names.map((name) => name.length))) : 46;
+  const long = figure.y.names ? Math.min(190, 26 + 7 * Math.max(...figure.y.names.map((name) => name.length))) : 46;
   const hasLegend = figure.series.length > 1;
   const options = {
     grid: { left: long, right: figure.right ? 52 : 18, top: 34, bottom: hasLegend ? 74 : 46 },
-    xAxis: axis(figure.x, ink, grid, false), yAxis: [axis(figure.y, ink, grid, true)], series,
+    xAxis: axis(figure.x, ink, grid, false, (figure.marks || []).map((mark) => mark.at)), yAxis: [axis(figure.y, ink, grid, true)], series,
     legend: hasLegend ? legendOf(figure.series, ink, grid) : undefined,
     tooltip: { trigger: lines ? 'axis' : 'item', renderMode: 'richText', confine: true, backgroundColor: card, borderColor: grid, textStyle: { color: ink, fontFamily, fontSize: 12 },
       axisPointer: { lineStyle: { color: ink } }, formatter: (entry) => tip(figure, entry) },
   };
   if (figure.y.names) {
     options.yAxis[0].inverse = true;
-    options.yAxis[0].axisLabel = { ...options.yAxis[0].axisLabel, width: long - 14, overflow: 'truncate', interval: 'auto' };
+    options.yAxis[0].axisLabel = { ...options.yAxis[0].axisLabel, width: long - 12, overflow: 'truncate', interval: 'auto' };
     options.yAxis[0].axisTick.show = false;
     options.xAxis.splitLine = { show: true, lineStyle: { color: grid } };
     if (figure.y.names.length > 14) options.yAxis[0].axisLabel.fontSize = 11;
