@@ -7,19 +7,59 @@ namespace IrtGpu.Foundation.Tests.Integration;
 public sealed class NormalRuleTests
 {
     [Theory]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
-    [InlineData(8)]
-    public void Spheres_are_exact_up_to_degree_7_and_no_further(int dimension)
+    [InlineData(3, 52)]
+    [InlineData(4, 96)]
+    [InlineData(5, 164)]
+    [InlineData(6, 272)]
+    [InlineData(7, 452)]
+    [InlineData(8, 736)]
+    [InlineData(9, 292)]
+    [InlineData(10, 552)]
+    [InlineData(16, 1088)]
+    public void Spheres_are_exact_up_to_their_degree_and_no_further(int dimension, int count)
     {
-        NormalRule rule = SphericalRadial.Degree7(dimension);
-        Assert.Equal(SphericalRadial.Count(dimension), rule.NodeCount);
+        NormalRule rule = SphericalRadial.Create(dimension, 2);
+        int degree = SphericalRadial.Degree(dimension);
+        Assert.Equal(dimension <= 8 ? 7 : 5, degree);
+        Assert.Equal(count, rule.NodeCount);
+        Assert.Equal(count, SphericalRadial.Count(dimension));
         Assert.All(rule.Weights, weight => Assert.True(weight > 0));
-        Assert.True(LargestError(rule, 7) < 1e-11);
-        Assert.True(LargestError(rule, 8) > 1);
+        Assert.True(LargestError(rule, degree) < 1e-11);
+        Assert.True(LargestError(rule, degree + 1) > 0.1);
+        for (int j = 0; j < dimension; j++)
+        {
+            for (int k = 0; k < j; k++) // all pairs: the corners are not alike in all dimensions
+            {
+                Assert.Equal(0, Mean(rule, z => z(j) * z(k)), 1e-13);
+                Assert.Equal(1, Mean(rule, z => z(j) * z(j) * z(k) * z(k)), 1e-12);
+                Assert.Equal(0, Mean(rule, z => z(j) * z(k) * z((j + 1) % dimension) * z((k + 2) % dimension)) - Expected(j, k, (j + 1) % dimension, (k + 2) % dimension), 1e-12);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(9, 7)]
+    [InlineData(12, 8)]
+    [InlineData(16, 9)]
+    [InlineData(20, 10)]
+    public void Products_of_up_to_five_coordinates_of_corners_have_mean_0(int dimension, int bits)
+    {
+        CubeCorners corners = CubeCorners.Find(dimension);
+        Assert.Equal(bits, corners.Bits);
+        for (int subset = 1; subset < 1 << dimension; subset++)
+        {
+            if (System.Numerics.BitOperations.PopCount((uint)subset) > 5)
+                continue;
+            int positive = 0;
+            for (int corner = 0; corner < 1 << bits; corner++)
+            {
+                bool sign = true;
+                for (int rest = subset; rest != 0; rest &= rest - 1)
+                    sign ^= !corners.IsPositive(corner, System.Numerics.BitOperations.TrailingZeroCount(rest));
+                positive += sign ? 1 : 0;
+            }
+            Assert.Equal(1 << (bits - 1), positive);
+        }
     }
 
     [Fact]
@@ -32,7 +72,7 @@ public sealed class NormalRuleTests
             for (int other = 0; other < 5; other++)
                 Assert.Equal(row == other ? 1 : 0, Enumerable.Range(0, 5).Sum(k => rotation[row * 5 + k] * rotation[other * 5 + k]), 1e-14);
         }
-        NormalRule turned = SphericalRadial.Degree7(5).Rotate(rotation);
+        NormalRule turned = SphericalRadial.Create(5, 2).Rotate(rotation);
         Assert.True(LargestError(turned, 7) < 1e-11);
     }
 
@@ -103,6 +143,13 @@ public sealed class NormalRuleTests
         }
         return largest;
     }
+
+    private static double Mean(NormalRule rule, Func<Func<int, double>, double> function) =>
+        Enumerable.Range(0, rule.NodeCount).Sum(node => rule.Weights[node] * function(j => rule.Nodes[j * rule.NodeCount + node]));
+
+    /// <summary>E of a product of four coordinates, the sum over pairings (Isserlis).</summary>
+    private static double Expected(int a, int b, int c, int d) =>
+        (a == b && c == d ? 1 : 0) + (a == c && b == d ? 1 : 0) + (a == d && b == c ? 1 : 0);
 
     private static double Moment(int power)
     {

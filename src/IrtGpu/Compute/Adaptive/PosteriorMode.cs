@@ -14,7 +14,7 @@ internal sealed class PosteriorMode(CalibrationPlan plan)
 {
     private const int MaxIterations = 50;
     private const int MaxHalvings = 30;
-    private const double Enough = 1e-12; // gain of a Newton step: a distance of 1e-6 standard deviations of the posterior
+    private const double Enough = 1e-18; // gain of a Newton step: a distance of 1e-9 standard deviations of the posterior
 
     private readonly int attributeCount = plan.AttributeCount;
     private readonly double[] gradient = new double[plan.AttributeCount];

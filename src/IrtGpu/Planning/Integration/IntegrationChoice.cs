@@ -8,6 +8,7 @@ public sealed record IntegrationChoice
 {
     private const int LargestReducedCount = 1_000_000; // nodes of one sum
 
+    private const int FewestAdaptive = 6; // attributes from which the default grid has 3 nodes in each, which is no integral any more
     private IntegrationChoice(IntegrationMethod method, string reason)
     {
         Method = method;
@@ -87,6 +88,13 @@ public sealed record IntegrationChoice
         bool comesApart = tree.Width < attributeCount && ReductionRefusal(specification, tree) is null;
         if (comesApart && (specification.IsOrthogonal || noProduct is not null))
             return new IntegrationChoice(IntegrationMethod.Reduced, Describe(specification, tree)) { Tree = tree };
+        if (attributeCount >= FewestAdaptive && PersonRule.Takes(IntegrationMethod.Adaptive, attributeCount) && specification.Quadrature == new QuadratureSpecification())
+        {
+            return new IntegrationChoice(IntegrationMethod.Adaptive, $"a grid over {attributeCount} attributes has too few nodes in each")
+            {
+                PersonRule = PersonRule.Of(specification with { Integration = IntegrationMethod.Adaptive }, problems),
+            };
+        }
         AddProblem(problems, noProduct, specification, tree);
         return new IntegrationChoice(IntegrationMethod.Grid, attributeCount == 1 ? "there is one attribute" : "the product of the nodes is small enough");
     }

@@ -7,7 +7,8 @@ namespace IrtGpu.Planning.Integration;
 /// <summary>The rule that is laid about each person's own mode.</summary>
 /// <remarks>
 /// Adaptive quadrature takes the product of Gauss–Hermite nodes in one to three dimensions (11, 7 and 5 of them in each) and spheres of
-/// degree 7 in four to eight: 96, 164, 272, 452 and 736 nodes. Quasi-Monte-Carlo takes lattices of 256 points, of 512 from eleven dimensions on.
+/// degree 7 in four to eight: 96, 164, 272, 452 and 736 nodes; from nine to twenty they are of degree 5: 292 nodes in nine, 552 in ten, 2,128 in twenty.
+/// Each at two radii. Quasi-Monte-Carlo takes lattices of 1,024 points.
 /// </remarks>
 /// <param name="Kind">Its family.</param>
 /// <param name="Dimension">J.</param>
@@ -18,7 +19,8 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
     private const int MostProductNodes = 20_000;
     private const int MostPoints = 65_536;
     private const int MostDimensions = 60;
-    private const int Degree = 7;
+    private const int DefaultPoints = 1024;
+    private const int Radii = 2;
     private const string Final = "for log-likelihood and scores at the estimates";
     private const int Variants = 16; // turned or shifted: what one of them errs by, others make good, over many persons
     private const int Seed = 2005;
@@ -71,7 +73,7 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
         1 => new(PersonRuleKind.Product, 1, 21, Final),
         2 => new(PersonRuleKind.Product, 2, 11, Final),
         3 => new(PersonRuleKind.Product, 3, 7, Final),
-        _ => new(PersonRuleKind.Lattice, dimension, 512, Final),
+        _ => new(PersonRuleKind.Lattice, dimension, DefaultPoints, Final),
     };
 
     /// <summary>The rules that persons share, alike but for turns or shifts, which are the same in every run.</summary>
@@ -81,7 +83,7 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
         return Kind switch
         {
             PersonRuleKind.Product => [NormalRule.Product(Size, Dimension)],
-            PersonRuleKind.Spheres => [.. Enumerable.Range(0, Variants).Select(_ => SphericalRadial.Degree7(Dimension).Rotate(RandomRotation.Create(Dimension, () => random.NextNormal())))],
+            PersonRuleKind.Spheres => Turn(Radii, Variants, random),
             PersonRuleKind.Lattice => LatticeRules.Create(Size, Dimension, Variants, () => random.NextUniform()),
             _ => throw NoRule(),
         };
@@ -91,9 +93,20 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
     internal NormalRule[] CreateRicher()
     {
         StreamRandom random = new(Seed + Randomization, -1 - Dimension);
-        return Kind == PersonRuleKind.Product && Math.Pow(Size + 6, Dimension) <= MostProductNodes
-            ? [NormalRule.Product(Size + 6, Dimension)]
-            : LatticeRules.Create(Math.Max(CheckNodes, Kind == PersonRuleKind.Lattice ? 2 * Size : 0), Dimension, CheckVariants, () => random.NextUniform());
+        return Kind switch
+        {
+            PersonRuleKind.Product when Math.Pow(Size + 6, Dimension) <= MostProductNodes => [NormalRule.Product(Size + 6, Dimension)],
+            PersonRuleKind.Spheres => Turn(Radii + 1, CheckVariants, random),
+            PersonRuleKind.Product => LatticeRules.Create(CheckNodes, Dimension, CheckVariants, () => random.NextUniform()),
+            PersonRuleKind.Lattice => LatticeRules.Create(Math.Max(CheckNodes, 2 * Size), Dimension, CheckVariants, () => random.NextUniform()),
+            _ => throw NoRule(),
+        };
+    }
+
+    private NormalRule[] Turn(int radii, int count, StreamRandom random)
+    {
+        NormalRule rule = SphericalRadial.Create(Dimension, radii);
+        return [.. Enumerable.Range(0, count).Select(_ => rule.Rotate(RandomRotation.Create(Dimension, () => random.NextNormal())))];
     }
 
     private static PersonRule Quadrature(QuadratureSpecification asked, int dimension, List<string> problems)
@@ -101,10 +114,10 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
         if (!Takes(IntegrationMethod.Adaptive, dimension))
         {
             problems.Add($"--integration adaptive has rules for one to {SphericalRadial.Most} dimensions, not for {dimension}: nodes of quadrature grow too fast beyond. Use --integration qmc.");
-            return new PersonRule(PersonRuleKind.Spheres, SphericalRadial.Most, Degree, "");
+            return new PersonRule(PersonRuleKind.Spheres, SphericalRadial.Most, SphericalRadial.Degree(SphericalRadial.Most), "");
         }
         if (asked.Nodes is null && asked.Rule != QuadratureRule.GaussHermite && dimension > SphericalRadial.Fewest)
-            return new PersonRule(PersonRuleKind.Spheres, dimension, Degree, $"degree {Degree}, the default in {dimension} dimensions");
+            return new PersonRule(PersonRuleKind.Spheres, dimension, SphericalRadial.Degree(dimension), $"degree {SphericalRadial.Degree(dimension)}, the default in {dimension} dimensions");
         int nodes = asked.Nodes ?? dimension switch { 1 => 11, 2 => 7, 3 => 5, _ => 3 };
         if (Math.Pow(nodes, dimension) > MostProductNodes)
         {
@@ -121,7 +134,7 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
             problems.Add($"--integration qmc has points in up to {MostDimensions} dimensions, not in {dimension}. Use fewer attributes.");
         if (asked.Rule == QuadratureRule.GaussHermite)
             problems.Add("--quadrature gauss-hermite is for --integration grid or adaptive; --integration qmc has points of its own. Leave it out.");
-        int wanted = asked.Nodes ?? (dimension <= 10 ? 256 : 512);
+        int wanted = asked.Nodes ?? DefaultPoints;
         if (wanted > MostPoints)
             problems.Add($"--nodes {wanted} is too many: at most {MostPoints} points a person are handled by --integration qmc.");
         int points = 16;

@@ -13,7 +13,12 @@ public sealed class AdaptiveBackendTests
 {
     private static readonly ModelCase Mixed = new()
     {
-        Functions = Catalogue.MixedFunctions, Categories = [2, 2, 2, 3, 4, 5, 3, 2], Items = 16, Persons = 120, Missing = 0.1, HasWeights = true,
+        Functions = Catalogue.MixedFunctions,
+        Categories = [2, 2, 2, 3, 4, 5, 3, 2],
+        Items = 16,
+        Persons = 120,
+        Missing = 0.1,
+        HasWeights = true,
     };
 
     private static readonly Dictionary<string, (ModelCase Case, int Nodes)> Cases = new(StringComparer.Ordinal)
@@ -103,7 +108,7 @@ public sealed class AdaptiveBackendTests
         ModelCase problem = Mixed with { Attributes = 4, Persons = 300, Classes = 2 };
         (double LogLikelihood, double[] Gradient, double[] Missing, double[] Mean)[] found = [.. ((int[])[1, 3]).Select(threads =>
         {
-            using AdaptiveCase both = new(problem with { Attributes = 4 }, null, method, threads);
+            using AdaptiveCase both = new(problem, null, method, threads, hasGrid: false);
             using Expectation expectation = both.Backend.ComputeExpectation(both.Point);
             return (expectation.LogLikelihood, both.Gradient(expectation, both.Point), both.Backend.Capabilities.TryMissingInformation(both.Point)!, both.Backend.Capabilities.TryScore(both.Point)!.Mean);
         })];

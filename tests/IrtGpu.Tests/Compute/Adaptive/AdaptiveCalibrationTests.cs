@@ -14,7 +14,7 @@ public sealed class AdaptiveCalibrationTests
 
     [Theory]
     [InlineData(2, 11)]
-    [InlineData(3, 7)]
+    [InlineData(3, 9)]
     public void Estimates_errors_and_scores_are_those_of_the_grid(int dimensions, int nodes)
     {
         ModelCase problem = new() { Attributes = dimensions, Items = 8 * dimensions, Persons = 600, Functions = [ItemFunction.TwoParameter] };
@@ -38,7 +38,15 @@ public sealed class AdaptiveCalibrationTests
     {
         ModelCase problem = new()
         {
-            Attributes = 2, Items = 16, Persons = 800, Groups = 2, Classes = 2, KnownShare = 0.5, HasWeights = true, Missing = 0.05, Functions = [ItemFunction.TwoParameter],
+            Attributes = 2,
+            Items = 16,
+            Persons = 800,
+            Groups = 2,
+            Classes = 2,
+            KnownShare = 0.5,
+            HasWeights = true,
+            Missing = 0.05,
+            Functions = [ItemFunction.TwoParameter],
         };
         ResponseData data = problem.Data();
         CalibrationOptions options = Exact with { Tolerance = 1e-5, Starts = 1, MaxCycles = 2000 };
@@ -50,12 +58,13 @@ public sealed class AdaptiveCalibrationTests
     }
 
     [Fact]
-    public void Ten_dimensions_are_recovered_and_other_points_give_the_same_within_the_stated_error()
+    public void Ten_dimensions_are_recovered()
     {
-        ModelCase problem = new() { Attributes = 10, Items = 50, Persons = 1500, Functions = [ItemFunction.TwoParameter], Seed = 4 };
-        ResponseData data = problem.Data();
-        CalibrationResult result = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Qmc, Quadrature = new() }, new CalibrationOptions { Threads = 2 });
+        ModelCase problem = new() { Attributes = 10, Items = 40, Persons = 800, Functions = [ItemFunction.TwoParameter], Seed = 4 };
+        CalibrationResult result = Calibration.Run(
+            problem.Data(), problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new() }, new CalibrationOptions { Threads = 2, Tolerance = 1e-3 });
         Assert.True(result.Termination.IsConverged, result.Termination.Message);
+        Assert.True(result.IntegrationError!.Error < 0.01 * problem.Persons, $"stated {result.IntegrationError.Error}");
         double[][] truth = problem.Simulation.Slopes;
         double[] z = [.. result.Plan.ParameterSets.Select(set =>
         {
@@ -64,15 +73,26 @@ public sealed class AdaptiveCalibrationTests
             return (result.Point.Parameters.Slots[set.FirstSlot] - truth[set.Item].Max()) / error;
         })];
         Assert.InRange(z.Average(), -0.6, 0.6);
-        Assert.InRange(Math.Sqrt(z.Average(value => value * value)), 0.7, 1.5);
-        Assert.InRange(z.Count(value => Math.Abs(value) < 1.96), 42, 50);
+        Assert.InRange(Math.Sqrt(z.Average(value => value * value)), 0.6, 1.5);
+        Assert.InRange(z.Count(value => Math.Abs(value) < 1.96), 34, 40);
+    }
 
-        PersonRule rule = result.Plan.Integration.PersonRule!;
-        using AdaptiveBackend other = new(result.Plan, result.Patterns, rule with { Randomization = 7 }, 2);
-        double there = other.ComputeExpectation(result.Point).LogLikelihood;
-        IntegrationError error = other.Capabilities.TryMeasureIntegration(result.Point)!;
-        Assert.True(Math.Abs(there - result.LogLikelihood) <= error.Error + result.IntegrationError!.Error, $"{result.LogLikelihood} ± {result.IntegrationError.Error}, {there} ± {error.Error}");
-        Assert.True(result.IntegrationError.Error < 0.01 * data.PersonCount, $"stated {result.IntegrationError.Error}");
+    [Theory]
+    [InlineData(IntegrationMethod.Adaptive)]
+    [InlineData(IntegrationMethod.Qmc)]
+    public void Other_turns_and_shifts_give_the_same_within_the_stated_error(IntegrationMethod method)
+    {
+        ModelCase problem = new() { Attributes = 10, Items = 50, Persons = 200, Functions = [ItemFunction.TwoParameter] };
+        using AdaptiveCase both = new(problem, null, method, hasGrid: false);
+        PersonRule rule = both.Plan.Integration.PersonRule!;
+        (double LogLikelihood, double Error)[] found = [.. ((int[])[0, 7]).Select(randomization =>
+        {
+            using AdaptiveBackend backend = new(both.Plan, both.Patterns, rule with { Randomization = randomization }, 2);
+            return (backend.ComputeExpectation(both.Point).LogLikelihood, backend.Capabilities.TryMeasureIntegration(both.Point)!.Error);
+        })];
+        Assert.NotEqual(found[0].LogLikelihood, found[1].LogLikelihood);
+        Assert.True(Math.Abs(found[0].LogLikelihood - found[1].LogLikelihood) <= found[0].Error + found[1].Error, $"{found[0]}, {found[1]}");
+        Assert.True(found[0].Error < 0.02 * problem.Persons, $"stated {found[0].Error}");
     }
 
     [Fact]
@@ -82,7 +102,12 @@ public sealed class AdaptiveCalibrationTests
         ResponseData drawn = problem.Data();
         ResponseData data = new()
         {
-            ItemNames = drawn.ItemNames, CategoryCodes = drawn.CategoryCodes, Responses = drawn.Responses, PersonCount = drawn.PersonCount, Weights = drawn.Weights, AreSamplingWeights = true,
+            ItemNames = drawn.ItemNames,
+            CategoryCodes = drawn.CategoryCodes,
+            Responses = drawn.Responses,
+            PersonCount = drawn.PersonCount,
+            Weights = drawn.Weights,
+            AreSamplingWeights = true,
         };
         CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = new(Nodes: 41) }, Exact);
         CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 11) }, Exact);
@@ -92,12 +117,13 @@ public sealed class AdaptiveCalibrationTests
     [Fact]
     public void What_cannot_be_is_refused_in_words()
     {
-        ModelCase problem = new() { Attributes = 9, Items = 18, Persons = 60 };
+        ModelCase problem = new() { Attributes = 21, Items = 42, Persons = 60 };
         Assert.Contains("Use --integration qmc", Refusal(problem, IntegrationMethod.Adaptive, new(), new()), StringComparison.Ordinal);
         ModelCase fewer = problem with { Attributes = 6 };
         Assert.Contains("more than the 20000", Refusal(fewer, IntegrationMethod.Adaptive, new(Nodes: 7), new()), StringComparison.Ordinal);
         Assert.Contains("Leave it out", Refusal(fewer, IntegrationMethod.Adaptive, new(Low: -4, High: 4), new()), StringComparison.Ordinal);
         Assert.Contains("computed on the cpu", Refusal(fewer, IntegrationMethod.Qmc, new(), new() { Device = "cuda" }), StringComparison.Ordinal);
+        Assert.Contains("Leave out --draws", Refusal(fewer, IntegrationMethod.Adaptive, new(), new() { Sampler = new() }), StringComparison.Ordinal);
         Assert.Contains("points of its own", Refusal(fewer, IntegrationMethod.Qmc, new(QuadratureRule.GaussHermite), new()), StringComparison.Ordinal);
     }
 
@@ -107,6 +133,8 @@ public sealed class AdaptiveCalibrationTests
     [InlineData(4, null, PersonRuleKind.Spheres, 96)]
     [InlineData(5, null, PersonRuleKind.Spheres, 164)]
     [InlineData(8, null, PersonRuleKind.Spheres, 736)]
+    [InlineData(10, null, PersonRuleKind.Spheres, 552)]
+    [InlineData(20, null, PersonRuleKind.Spheres, 2128)]
     [InlineData(5, 4, PersonRuleKind.Product, 1024)]
     public void The_rule_follows_from_the_dimensions(int dimensions, int? nodes, PersonRuleKind kind, int count)
     {
@@ -115,6 +143,14 @@ public sealed class AdaptiveCalibrationTests
         Assert.Equal(kind, rule.Kind);
         Assert.Equal(count, rule.NodeCount);
         Assert.Equal(count, rule.Create()[0].NodeCount);
+    }
+
+    [Fact]
+    public void Auto_takes_it_where_the_default_grid_would_have_three_nodes_in_each_dimension()
+    {
+        ModelCase problem = new() { Attributes = 6, Items = 18, Persons = 60 };
+        Assert.Equal(IntegrationMethod.Adaptive, CalibrationProblem.Create(problem.Data(), problem.Specification with { Quadrature = new() }).Plan.Integration.Method);
+        Assert.Equal(IntegrationMethod.Grid, CalibrationProblem.Create(problem.Data(), problem.Specification with { Quadrature = new(Nodes: 5) }).Plan.Integration.Method);
     }
 
     private static string Refusal(ModelCase problem, IntegrationMethod method, QuadratureSpecification nodes, CalibrationOptions options) =>

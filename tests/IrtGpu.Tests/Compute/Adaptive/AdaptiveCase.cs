@@ -19,11 +19,12 @@ internal sealed class AdaptiveCase : IDisposable
     /// <param name="nodes">Nodes a dimension about the modes, or points of a lattice.</param>
     /// <param name="method">Which nodes.</param>
     /// <param name="threads">Number of threads.</param>
-    public AdaptiveCase(ModelCase problem, int? nodes, IntegrationMethod method = IntegrationMethod.Adaptive, int threads = 2)
+    /// <param name="hasGrid">Whether there is the grid, too; else its nodes are so few that nobody should use them.</param>
+    public AdaptiveCase(ModelCase problem, int? nodes, IntegrationMethod method = IntegrationMethod.Adaptive, int threads = 2, bool hasGrid = true)
     {
         ResponseData data = problem.Data();
         Patterns = PatternTable.Compress(data);
-        ModelSpecification dense = problem.Specification with { Quadrature = new QuadratureSpecification(Nodes: problem.Attributes switch { 1 => 121, 2 => 61, _ => 33 }, Low: -8, High: 8) };
+        ModelSpecification dense = problem.Specification with { Quadrature = new QuadratureSpecification(Nodes: !hasGrid ? 2 : problem.Attributes switch { 1 => 121, 2 => 61, _ => 33 }, Low: -8, High: 8) };
         CalibrationPlan grid = CalibrationPlanner.Plan(dense, DataShape.Of(data, Patterns));
         Plan = CalibrationPlanner.Plan(problem.Specification with { Integration = method, Quadrature = new QuadratureSpecification(Nodes: nodes) }, DataShape.Of(data, Patterns));
         GridPoint = ModelCase.RandomPoint(grid, Patterns, problem.Seed);
