@@ -221,7 +221,7 @@ function numbersOf(figure) {
   for (const title of ['Series', ...(withNames ? ['Name'] : []), figure.layout === 'wright' ? figure.y.label : figure.x.label, figure.layout === 'wright' ? figure.x.label : figure.y.label, ...(withEnds ? ['From', 'To'] : [])]) {
     const cell = document.createElement('th');
     cell.scope = 'col';
-    cell.textContent = title;
+    cell.textContent = title || 'Value';
     head.append(cell);
   }
   const body = table.createTBody();
