@@ -1,4 +1,5 @@
 using IrtGpu.Fit.Information;
+using IrtGpu.Reports.Checks;
 using IrtGpu.Reports.Folders;
 using IrtGpu.Reports.Pages;
 
@@ -31,6 +32,7 @@ internal static class CalibrationVerdict
         Reliability(source, findings, advice);
         Precision(source, findings, advice);
         Classes(source, findings);
+        findings.AddRange(DrawSection.Findings(source.Fit));
         int bad = source.Items.Count(item => item.Level > Level.Good);
         int grave = source.Items.Count(item => item.Level == Level.Problem);
         string headline = !converged ? "The estimation did not converge: these numbers are not final."

@@ -9,7 +9,7 @@ namespace IrtGpu.Reports.Calibrations;
 /// <param name="Parameters">Slopes and intercepts, of <c>items.csv</c>.</param>
 /// <param name="Classical">Discriminations and difficulties, of <c>items-irt.csv</c>.</param>
 internal sealed record ItemEntry(
-    string Name, string Function, IReadOnlyList<(string Group, string Class)> Blocks, IReadOnlyList<ItemParameter> Parameters, IReadOnlyList<ItemParameter> Classical)
+    string Name, string Function, IReadOnlyList<BlockName> Blocks, IReadOnlyList<ItemParameter> Parameters, IReadOnlyList<ItemParameter> Classical)
 {
     /// <summary>What tells it from other sets of the item; "" where there is one.</summary>
     public string Label { get; init; } = "";
@@ -64,6 +64,11 @@ internal sealed record ItemEntry(
     /// <summary>Orders items by how much they ask to be looked at.</summary>
     public double Badness => Flags.Sum(flag => flag.Weight) + (double.IsNaN(Deviation) ? 0 : Deviation);
 }
+
+/// <summary>A group and class, as tables call them.</summary>
+/// <param name="Group">"" where there is one.</param>
+/// <param name="Class">"" where there is one.</param>
+internal sealed record BlockName(string Group, string Class);
 
 /// <summary>A parameter as a table has it.</summary>
 /// <param name="Name">Its name.</param>
