@@ -13,6 +13,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("micro", "item tables, E-step, M-step, cycle, calibration, reading, by BenchmarkDotNet, on reference, cpu and devices", Micro.MicroSuite.Run),
         new("calibration", "whole calibrations: seconds by phase, cycles, E-step rate, memory", Whole.CalibrationSuite.Run),
         new("cost", "growth of the E-step with persons, items, nodes and dimensions", Slopes.CostSuite.Run),
+        new("bifactor", "bifactor models with 1 + 5 attributes, 20,000 persons: whole calibrations, and growth of the E-step", Dimensions.BifactorSuite.Run),
         new("devices", "E-step and M-step on every device that is here, with launches, bytes moved and memory", Devices.DevicesSuite.Run),
         new("ratios", "one thread against the plain loops, two threads against one, share of the M-step, in interleaved repeats", Ratios.RatiosSuite.Run),
         new("cycles", "E-steps until within 1e-6 of the optimum, for seven kinds of models and three accelerations (minutes)", Cycles.CyclesSuite.Run),

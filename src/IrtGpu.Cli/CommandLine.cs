@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using IrtGpu.Cli.Commands;
+using IrtGpu.Cli.Guidance;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Foundation.Formulas;
 using IrtGpu.Foundation.Tables.Problems;
@@ -38,6 +38,8 @@ internal static class CommandLine
         """
         Calibrates item response models (IRT) by marginal maximum likelihood, and fits linear mixed models and mixtures of regressions.
 
+        See it at work: irtgpu demo
+
         Start with a table of responses: a header of item names, one row a person, whole numbers as answers.
           irtgpu calibrate answers.csv --out results                     2PL for 0/1 items, GPCM for others
           irtgpu calibrate answers.csv --id pupil --model 3pl --out results
@@ -45,6 +47,7 @@ internal static class CommandLine
           irtgpu fit results answers.csv --out fit
         """)
     {
+        DemoCommand.Create(),
         CalibrateCommand.Create(args),
         ScoreCommand.Create(),
         FitCommand.Create(args),
@@ -59,34 +62,9 @@ internal static class CommandLine
 
     private static int Refuse(ParseResult parsed)
     {
-        Command command = parsed.CommandResult.Command;
-        string[] names = [.. command.Options.Select(option => option.Name), .. command.Subcommands.Select(subcommand => subcommand.Name)];
-        string? unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
-        if (unknown is not null && !unknown.StartsWith('-') && command.Subcommands.Count == 0)
-            Console.Error.WriteLine($"irtgpu: '{unknown}' is one argument too many. Quote names that hold blanks; values of options follow their option.");
-        else if (unknown is not null)
-            Console.Error.WriteLine($"irtgpu: there is no {(unknown.StartsWith('-') ? "option" : "command")} '{unknown}'. {NearNames.Suggest(unknown, names)}");
-        foreach (ParseError error in parsed.Errors)
-        {
-            bool isAboutUnmatched = parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal));
-            if (unknown is null || (!isAboutUnmatched && error.SymbolResult is not CommandResult { Command: RootCommand }))
-                Console.Error.WriteLine($"irtgpu: {Describe(error)}");
-        }
-        Console.Error.WriteLine($"See 'irtgpu {(command is RootCommand ? "" : command.Name + " ")}--help'.");
+        foreach (string line in Refusal.Lines(parsed))
+            Console.Error.WriteLine(line);
         return ExitCode.BadArguments;
-    }
-
-    /// <summary>The parser's message, with the names of number types in plain words.</summary>
-    private static string Describe(ParseError error)
-    {
-        if (error.SymbolResult is OptionResult { Option: { } option } result && result.Tokens.Count > 0
-            && error.Message.StartsWith("Cannot parse", StringComparison.Ordinal))
-        {
-            Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
-            string kind = type == typeof(int) ? "a whole number" : "a number with a decimal point";
-            return $"{option.Name} takes {kind}, not '{result.Tokens[^1].Value}'.";
-        }
-        return error.Message;
     }
 
     /// <summary>Writes what went wrong, without a stack trace unless one is asked for.</summary>

@@ -45,7 +45,7 @@ internal static class StepTimer
 
     public static double EStep(Problem problem, string device, int threads, int repeats = 7)
     {
-        using IComputeBackend backend = BackendCatalog.Create(Compute(device, threads), problem.Plan, problem.Patterns);
+        using IComputeBackend backend = BackendCatalog.Create(Compute(device, threads, problem.Plan.Integration.HasSharedNodes ? EStepForm.Tables : EStepForm.OfMethod), problem.Plan, problem.Patterns);
         return Median(() => backend.ComputeExpectation(problem.Point).Dispose(), repeats);
     }
 

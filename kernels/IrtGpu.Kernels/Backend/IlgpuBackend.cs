@@ -110,7 +110,8 @@ internal sealed class IlgpuBackend : IComputeBackend
     {
         ShiftRefusal = DevicePopulations.ShiftRefusal,
         TryScore = TryScore,
-        TryCrossProduct = TryCrossProduct,
+        TryCrossProduct = point => TryAddProducts(point, ofNodes: false),
+        TrySumMissingInformation = point => TryAddProducts(point, ofNodes: true),
         TryOpenBatch = TryOpenBatch,
         Report = () => new DeviceReport(Traffic, fused is null ? Memory.Describe() : $"{Memory.Describe()}; {fused.Description}"),
     };
@@ -258,13 +259,13 @@ internal sealed class IlgpuBackend : IComputeBackend
         return scores;
     }
 
-    private double[]? TryCrossProduct(ModelPoint point) =>
-        Memory.NodeTileCount > 1 ? null : DeviceFailure.Guard(session.Device, "in adding cross-products", () => AddCrossProducts(point));
+    private double[]? TryAddProducts(ModelPoint point, bool ofNodes) =>
+        Memory.NodeTileCount > 1 ? null : DeviceFailure.Guard(session.Device, "in adding cross-products", () => AddProducts(point, ofNodes));
 
-    private double[]? AddCrossProducts(ModelPoint point)
+    private double[]? AddProducts(ModelPoint point, bool ofNodes)
     {
         Upload(point);
-        using CrossProductLauncher? products = CrossProductLauncher.TryCreate(session, point, Memory, buffers, tables, FreeBeside());
+        using CrossProductLauncher? products = CrossProductLauncher.TryCreate(session, point, Memory, buffers, tables, FreeBeside(), ofNodes);
         if (products is null)
             return null;
         ForEachNodeTile((firstNode, nodeCount) =>
@@ -276,7 +277,7 @@ internal sealed class IlgpuBackend : IComputeBackend
                 products.AddTile(shape, views, launcher, theta);
             });
         });
-        return products.Download();
+        return ofNodes ? products.DownloadCovariance() : products.Download();
     }
 
     private PointBatch? TryOpenBatch(int wanted)

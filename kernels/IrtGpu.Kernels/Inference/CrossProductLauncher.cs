@@ -31,6 +31,8 @@ internal sealed class CrossProductLauncher : IDisposable
     private readonly ArrayView<double> scratch; // [category, item, node]
     private readonly Action<Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>> findGradients;
     private readonly Action<Index1D, TileShape, PatternRun, PatternViews, CrossProductViews> addProducts;
+    private readonly Action<Index1D, TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>? findNodeGradients; // null: not asked for
+    private readonly Action<Index1D, int, int, CrossProductViews>? addNodeProducts;
     private readonly SliceSum slices;
 
     private CrossProductLauncher(
@@ -47,6 +49,11 @@ internal sealed class CrossProductLauncher : IDisposable
         Accelerator accelerator = session.Accelerator;
         findGradients = accelerator.LoadIndexed<TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.FindGradients);
         addProducts = accelerator.LoadIndexed<TileShape, PatternRun, PatternViews, CrossProductViews>(CrossProductKernels.AddProducts);
+        if (cut.NodeRunLength > 0)
+        {
+            findNodeGradients = accelerator.LoadIndexed<TileShape, PatternRun, PatternViews, ArrayView<int>, CrossProductViews, ArrayView<double>>(CrossProductKernels.FindNodeGradients);
+            addNodeProducts = accelerator.LoadIndexed<int, int, CrossProductViews>(CrossProductKernels.AddNodeProducts);
+        }
         slices = new SliceSum(traffic);
         buffers = new DeviceBuffers(session);
         try
@@ -70,6 +77,9 @@ internal sealed class CrossProductLauncher : IDisposable
                 NodeFunctions = Send(Pad(terms.NodeFunctions, nodeCount)),
                 Gradients = buffers.Allocate<double>((long)cut.RunLength * freeCount),
                 Products = buffers.Allocate<double>((long)cut.SliceCount * freeCount * freeCount),
+                NodeGradients = buffers.Allocate<double>(cut.NodeRunLength * RowsOfPattern * freeCount),
+                NodeWeights = buffers.Allocate<double>(cut.NodeRunLength * RowsOfPattern),
+                NodeProducts = buffers.Allocate<double>(cut.NodeRunLength > 0 ? (long)cut.SliceCount * freeCount * freeCount : 0),
             };
         }
         catch
@@ -86,8 +96,9 @@ internal sealed class CrossProductLauncher : IDisposable
     /// <param name="traffic">Where copies and launches are counted.</param>
     /// <param name="tables">Item parameters on the device, those of <paramref name="point"/>.</param>
     /// <param name="freeBytes">What is free beside the backend; a quarter of it is left for others.</param>
+    /// <param name="ofNodes">Whether the products at nodes are asked for, too.</param>
     public static CrossProductLauncher? TryCreate(
-        DeviceSession session, ModelPoint point, MemoryPlan memory, DeviceBuffers traffic, DeviceItemTables tables, long freeBytes)
+        DeviceSession session, ModelPoint point, MemoryPlan memory, DeviceBuffers traffic, DeviceItemTables tables, long freeBytes, bool ofNodes)
     {
         long freeCount = point.Plan.Layout.FreeCount;
         if (freeCount is 0 || freeCount * freeCount > LargestLaunch)
@@ -97,10 +108,14 @@ internal sealed class CrossProductLauncher : IDisposable
         int runLength = (int)Math.Clamp(
             Math.Min(tileBytes, LargestRun) / (sizeof(double) * freeCount), Math.Min(SmallestRun, memory.PatternTileCapacity), memory.PatternTileCapacity);
         runLength = (int)Math.Min(runLength, LargestLaunch / freeCount);
-        Cut cut = new(runLength, (int)Math.Clamp(SlicedProducts / (freeCount * freeCount), 1, memory.SliceCount));
+        long rowsOfPattern = (long)memory.Size.ClassCount * point.Plan.NodeCount;
+        int nodeRunLength = ofNodes ? (int)Math.Min(LargestRun / (sizeof(double) * rowsOfPattern * (freeCount + 1)), memory.PatternTileCapacity) : 0;
+        if (ofNodes && nodeRunLength == 0)
+            return null;
+        Cut cut = new(runLength, (int)Math.Clamp(SlicedProducts / (freeCount * freeCount), 1, memory.SliceCount), nodeRunLength);
         int nodeCount = memory.Size.PaddedNodeCount;
         long bytes = sizeof(double) * (ScratchLength(tables, nodeCount) + (terms.LineCount + (long)terms.NodeFunctions.Count) * nodeCount
-                + runLength * freeCount + cut.SliceCount * freeCount * freeCount)
+                + runLength * freeCount + nodeRunLength * rowsOfPattern * (freeCount + 1) + (ofNodes ? 2L : 1L) * cut.SliceCount * freeCount * freeCount)
             + (4L * sizeof(int) + sizeof(double)) * terms.Terms.Count + sizeof(int) * ((long)terms.TermStart.Length + terms.NodeFunction.Length);
         if (bytes > freeBytes / 4 * 3)
             return null;
@@ -151,20 +166,43 @@ internal sealed class CrossProductLauncher : IDisposable
             addProducts(cut.SliceCount * all.FreeCount * all.FreeCount, shape, run, patterns, all);
             traffic.CountLaunch(2);
         }
+        for (int first = 0; findNodeGradients is not null && first < shape.PatternCount; first += cut.NodeRunLength)
+        {
+            PatternRun run = new() { First = first, Count = Math.Min(cut.NodeRunLength, shape.PatternCount - first) };
+            int rows = (int)(run.Count * RowsOfPattern);
+            findNodeGradients(rows * all.FreeCount, shape, run, patterns, launcher.Layout.TableOfBlock, all, launcher.Posterior);
+            addNodeProducts!(cut.SliceCount * all.FreeCount * all.FreeCount, rows, (rows + cut.SliceCount - 1) / cut.SliceCount, all);
+            traffic.CountLaunch(2);
+        }
     }
 
-    /// <summary>Adds slices and downloads the sum.</summary>
+    /// <summary>Adds slices and downloads the sum of products of gradients.</summary>
     /// <returns>[free, free], lower triangle</returns>
-    public double[] Download()
+    public double[] Download() => Download(views.Products);
+
+    /// <summary>Adds slices and downloads the sum of products at nodes less that of gradients: frequency times posterior covariance of the complete-data gradient.</summary>
+    /// <returns>[free, free], lower triangle</returns>
+    public double[] DownloadCovariance()
+    {
+        double[] covariance = Download(views.NodeProducts);
+        double[] ofMeans = Download(views.Products);
+        for (int element = 0; element < covariance.Length; element++)
+            covariance[element] -= ofMeans[element];
+        return covariance;
+    }
+
+    private double[] Download(ArrayView<double> products)
     {
         double[] sum = new double[views.FreeCount * views.FreeCount];
-        slices.Add(views.Products, sum.Length, cut.SliceCount);
-        traffic.Download(views.Products, sum);
+        slices.Add(products, sum.Length, cut.SliceCount);
+        traffic.Download(products, sum);
         return sum;
     }
 
     /// <inheritdoc/>
     public void Dispose() => buffers.Dispose();
+
+    private long RowsOfPattern => (long)plan.ClassCount * plan.NodeCount;
 
     private static long ScratchLength(DeviceItemTables tables, int nodeCount) =>
         tables.Parts.Max(part => (long)part.Block.MaxCategories * part.Block.ItemCount * nodeCount);
@@ -185,6 +223,6 @@ internal sealed class CrossProductLauncher : IDisposable
         return view;
     }
 
-    /// <summary>Patterns whose gradients are held at once, and parts of such a run with products of their own.</summary>
-    private readonly record struct Cut(int RunLength, int SliceCount);
+    /// <summary>Patterns whose gradients are held at once, parts of such a run with products of their own, and patterns whose gradients at nodes are held at once.</summary>
+    private readonly record struct Cut(int RunLength, int SliceCount, int NodeRunLength);
 }

@@ -40,6 +40,12 @@ internal readonly struct CrossProductViews
     public ArrayView<double> Gradients { get; init; } // [pattern of the run, free]
 
     public ArrayView<double> Products { get; init; } // [slice][free, free], lower triangle
+
+    public ArrayView<double> NodeGradients { get; init; } // [pattern of the run, class, node, free]; length 1 where they are not asked for
+
+    public ArrayView<double> NodeWeights { get; init; } // [pattern of the run, class, node] frequency times posterior
+
+    public ArrayView<double> NodeProducts { get; init; } // [slice][free, free], lower triangle
 }
 
 /// <summary>A run of patterns of a tile, whose gradients are held at once.</summary>

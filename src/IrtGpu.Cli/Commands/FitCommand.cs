@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using IrtGpu.Cli.Guidance;
 using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
@@ -60,6 +61,7 @@ internal sealed class FitCommand
 
     private int Run(ParseResult parsed, CancellationToken outer)
     {
+        ExchangedArguments.RequireFitFirst("fit", parsed.GetValue(fit)!, parsed.GetValue(data)!);
         using Interrupts interrupts = new(outer);
         FitOptions options = Options(parsed);
         bool wantsPage = reportOption.IsWanted(parsed);

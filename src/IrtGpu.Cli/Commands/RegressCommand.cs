@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using IrtGpu.Cli.Guidance;
 using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Progress;
 using IrtGpu.Cli.Reports;
@@ -78,6 +79,7 @@ internal sealed class RegressCommand
         RegressionOptions options = Read(parsed);
         DrawRequest? request = ReadDraws(parsed, options);
         bool wantsPage = reportOption.IsWanted(parsed);
+        ExchangedArguments.RequireFormulaFirst(parsed.GetValue(formula)!, parsed.GetValue(data)!);
         OutputFolder folder = OutputFolder.Prepare(parsed.GetValue(output)!);
         using Interrupts interrupts = new(outer);
         string path = parsed.GetValue(data)!;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IrtGpu.Cli.Guidance;
 using IrtGpu.Cli.Options;
 using IrtGpu.Cli.Progress;
 using IrtGpu.Compute;
@@ -54,6 +55,7 @@ internal sealed class ScoreCommand
 
     private int Run(ParseResult parsed, CancellationToken outer)
     {
+        ExchangedArguments.RequireFitFirst("score", parsed.GetValue(fit)!, parsed.GetValue(data)!);
         using Interrupts interrupts = new(outer);
         using ProgressDisplay progress = ProgressDisplay.OfConsole(parsed.GetValue(quiet));
         if (SavedRegression.IsRegression(parsed.GetValue(fit)!))

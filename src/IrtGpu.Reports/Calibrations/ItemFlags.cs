@@ -45,7 +45,7 @@ internal static class ItemFlags
         if (loose > LooseDifficulty)
             yield return new ItemFlag(Level.Notice, "imprecise", $"A difficulty has a standard error of {Number.Show(loose, 2)}: too few persons are where it is.", 0.5 + 0.5 * Math.Min(2, loose / LooseDifficulty));
         if (adjusted.TryGetValue(entry.FullName, out double p) && p < SmallProbability)
-            yield return new ItemFlag(Level.Notice, "S-X² large", $"S-X² says that its curve has another shape (p = {Number.Probability(p)} after Benjamini and Hochberg's correction).", 1 + Math.Min(1, -Math.Log10(p) / 20));
+            yield return new ItemFlag(Level.Notice, "S-X² large", $"S-X² says that its curve has another shape ({Number.Equality(p)} after Benjamini and Hochberg's correction).", 1 + Math.Min(1, -Math.Log10(p) / 20));
         if (entry.Fit.TryGetValue("infit", out double infit) && infit is < 0.7 or > 1.3)
             yield return new ItemFlag(Level.Notice, infit > 1 ? "infit high" : "infit low", $"Its infit is {Number.Show(infit, 2)}: answers are {(infit > 1 ? "less" : "more")} predictable than the model says.", 1 + Math.Abs(infit - 1));
     }
@@ -99,7 +99,7 @@ internal static class ItemFlags
         return Enumerable.Range(0, table.RowCount).Where(row => p[row] < 0.05)
             .GroupBy(row => item[row]).Select(group => group.MinBy(row => p[row]))
             .ToLookup(row => item[row], row => new ItemFlag(size[row] == "C" ? Level.Problem : Level.Notice, "differs by group",
-                $"Persons of equal θ answer it differently ({comparison[row]}): p = {Number.Probability(p[row])}{(double.IsNaN(effect[row]) ? "" : $", by {Number.Show(effect[row], 2)} points on average")}.", 0.8 + (double.IsNaN(effect[row]) ? 0 : 5 * effect[row])));
+                $"Persons of equal θ answer it differently ({comparison[row]}): {Number.Equality(p[row])}{(double.IsNaN(effect[row]) ? "" : $", by {Number.Show(effect[row], 2)} points on average")}.", 0.8 + (double.IsNaN(effect[row]) ? 0 : 5 * effect[row])));
     }
 
     private sealed record NamedFlag(string Item, ItemFlag Flag);

@@ -23,5 +23,8 @@ internal static class Number
     /// <summary>A p-value.</summary>
     public static string Probability(double p) => double.IsNaN(p) ? "" : p < 0.001 ? "< 0.001" : Show(p);
 
+    /// <summary>A p-value within a sentence: "p = 0.012", "p &lt; 0.001".</summary>
+    public static string Equality(double p) => double.IsNaN(p) ? "p unknown" : p < 0.001 ? $"p {Probability(p)}" : $"p = {Probability(p)}";
+
     private static readonly NumberFormatInfo Thousands = new() { NumberGroupSeparator = "\u202f", NumberDecimalSeparator = "." };
 }

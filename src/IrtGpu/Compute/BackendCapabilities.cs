@@ -27,6 +27,12 @@ public sealed record BackendCapabilities
     /// </summary>
     public Func<ModelPoint, double[]?> TryMissingInformation { get; init; } = static _ => null;
 
+    /// <summary>
+    /// The same summed over the posteriors where they are, so that none of them has to leave the device: slower than what
+    /// <see cref="TryMissingInformation"/> has in closed form, and for every model. Lower triangle, row-major. [free, free]
+    /// </summary>
+    public Func<ModelPoint, double[]?> TrySumMissingInformation { get; init; } = static _ => null;
+
     /// <summary>Room for several points beside the backend's own, given how many will be asked for at once; none where one by one is as good.</summary>
     public Func<int, IPointBatch?> TryOpenBatch { get; init; } = static _ => null;
 

@@ -64,6 +64,7 @@ public sealed class ShardedBackend : IComputeBackend
         TryScore = TryScore,
         TryCrossProduct = point => TrySum(shard => shard.TryCrossProduct(point)),
         TryMissingInformation = point => TrySum(shard => shard.TryMissingInformation(point)),
+        TrySumMissingInformation = point => TrySum(shard => shard.TrySumMissingInformation(point)),
         Report = Report,
     };
 

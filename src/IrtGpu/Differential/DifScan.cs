@@ -33,6 +33,8 @@ public static class DifScan
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(options);
         long begin = Stopwatch.GetTimestamp();
+        if (specification.Integration == IntegrationMethod.Auto)
+            specification = specification with { Integration = IntegrationMethod.Grid }; // effect sizes go over its nodes
         (HashSet<int> anchors, HashSet<int> tested) = Check(data, specification, options);
         estimation ??= new CalibrationOptions();
         estimation = estimation with { Tolerance = Math.Min(estimation.Tolerance, Tolerance), Scores = ScoreMethod.None };

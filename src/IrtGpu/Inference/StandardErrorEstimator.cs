@@ -124,8 +124,9 @@ internal sealed class StandardErrorEstimator
     }
 
     /// <summary>Complete minus missing information, the latter summed over the posteriors (Louis' identity).</summary>
-    private Matrix<double> SummedInformation() =>
-        CompleteInformation() - Visit(patterns, gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum);
+    private Matrix<double> SummedInformation() => CompleteInformation() - (backend.Capabilities.TrySumMissingInformation(point) is { } missing
+        ? Interior(missing)
+        : Visit(patterns, gradients => new MissingInformationVisitor(gradients), visitor => visitor.Sum));
 
     /// <summary>
     /// Complete minus missing information where the backend has the latter in closed form, null elsewhere: what <see cref="DifferencedInformation"/>

@@ -59,6 +59,8 @@ public sealed class PtxTests
         ["Fuse<HopperTwo>"] = 970,
         ["Fuse<HopperFour>"] = 970,
         ["Fuse<HopperMany>"] = 1180,
+        ["FindNodeGradients"] = 300,
+        ["AddNodeProducts"] = 130,
         ["PackAnswers"] = 120,
         ["PackFragments"] = 130,
         ["PackBases"] = 172,

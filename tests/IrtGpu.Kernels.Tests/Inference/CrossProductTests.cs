@@ -67,6 +67,17 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
     }
 
     [Theory]
+    [MemberData(nameof(DevicesAndCases))]
+    public void Missing_information_is_the_hosts_and_the_same_bits_twice(string device, string name)
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases[name].Build();
+        using IComputeBackend backend = devices.Open(device, plan, patterns);
+        double[] first = backend.Capabilities.TrySumMissingInformation(point)!;
+        AssertAgrees(plan, MissingOnHost(plan, patterns, point), first, OnHost(plan, patterns, point));
+        Assert.True(first.AsSpan().SequenceEqual(backend.Capabilities.TrySumMissingInformation(point)));
+    }
+
+    [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 1)]
     [InlineData(true, 4)]
@@ -76,6 +87,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         using IComputeBackend backend = devices.Open(
             "ilgpu-cpu", plan, patterns, memory => memory with { PatternTileCapacity = 9, IsResident = isResident, SliceCount = slices });
         AssertAgrees(plan, OnHost(plan, patterns, point), backend.Capabilities.TryCrossProduct(point)!);
+        AssertAgrees(plan, MissingOnHost(plan, patterns, point), backend.Capabilities.TrySumMissingInformation(point)!, OnHost(plan, patterns, point));
     }
 
     /// <summary>More parameters than nodes: gradients of a whole tile would be larger than its posteriors.</summary>
@@ -109,14 +121,17 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = Cases["groups with free means"].Build();
         using ShardedBackend backend = new(plan, patterns, 2, (_, part) => devices.Open("ilgpu-cpu", plan, part));
         AssertAgrees(plan, OnHost(plan, patterns, point), backend.Capabilities.TryCrossProduct(point)!);
+        AssertAgrees(plan, MissingOnHost(plan, patterns, point), backend.Capabilities.TrySumMissingInformation(point)!, OnHost(plan, patterns, point));
         using ShardedBackend mixed = new(
             plan, patterns, 2, (shard, part) => shard == 0 ? new ReferenceBackend(plan, part) : devices.Open("ilgpu-cpu", plan, part));
         Assert.Null(mixed.Capabilities.TryCrossProduct(point));
+        Assert.Null(mixed.Capabilities.TrySumMissingInformation(point));
     }
 
     [Theory]
     [InlineData(StandardErrorMethod.CrossProduct)]
     [InlineData(StandardErrorMethod.Sandwich)]
+    [InlineData(StandardErrorMethod.Louis)]
     public void Standard_errors_take_it_and_no_posterior_leaves_the_device(StandardErrorMethod method)
     {
         ModelCase problem = new() { Items = 4, Persons = 400, Missing = 0.2 };
@@ -180,8 +195,19 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         return Assert.Single(reference.VisitPosteriors(point, () => new CrossProductVisitor(gradients))).Sum;
     }
 
+    private static double[] MissingOnHost(CalibrationPlan plan, PatternTable patterns, ModelPoint point)
+    {
+        CompleteDataGradients gradients = new(point, patterns);
+        using ReferenceBackend reference = new(plan, patterns);
+        return Assert.Single(reference.VisitPosteriors(point, () => new MissingInformationVisitor(gradients))).Sum;
+    }
+
     /// <summary>Lower triangles, in units of what the two parameters' diagonal elements allow; where these are 0, so is the sum.</summary>
-    private static void AssertAgrees(CalibrationPlan plan, double[] expected, double[] actual)
+    /// <param name="plan">The plan.</param>
+    /// <param name="expected">[free, free]</param>
+    /// <param name="actual">[free, free]</param>
+    /// <param name="less">What was taken away from what was summed; null: nothing. [free, free]</param>
+    private static void AssertAgrees(CalibrationPlan plan, double[] expected, double[] actual, double[]? less = null)
     {
         int n = plan.Layout.FreeCount;
         Assert.Equal(expected.Length, actual.Length);
@@ -190,7 +216,7 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
         {
             for (int c = 0; c <= r; c++)
             {
-                double scale = Math.Sqrt(expected[r * n + r] * expected[c * n + c]);
+                double scale = Math.Sqrt((expected[r * n + r] + (less?[r * n + r] ?? 0)) * (expected[c * n + c] + (less?[c * n + c] ?? 0)));
                 double difference = Math.Abs(expected[r * n + c] - actual[r * n + c]);
                 Assert.True(
                     difference <= Tolerance * Math.Max(scale, 1e-6),
@@ -208,7 +234,11 @@ public sealed class CrossProductTests(OpenDevices devices) : IClassFixture<OpenD
 
         public EStepForm Form => inner.Form;
 
-        public BackendCapabilities Capabilities => new() { TryCrossProduct = inner.Capabilities.TryCrossProduct };
+        public BackendCapabilities Capabilities => new()
+        {
+            TryCrossProduct = inner.Capabilities.TryCrossProduct,
+            TrySumMissingInformation = inner.Capabilities.TrySumMissingInformation,
+        };
 
         public IReadOnlyList<TVisitor> VisitPosteriors<TVisitor>(ModelPoint point, Func<TVisitor> createVisitor)
             where TVisitor : IPosteriorVisitor => throw new InvalidOperationException("A posterior left the device.");

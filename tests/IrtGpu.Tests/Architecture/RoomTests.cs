@@ -34,7 +34,7 @@ public sealed class RoomTests
         "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Priors", "IrtGpu.Regression.Mixtures", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction", "IrtGpu.Regression.Posterior",
         "IrtGpu.Regression.Comparison", "IrtGpu.Regression.Reporting",
         "IrtGpu.Reports.Folders", "IrtGpu.Reports.Figures", "IrtGpu.Reports.Pages", "IrtGpu.Reports.Checks", "IrtGpu.Reports.Calibrations", "IrtGpu.Reports.Regressions", "IrtGpu.Reports.Plots",
-        "IrtGpu.Cli.Options", "IrtGpu.Cli.Progress", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
+        "IrtGpu.Cli.Guidance", "IrtGpu.Cli.Demo", "IrtGpu.Cli.Options", "IrtGpu.Cli.Progress", "IrtGpu.Cli.Reports", "IrtGpu.Cli.Commands",
     ];
 
     [Fact]

@@ -5,10 +5,9 @@ internal static class NearNames
 {
     private const int MostNames = 3;
 
-    /// <summary>"Did you mean 'q10' or 'q01'?", or the first names when none is near.</summary>
-    public static string Suggest(string wanted, IEnumerable<string> names)
+    /// <summary>"Did you mean 'q10' or 'q01'?"; null when no name is near.</summary>
+    public static string? TrySuggest(string wanted, IReadOnlyList<string> all)
     {
-        string[] all = [.. names];
         int limit = Math.Max(1, wanted.Length / 3);
         string[] near = [.. all
             .Select(name => (Name: name, Distance: EditDistance(wanted.ToUpperInvariant(), name.ToUpperInvariant())))
@@ -16,8 +15,15 @@ internal static class NearNames
             .OrderBy(candidate => candidate.Distance)
             .Take(MostNames)
             .Select(candidate => $"'{candidate.Name}'")];
-        if (near.Length > 0)
-            return $"Did you mean {string.Join(" or ", near)}?";
+        return near.Length > 0 ? $"Did you mean {string.Join(" or ", near)}?" : null;
+    }
+
+    /// <summary>"Did you mean 'q10' or 'q01'?", or the first names when none is near.</summary>
+    public static string Suggest(string wanted, IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        if (TrySuggest(wanted, all) is { } near)
+            return near;
         if (all.Length == 0)
             return "There are no names to choose from.";
         return $"The names begin {string.Join(", ", all.Take(MostNames).Select(name => $"'{name}'"))}{(all.Length > MostNames ? ", …" : "")}.";

@@ -7,6 +7,8 @@ namespace IrtGpu.Foundation.Tables.Text;
 /// <summary>Opens files of delimited text, plain or gzip, and turns failures into data problems.</summary>
 internal static class TableFile
 {
+    private const int MostNamesLookedAt = 1000;
+
     /// <summary>Opens the text; gzip is recognised by its first bytes.</summary>
     /// <exception cref="DataException">The file is missing, a directory, or cannot be read.</exception>
     public static Stream Open(string path) => Open(path, out _);
@@ -18,7 +20,7 @@ internal static class TableFile
         if (Directory.Exists(path))
             throw new DataException([new DataProblem("This is a directory, not a file. Name the data file in it.", path)]);
         if (!File.Exists(path))
-            throw new DataException([new DataProblem($"There is no such file. Check the path; relative paths start at '{Environment.CurrentDirectory}'.", path)]);
+            throw new DataException([new DataProblem(Absence(path), path)]);
         try
         {
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
@@ -30,6 +32,19 @@ internal static class TableFile
         {
             throw new DataException([problem]);
         }
+    }
+
+    /// <summary>That there is no such file, and which of its folder's has nearly that name.</summary>
+    private static string Absence(string path)
+    {
+        string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
+        if (!Directory.Exists(folder))
+            return $"There is no such file: there is no folder '{folder}'. Check the path; relative paths start at '{Environment.CurrentDirectory}'.";
+        string name = Path.GetFileName(path);
+        string[] files = [.. new DirectoryInfo(folder).EnumerateFiles().Take(MostNamesLookedAt).Select(file => file.Name)];
+        string? near = files.FirstOrDefault(file => Path.GetFileNameWithoutExtension(file).Equals(name, StringComparison.OrdinalIgnoreCase)) is { } ended
+            ? $"Did you mean '{ended}'?" : NearNames.TrySuggest(name, files);
+        return $"There is no such file. {near ?? "Check the path."} Relative paths start at '{Environment.CurrentDirectory}'.";
     }
 
     public static DataProblem EmptyFile(string path) =>

@@ -227,7 +227,7 @@ function numbersOf(figure) {
   for (const [title] of columns) {
     const cell = document.createElement('th');
     cell.scope = 'col';
-    cell.textContent = title;
+    cell.textContent = title || 'Value';
     head.append(cell);
   }
   const body = table.createTBody();

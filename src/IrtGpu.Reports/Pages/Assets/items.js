@@ -59,7 +59,6 @@ function chooseItem(number, focus) {
     entry.append(element('dt', name), description);
     facts.append(entry);
   }
-  panel.append(facts);
   for (const figure of item.figures) {
     const place = element('figure');
     const caption = element('figcaption');
@@ -69,9 +68,11 @@ function chooseItem(number, focus) {
     details.append(element('summary', 'Numbers of this picture'), element('div'));
     place.append(caption, chart, details);
     panel.append(place);
+    if (figure === item.figures[0]) panel.append(facts); // the curve is what one looks for
     fillNumbers(details, figure);
     draw(chart, figure);
   }
+  if (item.figures.length === 0) panel.append(facts);
   if (focus) title.focus({ preventScroll: true });
 }
 

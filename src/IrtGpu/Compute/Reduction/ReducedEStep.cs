@@ -17,6 +17,7 @@ internal sealed class ReducedEStep : IDisposable
     private readonly ReducedPatterns[] runs;
     private readonly ReducedMessages[]? kept; // of the only run; null where there are several
     private readonly AlignedBuffer[][] totals; // [block][step][cell]
+    private readonly long messageBytes;
     private readonly int threads;
 
     /// <summary>Prepares codes and rooms.</summary>
@@ -30,7 +31,8 @@ internal sealed class ReducedEStep : IDisposable
         this.patterns = patterns;
         this.threads = threads;
         model = new ReducedModel(plan, patterns, threads);
-        runs = Cut(messageBytes);
+        this.messageBytes = messageBytes;
+        runs = Cut(BytesOfMessages());
         totals = [.. plan.Blocks.Select(_ => model.Steps.Select(step => new AlignedBuffer(step.CellCount)).ToArray())];
         kept = runs.Length == 1 ? Messages(runs[0]) : null;
     }
@@ -72,7 +74,7 @@ internal sealed class ReducedEStep : IDisposable
     {
         model.Prepare(point);
         ReducedScores scores = new(model, patterns, threads);
-        foreach (ReducedPatterns run in runs)
+        foreach (ReducedPatterns run in kept is not null && CountRuns(BytesOfScores()) == 1 ? runs : Cut(BytesOfScores()))
             Visit(point, run, (_, messages, ofPatterns, probability) => scores.Add(run, messages, ofPatterns, probability));
         return scores.Result;
     }
@@ -90,25 +92,39 @@ internal sealed class ReducedEStep : IDisposable
     private void Visit(ModelPoint point, ReducedPatterns run, Action<ReducedSweep, ReducedMessages[], double[], double[]> visit)
     {
         ReducedSweep sweep = new(model, patterns, run, threads);
-        ReducedMessages[] messages = kept ?? Messages(run);
+        ReducedMessages[] messages = kept is not null && ReferenceEquals(run, runs[0]) ? kept : Messages(run);
         for (int k = 0; k < messages.Length; k++)
             sweep.Up(k, messages[k]);
         double[] logLikelihood = new double[run.End - run.Begin];
         double[] probability = new double[logLikelihood.Length * plan.ClassCount];
         sweep.Classify(point, messages, logLikelihood, probability);
         visit(sweep, messages, logLikelihood, probability);
-        foreach (ReducedMessages one in kept is null ? messages : [])
+        foreach (ReducedMessages one in ReferenceEquals(messages, kept) ? [] : messages)
             one.Dispose();
     }
 
     private ReducedMessages[] Messages(ReducedPatterns run) => [.. Enumerable.Range(0, plan.ClassCount).Select(_ => new ReducedMessages(model.Steps, run))];
 
-    /// <summary>Runs whose messages fit in memory even where no two patterns have a part in common.</summary>
-    private ReducedPatterns[] Cut(long messageBytes)
+    /// <summary>Bytes of a pattern's messages, both ways, where it has no part in common with others.</summary>
+    private long BytesOfMessages() => sizeof(double) * model.Steps.Sum(step => 2L * plan.ClassCount * step.MessageLength);
+
+    /// <summary>The same with those of its moments, of one class at a time.</summary>
+    private long BytesOfScores() => BytesOfMessages() + sizeof(double) * model.Steps.Sum(step =>
     {
-        long bytes = 2 * sizeof(double) * plan.ClassCount * model.Steps.Sum(step => (long)step.MessageLength);
-        int length = (int)Math.Clamp(messageBytes / bytes, FewestPatterns, int.MaxValue);
-        int count = Math.Max(1, (patterns.PatternCount + length - 1) / length);
+        long below = model.CountBelow(step);
+        return step.MessageLength * (1 + below + below * (below + 1) / 2);
+    });
+
+    private int CountRuns(long bytesOfPattern)
+    {
+        int length = (int)Math.Clamp(messageBytes / bytesOfPattern, FewestPatterns, int.MaxValue);
+        return Math.Max(1, (int)(((long)patterns.PatternCount + length - 1) / length));
+    }
+
+    /// <summary>Runs whose messages fit in memory even where no two patterns have a part in common.</summary>
+    private ReducedPatterns[] Cut(long bytesOfPattern)
+    {
+        int count = CountRuns(bytesOfPattern);
         return [.. Enumerable.Range(0, count).Select(run => new ReducedPatterns(
             model.Steps, patterns, (int)((long)patterns.PatternCount * run / count), (int)((long)patterns.PatternCount * (run + 1) / count)))];
     }

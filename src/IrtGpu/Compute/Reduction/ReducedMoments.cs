@@ -3,7 +3,6 @@ using IrtGpu.Compute.Reduction.Layout;
 using IrtGpu.Compute.Reduction.Loops;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Vectors;
-using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Reduction;
 
@@ -103,32 +102,25 @@ internal sealed unsafe class ReducedMoments : IDisposable
     private void Fill(ReducedStep step, int k, ReducedMessages messages, int begin, int end)
     {
         int index = step.Source.Index;
-        using FactorMemory memory = new(step);
-        using FactorMemory memoryOfLargest = new(step);
-        ReducedFactors factors = memory.Factors;
-        ReducedFactors factorsOfLargest = memoryOfLargest.Factors;
+        using PartFactors parts = new(model, step, k, messages.Values);
+        using PartFactors partsOfLargest = new(model, step, k, largest);
         double[] products = new double[step.Width];
         double[] weighted = new double[step.Width];
         for (int part = begin; part < end; part++)
         {
             ReadOnlySpan<int> key = Key(index, part);
-            PlannedBlock block = model.Plan.Blocks[key[0] * model.Plan.ClassCount + k];
-            model.Bind(step, key, block, messages, part, ref factors);
-            model.Bind(step, key, block, messages, part, ref factorsOfLargest);
-            for (int child = 0; child < factors.ChildCount; child++)
-            {
-                int from = step.Source.Children[child];
-                factorsOfLargest.Child[child] = largest[from].Pointer + (long)key[1 + factors.OwnCount + child] * model.Steps[from].MessageLength;
-            }
+            parts.Bind(key);
+            partsOfLargest.Bind(key);
+            parts.Factors.Shift = partsOfLargest.Factors.Shift = step.IsLog ? messages.Shift[index][part] : 0;
             for (int row = 0; row < step.RowCount; row++)
             {
                 fixed (double* terms = products)
                 {
-                    ReducedKernels.Chosen.Products(factorsOfLargest, row, terms);
+                    ReducedKernels.Chosen.Products(partsOfLargest.Factors, row, terms);
                     int node = IndexOfLargest(products.AsSpan(0, step.NodeCount));
                     best[index][part * step.RowCount + row] = node;
                     largest[index].Pointer[(long)part * step.MessageLength + step.MessagePosition[row]] = products[node] / messages.Scale[index][part];
-                    ReducedKernels.Chosen.Products(factors, row, terms);
+                    ReducedKernels.Chosen.Products(parts.Factors, row, terms);
                 }
                 double sum = FixedOrderSums.Sum(products);
                 if (!(sum > 0))

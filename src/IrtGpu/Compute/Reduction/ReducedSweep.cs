@@ -2,7 +2,6 @@ using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.Reduction.Layout;
 using IrtGpu.Compute.Reduction.Loops;
 using IrtGpu.Data;
-using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Reduction;
 
@@ -19,7 +18,9 @@ namespace IrtGpu.Compute.Reduction;
 internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patterns, ReducedPatterns run, int threads)
 {
     private const int PartsPerPiece = 256;
+    private const int FewestRows = 8; // of a piece
     private const int MostRowPieces = 16;
+    private const int LanesPerPiece = 16; // fewer, and finding the factors of a part takes longer than multiplying them
     private const double SmallestMessage = 1e-280; // below which a cell has no weight that doubles could tell
 
     private readonly ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
@@ -120,11 +121,11 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
     {
         if (step.RowCount == 1 || step.HasNarrowChild)
         {
-            for (int lane = 0; lane < step.Width; lane += 8)
-                yield return (step, 0, step.RowCount, lane, lane + 8);
+            for (int lane = 0; lane < step.Width; lane += LanesPerPiece)
+                yield return (step, 0, step.RowCount, lane, Math.Min(step.Width, lane + LanesPerPiece));
             yield break;
         }
-        int rows = (step.RowCount + MostRowPieces - 1) / MostRowPieces;
+        int rows = Math.Max(FewestRows, (step.RowCount + MostRowPieces - 1) / MostRowPieces);
         for (int begin = 0; begin < step.RowCount; begin += rows)
             yield return (step, begin, Math.Min(step.RowCount, begin + rows), 0, step.Width);
     }
@@ -133,16 +134,15 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
     {
         int index = step.Source.Index;
         int end = Math.Min(begin + PartsPerPiece, run.Count(index));
-        using FactorMemory memory = new(step);
-        ReducedFactors factors = memory.Factors;
+        using PartFactors parts = new(model, step, k, messages.Values);
+        ref ReducedFactors factors = ref parts.Factors;
         double[] scratch = new double[step.RowCount];
         fixed (double* sums = scratch)
         {
             for (int part = begin; part < end; part++)
             {
                 ReadOnlySpan<int> key = Key(index, part);
-                PlannedBlock block = model.Plan.Blocks[key[0] * model.Plan.ClassCount + k];
-                model.Bind(step, key, block, messages, part, ref factors);
+                parts.Bind(key);
                 double logScale = 0;
                 if (step.IsLog)
                 {
@@ -160,7 +160,7 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
                     message[step.MessagePosition[row]] = sums[row] / scale;
                 messages.Scale[index][part] = scale;
                 for (int table = 0; table < factors.OwnCount; table++)
-                    logScale += model.Tables[index]!.LogLargest[block.Table][key[1 + table]];
+                    logScale += model.Tables[index]!.LogLargest[model.Plan.Blocks[key[0] * model.Plan.ClassCount + k].Table][key[1 + table]];
                 for (int child = 0; child < factors.ChildCount; child++)
                     logScale += messages.LogScale[step.Source.Children[child]][key[1 + factors.OwnCount + child]];
                 messages.LogScale[index][part] = largest > 0 ? logScale + Math.Log(largest) : double.NegativeInfinity;
@@ -171,8 +171,8 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
     private void Down(int k, ReducedMessages messages, AlignedBuffer[][] totals, ReducedStep step, int begin, int end, int lane, int endLane)
     {
         int index = step.Source.Index;
-        using FactorMemory memory = new(step);
-        ReducedFactors factors = memory.Factors;
+        using PartFactors parts = new(model, step, k, messages.Values, messages.Sums, totals);
+        ref ReducedFactors factors = ref parts.Factors;
         double[] scratch = new double[step.RowCount];
         fixed (double* outside = scratch)
         {
@@ -186,17 +186,9 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
                     int place = step.MessagePosition[row];
                     outside[row] = message[place] > SmallestMessage ? sums[place] / message[place] / scale : 0;
                 }
-                ReadOnlySpan<int> key = Key(index, part);
-                PlannedBlock block = model.Plan.Blocks[key[0] * model.Plan.ClassCount + k];
-                model.Bind(step, key, block, messages, part, ref factors);
-                for (int table = 0; table < factors.OwnCount; table++)
-                    memory.Counts[table] = model.Tables[index]!.Counts[block.Table].Pointer + (long)key[1 + table] * step.CellCount;
-                for (int child = 0; child < factors.ChildCount; child++)
-                {
-                    int to = step.Source.Children[child];
-                    memory.Sums[child] = messages.Sums[to].Pointer + (long)key[1 + factors.OwnCount + child] * model.Steps[to].MessageLength;
-                }
-                ReducedKernels.Chosen.Scatter(factors, outside, begin, end, lane, endLane, memory.Counts, totals[block.Index][index].Pointer, memory.Sums);
+                parts.BindSums(Key(index, part));
+                factors.Shift = step.IsLog ? messages.Shift[index][part] : 0;
+                ReducedKernels.Chosen.Scatter(factors, outside, begin, end, lane, endLane, parts.Counts, parts.Totals, parts.Sums);
             }
         }
     }

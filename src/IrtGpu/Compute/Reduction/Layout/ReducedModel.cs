@@ -1,5 +1,4 @@
 using IrtGpu.Compute.Loops;
-using IrtGpu.Compute.Reduction.Loops;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Integration;
@@ -104,26 +103,9 @@ internal sealed unsafe class ReducedModel : IDisposable
         return ofSets;
     }
 
-    /// <summary>Points at the factors of a part.</summary>
+    /// <summary>Attributes that are summed out at a step and those before it that it hangs on.</summary>
     /// <param name="step">Step.</param>
-    /// <param name="key">Key of the part.</param>
-    /// <param name="block">Block of its persons.</param>
-    /// <param name="messages">Messages of the class.</param>
-    /// <param name="part">The part.</param>
-    /// <param name="factors">Receives them; has room for the pointers.</param>
-    public void Bind(ReducedStep step, ReadOnlySpan<int> key, PlannedBlock block, ReducedMessages messages, int part, ref ReducedFactors factors)
-    {
-        int index = step.Source.Index;
-        factors.Prior = Priors[index][block.Index].Pointer;
-        for (int table = 0; table < factors.OwnCount; table++)
-            factors.Own[table] = Tables[index]!.Values[block.Table].Pointer + (long)key[1 + table] * step.CellCount;
-        for (int child = 0; child < factors.ChildCount; child++)
-        {
-            int from = step.Source.Children[child];
-            factors.Child[child] = messages.Values[from].Pointer + (long)key[1 + factors.OwnCount + child] * Steps[from].MessageLength;
-        }
-        factors.Shift = step.IsLog ? messages.Shift[index][part] : 0;
-    }
+    public int CountBelow(ReducedStep step) => 1 + step.Source.Children.Sum(child => CountBelow(Steps[child]));
 
     /// <inheritdoc/>
     public void Dispose()
