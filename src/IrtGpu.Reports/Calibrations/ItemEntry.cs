@@ -33,11 +33,11 @@ internal sealed record ItemEntry(
     public ItemParameter? Discrimination => Classical.FirstOrDefault(parameter => parameter.Name is "a" or "MDISC");
 
     /// <summary>Whether its slopes are part of the model, as in the Rasch family.</summary>
-    public bool HasFixedSlope => Parameters.Where(parameter => parameter.Name[0] == 'a').All(parameter => parameter.Status == "fixed");
+    public bool HasFixedSlope => Parameters.Where(parameter => parameter.Name.StartsWith('a')).All(parameter => parameter.Status == "fixed");
 
     /// <summary>Its difficulties.</summary>
     public IReadOnlyList<ItemParameter> Difficulties =>
-        [.. Classical.Where(parameter => parameter.Name.StartsWith("MDIFF", StringComparison.Ordinal) || (parameter.Name[0] == 'b' && parameter.Name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0))];
+        [.. Classical.Where(parameter => parameter.Name.StartsWith("MDIFF", StringComparison.Ordinal) || (parameter.Name.StartsWith('b') && parameter.Name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0))];
 
     /// <summary>Mean of its difficulties; NaN where it has none.</summary>
     public double Difficulty => Difficulties.Count == 0 ? double.NaN : Difficulties.Average(parameter => parameter.Estimate);

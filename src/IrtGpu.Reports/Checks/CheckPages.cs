@@ -71,7 +71,7 @@ internal static class CheckPages
     private static Page Of(string kind, string title, ResultFolder folder, List<Finding> findings, List<Advice> advice, string good, string other, IReadOnlyList<Section?> sections)
     {
         ResultDocument? run = folder.TryDocument("run.json");
-        findings.AddRange(run?.Texts("warnings").Select(warning => new Finding(Level.Notice, "Warning.", warning)) ?? []);
+        findings.AddRange(Finding.OfWarnings(run?.Texts("warnings") ?? []));
         bool isGood = findings.All(finding => finding.Level == Level.Good);
         string version = run?.Text("programVersion") is { } program ? $"irtgpu {program}" : "irtgpu";
         return new Page(kind, title.TrimEnd(), version, Verdict.Of(isGood ? good : other, findings, advice), [.. sections.OfType<Section>()]) { Command = folder.Command };
