@@ -42,6 +42,7 @@ internal static class MixturesSuite
                 file.Add($"Not beside flexmix: {missing}");
             else
                 file.Add("## Beside flexmix").Add($"{flexmix.Description}; ten random starts each, one thread. flexmix stops at a relative change of 1e-10 and divides σ² by the degrees of freedom, so its log-likelihood is slightly lower.").Add(peer);
+            AddGrowth(file, options);
             MixtureCoverage.AddTo(file, options);
             file.Write(Path.Combine(options.DeviceFolder, "mixtures.md"));
         }
@@ -72,6 +73,24 @@ internal static class MixturesSuite
             one.Name, threads.ToString(CultureInfo.InvariantCulture), MarkdownTable.Number(1000 * step), MarkdownTable.Number(1e9 * step / one.Rows / one.Classes), MarkdownTable.Number(bytes / step / 1e9),
             single.History.Count.ToString(CultureInfo.InvariantCulture), MarkdownTable.Number(singleSeconds), many.Evaluations.ToString(CultureInfo.InvariantCulture), MarkdownTable.Number(manySeconds),
             MarkdownTable.Number(whole));
+    }
+
+    private static void AddGrowth(ResultFile file, BenchOptions options)
+    {
+        MarkdownTable table = new("model", "threads", "E-steps of 10 starts", "whole fit s", "log-likelihood");
+        foreach (GrowthCase one in GrowthCase.All(options.IsQuick).Where(one => options.Wants(one.Name)))
+        {
+            Console.Error.WriteLine($"  {one.Name}");
+            foreach (int threads in options.ThreadCounts)
+            {
+                MixtureFit fit = null!;
+                double seconds = StepTimer.Median(
+                    () => fit = MixtureModel.Fit(Formula.Parse(GrowthCase.Formula), one.Columns, one.Options with { Starts = Starts, Threads = threads }, new RegressionProgress(), default),
+                    options.IsQuick ? 1 : 3, secondsAllowed: 30);
+                table.Add(one.Name, threads.ToString(CultureInfo.InvariantCulture), fit.Evaluations.ToString(CultureInfo.InvariantCulture), MarkdownTable.Number(seconds), MarkdownTable.Number(fit.LogLikelihood, "f3"));
+            }
+        }
+        file.Add("## Classes of levels with random effects").Add("Intercept and slope by level, all their covariances and σ by class; ten starts, with planning, standard errors, classes and predicted effects. Medians of up to 3 runs after a warm-up.").Add(table);
     }
 
     private static void AddPeer(MixtureCase one, RProgram flexmix, string folder, MarkdownTable table)

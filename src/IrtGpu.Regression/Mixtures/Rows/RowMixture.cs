@@ -11,6 +11,8 @@ namespace IrtGpu.Regression.Mixtures.Rows;
 internal static class RowMixture
 {
     private const double EmTolerance = 1e-6; // Newton steps take it from there
+    private const double EarlyTolerance = 1e-3; // of many rows, where a cycle is long and Newton steps are tried earlier
+    private const double EarlyStep = 0.5;
 
     /// <param name="problem">The mixture.</param>
     /// <param name="progress">Who is told how far it is.</param>
@@ -21,10 +23,13 @@ internal static class RowMixture
         MixtureLayout layout = problem.Layout;
         RowLikelihood likelihood = new(problem.Data, layout, options.ThreadCount);
         RowEmProblem em = new(problem, likelihood.Pass);
-        EmOptions stop = new() { Tolerance = Math.Max(options.Tolerance, EmTolerance), MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
+        EmOptions last = new() { Tolerance = Math.Max(options.Tolerance, EmTolerance), MaxCycles = options.MaxCycles, Acceleration = options.Acceleration };
         int starts = options.Starts ?? (layout.ClassCount == 1 || IsAllKnown(problem.Data) ? 1 : options.StartsFor(problem.Data.RowCount));
+        RowEmProblem? smaller = starts > 1 && RowSample.Of(problem) is { } sample ? new(sample, new RowLikelihood(sample.Data, layout, options.ThreadCount).Pass) : null;
+        bool isEarly = smaller is not null && problem.Priors.IsFlat && options.WithSecondDerivatives;
+        EmOptions stop = isEarly ? last with { Tolerance = Math.Max(options.Tolerance, EarlyTolerance) } : last;
         (EmOutcome<RowExpectation> outcome, IReadOnlyList<StartOutcome> maxima) =
-            new StartSearch<RowExpectation>(em, stop).Run(new RandomStarts(problem).Make(starts, options.Seed), progress.Steps, progress.Phase, cancellation);
+            new StartSearch<RowExpectation>(em, stop, smaller).Run(new RandomStarts(problem).Make(starts, options.Seed), progress.Steps, progress.Phase, cancellation);
         outcome = OtherOrder(problem, em, stop, outcome, progress, cancellation);
         double[] free = outcome.Parameters;
         MixturePosterior posterior = new(layout, problem.Priors, likelihood, withJacobian: false);
@@ -36,13 +41,27 @@ internal static class RowMixture
         if (termination.Kind is TerminationKind.Converged or TerminationKind.CycleLimit && options.WithSecondDerivatives)
         {
             progress.Phase?.Report(new WorkProgress("second derivatives"));
-            (hessian, double lastStep, int more) = NewtonPolish.Run(posterior, Hessian, free, atBound);
+            (hessian, double lastStep, int more) = NewtonPolish.Run(posterior, Hessian, free, atBound, isEarly ? EarlyStep : NewtonPolish.LargestStep);
             evaluations += more;
-            if (termination.Kind == TerminationKind.CycleLimit && lastStep < options.Tolerance)
+            if (isEarly && !(lastStep < EmTolerance))
+            {
+                outcome = new EmAlgorithm<RowExpectation>(em, last, progress.Steps, cancellation).Run(free);
+                free = outcome.Parameters;
+                termination = outcome.Termination;
+                evaluations += outcome.EStepCount;
+                if (termination.Kind is TerminationKind.Converged or TerminationKind.CycleLimit)
+                {
+                    (hessian, lastStep, more) = NewtonPolish.Run(posterior, Hessian, free, atBound);
+                    evaluations += more;
+                }
+            }
+            if ((isEarly || termination.Kind == TerminationKind.CycleLimit) && termination.Kind is TerminationKind.Converged or TerminationKind.CycleLimit && lastStep < options.Tolerance)
                 termination = new Termination(TerminationKind.Converged, FormattableString.Invariant($"Converged in {outcome.History.Count} cycles and Newton steps, the last {lastStep:g2} (tolerance {options.Tolerance:g2})."));
         }
         double[] gradient = new double[layout.FreeCount];
         double objective = posterior.Evaluate(free, gradient);
+        if (isEarly && maxima.Count > 0)
+            maxima = [maxima[0] with { LogLikelihood = Math.Max(objective, maxima[0].LogLikelihood) }, .. maxima.Skip(1)];
         return new MixtureSolution(
             layout.Expand(free), posterior.LogLikelihood + problem.Data.Constant, objective - posterior.LogLikelihood, hessian, termination, outcome.History, evaluations, maxima,
             likelihood, [.. atBound.Select(index => $"{layout.Slots[layout.FirstSlots[index]].Name} lies at an end of its prior {problem.Priors.OfSlot[layout.FirstSlots[index]]!.Text}: it has no standard error, and those of the others hold it there.")])

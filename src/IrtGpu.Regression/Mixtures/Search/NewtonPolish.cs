@@ -5,8 +5,10 @@ namespace IrtGpu.Regression.Mixtures.Search;
 /// <summary>Newton steps from where EM ended: its last digits, which EM takes long for.</summary>
 internal static class NewtonPolish
 {
+    /// <summary>Beyond it EM has not been at its end.</summary>
+    public const double LargestStep = 0.05;
+
     private const int MostSteps = 8;
-    private const double LargestStep = 0.05; // beyond it EM has not been at its end
     private const double SmallStep = 1e-9;
 
     /// <summary>Moves to the stationary point nearby, while the value does not fall.</summary>
@@ -14,8 +16,9 @@ internal static class NewtonPolish
     /// <param name="hessian">Second derivatives at a point. [free, free]</param>
     /// <param name="free">In: where EM ended; out: the maximum. [free]</param>
     /// <param name="held">Free parameters at a bound, which stay where they are.</param>
+    /// <param name="largestStep">Largest step that is tried.</param>
     /// <returns>Second derivatives there, the largest last step, and the number of evaluations.</returns>
-    public static (double[] Hessian, double LastStep, int Evaluations) Run(MixturePosterior posterior, Func<double[], double[]> hessian, double[] free, IReadOnlyList<int>? held = null)
+    public static (double[] Hessian, double LastStep, int Evaluations) Run(MixturePosterior posterior, Func<double[], double[]> hessian, double[] free, IReadOnlyList<int>? held = null, double largestStep = LargestStep)
     {
         int n = free.Length;
         double[] gradient = new double[n];
@@ -39,7 +42,7 @@ internal static class NewtonPolish
             gradient.CopyTo(step, 0);
             CholeskySolver.Solve(information, step, n);
             last = n == 0 ? 0 : step.Max(Math.Abs);
-            if (last < SmallStep || last > LargestStep)
+            if (last < SmallStep || last > largestStep)
                 return (second, last, evaluations);
             for (int index = 0; index < n; index++)
                 candidate[index] = free[index] + step[index];
