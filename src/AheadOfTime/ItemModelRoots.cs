@@ -43,5 +43,11 @@ internal static class ItemModelRoots
         operations.FillTable(default, 2, default, default, default, 0);
         operations.AddDerivatives(0, 2, default, default, default, 0, default, 0, default, default);
         operations.SumNodes(default, 2, default, default, default, default, default);
+        operations.FillConstants(operations.ConstantLength(2), default, default);
+        operations.AddResponse(default, default);
+        operations.AddResponseSums(default, default, default, false);
+        operations.ClearSums(0, 2, 0, default);
+        operations.TakeSums(0, 2, 0, default, default, default);
+        operations.FillResponseGradients(default, default, default);
     }
 }

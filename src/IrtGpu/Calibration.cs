@@ -88,6 +88,7 @@ public static class Calibration
             EStep = session.EStep,
             EStepReason = session.EStepReason,
             InterpolationError = fit.InterpolationError,
+            IntegrationError = fit.IntegrationError,
             DeviceChoice = session.DeviceChoice,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             Seconds = new CalibrationTimes(0, planSeconds, estimateSeconds, standardErrorSeconds, rounds.ScoreSeconds, drawSeconds),

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Estimation;
 using IrtGpu.Estimation.Limits;
 using IrtGpu.Foundation.Estimation.Convergence;
@@ -37,6 +38,9 @@ public sealed record CalibrationFit : IDisposable
 
     /// <summary>Sentences about the start and the estimates that the user should read.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>How far the log-likelihood is off by its integration; null where that is not measured.</summary>
+    public IntegrationError? IntegrationError { get; init; }
 
     /// <summary>Estimates that the data give no limit.</summary>
     internal RunOffs RunOffs { get; init; } = RunOffs.None;

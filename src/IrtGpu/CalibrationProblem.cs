@@ -79,7 +79,7 @@ public sealed class CalibrationProblem
                 $"--se {StandardErrorSummary.NameOf(options.StandardErrors)} takes weights for numbers of persons, so that with sampling weights its standard errors would be wrong. "
                 + "Use --se sandwich, which is the default with --sampling-weight, or none.");
         }
-        if (!Plan.Integration.HasSharedNodes)
+        if (!Plan.Integration.HasSharedNodes && Plan.Integration.PersonRule is null)
             RequireErrorsWithoutNodes(options.StandardErrors);
         return new CalibrationSession(this, options);
     }

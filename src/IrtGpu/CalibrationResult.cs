@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
@@ -79,6 +80,9 @@ public sealed record CalibrationResult
 
     /// <summary>Largest error of a pattern's log-likelihood that interpolation in the weighted score made, sampled; 0 with tables.</summary>
     public double InterpolationError { get; init; }
+
+    /// <summary>How far the log-likelihood is off by its integration; null where that is not measured.</summary>
+    public IntegrationError? IntegrationError { get; init; }
 
     /// <summary>Why <c>auto</c> took that device; null where a device was named.</summary>
     public string? DeviceChoice { get; init; }

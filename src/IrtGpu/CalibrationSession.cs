@@ -86,8 +86,9 @@ public sealed class CalibrationSession : IDisposable
                 "At the start a covariance matrix is not positive definite. Change the SDs, covariances or correlations that are given, or leave them out.");
         }
         EmOptions em = new() { Tolerance = options.Tolerance, MaxCycles = maxCycles, Acceleration = options.Acceleration };
-        (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) =
-            new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, work, cancellation);
+        (EmOutcome<EvaluatedPoint> outcome, IReadOnlyList<StartOutcome> maxima) = backend.Capabilities.PlaceNodes is null
+            ? new StartSearch<EvaluatedPoint>(emProblem, em).Run(starts, progress, work, cancellation)
+            : new PlacementRounds(emProblem, em).Run(starts, progress, work, cancellation);
         if (!double.IsFinite(outcome.Expectation.LogLikelihood))
         {
             outcome.Expectation.Dispose();
@@ -106,6 +107,7 @@ public sealed class CalibrationSession : IDisposable
             History = outcome.History,
             EStepCount = outcome.EStepCount,
             Maxima = maxima,
+            IntegrationError = cancellation.IsCancellationRequested ? null : backend.Capabilities.TryMeasureIntegration(outcome.Expectation.Point),
             Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point, runOffs)],
         };
     }
@@ -151,7 +153,10 @@ public sealed class CalibrationSession : IDisposable
     {
         (ModelPoint point, Expectation found) = outcome.Expectation;
         ParameterVector aligned = ClassAlignment.Align(point.Plan, point.Parameters, found);
-        if (ReferenceEquals(aligned, point.Parameters) || emProblem.TryExpect(aligned.Free) is not { } expectation)
+        if (ReferenceEquals(aligned, point.Parameters))
+            return outcome;
+        emProblem.Begin(aligned.Free);
+        if (emProblem.TryExpect(aligned.Free) is not { } expectation)
             return outcome;
         outcome.Expectation.Dispose();
         return outcome with { Parameters = aligned.Free, Expectation = expectation, EStepCount = outcome.EStepCount + 1 };

@@ -24,7 +24,7 @@ internal sealed class ModelOptions(bool forDif = false)
     private readonly Option<bool> orthogonal = new("--orthogonal") { Description = "Attributes are uncorrelated." };
     private readonly Option<string?> integration = new("--integration") { HelpName = "HOW", Description = $"How attributes are integrated out: {string.Join(", ", IntegrationMethods.Offered.Select(method => method.Name()))} (default: auto)." };
     private readonly Option<string?> quadrature = new("--quadrature") { HelpName = "RULE", Description = "Nodes of integration: rectangular (default) or gauss-hermite." };
-    private readonly Option<int?> nodes = new("--nodes") { HelpName = "D", Description = "Nodes in each dimension (default: 61 in one, 31 in two, 15 in three, and more where posteriors are narrow)." };
+    private readonly Option<int?> nodes = new("--nodes") { HelpName = "D", Description = "Nodes in each dimension (default: 61 in one, 31 in two, 15 in three, and more where posteriors are narrow); points a person with --integration qmc." };
     private readonly Option<string?> range = new("--range") { HelpName = "LO,HI", Description = "Lowest and highest rectangular node (default: -6,6, and as far as the populations reach)." };
 
     public void AddTo(Command command)

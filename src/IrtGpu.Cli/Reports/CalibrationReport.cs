@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Foundation.Tables.Writing;
 using IrtGpu.Items;
 using IrtGpu.Planning.EStep;
@@ -31,7 +32,7 @@ internal static class CalibrationReport
         console.WriteLine($"Nodes        {Describe(fit.Quadrature)}");
         console.WriteLine($"Device       {fit.Device}{(result.DeviceChoice is { } choice ? $" ({choice})" : "")}");
         console.WriteLine($"E-step       {fit.EStepForm} ({fit.EStepReason})");
-        console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}, {fit.FreeParameters} free parameters{DescribeCriteria(fit)}");
+        console.WriteLine($"Fit          log L {Show(fit.LogLikelihood)}{DescribeError(fit.IntegrationError)}, {fit.FreeParameters} free parameters{DescribeCriteria(fit)}");
         PopulationLines.WriteLines(console, result, fit);
         console.WriteLine($"Std. errors  {fit.StandardErrors.Method}{(fit.StandardErrors.Reason is { } reason ? $": none. {reason}" : "")}");
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Time         {fit.Seconds.Total:0.00} s"));
@@ -74,11 +75,15 @@ internal static class CalibrationReport
         !fit.SamplingWeights ? $", AIC {Show(fit.Aic)}, BIC {Show(fit.Bic)}"
         : fit.EffectiveParameters is null ? "" : $" that count for {Show(fit.EffectiveParameters)}, AIC {Show(fit.Aic)}";
 
+    private static string DescribeError(IntegrationError? error) =>
+        error is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ± {error.Error:g2} by integration");
+
     private static string Describe(QuadratureSummary nodes)
     {
         string range = nodes is { Low: { } low, High: { } high } ? string.Create(CultureInfo.InvariantCulture, $" from {low:g4} to {high:g4}") : "";
         string count = nodes.Count is { } all ? all.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{nodes.Nodes} a dimension");
-        return $"{count} ({nodes.Rule}{range}: {nodes.Reason})";
+        string persons = nodes.Low is null && nodes.Rule is "spheres" or "lattice" ? " a person" : "";
+        return $"{count}{persons} ({nodes.Rule}{range}: {nodes.Reason})";
     }
 
     private static string Show(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("0.000", CultureInfo.InvariantCulture) : "";

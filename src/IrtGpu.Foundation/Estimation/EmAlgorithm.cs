@@ -13,7 +13,11 @@ internal sealed class EmAlgorithm<TExpectation>(
 {
     /// <summary>Runs from a start until a stop rule holds.</summary>
     /// <param name="start">Where to begin. [parameter]</param>
-    public EmOutcome<TExpectation> Run(double[] start) => Run(new EmState(problem, options, start));
+    public EmOutcome<TExpectation> Run(double[] start)
+    {
+        problem.Begin(start);
+        return Run(new EmState(problem, options, start));
+    }
 
     /// <summary>Runs on until a stop rule holds.</summary>
     /// <param name="state">Where the run is.</param>

@@ -60,6 +60,12 @@ internal interface IEmProblem
 internal interface IEmProblem<TExpectation> : IEmProblem
     where TExpectation : class, IExpectation
 {
+    /// <summary>Hears where a run begins, before its first E-step: what the objective is computed with may be suited to it, and stays for the run.</summary>
+    /// <param name="parameters">Where. [parameter]</param>
+    void Begin(double[] parameters)
+    {
+    }
+
     /// <summary>The E-step; null where the parameters are outside the model's domain.</summary>
     /// <param name="parameters">Kept, not copied. [parameter]</param>
     TExpectation? TryExpect(double[] parameters);

@@ -21,7 +21,7 @@ internal static class CalibrationPage
             .. new[]
             {
                 ItemSection.Of(source), WrightSection.Of(source), InformationSection.Of(source), ScoreSection.Of(source), ModelFitSection.Of(folder), DependenceSection.Of(folder),
-                DifferentialSection.Of(folder), PersonFitSection.Of(folder), PopulationSection.Of(source), ConvergenceSection.Of(folder, source.Fit),
+                DifferentialSection.Of(folder), PersonFitSection.Of(folder), PlainSections.Classification(folder), PopulationSection.Of(source), PlainSections.Rotation(folder), DrawSection.Of(folder, source.Fit), ConvergenceSection.Of(folder, source.Fit),
             }.OfType<Section>(),
         ])
         {

@@ -1,4 +1,4 @@
-using IrtGpu.Fit.Information;
+using IrtGpu.Reports.Checks;
 using IrtGpu.Reports.Folders;
 using IrtGpu.Reports.Pages;
 
@@ -22,7 +22,7 @@ internal static class CalibrationVerdict
         findings.Add(converged ? new Finding(Level.Good, "Converged.", message) : new Finding(Level.Problem, "Not converged.", message));
         if (!converged)
             advice.Add(new Advice("Do not use these estimates yet: read the warnings, then go on with more cycles.", $"irtgpu calibrate {source.Folder.SpokenData} … --start {source.Folder.Spoken} --max-cycles 2000"));
-        findings.AddRange(source.Fit.Texts("warnings").Select(warning => new Finding(Level.Notice, "Warning.", warning)));
+        findings.AddRange(Finding.OfWarnings(source.Fit.Texts("warnings")));
         if (source.Fit.Part("standardErrors") is { } errors && errors.Text("reason") is { Length: > 0 } reason)
             findings.Add(new Finding(Level.Notice, "No standard errors.", reason));
         Items(source, findings, advice);
@@ -31,6 +31,7 @@ internal static class CalibrationVerdict
         Reliability(source, findings, advice);
         Precision(source, findings, advice);
         Classes(source, findings);
+        findings.AddRange(DrawSection.Findings(source.Fit));
         int bad = source.Items.Count(item => item.Level > Level.Good);
         int grave = source.Items.Count(item => item.Level == Level.Problem);
         string headline = !converged ? "The estimation did not converge: these numbers are not final."
@@ -128,30 +129,30 @@ internal static class CalibrationVerdict
     {
         if (source.Point.Plan.AttributeCount > 1 || source.Point.Shifts is not null)
             return;
-        double low = double.PositiveInfinity;
-        double high = double.NegativeInfinity;
+        PrecisionRange? found = null; // of the block that is measured least
         foreach (Planning.PlannedBlock block in source.Point.Plan.Blocks)
         {
+            if (source.Information[block.Index].Directions is not [var curve, ..])
+                continue;
             double mean = source.Point.Parameters.Slots[block.FirstMeanSlot];
             double deviation = Math.Sqrt(source.Point.Parameters.Slots[block.FirstCovarianceSlot]);
-            (low, high) = (Math.Min(low, mean - 1.96 * deviation), Math.Max(high, mean + 1.96 * deviation));
+            int[] within = [.. Enumerable.Range(0, curve.Position.Length).Where(place => Math.Abs(curve.Position[place] - mean) <= 1.96 * deviation && curve.Test[place] > 0)];
+            if (within.Length == 0)
+                continue;
+            int most = within.MaxBy(place => curve.Test[place]);
+            int fewest = within.MinBy(place => curve.Test[place]);
+            PrecisionRange own = new(source.BlockName(block.Index), curve.Position[most], 1 / Math.Sqrt(curve.Test[most]), curve.Position[fewest], 1 / Math.Sqrt(curve.Test[fewest]));
+            if (found is null || own.Largest / own.Smallest > found.Largest / found.Smallest)
+                found = own;
         }
-        DirectionCurve? curve = source.Information.SelectMany(block => block.Directions).FirstOrDefault();
-        if (curve is null)
+        if (found is not var (name, best, finest, least, worst))
             return;
-        int[] within = [.. Enumerable.Range(0, curve.Position.Length).Where(place => curve.Position[place] >= low && curve.Position[place] <= high && curve.Test[place] > 0)];
-        if (within.Length == 0)
-            return;
-        int best = within.MaxBy(place => curve.Test[place]);
-        int least = within.MinBy(place => curve.Test[place]);
-        double worst = 1 / Math.Sqrt(curve.Test[least]);
-        double finest = 1 / Math.Sqrt(curve.Test[best]);
         bool isUneven = worst > 1.6 * finest;
         findings.Add(new Finding(isUneven ? Level.Notice : Level.Good, isUneven ? "Measures unevenly." : "Measures evenly.",
-            $"Among the middle 95 % of persons it is most precise at θ = {Number.Show(curve.Position[best], 1)} (standard error {Number.Show(finest, 2)}) and least at θ = {Number.Show(curve.Position[least], 1)} ({Number.Show(worst, 2)}).")
+            $"Among the middle 95 % of persons{(name.Length > 0 ? $" of {name}" : "")} it is most precise at θ = {Number.Show(best, 1)} (standard error {Number.Show(finest, 2)}) and least at θ = {Number.Show(least, 1)} ({Number.Show(worst, 2)}).")
         { Links = [new Link("information", "Precision")] });
         if (isUneven)
-            advice.Add(new Advice($"{(curve.Position[least] > curve.Position[best] ? "Harder" : "Easier")} items, with difficulties near {Number.Show(curve.Position[least], 1)}, would help most."));
+            advice.Add(new Advice($"{(least > best ? "Harder" : "Easier")} items, with difficulties near {Number.Show(least, 1)}, would help most."));
     }
 
     private static void Classes(CalibrationSource source, List<Finding> findings)
@@ -162,4 +163,7 @@ internal static class CalibrationVerdict
         findings.Add(new Finding(entropy < 0.6 || smallest is { Estimate: < 0.05 } ? Level.Notice : Level.Good, $"Classes are {(entropy >= 0.8 ? "clearly" : entropy >= 0.6 ? "fairly" : "hardly")} apart.",
             $"Relative entropy {Number.Show(entropy, 2)}{(smallest is null ? "" : $"; the smallest, {smallest.Block}, holds {Number.Percent(smallest.Estimate)} of the persons")}.") { Links = [new Link("population", "Classes")] });
     }
+
+    /// <summary>Where a block is measured best and least, with the standard errors there.</summary>
+    private sealed record PrecisionRange(string Block, double Best, double Smallest, double Least, double Largest);
 }

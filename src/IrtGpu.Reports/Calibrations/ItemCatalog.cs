@@ -11,13 +11,13 @@ internal static class ItemCatalog
     /// <summary>Reads the items of a folder, in the order of the data.</summary>
     public static IReadOnlyList<ItemEntry> Of(ResultFolder folder)
     {
-        Dictionary<(string Group, string Class, string Item), (string Function, List<ItemParameter> Parameters)> parameters = Parameters(folder.Table("items.csv"), withStatus: true);
-        Dictionary<(string Group, string Class, string Item), (string Function, List<ItemParameter> Parameters)> classical = Parameters(folder.Table("items-irt.csv"), withStatus: false);
+        Dictionary<ItemKey, ParameterList> parameters = Parameters(folder.Table("items.csv"), withStatus: true);
+        Dictionary<ItemKey, ParameterList> classical = Parameters(folder.Table("items-irt.csv"), withStatus: false);
         List<ItemEntry> entries = [];
-        foreach (IGrouping<string, (string Group, string Class, string Item)> item in parameters.Keys.GroupBy(key => key.Item))
+        foreach (IGrouping<string, ItemKey> item in parameters.Keys.GroupBy(key => key.Item))
         {
-            List<List<(string Group, string Class, string Item)>> sets = [];
-            foreach ((string Group, string Class, string Item) key in item)
+            List<List<ItemKey>> sets = [];
+            foreach (ItemKey key in item)
             {
                 if (sets.Find(set => IsSame(parameters[set[0]].Parameters, parameters[key].Parameters)) is { } same)
                     same.Add(key);
@@ -25,8 +25,8 @@ internal static class ItemCatalog
                     sets.Add([key]);
             }
             entries.AddRange(sets.Select(set => new ItemEntry(
-                item.Key, parameters[set[0]].Function, [.. set.Select(key => (key.Group, key.Class))], parameters[set[0]].Parameters,
-                classical.TryGetValue(set[0], out (string Function, List<ItemParameter> Parameters) found) ? found.Parameters : [])
+                item.Key, parameters[set[0]].Function, [.. set.Select(key => new BlockName(key.Group, key.Class))], parameters[set[0]].Parameters,
+                classical.TryGetValue(set[0], out ParameterList? found) ? found.Parameters : [])
             {
                 Label = sets.Count == 1 ? "" : Label(set),
             }));
@@ -35,13 +35,13 @@ internal static class ItemCatalog
         return ItemFlags.Mark(complete, folder);
     }
 
-    private static string Label(IEnumerable<(string Group, string Class, string Item)> set) =>
+    private static string Label(IEnumerable<ItemKey> set) =>
         string.Join(", ", set.Select(key => key.Group.Length > 0 && key.Class.Length > 0 ? $"{key.Group}, class {key.Class}" : key.Class.Length > 0 ? $"class {key.Class}" : key.Group));
 
     private static bool IsSame(List<ItemParameter> left, List<ItemParameter> right) =>
-        left.Count == right.Count && left.Zip(right).All(pair => pair.First.Name == pair.Second.Name && pair.First.Estimate.Equals(pair.Second.Estimate));
+        left.Count == right.Count && !left.Where((parameter, place) => parameter.Name != right[place].Name || !parameter.Estimate.Equals(right[place].Estimate)).Any();
 
-    private static Dictionary<(string Group, string Class, string Item), (string Function, List<ItemParameter> Parameters)> Parameters(ResultTable table, bool withStatus)
+    private static Dictionary<ItemKey, ParameterList> Parameters(ResultTable table, bool withStatus)
     {
         IReadOnlyList<string> group = table.Texts("group");
         IReadOnlyList<string> latent = table.Texts("class");
@@ -51,12 +51,12 @@ internal static class ItemCatalog
         IReadOnlyList<string>? status = withStatus ? table.Texts("status") : null;
         double[] estimate = table.Numbers("estimate");
         double[] error = table.Numbers("se");
-        Dictionary<(string Group, string Class, string Item), (string Function, List<ItemParameter> Parameters)> found = [];
+        Dictionary<ItemKey, ParameterList> found = [];
         for (int row = 0; row < table.RowCount; row++)
         {
-            (string, string, string) key = (group[row], latent[row], item[row]);
-            if (!found.TryGetValue(key, out (string Function, List<ItemParameter> Parameters) entry))
-                found[key] = entry = (function[row], []);
+            ItemKey key = new(group[row], latent[row], item[row]);
+            if (!found.TryGetValue(key, out ParameterList? entry))
+                found[key] = entry = new ParameterList(function[row], []);
             entry.Parameters.Add(new ItemParameter(name[row], estimate[row], error[row], status?[row] ?? ""));
         }
         return found;
@@ -71,10 +71,10 @@ internal static class ItemCatalog
         double[] code = table.Numbers("category");
         double[] persons = table.Numbers("persons");
         double[] theta = table.Numbers("theta");
-        ILookup<(string, string), int> rows = Enumerable.Range(0, table.RowCount).ToLookup(row => (group[row], item[row]));
+        ILookup<ItemKey, int> rows = Enumerable.Range(0, table.RowCount).ToLookup(row => new ItemKey(group[row], "", item[row]));
         return [.. entries.Select(entry => entry with
         {
-            Categories = [.. entry.Blocks.Select(block => block.Group).Distinct().SelectMany(own => rows[(own, entry.Name)]).GroupBy(row => (int)code[row]).OrderBy(same => same.Key)
+            Categories = [.. entry.Blocks.Select(block => block.Group).Distinct().SelectMany(own => rows[new ItemKey(own, "", entry.Name)]).GroupBy(row => (int)code[row]).OrderBy(same => same.Key)
                 .Select(same => new CategoryShare(same.Key, same.Sum(row => persons[row]), same.Sum(row => persons[row] * theta[row]) / same.Sum(row => persons[row])))],
         })];
     }
@@ -91,17 +91,17 @@ internal static class ItemCatalog
         double[] persons = table.Numbers("persons");
         double[] observed = table.Numbers("observed");
         double[] expected = table.Numbers("expected");
-        ILookup<(string, string, string), int> rows = Enumerable.Range(0, table.RowCount).ToLookup(row => (group[row], latent[row], item[row]));
+        ILookup<ItemKey, int> rows = Enumerable.Range(0, table.RowCount).ToLookup(row => new ItemKey(group[row], latent[row], item[row]));
         return [.. entries.Select(entry => entry with
         {
-            Observed = [.. entry.Blocks.SelectMany(block => rows[(block.Group, block.Class, entry.Name)].Select(row => new ObservedShare(
-                Label([(block.Group, block.Class, entry.Name)]), (int)code[row], theta[row], persons[row], observed[row], expected[row])))],
+            Observed = [.. entry.Blocks.SelectMany(block => rows[new ItemKey(block.Group, block.Class, entry.Name)].Select(row => new ObservedShare(
+                Label([new ItemKey(block.Group, block.Class, entry.Name)]), (int)code[row], theta[row], persons[row], observed[row], expected[row])))],
         })];
     }
 
     private static IReadOnlyList<ItemEntry> WithFit(IReadOnlyList<ItemEntry> entries, ResultFolder folder)
     {
-        Dictionary<(string Group, string Item), Dictionary<string, double>> fit = [];
+        Dictionary<ItemKey, Dictionary<string, double>> fit = [];
         Read(folder.TryTable("item-fit.csv"), FitColumns);
         Read(folder.TryTable("rmsd.csv"), DeviationColumns);
         return fit.Count == 0 ? entries : [.. entries.Select(entry => entry with { Fit = Worst(entry) })];
@@ -117,15 +117,21 @@ internal static class ItemCatalog
                 double[] values = table.Numbers(column);
                 for (int row = 0; row < values.Length; row++)
                 {
-                    if (!fit.TryGetValue((group[row], item[row]), out Dictionary<string, double>? own))
-                        fit[(group[row], item[row])] = own = [];
+                    ItemKey key = new(group[row], "", item[row]);
+                    if (!fit.TryGetValue(key, out Dictionary<string, double>? own))
+                        fit[key] = own = [];
                     own[column] = values[row];
                 }
             }
         }
 
         Dictionary<string, double> Worst(ItemEntry entry) => entry.Blocks.Select(block => block.Group).Distinct()
-            .Select(group => fit.GetValueOrDefault((group, entry.Name))).OfType<Dictionary<string, double>>()
+            .Select(group => fit.GetValueOrDefault(new ItemKey(group, "", entry.Name))).OfType<Dictionary<string, double>>()
             .OrderBy(own => own.TryGetValue("sx2_p", out double p) && !double.IsNaN(p) ? p : 2).ThenByDescending(own => own.GetValueOrDefault("rmsd")).FirstOrDefault() ?? [];
     }
+
+    // Classes, not tuples: code over references is compiled once for all, ahead of time, and code over each kind of tuple when it runs.
+    private sealed record ItemKey(string Group, string Class, string Item);
+
+    private sealed record ParameterList(string Function, List<ItemParameter> Parameters);
 }

@@ -13,14 +13,14 @@ internal sealed class ItemCurves
     private const double Reach = 4; // standard deviations
 
     private readonly ModelPoint point;
-    private readonly Dictionary<(string Group, string Class), PlannedBlock> blocks;
+    private readonly Dictionary<BlockName, PlannedBlock> blocks;
     private readonly Dictionary<string, int> items;
 
     public ItemCurves(ModelPoint point)
     {
         this.point = point;
         CalibrationPlan plan = point.Plan;
-        blocks = plan.Blocks.ToDictionary(block => (plan.GroupCount > 1 ? plan.Shape.GroupNames[block.Group] : "", plan.ClassCount > 1 ? plan.ClassNames[block.Class] : ""));
+        blocks = plan.Blocks.ToDictionary(block => new BlockName(plan.GroupCount > 1 ? plan.Shape.GroupNames[block.Group] : "", plan.ClassCount > 1 ? plan.ClassNames[block.Class] : ""));
         items = Enumerable.Range(0, plan.ItemCount).ToDictionary(item => plan.Items[item].Name, StringComparer.Ordinal);
         Grid = MakeGrid(point);
     }

@@ -9,7 +9,7 @@ namespace IrtGpu.Reports.Calibrations;
 /// <param name="Parameters">Slopes and intercepts, of <c>items.csv</c>.</param>
 /// <param name="Classical">Discriminations and difficulties, of <c>items-irt.csv</c>.</param>
 internal sealed record ItemEntry(
-    string Name, string Function, IReadOnlyList<(string Group, string Class)> Blocks, IReadOnlyList<ItemParameter> Parameters, IReadOnlyList<ItemParameter> Classical)
+    string Name, string Function, IReadOnlyList<BlockName> Blocks, IReadOnlyList<ItemParameter> Parameters, IReadOnlyList<ItemParameter> Classical)
 {
     /// <summary>What tells it from other sets of the item; "" where there is one.</summary>
     public string Label { get; init; } = "";
@@ -33,11 +33,11 @@ internal sealed record ItemEntry(
     public ItemParameter? Discrimination => Classical.FirstOrDefault(parameter => parameter.Name is "a" or "MDISC");
 
     /// <summary>Whether its slopes are part of the model, as in the Rasch family.</summary>
-    public bool HasFixedSlope => Parameters.Where(parameter => parameter.Name[0] == 'a').All(parameter => parameter.Status == "fixed");
+    public bool HasFixedSlope => Parameters.Where(parameter => parameter.Name.StartsWith('a')).All(parameter => parameter.Status == "fixed");
 
     /// <summary>Its difficulties.</summary>
     public IReadOnlyList<ItemParameter> Difficulties =>
-        [.. Classical.Where(parameter => parameter.Name.StartsWith("MDIFF", StringComparison.Ordinal) || (parameter.Name[0] == 'b' && parameter.Name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0))];
+        [.. Classical.Where(parameter => parameter.Name.StartsWith("MDIFF", StringComparison.Ordinal) || (parameter.Name.StartsWith('b') && parameter.Name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0))];
 
     /// <summary>Mean of its difficulties; NaN where it has none.</summary>
     public double Difficulty => Difficulties.Count == 0 ? double.NaN : Difficulties.Average(parameter => parameter.Estimate);
@@ -64,6 +64,11 @@ internal sealed record ItemEntry(
     /// <summary>Orders items by how much they ask to be looked at.</summary>
     public double Badness => Flags.Sum(flag => flag.Weight) + (double.IsNaN(Deviation) ? 0 : Deviation);
 }
+
+/// <summary>A group and class, as tables call them.</summary>
+/// <param name="Group">"" where there is one.</param>
+/// <param name="Class">"" where there is one.</param>
+internal sealed record BlockName(string Group, string Class);
 
 /// <summary>A parameter as a table has it.</summary>
 /// <param name="Name">Its name.</param>

@@ -55,33 +55,42 @@ internal static class ItemFlags
     /// <summary>p of S-X² by Benjamini and Hochberg: the smallest false discovery rate at which an item is named.</summary>
     private static Dictionary<string, double> Adjusted(IReadOnlyList<ItemEntry> entries)
     {
-        (string Name, double P)[] tested = [.. entries.Where(entry => entry.Fit.TryGetValue("sx2_p", out double p) && !double.IsNaN(p))
-            .Select(entry => (entry.FullName, entry.Fit["sx2_p"])).OrderByDescending(test => test.Item2)];
+        ItemEntry[] tested = [.. entries.Where(entry => entry.Fit.TryGetValue("sx2_p", out double p) && !double.IsNaN(p))];
+        Array.Sort(tested, (left, right) => right.Fit["sx2_p"].CompareTo(left.Fit["sx2_p"]));
         Dictionary<string, double> adjusted = [];
         double least = 1;
         for (int place = 0; place < tested.Length; place++)
-            adjusted[tested[place].Name] = least = Math.Min(least, tested[place].P * tested.Length / (tested.Length - place));
+            adjusted[tested[place].FullName] = least = Math.Min(least, tested[place].Fit["sx2_p"] * tested.Length / (tested.Length - place));
         return adjusted;
     }
 
     private static ILookup<string, ItemFlag> Dependence(ResultFolder folder)
     {
         if (folder.TryTable("local-dependence.csv") is not { } table || !table.Has("aq3"))
-            return Array.Empty<(string, ItemFlag)>().ToLookup(pair => pair.Item1, pair => pair.Item2);
+            return Array.Empty<NamedFlag>().ToLookup(named => named.Item, named => named.Flag);
         IReadOnlyList<string> first = table.Texts("item");
         IReadOnlyList<string> second = table.Texts("item2");
         double[] correlation = table.Numbers("aq3");
-        return Enumerable.Range(0, table.RowCount).Where(row => Math.Abs(correlation[row]) > NoticedDependence)
-            .SelectMany(row => ((string, string)[])[(first[row], second[row]), (second[row], first[row])], (row, pair) => (row, pair))
-            .GroupBy(entry => entry.pair.Item1).Select(group => group.MaxBy(entry => Math.Abs(correlation[entry.row])))
-            .ToLookup(entry => entry.pair.Item1, entry => new ItemFlag(Level.Notice, "depends on another",
-                $"Given θ its answers go with those to {entry.pair.Item2} (adjusted Q3 {Number.Show(correlation[entry.row], 2)}).", 0.6 + Math.Abs(correlation[entry.row])));
+        Dictionary<string, NamedFlag> strongest = new(StringComparer.Ordinal);
+        for (int row = 0; row < table.RowCount; row++)
+        {
+            if (Math.Abs(correlation[row]) <= NoticedDependence || double.IsNaN(correlation[row]))
+                continue;
+            foreach (bool isFirst in new[] { true, false })
+            {
+                (string own, string other) = isFirst ? (first[row], second[row]) : (second[row], first[row]);
+                double weight = 0.6 + Math.Abs(correlation[row]);
+                if (!strongest.TryGetValue(own, out NamedFlag? known) || known.Flag.Weight < weight)
+                    strongest[own] = new NamedFlag(own, new ItemFlag(Level.Notice, "depends on another", $"Given θ its answers go with those to {other} (adjusted Q3 {Number.Show(correlation[row], 2)}).", weight));
+            }
+        }
+        return strongest.Values.ToLookup(named => named.Item, named => named.Flag);
     }
 
     private static ILookup<string, ItemFlag> Differences(ResultFolder folder)
     {
         if (folder.TryTable("dif.csv") is not { } table)
-            return Array.Empty<(string, ItemFlag)>().ToLookup(pair => pair.Item1, pair => pair.Item2);
+            return Array.Empty<NamedFlag>().ToLookup(named => named.Item, named => named.Flag);
         IReadOnlyList<string> item = table.Texts("item");
         IReadOnlyList<string> comparison = table.Texts("comparison");
         double[] p = table.Numbers("p_adjusted");
@@ -92,4 +101,6 @@ internal static class ItemFlags
             .ToLookup(row => item[row], row => new ItemFlag(size[row] == "C" ? Level.Problem : Level.Notice, "differs by group",
                 $"Persons of equal θ answer it differently ({comparison[row]}): {Number.Equality(p[row])}{(double.IsNaN(effect[row]) ? "" : $", by {Number.Show(effect[row], 2)} points on average")}.", 0.8 + (double.IsNaN(effect[row]) ? 0 : 5 * effect[row])));
     }
+
+    private sealed record NamedFlag(string Item, ItemFlag Flag);
 }

@@ -26,7 +26,7 @@ internal static class CheckPages
         }
         advice.Add(new Advice("See these numbers beside the curves of the items.", $"irtgpu report CALIBRATION --with {folder.Spoken}"));
         return Of("fit", $"Fit of {folder.DataName}", folder, findings, advice, "The model fits, as far as these statistics tell.", "Something does not fit: see below.",
-            [ModelFitSection.Of(folder), ItemFitSection.Of(folder), DependenceSection.Of(folder), DifferentialSection.Of(folder), PersonFitSection.Of(folder)]);
+            [ModelFitSection.Of(folder), ItemFitSection.Of(folder), DependenceSection.Of(folder), DifferentialSection.Of(folder), PersonFitSection.Of(folder), PlainSections.Classification(folder)]);
     }
 
     /// <summary>Which items differ between groups.</summary>
@@ -43,7 +43,7 @@ internal static class CheckPages
         List<Advice> advice = [];
         if (differing.Length > 0)
             advice.Add(new Advice("Read what these items ask, and whether it means the same to all. Let them differ, and see what becomes of the groups.", $"irtgpu calibrate {folder.SpokenData} … --free-items {ResultFolder.Quote(string.Join(",", differing.Take(8)))}"));
-        return Of("dif", $"Differences between groups in {folder.DataName}", folder, findings, advice, "No item works clearly differently in the groups.", $"{(differing.Length == 1 ? "One item works" : $"{differing.Length} items work")} differently in the groups.", [DifferentialSection.Of(folder)]);
+        return Of("dif", $"Differences between groups in {folder.DataName}", folder, findings, advice, "No item works clearly differently in the groups.", $"{(differing.Length == 1 ? "One item works" : $"{differing.Length} items work")} differently in the groups.", [DifferentialSection.Of(folder), PlainSections.Released(folder)]);
     }
 
     /// <summary>How scales were linked.</summary>
@@ -71,7 +71,7 @@ internal static class CheckPages
     private static Page Of(string kind, string title, ResultFolder folder, List<Finding> findings, List<Advice> advice, string good, string other, IReadOnlyList<Section?> sections)
     {
         ResultDocument? run = folder.TryDocument("run.json");
-        findings.AddRange(run?.Texts("warnings").Select(warning => new Finding(Level.Notice, "Warning.", warning)) ?? []);
+        findings.AddRange(Finding.OfWarnings(run?.Texts("warnings") ?? []));
         bool isGood = findings.All(finding => finding.Level == Level.Good);
         string version = run?.Text("programVersion") is { } program ? $"irtgpu {program}" : "irtgpu";
         return new Page(kind, title.TrimEnd(), version, Verdict.Of(isGood ? good : other, findings, advice), [.. sections.OfType<Section>()]) { Command = folder.Command };

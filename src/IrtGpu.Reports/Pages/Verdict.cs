@@ -49,6 +49,17 @@ internal sealed record Verdict(string Headline, IReadOnlyList<Finding> Findings,
 /// <param name="Text">A sentence or two.</param>
 internal sealed record Finding(Level Level, string Title, string Text)
 {
+    private const int MostWarnings = 12;
+
+    /// <summary>Warnings of a run; of many the first.</summary>
+    public static IEnumerable<Finding> OfWarnings(IReadOnlyList<string> warnings)
+    {
+        foreach (string warning in warnings.Take(MostWarnings))
+            yield return new Finding(Level.Notice, "Warning.", warning);
+        if (warnings.Count > MostWarnings)
+            yield return new Finding(Level.Notice, $"{warnings.Count - MostWarnings} more warnings.", "They are in fit.json or run.json.");
+    }
+
     /// <summary>The word of its level.</summary>
     public string Word => Level.Word();
 

@@ -19,7 +19,7 @@ internal static class CoefficientSection
         double[][] numbers = [.. columns.Select(table.NumbersIfAny)];
         int[] all = [.. Enumerable.Range(0, table.RowCount)];
         bool hasClasses = latent.Any(name => name.Length > 0);
-        TableView view = new("coefficient-table", "Coefficients",
+        TableView view = new("coefficient-table", "Every coefficient",
             [new Column("Term"), .. hasClasses ? (Column[])[new Column("Class")] : [], new Column("Estimate", true), new Column("SE", true), new Column("df", true), new Column("t or z", true), new Column("p", true), new Column("2.5 %", true), new Column("97.5 %", true)],
             [.. all.Select(row => new Row([
                 Cell.Of(term[row]), .. hasClasses ? (Cell[])[Cell.Of(latent[row])] : [], Cell.Of(numbers[0][row]), Cell.Of(numbers[1][row]), Cell.Of(numbers[2][row], 1), Cell.Of(numbers[3][row], 2), Cell.Probability(numbers[4][row]), Cell.Of(numbers[5][row]), Cell.Of(numbers[6][row]),

@@ -17,7 +17,7 @@ internal static class RegressionVerdict
         findings.Add(new Finding(converged ? Level.Good : Level.Problem, converged ? "Converged." : "Not converged.", fit.Text("terminationMessage") ?? ""));
         if (!converged)
             advice.Add(new Advice("Do not use these estimates yet: read the warnings, and simplify what the data cannot tell."));
-        findings.AddRange(fit.Texts("warnings").Select(warning => new Finding(Level.Notice, "Warning.", warning)));
+        findings.AddRange(Finding.OfWarnings(fit.Texts("warnings")));
         if (fit.Truth("singular") == true)
         {
             findings.Add(new Finding(Level.Notice, "Singular.", "A variance of random effects is 0, or a correlation ±1: the data do not ask for all of them.") { Links = [new Link("random", "Random effects")] });

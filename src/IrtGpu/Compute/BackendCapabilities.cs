@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Devices;
 
 namespace IrtGpu.Compute;
@@ -21,6 +22,9 @@ public sealed record BackendCapabilities
     /// </summary>
     public Func<ModelPoint, double[]?> TryCrossProduct { get; init; } = static _ => null;
 
+    /// <summary>The same with other weights than N_p, as sampling weights ask for; null where it is summed over posteriors that are shown. [pattern]</summary>
+    public Func<ModelPoint, double[], double[]?> TryCrossProductOf { get; init; } = static (_, _) => null;
+
     /// <summary>
     /// Σ_p N_p Cov(s | pattern) in closed form, s the derivative of the complete-data log-likelihood by the free parameters.
     /// Lower triangle, row-major. [free, free]
@@ -35,6 +39,12 @@ public sealed record BackendCapabilities
 
     /// <summary>Room for several points beside the backend's own, given how many will be asked for at once; none where one by one is as good.</summary>
     public Func<int, IPointBatch?> TryOpenBatch { get; init; } = static _ => null;
+
+    /// <summary>Moves the nodes of each person to the person's posterior at a point; null where nodes do not follow persons.</summary>
+    public Action<ModelPoint>? PlaceNodes { get; init; }
+
+    /// <summary>The error of the log-likelihood at a point by its integration; null where it is not measured.</summary>
+    public Func<ModelPoint, IntegrationError?> TryMeasureIntegration { get; init; } = static _ => null;
 
     /// <summary>What the backend asked of its device so far.</summary>
     public Func<DeviceReport?> Report { get; init; } = static () => null;

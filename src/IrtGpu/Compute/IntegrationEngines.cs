@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Reduction;
 using IrtGpu.Data;
@@ -25,6 +26,7 @@ internal static class IntegrationEngines
         IComputeBackend backend = method switch
         {
             IntegrationMethod.Reduced => new ReducedBackend(plan, patterns, options.Threads),
+            IntegrationMethod.Adaptive or IntegrationMethod.Qmc => new AdaptiveBackend(plan, patterns, plan.Integration.PersonRule!, options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };
         return new BackendChoice(backend, EStepChoice.ForMethod(plan.Integration), options.Device == DeviceName.Cpu ? null : $"auto: --integration {method.Name()} is computed there");

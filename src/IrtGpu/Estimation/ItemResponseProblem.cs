@@ -41,7 +41,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         this.iterations = iterations;
         this.threads = threads;
         asymptotes = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => plan.Layout.IsBoundedLogit[index])];
-        nodesMove = plan.Grid.Moves && plan.Blocks.Any(block => plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount).Length > 0);
+        nodesMove = plan.Integration.FollowsLines && plan.Grid.Moves && plan.Blocks.Any(block => plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount).Length > 0);
         mStep = CreateMStep();
         steep = new SteepItems(plan);
         expansion = new ParameterExpansion(plan);
@@ -123,6 +123,14 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
             proposal[index] = Math.Log(Math.Clamp(probability, lower, 1 - upper) / Math.Clamp(1 - probability, upper, 1 - lower));
         }
         return proposal;
+    }
+
+    /// <summary>Moves nodes that follow persons to their posteriors there.</summary>
+    /// <param name="parameters">Where. [free]</param>
+    public void Begin(double[] parameters)
+    {
+        if (backend.Capabilities.PlaceNodes is { } place && TryCreatePoint(parameters) is { } point)
+            place(point);
     }
 
     public EvaluatedPoint? TryExpect(double[] parameters) => TryCreatePoint(parameters) is { } point

@@ -168,7 +168,9 @@ internal sealed class StandardErrorEstimator
 
     /// <summary>Σ_p N_p s_p s_pᵀ, s_p the gradient of a pattern; with sampling weights Σ w² s sᵀ over persons.</summary>
     private Matrix<double> CrossProduct() => patterns.AreSamplingWeights
-        ? Visit(patterns.WithSquaredWeights(), gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum)
+        ? backend.Capabilities.TryCrossProductOf(point, patterns.WithSquaredWeights().Frequency) is { } weighted
+            ? Interior(weighted)
+            : Visit(patterns.WithSquaredWeights(), gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum)
         : backend.Capabilities.TryCrossProduct(point) is { } sum
             ? Interior(sum)
             : Visit(patterns, gradients => new CrossProductVisitor(gradients), visitor => visitor.Sum);

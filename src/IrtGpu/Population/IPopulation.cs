@@ -43,6 +43,11 @@ internal interface IPopulation
     /// <param name="information">Receives the negative second derivatives. [attribute, attribute]</param>
     double LogDensity(ReadOnlySpan<double> theta, Span<double> gradient, Span<double> information);
 
+    /// <summary>Adds the log density, its constant included, at nodes that lie in rows by attribute.</summary>
+    /// <param name="theta">θ. [attribute, node]</param>
+    /// <param name="sum">Added to; its length is the number of nodes, a multiple of the lanes of the widest vector. [node]</param>
+    void AddLogDensities(ReadOnlySpan<double> theta, Span<double> sum);
+
     /// <summary>|θ_j| beyond which the population is spent.</summary>
     /// <param name="attribute">The attribute.</param>
     double Reach(int attribute);

@@ -9,12 +9,16 @@ namespace IrtGpu.Population;
 /// <summary>The multivariate normal of one block at given parameters.</summary>
 internal sealed class NormalPopulation : IPopulation
 {
+    private readonly double[] precisionRoot; // lower, its transpose times itself the precision [attribute, attribute]
+
     private NormalPopulation(int firstSlot, double[] mean, Matrix<double> cholesky)
     {
         FirstSlot = firstSlot;
         Mean = mean;
         Cholesky = cholesky;
-        Precision = cholesky.LowerTriangle().Inverse() is var inverse ? inverse.Transpose() * inverse : inverse;
+        Matrix<double> root = cholesky.LowerTriangle().Inverse();
+        Precision = root.Transpose() * root;
+        precisionRoot = root.ToRowMajorArray();
     }
 
     /// <inheritdoc/>
@@ -146,6 +150,9 @@ internal sealed class NormalPopulation : IPopulation
         }
         return -0.5 * square;
     }
+
+    /// <inheritdoc/>
+    public void AddLogDensities(ReadOnlySpan<double> theta, Span<double> sum) => NormalDensity.Add(Mean, precisionRoot, LogNormalizer, theta, sum);
 
     /// <summary>Ten standard deviations beyond the mean.</summary>
     /// <param name="attribute">The attribute.</param>

@@ -28,6 +28,11 @@ internal static class PosteriorSampling
             throw new SpecificationException(
                 "With sampling weights the log-likelihood is one of the population, not of the persons seen, so that draws would be too close together or too far apart. Leave out --draws, and use the sandwich standard errors.");
         }
+        if (problem.Plan.Integration.PersonRule is not null && !options.IsPriorOnly)
+        {
+            throw new SpecificationException(
+                $"--integration {problem.Plan.Integration.Method.Name()} places its nodes at one set of parameters, and draws go to others, where the log-likelihood would be off. Leave out --draws, or use --integration grid or reduced.");
+        }
         if (options.IsPriorOnly)
             RequireProper(problem.Plan, new DrawCoordinates(problem.Plan));
     }

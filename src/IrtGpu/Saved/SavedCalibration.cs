@@ -81,7 +81,7 @@ public sealed class SavedCalibration
             FormatVersion = CalibrationDocument.CurrentVersion,
             ProgramVersion = FitSummary.ProgramVersion,
             Arguments = arguments ?? [],
-            Specification = plan.Specification with { Quadrature = plan.Grid.Specification, Integration = plan.Integration.Method }, // that the estimates are for
+            Specification = plan.Specification with { Quadrature = QuadratureOf(plan), Integration = plan.Integration.Method }, // that the estimates are for
             Options = result.Options,
             Data = Describe(plan.Shape, groupWeights),
             FreeParameters = result.Point.Parameters.Free,
@@ -119,7 +119,7 @@ public sealed class SavedCalibration
     /// <param name="population">Rows of <c>population.csv</c>.</param>
     internal SavedCalibration HeldAt(ModelPoint point, IReadOnlyList<ItemRow> items, IReadOnlyList<PopulationRow> population) => new(document with
     {
-        Specification = point.Plan.Specification with { Quadrature = point.Plan.Grid.Specification, Integration = point.Plan.Integration.Method },
+        Specification = point.Plan.Specification with { Quadrature = QuadratureOf(point.Plan), Integration = point.Plan.Integration.Method },
         FreeParameters = point.Parameters.Free,
         FreeParameterKeys = ParameterKey.OfFree(point.Plan),
         FreeParameterCovariance = null,
@@ -254,4 +254,8 @@ public sealed class SavedCalibration
             Answers = data.Items.All(item => item.Answers is null) ? null : [.. data.Items.Select(item => item.Answers ?? ItemAnswers.Plain)],
         };
     }
+
+    /// <summary>Nodes as they came out where they are a grid's; where they follow persons, what was asked for says them all.</summary>
+    private static QuadratureSpecification QuadratureOf(CalibrationPlan plan) =>
+        plan.Integration.PersonRule is null ? plan.Grid.Specification : plan.Specification.Quadrature;
 }

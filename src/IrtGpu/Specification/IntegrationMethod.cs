@@ -26,7 +26,8 @@ public enum IntegrationMethod
 public static class IntegrationMethods
 {
     /// <summary>The methods that can be asked for.</summary>
-    public static IReadOnlyList<IntegrationMethod> Offered { get; } = [IntegrationMethod.Auto, IntegrationMethod.Grid, IntegrationMethod.Reduced];
+    public static IReadOnlyList<IntegrationMethod> Offered { get; } =
+        [IntegrationMethod.Auto, IntegrationMethod.Grid, IntegrationMethod.Reduced, IntegrationMethod.Adaptive, IntegrationMethod.Qmc];
 
     /// <summary>The method's name.</summary>
     /// <param name="method">The method.</param>

@@ -127,7 +127,7 @@ public sealed class FuzzCorpus : IDisposable
         ["b:x:class1:normal(0,2)", "b:student_t(3,-1.5,2)", "sigma:class2:constant(0.7)", "theta:dirichlet(1,2)", "Intercept:class2:uniform(-5,1e3)", "theta:beta(2,2)", "sigma:inv_gamma(3,1)", "~ h + I(x^2)"];
 
     private static readonly string[] Calibrate =
-        ["calibrate", "FILE", "--out", "OUT", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--se", "none", "--scores", "none", "--starts", "1", "--threads", "1", "--device", "cpu"];
+        ["calibrate", "FILE", "--out", "OUT", "--nodes", "7", "--range=-4,4", "--max-cycles", "2", "--se", "none", "--scores", "none", "--starts", "1", "--threads", "1", "--device", "cpu", "--report", "none"];
 
     private readonly CommandFolder folder = new();
 
@@ -160,8 +160,8 @@ public sealed class FuzzCorpus : IDisposable
         byte[][] regressions = [File.ReadAllBytes(folder.PathOf("regression/regression.json")), File.ReadAllBytes(folder.PathOf("bent/regression.json"))];
         byte[][] specifications = [Bytes(Model), Bytes("model: rasch\nattributes: [x, y]\nq-matrix: {q1: x, q2: [x, y], q3: y, p1: [1, 0]}\n"), Bytes("{model: 3pl, items: q*, attributes: 2}\n"), Bytes(Drawn)];
         byte[][] formulas = [.. Formulas.Select(Bytes)];
-        string[] mix = ["--out", "OUT", "--max-cycles", "5", "--starts", "2", "--threads", "1"];
-        string[] regress = ["--out", "OUT", "--max-cycles", "5", "--df", "none", "--threads", "1"];
+        string[] mix = ["--out", "OUT", "--report", "none", "--max-cycles", "5", "--starts", "2", "--threads", "1"];
+        string[] regress = ["--out", "OUT", "--report", "none", "--max-cycles", "5", "--df", "none", "--threads", "1"];
         return
         [
             new("responses", "data.csv", tables, [Calibrate, [.. Calibrate, .. options], [.. Calibrate, "--model", "p1=grm", "--missing", "NA,2"], [.. Calibrate, "--id", "id", "--sampling-weight", "w", "--covariates", "g,c", "--blank", "wrong", "--codes", "0,1,2"], ["score", "@fit/calibration.json", "FILE", "--out", "OUT.csv", "--id", "id", "--group", "g", "--threads", "1", "--method", "wle"]]),
@@ -179,8 +179,8 @@ public sealed class FuzzCorpus : IDisposable
             new("specification of a simulation", "model.yaml", specifications, [["simulate", "FILE", "--persons", "5", "--out", "OUT.csv", "--truth", "OUT-truth.csv", "--threads", "1"]]),
             new("fit that scores", "calibration.json", fits, [["score", "FILE", "@answers.csv", "--id", "id", "--group", "g", "--out", "OUT.csv", "--threads", "1", "--device", "cpu"]]),
             new("fit that simulates", "calibration.json", fits, [["simulate", "FILE", "--persons", "5", "--out", "OUT.csv", "--threads", "1"]]),
-            new("options of a calibration", "options.txt", [.. OptionLines.Select(Bytes)], [["calibrate", "@answers.csv", "--out", "OUT", "--max-cycles", "2", "--starts", "1", "--threads", "1", "--device", "cpu", "LINES"]]),
-            new("options of a regression", "options.txt", [.. RegressOptionLines.Select(Bytes)], [["regress", "y ~ x + (1 | g)", "@rows.csv", "--out", "OUT", "--threads", "1", "LINES"]]),
+            new("options of a calibration", "options.txt", [.. OptionLines.Select(Bytes)], [["calibrate", "@answers.csv", "--out", "OUT", "--max-cycles", "2", "--starts", "1", "--threads", "1", "--device", "cpu", "--report", "none", "LINES"]]),
+            new("options of a regression", "options.txt", [.. RegressOptionLines.Select(Bytes)], [["regress", "y ~ x + (1 | g)", "@rows.csv", "--out", "OUT", "--report", "none", "--threads", "1", "LINES"]]),
             new("formula", "formula.txt", formulas, [["regress", "TEXT", "@rows.csv", .. regress]]),
             new("rows of a regression", "rows.csv", [Bytes(Rows)], [["regress", "y ~ x + h + (1 | g)", "FILE", .. regress], ["score", "@regression/regression.json", "FILE", "--out", "OUT.csv"], ["score", "@bent/regression.json", "FILE", "--out", "OUT.csv"], ["simulate", "@regression/regression.json", "--data", "FILE", "--out", "OUT.csv"]]),
             new("rows of a mixture", "rows.csv", [Bytes(Lines)], [["regress", "y ~ x", "FILE", "--classes", "2", "--equal-across-classes", "sigma", .. mix], ["regress", "y ~ x", "FILE", "--classes", "2", "--class", "k", .. mix], ["score", "@mixture/regression.json", "FILE", "--out", "OUT.csv"], ["simulate", "@mixture/regression.json", "--data", "FILE", "--out", "OUT.csv", "--truth", "OUT-truth.csv"]]),

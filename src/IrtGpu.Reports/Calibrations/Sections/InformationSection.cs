@@ -10,24 +10,25 @@ internal static class InformationSection
     public static Section? Of(CalibrationSource source)
     {
         // Blocks with the same items have the same curve: it is drawn once, where it reaches farthest.
-        (string Name, DirectionCurve Curve)[] curves =
+        NamedCurve[] curves =
         [
-            .. source.Information.Select((block, index) => (Block: block, Index: index)).GroupBy(one => source.ItemsOf(one.Index)).SelectMany(same =>
+            .. Enumerable.Range(0, source.Information.Count).GroupBy(source.ItemsOf).SelectMany(same =>
             {
-                (InformationCurves block, int index) = same.MaxBy(one => one.Block.Directions.Count == 0 ? 0 : one.Block.Directions[0].Position[^1] - one.Block.Directions[0].Position[0]);
-                return block.Directions.Select(direction => (same.Count() == source.Information.Count ? "" : string.Join(", ", same.Select(one => source.BlockName(one.Index))), direction));
+                int widest = same.MaxBy(block => source.Information[block].Directions is [var first, ..] ? first.Position[^1] - first.Position[0] : 0);
+                string name = same.Count() == source.Information.Count ? "" : string.Join(", ", same.Select(source.BlockName));
+                return source.Information[widest].Directions.Select(direction => new NamedCurve(name, direction));
             }),
         ];
         if (curves.Length == 0)
             return null;
-        IGrouping<string, (string Name, DirectionCurve Curve)>[] directions = [.. curves.GroupBy(one => one.Curve.Name)];
+        IGrouping<string, NamedCurve>[] directions = [.. curves.GroupBy(one => one.Curve.Name)];
         return new Section("information", "Precision", "Test information, and the standard error of measurement 1/√information that follows from it: low where the test tells persons apart.")
         {
             Figures = [.. directions.Select(direction => Figure(source, direction.Key, [.. direction]))],
         };
     }
 
-    private static Figure Figure(CalibrationSource source, string direction, IReadOnlyList<(string Name, DirectionCurve Curve)> curves)
+    private static Figure Figure(CalibrationSource source, string direction, IReadOnlyList<NamedCurve> curves)
     {
         List<Series> series = [];
         int colour = 0;
@@ -49,4 +50,6 @@ internal static class InformationSection
     }
 
     private static double StandardError(double information) => information > 0 ? 1 / Math.Sqrt(information) : double.NaN;
+
+    private sealed record NamedCurve(string Name, DirectionCurve Curve);
 }

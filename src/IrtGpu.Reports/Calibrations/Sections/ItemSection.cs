@@ -5,12 +5,12 @@ namespace IrtGpu.Reports.Calibrations.Sections;
 /// <summary>The table of items, and what is shown of each when it is chosen.</summary>
 internal static class ItemSection
 {
-    private static readonly (string Column, string Title, string Hint, int Decimals)[] Statistics =
+    private static readonly Statistic[] Statistics =
     [
-        ("rmsd_corrected", "RMSD", "Root mean square deviation of the data from the curve, less what sampling adds; 0.05 is much", 3),
-        ("sx2_p", "p (S-X²)", "Probability of a larger S-X² under the model", 3),
-        ("infit", "Infit", "1 as the model says; above: less predictable", 2),
-        ("outfit", "Outfit", "As infit, with more weight on surprising answers", 2),
+        new("rmsd_corrected", "RMSD", "Root mean square deviation of the data from the curve, less what sampling adds; 0.05 is much", 3),
+        new("sx2_p", "p (S-X²)", "Probability of a larger S-X² under the model", 3),
+        new("infit", "Infit", "1 as the model says; above: less predictable", 2),
+        new("outfit", "Outfit", "As infit, with more weight on surprising answers", 2),
     ];
 
     public static Section Of(CalibrationSource source)
@@ -20,7 +20,7 @@ internal static class ItemSection
         bool hasDifficulties = source.Items.Any(item => item.Difficulties.Count > 0);
         bool hasDifficultyErrors = source.Items.Any(item => item.Difficulties is [{ StandardError: var error }] && !double.IsNaN(error));
         bool hasDiscriminations = source.Items.Any(item => item.Discrimination is not null && !item.HasFixedSlope);
-        (string Column, string Title, string Hint, int Decimals)[] statistics = [.. Statistics.Where(statistic => source.Items.Any(item => item.Fit.ContainsKey(statistic.Column)))];
+        Statistic[] statistics = [.. Statistics.Where(statistic => source.Items.Any(item => item.Fit.ContainsKey(statistic.Column)))];
         List<Column> columns = [new Column("Item")];
         if (hasLabels)
             columns.Add(new Column("Group or class"));
@@ -88,4 +88,6 @@ internal static class ItemSection
                 yield return new Fact(title, Number.Show(value, decimals));
         }
     }
+
+    private sealed record Statistic(string Column, string Title, string Hint, int Decimals);
 }

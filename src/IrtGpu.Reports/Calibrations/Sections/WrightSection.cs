@@ -9,7 +9,7 @@ internal static class WrightSection
     /// <summary>The map of the first attribute; null where items have no difficulties.</summary>
     public static Section? Of(CalibrationSource source)
     {
-        (ItemEntry Item, ItemParameter Step)[] steps = [.. source.Items.SelectMany(item => item.Difficulties.Where(step => double.IsFinite(step.Estimate)).Select(step => (item, step)))];
+        PlacedStep[] steps = [.. source.Items.SelectMany(item => item.Difficulties.Where(step => double.IsFinite(step.Estimate)).Select(step => new PlacedStep(item, step)))];
         if (steps.Length == 0 || source.Point.Plan.AttributeCount > 1)
             return null;
         IReadOnlyList<Series> persons = ScoreDistributions.Series(source.Folder, source.Point.Plan.Specification.Attributes[0]);
@@ -29,9 +29,9 @@ internal static class WrightSection
         { Figures = [figure] };
     }
 
-    private static Series Points(string name, IEnumerable<(ItemEntry Item, ItemParameter Step)> steps, bool isLong)
+    private static Series Points(string name, IEnumerable<PlacedStep> steps, bool isLong)
     {
-        (ItemEntry Item, ItemParameter Step)[] all = [.. steps];
+        PlacedStep[] all = [.. steps];
         return new Series(name, SeriesForm.Points, new double[all.Length], [.. all.Select(step => step.Step.Estimate)])
         {
             Labels = [.. all.Select(step => step.Item.Difficulties.Count > 1 ? $"{step.Item.FullName} {step.Step.Name[1..].Replace("DIFF", "", StringComparison.Ordinal)}" : step.Item.FullName)],
@@ -40,7 +40,7 @@ internal static class WrightSection
     }
 
     /// <summary>From four standard deviations below the lowest population to four above the highest, and no farther than there is something.</summary>
-    private static (double Low, double High) Range(CalibrationSource source, (ItemEntry Item, ItemParameter Step)[] steps, IReadOnlyList<Series> persons)
+    private static (double Low, double High) Range(CalibrationSource source, PlacedStep[] steps, IReadOnlyList<Series> persons)
     {
         double low = source.Curves.Grid[0];
         double high = source.Curves.Grid[^1];
@@ -49,4 +49,6 @@ internal static class WrightSection
         double step = (high - low) / 16;
         return (Math.Floor((least - 0.02 * (most - least)) / step) * step, Math.Ceiling((most + 0.02 * (most - least)) / step) * step);
     }
+
+    private sealed record PlacedStep(ItemEntry Item, ItemParameter Step);
 }

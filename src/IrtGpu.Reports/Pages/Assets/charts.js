@@ -205,20 +205,26 @@ function redraw(width) {
       drawn.delete(element);
       continue;
     }
-    chart.resize(width ? { width } : undefined);
+    chart.resize({ width: width || 'auto' });
     chart.setOption(optionsOf(figure, width || element.clientWidth), true);
   }
 }
 
-// The numbers of a picture as a table, made when asked for.
+// The numbers of a picture as a table, made when asked for: what each series has a column for.
 function numbersOf(figure) {
+  const isSideways = figure.layout === 'wright';
+  const isNamed = Boolean(figure.y.names);
+  const has = (name) => figure.series.some((own) => own[name]);
+  const along = isSideways ? figure.y.label : figure.x.label;
+  const columns = [['Series', (own) => own.name]];
+  if (has('labels')) columns.push(['Name', (own, k) => own.labels ? own.labels[k] : '']);
+  columns.push([along || 'value', (own, k) => show(isSideways && own.form === 'points' ? own.y[k] : xOf(own)[k])]);
+  if (!isNamed) columns.push([(isSideways ? figure.x.label : figure.y.label) || 'height', (own, k) => isSideways && own.form === 'points' ? '' : show(own.y[k])]);
+  if (has('lower')) columns.push(['From', (own, k) => own.lower ? show(own.lower[k]) : ''], ['To', (own, k) => own.upper ? show(own.upper[k]) : '']);
   const table = document.createElement('table');
-  const caption = table.createCaption();
-  caption.textContent = figure.title;
+  table.createCaption().textContent = figure.title;
   const head = table.createTHead().insertRow();
-  const withNames = figure.series.some((own) => own.labels);
-  const withEnds = figure.series.some((own) => own.lower);
-  for (const title of ['Series', ...(withNames ? ['Name'] : []), figure.layout === 'wright' ? figure.y.label : figure.x.label, figure.layout === 'wright' ? figure.x.label : figure.y.label, ...(withEnds ? ['From', 'To'] : [])]) {
+  for (const [title] of columns) {
     const cell = document.createElement('th');
     cell.scope = 'col';
     cell.textContent = title || 'Value';
@@ -226,12 +232,9 @@ function numbersOf(figure) {
   }
   const body = table.createTBody();
   for (const own of figure.series) {
-    const x = xOf(own);
     own.y.forEach((y, k) => {
       const row = body.insertRow();
-      const cells = [own.name, ...(withNames ? [own.labels ? own.labels[k] : ''] : []), show(figure.layout === 'wright' && own.form === 'points' ? y : x[k]),
-        figure.layout === 'wright' && own.form === 'points' ? '' : show(figure.y.names && own.form === 'intervals' ? null : y), ...(withEnds ? [own.lower ? show(own.lower[k]) : '', own.upper ? show(own.upper[k]) : ''] : [])];
-      for (const text of cells) row.insertCell().textContent = text;
+      for (const [, text] of columns) row.insertCell().textContent = text(own, k);
     });
   }
   const scroll = document.createElement('div');

@@ -28,12 +28,13 @@ window.addEventListener('resize', () => {
 themeListeners.push(() => redraw());
 
 // Paper is white: pictures are drawn in light colours for it, and at its width.
+const paperWidth = 640; // pixels within the margins of A4, and of letter paper
 let themeBefore = null;
 window.addEventListener('beforeprint', () => {
   themeBefore = root.getAttribute('data-theme');
   root.setAttribute('data-theme', 'light');
   for (const element of Array.from(waiting)) drawWaiting(element);
-  redraw();
+  redraw(paperWidth);
 });
 window.addEventListener('afterprint', () => {
   if (themeBefore === null) root.removeAttribute('data-theme');

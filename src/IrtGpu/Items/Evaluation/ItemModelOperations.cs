@@ -9,7 +9,7 @@ namespace IrtGpu.Items.Evaluation;
 /// Loops over nodes of one item, compiled once for each response function and the machine's vectors: they are chosen with the family,
 /// never inside a loop.
 /// </summary>
-internal abstract class ItemModelOperations
+internal abstract partial class ItemModelOperations
 {
     /// <summary>Those of a response function.</summary>
     public static ItemModelOperations Of<TModel>()
@@ -98,7 +98,7 @@ internal abstract class ItemModelOperations
         public override int ScoreParameter(int category, int categoryCount) => TModel.ScoreParameter(category, categoryCount);
     }
 
-    private class Operations<TModel, TLanes> : ItemModelOperations
+    private partial class Operations<TModel, TLanes> : ItemModelOperations
         where TModel : struct, IItemModel
         where TLanes : struct, ILanes<TLanes>
     {
@@ -186,8 +186,6 @@ internal abstract class ItemModelOperations
                 sums.AddTo(gradient, hessian);
             return LaneArithmetic.SumPairs(value);
         }
-
-        private static int ConstantLength(int categoryCount) => TModel.ConstantKindCount * TModel.ConstantCount(categoryCount);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static ItemConstantTable Constants(Span<double> memory, int categoryCount, Span<double> shape)

@@ -9,7 +9,7 @@ internal static class ItemSums
 {
     /// <summary>Doubles of scratch for vectors of any width.</summary>
     public static int ScratchLength(int slopeCount, int categoryCount, int shapeCount) => LaneMemory.MostLanes
-        * (1 + 2 * categoryCount + slopeCount + 1 + shapeCount + PackedTriangle.Length(1 + shapeCount) + slopeCount + PackedTriangle.Length(slopeCount) + shapeCount * slopeCount);
+        * (2 + 2 * categoryCount + slopeCount + 1 + shapeCount + PackedTriangle.Length(1 + shapeCount) + slopeCount + PackedTriangle.Length(slopeCount) + shapeCount * slopeCount);
 }
 
 /// <summary>Sums over nodes by lane, in one array: what the loop over nodes writes, and its scratch.</summary>
@@ -40,7 +40,10 @@ internal readonly ref struct ItemSums<TLanes>
         SlopeGradient = Take(scratch, ref position, slopeCount);
         SlopeHessian = Take(scratch, ref position, PackedTriangle.Length(slopeCount));
         CrossHessian = Take(scratch, ref position, shapeCount * slopeCount);
+        Value = Take(scratch, ref position, 1);
     }
+
+    public Span<double> Value { get; } // one row
 
     public Span<double> LogProbability { get; } // [category]
 
@@ -65,6 +68,7 @@ internal readonly ref struct ItemSums<TLanes>
         SlopeGradient.Clear();
         SlopeHessian.Clear();
         CrossHessian.Clear();
+        Value.Clear();
     }
 
     /// <summary>Forgets what a block of nodes left in z.</summary>

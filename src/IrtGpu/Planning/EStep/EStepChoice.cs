@@ -108,8 +108,6 @@ public sealed record EStepChoice
             return new EStepChoice(EStepForm.Tables, "as asked for");
         if (asked == EStepForm.DimensionTables)
             throw new SpecificationException("The E-step by tables of each dimension is the cpu's alone. Use --e-step auto, or --device cpu.");
-        if (asked == EStepForm.Auto && prefersTables)
-            return new EStepChoice(EStepForm.Tables, "on this device products of matrices make tables faster than weighted scores");
         if (plan.Items.FirstOrDefault(item => !item.Family.Operations.HasWeightedScore) is { } other)
         {
             return asked == EStepForm.Auto
@@ -118,6 +116,8 @@ public sealed record EStepChoice
                     $"The weighted-score E-step is for items of the exponential family only ({ItemFunctions.Where(HasWeightedScore)}), "
                     + $"and item '{other.Name}' is of another model ({other.Function.Name()}). Use --e-step auto or tables.");
         }
+        if (asked == EStepForm.Auto && prefersTables)
+            return new EStepChoice(EStepForm.Tables, "on this device products of matrices make tables faster than weighted scores");
         AnsweredSets? sets = AnsweredSets.TryFind(patterns, AllItems(plan), LargestCount(patterns, asked, PatternsPerSetOnDevice));
         if (sets is null)
             return new EStepChoice(EStepForm.Tables, TooManySets(PatternsPerSetOnDevice));

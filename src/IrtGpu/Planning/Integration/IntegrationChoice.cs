@@ -8,6 +8,7 @@ public sealed record IntegrationChoice
 {
     private const int LargestReducedCount = 1_000_000; // nodes of one sum
 
+    private const int FewestAdaptive = 6; // attributes from which the default grid has 3 nodes in each, which is no integral any more
     private IntegrationChoice(IntegrationMethod method, string reason)
     {
         Method = method;
@@ -19,6 +20,9 @@ public sealed record IntegrationChoice
 
     /// <summary>Why, in words that go on from the method's name.</summary>
     public string Reason { get; }
+
+    /// <summary>The rule about each person's own mode; null where nodes do not follow persons.</summary>
+    public PersonRule? PersonRule { get; private init; }
 
     /// <summary>Whether posteriors are at the nodes of one grid that all persons share, as much of what follows a calibration asks for.</summary>
     public bool HasSharedNodes => Method == IntegrationMethod.Grid;
@@ -63,6 +67,8 @@ public sealed record IntegrationChoice
             case IntegrationMethod.Reduced:
                 AddProblem(problems, ReductionRefusal(specification, tree), specification, tree);
                 return new IntegrationChoice(IntegrationMethod.Reduced, $"as asked for; {Describe(specification, tree)}") { Tree = tree };
+            case IntegrationMethod.Adaptive or IntegrationMethod.Qmc:
+                return new IntegrationChoice(asked, "as asked for") { PersonRule = PersonRule.Of(specification, problems) };
             default:
                 return new IntegrationChoice(asked, "as asked for");
         }
@@ -80,6 +86,13 @@ public sealed record IntegrationChoice
         bool comesApart = tree.Width < attributeCount && ReductionRefusal(specification, tree) is null;
         if (comesApart && (specification.IsOrthogonal || noProduct is not null))
             return new IntegrationChoice(IntegrationMethod.Reduced, Describe(specification, tree)) { Tree = tree };
+        if (attributeCount >= FewestAdaptive && PersonRule.Takes(IntegrationMethod.Adaptive, attributeCount) && specification.Quadrature == new QuadratureSpecification())
+        {
+            return new IntegrationChoice(IntegrationMethod.Adaptive, $"a grid over {attributeCount} attributes has too few nodes in each")
+            {
+                PersonRule = PersonRule.Of(specification with { Integration = IntegrationMethod.Adaptive }, problems),
+            };
+        }
         AddProblem(problems, noProduct, specification, tree);
         return new IntegrationChoice(IntegrationMethod.Grid, attributeCount == 1 ? "there is one attribute" : "the product of the nodes is small enough");
     }
@@ -110,6 +123,7 @@ public sealed record IntegrationChoice
         [
             .. IntegrationMethods.Offered.Where(method => method is not (IntegrationMethod.Auto or IntegrationMethod.Grid)
                 && (method != IntegrationMethod.Reduced || (tree.Width < specification.Attributes.Count && ReductionRefusal(specification, tree) is null))
+                && (method is not (IntegrationMethod.Adaptive or IntegrationMethod.Qmc) || PersonRule.Takes(method, specification.Attributes.Count))
                 && method != specification.Integration).Select(method => $"--integration {method.Name()}"),
         ];
         problems.Add(others.Length == 0 ? problem : $"{problem} Without such a product: {string.Join(" or ", others)}.");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Data.Answers;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
@@ -63,6 +64,8 @@ internal static partial class DocumentWriter
         json.Field("gradientNorm", value.GradientNorm);
         json.Field("integration", value.Integration);
         json.Field("integrationReason", value.IntegrationReason);
+        if (value.IntegrationError is { } error)
+            json.Field("integrationError", error, Write);
         json.Field("quadrature", value.Quadrature, Write);
         json.Field("standardErrors", value.StandardErrors, Write);
         if (value.Draws is { } draws)
@@ -92,6 +95,15 @@ internal static partial class DocumentWriter
         json.Field("correlations", value.Correlations);
         json.Field("items", value.Items, Write);
         json.Field("populations", value.Populations, Write);
+    }
+
+    private static void Write(Utf8JsonWriter json, IntegrationError value)
+    {
+        json.Field("difference", value.Difference);
+        json.Field("error", value.Error);
+        json.Field("patternCount", value.PatternCount);
+        json.Field("richerCount", value.RicherCount);
+        json.Field("richerNodeCount", value.RicherNodeCount);
     }
 
     private static void Write(Utf8JsonWriter json, QuadratureSummary value)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Foundation.Estimation.Starts;
 using IrtGpu.Foundation.Sampling.Posterior;
@@ -88,6 +89,10 @@ public sealed record FitSummary
     /// <summary>Why so.</summary>
     public string IntegrationReason { get; init; } = "";
 
+    /// <summary>How far the log-likelihood is off by its integration; null where that is not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IntegrationError? IntegrationError { get; init; }
+
     /// <summary>The nodes.</summary>
     public required QuadratureSummary Quadrature { get; init; }
 
@@ -171,6 +176,7 @@ public sealed record FitSummary
             GradientNorm = JsonSettings.Finite(result.GradientNorm),
             Integration = result.Plan.Integration.Method.Name(),
             IntegrationReason = result.Plan.Integration.Reason,
+            IntegrationError = result.IntegrationError,
             Quadrature = QuadratureSummary.Of(result),
             StandardErrors = StandardErrorSummary.Of(result.StandardErrors),
             Draws = result.Draws is { } draws ? SamplerSummary.Of(draws) : null,

@@ -4,11 +4,11 @@ using IrtGpu.Planning.Grids;
 namespace IrtGpu.Reporting.Documents;
 
 /// <summary>The nodes in <c>fit.json</c>.</summary>
-/// <param name="Rule"><c>rectangular</c> or <c>gauss-hermite</c>.</param>
-/// <param name="Nodes">Nodes a dimension.</param>
+/// <param name="Rule"><c>rectangular</c> or <c>gauss-hermite</c>; about the modes of persons <c>gauss-hermite</c>, <c>spheres</c> or <c>lattice</c>.</param>
+/// <param name="Nodes">Nodes a dimension; degree of spheres, points of a lattice.</param>
 /// <param name="Low">Lowest node of the rectangular rule; null for moving nodes.</param>
 /// <param name="High">Highest node of the rectangular rule; null for moving nodes.</param>
-/// <param name="Count">Nodes in all; null where they are not multiplied out.</param>
+/// <param name="Count">Nodes in all, or of each person where they follow persons; null where they are not multiplied out.</param>
 /// <param name="DroppedMass">Weight of the nodes that pruning dropped.</param>
 public sealed record QuadratureSummary(string Rule, int Nodes, double? Low, double? High, int? Count, double DroppedMass)
 {
@@ -32,6 +32,8 @@ public sealed record QuadratureSummary(string Rule, int Nodes, double? Low, doub
 
     internal static QuadratureSummary Of(CalibrationResult result)
     {
+        if (result.Plan.Integration.PersonRule is { } rule)
+            return new QuadratureSummary(rule.Name, rule.Size, null, null, rule.NodeCount, 0) { Reason = rule.Reason };
         QuadratureGrid grid = result.Plan.Grid;
         GridLook? look = result.Grid;
         return new QuadratureSummary(

@@ -1,0 +1,283 @@
+using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Loops;
+using IrtGpu.Data;
+using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Foundation.Sharding;
+using IrtGpu.Items.Evaluation;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Compute.Adaptive;
+
+/// <summary>E-steps and item sums over patterns and the nodes of each.</summary>
+/// <remarks>
+/// Dimensions: P patterns, K classes, J attributes, Q nodes a pattern. A pattern costs Q (J² + answers · loadings) products, and as many
+/// logarithms of probabilities as it has answers times Q; memory is P K (Q + J²/2) doubles at most, the weights being computed again where
+/// they would take more than a GiB.
+/// </remarks>
+internal sealed class AdaptiveStep : IDisposable
+{
+    private readonly CalibrationPlan plan;
+    private readonly PatternTable patterns;
+    private readonly PersonNodes[] variants;
+    private readonly ParallelOptions parallel;
+    private readonly AdaptiveLayout layout;
+    private readonly AlignedBuffer?[] sums; // of items by lane [shard]
+
+    /// <summary>Prepares.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="variants">Rules, one of which each pattern has.</param>
+    /// <param name="threads">Number of threads.</param>
+    public AdaptiveStep(CalibrationPlan plan, PatternTable patterns, PersonNodes[] variants, int threads)
+    {
+        this.plan = plan;
+        this.patterns = patterns;
+        this.variants = variants;
+        parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        layout = new AdaptiveLayout(plan, patterns, variants[0].Stride);
+        sums = new AlignedBuffer?[layout.Shards.Count];
+    }
+
+    /// <summary>Lays the nodes of all patterns about their modes at a point.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="before">Where they lay, to begin from; null: at the means of the populations.</param>
+    public Placements Place(ModelPoint point, Placements? before)
+    {
+        Placements placements = new(patterns.PatternCount, plan.ClassCount, plan.AttributeCount);
+        ItemsAt items = new(plan, point.Parameters.Slots);
+        Parallel.For(0, layout.Shards.Count, parallel, () => new PosteriorMode(plan), (shard, _, mode) =>
+        {
+            for (int pattern = layout.Shards.Begin(shard); pattern < layout.Shards.End(shard); pattern++)
+                Place(point, before, items, mode, placements, pattern);
+            return mode;
+        }, _ => { });
+        return placements;
+    }
+
+    /// <summary>The E-step.</summary>
+    /// <param name="point">Parameters.</param>
+    /// <param name="placements">Where nodes lie.</param>
+    public AdaptiveExpectation Compute(ModelPoint point, Placements placements)
+    {
+        int powerCount = 1 + plan.AttributeCount + plan.CovarianceCount;
+        Shards shards = layout.Shards;
+        double[] logLikelihoods = new double[shards.Count];
+        double[][] powers = [.. Enumerable.Range(0, shards.Count).Select(_ => new double[plan.Blocks.Count * powerCount])];
+        double[]?[] weights = new double[]?[shards.Count];
+        ItemsAt items = new(plan, point.Parameters.Slots);
+        ForEachShard(shards, (shard, person) =>
+        {
+            int first = shards.Begin(shard);
+            double[]? kept = layout.KeepsWeights ? new double[(shards.End(shard) - first) * layout.WeightsLength] : null;
+            double[] scratch = new double[person.Stride];
+            for (int pattern = first; pattern < shards.End(shard); pattern++)
+            {
+                double frequency = patterns.Frequency[pattern];
+                if (frequency == 0)
+                    continue;
+                logLikelihoods[shard] += frequency * person.Compute(point, items, pattern, placements);
+                PersonLoops.Chosen.Scale(person.AllWeights, frequency);
+                if (kept is not null)
+                    person.AllWeights.CopyTo(kept.AsSpan((pattern - first) * layout.WeightsLength));
+                for (int k = 0; k < plan.ClassCount; k++)
+                {
+                    if (person.IsPossible(pattern, k))
+                        AddPowers(person, k, frequency, scratch, powers[shard].AsSpan(person.Block(pattern, k).Index * powerCount, powerCount));
+                }
+            }
+            weights[shard] = kept;
+        });
+        double[] total = new double[plan.Blocks.Count * powerCount];
+        double logLikelihood = 0;
+        for (int shard = 0; shard < shards.Count; shard++)
+        {
+            logLikelihood += logLikelihoods[shard];
+            for (int index = 0; index < total.Length; index++)
+                total[index] += powers[shard][index];
+        }
+        PopulationMoments[] populations = [.. plan.Blocks.Select(block => new PopulationMoments(total[block.Index * powerCount], total[(block.Index * powerCount)..((block.Index + 1) * powerCount)]))];
+        return new AdaptiveExpectation(this, point, placements, populations, weights) { LogLikelihood = logLikelihood };
+    }
+
+    /// <summary>Answers what an M-step asks of items.</summary>
+    /// <param name="expectation">Of this step.</param>
+    /// <param name="evaluation">The question; receives the answer.</param>
+    public void Evaluate(AdaptiveExpectation expectation, ItemEvaluation evaluation)
+    {
+        ItemsAt asked = new(plan, evaluation.Slots, evaluation.Sets);
+        ItemsAt? made = layout.KeepsWeights ? null : new ItemsAt(plan, expectation.Point.Parameters.Slots);
+        bool[] isAsked = new bool[plan.ParameterSets.Count];
+        foreach (int set in evaluation.Sets)
+            isAsked[set] = true;
+        ForEachShard(layout.Shards, (shard, person) =>
+        {
+            AlignedBuffer buffer = sums[shard] ??= new AlignedBuffer(layout.SumsLength);
+            foreach (int set in evaluation.Sets)
+                Operations(set).ClearSums(plan.ParameterSets[set].SlopeCount, CategoryCount(set), plan.ParameterSets[set].ShapeCount, SumsOf(buffer, set));
+            int first = layout.Shards.Begin(shard);
+            for (int pattern = first; pattern < layout.Shards.End(shard); pattern++)
+            {
+                if (patterns.Frequency[pattern] == 0)
+                    continue;
+                if (made is null)
+                {
+                    person.Place(pattern, expectation.Placements);
+                }
+                else
+                {
+                    person.Compute(expectation.Point, made, pattern, expectation.Placements);
+                    PersonLoops.Chosen.Scale(person.AllWeights, patterns.Frequency[pattern]);
+                }
+                ReadOnlySpan<double> weights = made is null
+                    ? expectation.Weights[shard].AsSpan((pattern - first) * layout.WeightsLength, layout.WeightsLength)
+                    : person.AllWeights;
+                AddPattern(person, pattern, asked, isAsked, weights, buffer, evaluation.WithDerivatives);
+            }
+        });
+        evaluation.ClearAnswer();
+        foreach (int set in evaluation.Sets)
+        {
+            foreach (AlignedBuffer? buffer in sums)
+            {
+                evaluation.Value[set] += Operations(set).TakeSums(
+                    plan.ParameterSets[set].SlopeCount, CategoryCount(set), plan.ParameterSets[set].ShapeCount, SumsOf(buffer!, set),
+                    evaluation.WithDerivatives ? evaluation.Gradient[set] : [], evaluation.WithDerivatives ? evaluation.Hessian[set] : []);
+            }
+        }
+    }
+
+    /// <summary>Log-likelihoods of some patterns.</summary>
+    /// <param name="point">Parameters.</param>
+    /// <param name="placements">Where nodes lie.</param>
+    /// <param name="chosen">Patterns.</param>
+    /// <returns>In their order.</returns>
+    public double[] LogLikelihoods(ModelPoint point, Placements placements, int[] chosen)
+    {
+        double[] found = new double[chosen.Length];
+        ItemsAt items = new(plan, point.Parameters.Slots);
+        ForEachShard(Shards.Cut(chosen.Length, 1, layout.Shards.Count), (shards, shard, person) =>
+        {
+            for (int index = shards.Begin(shard); index < shards.End(shard); index++)
+                found[index] = person.Compute(point, items, chosen[index], placements);
+        });
+        return found;
+    }
+
+    /// <summary>Posterior summaries of every pattern; the point of the largest posterior is the mode in the most probable class.</summary>
+    /// <param name="point">Parameters.</param>
+    /// <param name="placements">Where nodes lie.</param>
+    public PatternScores Score(ModelPoint point, Placements placements)
+    {
+        int count = patterns.PatternCount;
+        int attributeCount = plan.AttributeCount;
+        PatternScores scores = new(
+            attributeCount, plan.ClassCount, new double[count * attributeCount], new double[count * plan.CovarianceCount],
+            new double[count * attributeCount], new double[count * plan.ClassCount], new double[count]);
+        ItemsAt items = new(plan, point.Parameters.Slots);
+        ForEachShard(layout.Shards, (shard, person) =>
+        {
+            double[] scratch = new double[person.Stride];
+            double[] powers = new double[1 + attributeCount + plan.CovarianceCount];
+            for (int pattern = layout.Shards.Begin(shard); pattern < layout.Shards.End(shard); pattern++)
+            {
+                scores.LogLikelihood[pattern] = person.Compute(point, items, pattern, placements);
+                Array.Clear(powers);
+                int likeliest = 0;
+                for (int k = 0; k < plan.ClassCount; k++)
+                {
+                    scores.ClassProbability[pattern * plan.ClassCount + k] = person.Share(k);
+                    likeliest = person.Share(k) > person.Share(likeliest) ? k : likeliest;
+                    if (person.IsPossible(pattern, k))
+                        AddPowers(person, k, 1, scratch, powers);
+                }
+                Span<double> mean = scores.Mean.AsSpan(pattern * attributeCount, attributeCount);
+                powers.AsSpan(1, attributeCount).CopyTo(mean);
+                placements.Centre(pattern, likeliest).CopyTo(scores.MapTheta.AsSpan(pattern * attributeCount));
+                Span<double> covariance = scores.Covariance.AsSpan(pattern * plan.CovarianceCount, plan.CovarianceCount);
+                for (int j = 0, index = 0; j < attributeCount; j++)
+                {
+                    for (int k = 0; k <= j; k++, index++)
+                    {
+                        double value = powers[1 + attributeCount + index] - mean[j] * mean[k];
+                        covariance[index] = j == k ? Math.Max(0, value) : value;
+                    }
+                }
+            }
+        });
+        return scores;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (AlignedBuffer? buffer in sums)
+            buffer?.Dispose();
+    }
+
+    private void Place(ModelPoint point, Placements? before, ItemsAt items, PosteriorMode mode, Placements placements, int pattern)
+    {
+        for (int k = 0; k < plan.ClassCount; k++)
+        {
+            if (patterns.KnownClasses[pattern] >= 0 && patterns.KnownClasses[pattern] != k)
+                continue;
+            PlannedBlock block = plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + k];
+            Span<double> centre = placements.Centre(pattern, k);
+            if (before is null)
+                point.Parameters.Slots.AsSpan(block.FirstMeanSlot, plan.AttributeCount).CopyTo(centre);
+            else
+                before.Centre(pattern, k).CopyTo(centre);
+            placements.LogDeterminant(pattern, k) = mode.Find(point, items, block, patterns.Row(pattern), centre, placements.Factor(pattern, k));
+        }
+    }
+
+    private void AddPattern(
+        PersonPosterior person, int pattern, ItemsAt items, bool[] isAsked, ReadOnlySpan<double> weights, AlignedBuffer buffer, bool withDerivatives)
+    {
+        ReadOnlySpan<byte> responses = patterns.Row(pattern);
+        for (int k = 0; k < plan.ClassCount; k++)
+        {
+            if (!person.IsPossible(pattern, k))
+                continue;
+            int[] setOfItem = plan.Tables[person.Block(pattern, k).Table].SetOfItem;
+            for (int item = 0; item < responses.Length; item++)
+            {
+                int set = setOfItem[item];
+                if (responses[item] != ResponseData.Missing && isAsked[set])
+                {
+                    plan.Items[item].Family.Operations.AddResponseSums(
+                        items.At(set, responses[item], person.Theta(k), person.Stride), weights.Slice(k * person.Stride, person.Stride), SumsOf(buffer, set), withDerivatives);
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds Σ w, Σ w θ_j and Σ w θ_j θ_k of one class, whose weights are the posterior times the frequency.</summary>
+    private void AddPowers(PersonPosterior person, int k, double frequency, Span<double> scratch, Span<double> powers)
+    {
+        int attributeCount = plan.AttributeCount;
+        ReadOnlySpan<double> theta = person.Theta(k);
+        powers[0] += frequency * person.Share(k);
+        for (int j = 0; j < attributeCount; j++)
+        {
+            powers[1 + j] += PersonLoops.Chosen.Multiply(person.Weights(k), theta.Slice(j * person.Stride, person.Stride), scratch);
+            for (int i = 0; i <= j; i++)
+                powers[1 + attributeCount + PackedTriangle.Index(j, i)] += PersonLoops.Chosen.Dot(scratch, theta.Slice(i * person.Stride, person.Stride));
+        }
+    }
+
+    private void ForEachShard(Shards shards, Action<int, PersonPosterior> process) =>
+        ForEachShard(shards, (_, shard, person) => process(shard, person));
+
+    private void ForEachShard(Shards shards, Action<Shards, int, PersonPosterior> process) =>
+        Parallel.For(0, shards.Count, parallel, () => new PersonPosterior(plan, patterns, variants), (shard, _, person) =>
+        {
+            process(shards, shard, person);
+            return person;
+        }, _ => { });
+
+    private ItemModelOperations Operations(int set) => plan.Items[plan.ParameterSets[set].Item].Family.Operations;
+
+    private int CategoryCount(int set) => plan.Items[plan.ParameterSets[set].Item].CategoryCount;
+
+    private unsafe Span<double> SumsOf(AlignedBuffer buffer, int set) => new(buffer.Pointer + layout.Offset(set), layout.Length(set));
+}

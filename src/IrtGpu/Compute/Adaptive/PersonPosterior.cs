@@ -1,0 +1,126 @@
+using IrtGpu.Data;
+using IrtGpu.Planning;
+
+namespace IrtGpu.Compute.Adaptive;
+
+/// <summary>The posterior of one pattern at nodes of its own; one instance serves one thread.</summary>
+internal sealed class PersonPosterior
+{
+    private readonly CalibrationPlan plan;
+    private readonly PatternTable patterns;
+    private readonly PersonNodes[] variants;
+    private readonly double[] theta; // [class, attribute, stride]
+    private readonly double[] weights; // [class, stride]
+    private readonly double[] shares; // [class]
+
+    /// <summary>Makes room.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patterns">The data.</param>
+    /// <param name="variants">Rules of the same number of nodes, one of which each pattern has.</param>
+    public PersonPosterior(CalibrationPlan plan, PatternTable patterns, PersonNodes[] variants)
+    {
+        this.plan = plan;
+        this.patterns = patterns;
+        this.variants = variants;
+        Stride = variants[0].Stride;
+        theta = new double[plan.ClassCount * plan.AttributeCount * Stride];
+        weights = new double[plan.ClassCount * Stride];
+        shares = new double[plan.ClassCount];
+    }
+
+    /// <summary>Number of nodes, padded.</summary>
+    public int Stride { get; }
+
+    /// <summary>Weights of all classes. [class, stride]</summary>
+    public Span<double> AllWeights => weights;
+
+    /// <summary>Nodes in a class. [attribute, stride]</summary>
+    public ReadOnlySpan<double> Theta(int k) => theta.AsSpan(k * plan.AttributeCount * Stride, plan.AttributeCount * Stride);
+
+    /// <summary>Posterior weights in a class, 0 beyond the last node. [stride]</summary>
+    public Span<double> Weights(int k) => weights.AsSpan(k * Stride, Stride);
+
+    /// <summary>Posterior probability of a class.</summary>
+    public double Share(int k) => shares[k];
+
+    /// <summary>The block of a class.</summary>
+    public PlannedBlock Block(int pattern, int k) => plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + k];
+
+    /// <summary>Whether a known membership leaves the class.</summary>
+    public bool IsPossible(int pattern, int k) => patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == k;
+
+    /// <summary>Lays the nodes of a pattern in all classes that are possible.</summary>
+    /// <param name="pattern">Pattern.</param>
+    /// <param name="placements">Where.</param>
+    public void Place(int pattern, Placements placements)
+    {
+        PersonNodes nodes = NodesOf(pattern);
+        for (int k = 0; k < plan.ClassCount; k++)
+        {
+            if (IsPossible(pattern, k))
+                PersonLoops.Chosen.Place(nodes, placements.Centre(pattern, k), placements.Factor(pattern, k), theta.AsSpan(k * plan.AttributeCount * Stride, plan.AttributeCount * Stride));
+        }
+    }
+
+    /// <summary>The posterior of a pattern: places its nodes and weighs them, so that the weights of all classes sum to 1.</summary>
+    /// <param name="point">Populations and proportions.</param>
+    /// <param name="items">Items at the point.</param>
+    /// <param name="pattern">Pattern.</param>
+    /// <param name="placements">Where its nodes lie.</param>
+    /// <returns>The marginal log-likelihood of the pattern.</returns>
+    public double Compute(ModelPoint point, ItemsAt items, int pattern, Placements placements)
+    {
+        Place(pattern, placements);
+        double largest = double.NegativeInfinity;
+        for (int k = 0; k < plan.ClassCount; k++)
+        {
+            Span<double> logJoint = Weights(k);
+            if (!IsPossible(pattern, k))
+            {
+                logJoint.Fill(double.NegativeInfinity);
+                continue;
+            }
+            AddLogJoint(point, items, pattern, k, placements, logJoint);
+            largest = Math.Max(largest, PersonLoops.Chosen.Largest(logJoint));
+        }
+        double sum = 0;
+        for (int k = 0; k < plan.ClassCount; k++)
+        {
+            shares[k] = PersonLoops.Chosen.Exponentiate(Weights(k), largest);
+            sum += shares[k];
+        }
+        PersonLoops.Chosen.Scale(weights, 1 / sum);
+        for (int k = 0; k < plan.ClassCount; k++)
+            shares[k] /= sum;
+        return largest + Math.Log(sum);
+    }
+
+    private void AddLogJoint(ModelPoint point, ItemsAt items, int pattern, int k, Placements placements, Span<double> logJoint)
+    {
+        PlannedBlock block = Block(pattern, k);
+        double constant = placements.LogDeterminant(pattern, k) + point.LogProportion[block.Index];
+        double[] logWeight = NodesOf(pattern).LogWeight;
+        for (int node = 0; node < logWeight.Length; node++)
+            logJoint[node] = logWeight[node] + constant;
+        ReadOnlySpan<double> nodes = Theta(k);
+        point.Populations[block.Index].AddLogDensities(nodes, logJoint);
+        int[] setOfItem = plan.Tables[block.Table].SetOfItem;
+        ReadOnlySpan<byte> responses = patterns.Row(pattern);
+        for (int item = 0; item < responses.Length; item++)
+        {
+            if (responses[item] != ResponseData.Missing)
+                plan.Items[item].Family.Operations.AddResponse(items.At(setOfItem[item], responses[item], nodes, Stride), logJoint);
+        }
+    }
+
+    /// <summary>Which rule a pattern has follows from its answers, so that persons with the same have the same, wherever they stand.</summary>
+    private PersonNodes NodesOf(int pattern)
+    {
+        if (variants.Length == 1)
+            return variants[0];
+        uint hash = 2166136261; // Fowler, Noll and Vo
+        foreach (byte response in patterns.Row(pattern))
+            hash = (hash ^ response) * 16777619;
+        return variants[(hash ^ (hash >> 16)) % (uint)variants.Length];
+    }
+}
