@@ -19,7 +19,7 @@ public sealed class HostileNameTests(BrowserSession browser)
             string title = await opened.ChosenItem.EvaluateAsync<string>("title => title.textContent");
             Assert.StartsWith(shown[item], title, StringComparison.Ordinal);
         }
-        await opened.Page.EvaluateAsync("() => { for (const details of document.querySelectorAll('details')) details.open = true; }");
+        await opened.UnfoldAllAsync();
         Assert.Equal(3, await opened.Page.EvaluateAsync<int>("() => document.querySelectorAll('script').length")); // data, library, own
         Assert.Equal(0, await opened.Page.EvaluateAsync<int>("() => document.querySelectorAll('img, iframe, object, [onerror], [onmouseover]').length"));
         Assert.Contains("<img src=x onerror=alert(6)>.csv", await opened.Page.TitleAsync(), StringComparison.Ordinal);

@@ -119,13 +119,12 @@ public sealed class ReadBackTests(BrowserSession browser)
     {
         await using OpenedPage opened = await browser.OpenAsync(ResultFolders.PageOf(browser.Results.Mathematics));
         using JsonDocument data = JsonDocument.Parse(await opened.Page.Locator("#data").TextContentAsync() ?? "");
+        await opened.UnfoldAllAsync();
         foreach (JsonElement figure in data.RootElement.GetProperty("figures").EnumerateArray())
         {
             string id = figure.GetProperty("id").GetString()!;
-            await opened.Page.Locator($"#figure-{id} summary").ClickAsync();
-            string text = await opened.Page.Locator($"#figure-{id} details").InnerTextAsync();
-            int numbers = figure.GetProperty("series").EnumerateArray().Max(series => series.GetProperty("y").GetArrayLength());
-            Assert.True(text.Split('\n').Length >= numbers, $"The picture {id} has {numbers} numbers, and below it stand {text.Split('\n').Length} lines.");
+            int numbers = figure.GetProperty("series").EnumerateArray().Sum(series => series.GetProperty("y").GetArrayLength());
+            Assert.Equal(numbers, await opened.Page.Locator($"#figure-{id} details tbody tr").CountAsync());
         }
     }
 

@@ -75,7 +75,7 @@ public sealed class CalibrationPlanner
         IntegrationChoice integration = IntegrationChoice.Of(specification, EliminationTree.Of(attributeCount, items, layout, blocks), problems);
         Refuse();
         IReadOnlyList<PlannedPrior> estimatedPriors = [.. priors.Where(prior => !layout.IsFixed(prior.Slot))];
-        warnings.AddRange([.. IdleSettings.OfGroups(specification, shape.GroupNames.Length, classCount), .. IdleSettings.OfStarts(constraints.StartsOfFixed), .. IdleSettings.OfPriors(constraints.NamedByPriors, layout)]);
+        warnings.AddRange([.. IdleSettings.OfGroups(specification, shape.GroupNames.Length, classCount), .. IdleSettings.OfAttributes(specification), .. IdleSettings.OfStarts(constraints.StartsOfFixed), .. IdleSettings.OfPriors(constraints.NamedByPriors, layout)]);
         warnings.AddRange(unused.Warn(layout, estimatedPriors, Describe));
         return new CalibrationPlan
         {

@@ -38,6 +38,14 @@ internal static class IdleSettings
             yield return $"--equal-across-classes {specification.EqualAcrossClasses} has no effect, as there is one class. Give their number with --classes, or leave the setting out.";
     }
 
+    /// <summary>Settings of several attributes where there is one.</summary>
+    /// <param name="specification">The model.</param>
+    public static IEnumerable<string> OfAttributes(ModelSpecification specification)
+    {
+        if (specification.IsOrthogonal && specification.Attributes.Count == 1)
+            yield return "--orthogonal has no effect, as there is one attribute. Name several with --q-matrix, or leave the option out.";
+    }
+
     /// <summary>Priors of parameters that are all fixed.</summary>
     /// <param name="priors">Priors with the slots that they name.</param>
     /// <param name="layout">The map.</param>

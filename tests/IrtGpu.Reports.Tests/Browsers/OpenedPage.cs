@@ -47,6 +47,13 @@ internal sealed class OpenedPage : IAsyncDisposable
         return count;
     }
 
+    /// <summary>Unfolds the numbers below every picture and waits until they are there.</summary>
+    public async Task UnfoldAllAsync()
+    {
+        await Page.EvaluateAsync("() => { for (const details of document.querySelectorAll('details')) details.open = true; }");
+        await Page.WaitForFunctionAsync("() => Array.from(document.querySelectorAll('details.numbers')).every(details => details.querySelector('tbody tr'))");
+    }
+
     /// <summary>Headline of the item shown beside the table.</summary>
     public ILocator ChosenItem => Page.Locator("#item h3");
 

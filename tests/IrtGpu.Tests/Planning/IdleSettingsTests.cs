@@ -35,6 +35,7 @@ public sealed class IdleSettingsTests
         { "a1 of 'q0001' (1.5), a1 of 'q0002' (1.5)", Model(ItemFunction.PartialCredit) with { Constraints = [new("q0001,q0002", "a1", ConstraintKind.Start, 1.5)] } },
         { "--free-items q0001 has no effect", Model(ItemFunction.Graded) with { FreeItems = "q0001" } },
         { "--equal-across-groups none has no effect", Model(ItemFunction.Graded) with { EqualAcrossGroups = "none" } },
+        { "--orthogonal has no effect", Model(ItemFunction.Graded) with { IsOrthogonal = true } },
         { "--equal-across-classes q0001 has no effect", Model(ItemFunction.Graded) with { EqualAcrossClasses = "q0001" } },
     };
 

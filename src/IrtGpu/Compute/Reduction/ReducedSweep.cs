@@ -18,8 +18,8 @@ namespace IrtGpu.Compute.Reduction;
 internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patterns, ReducedPatterns run, int threads)
 {
     private const int PartsPerPiece = 256;
-    private const int FewestRows = 8; // of a piece
-    private const int MostRowPieces = 16;
+    private const int MostRowPieces = 64;
+    private const int CachedBytes = 1 << 18;
     private const int LanesPerPiece = 16; // fewer, and finding the factors of a part takes longer than multiplying them
     private const double SmallestMessage = 1e-280; // below which a cell has no weight that doubles could tell
 
@@ -125,7 +125,7 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
                 yield return (step, 0, step.RowCount, lane, Math.Min(step.Width, lane + LanesPerPiece));
             yield break;
         }
-        int rows = Math.Max(FewestRows, (step.RowCount + MostRowPieces - 1) / MostRowPieces);
+        int rows = RowsPerPiece(step);
         for (int begin = 0; begin < step.RowCount; begin += rows)
             yield return (step, begin, Math.Min(step.RowCount, begin + rows), 0, step.Width);
     }
@@ -136,36 +136,55 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
         int end = Math.Min(begin + PartsPerPiece, run.Count(index));
         using PartFactors parts = new(model, step, k, messages.Values);
         ref ReducedFactors factors = ref parts.Factors;
-        double[] scratch = new double[step.RowCount];
+        double[] scratch = new double[PartsPerPiece * step.RowCount];
         fixed (double* sums = scratch)
         {
-            for (int part = begin; part < end; part++)
+            for (int part = begin; step.IsLog && part < end; part++)
             {
-                ReadOnlySpan<int> key = Key(index, part);
-                parts.Bind(key);
-                double logScale = 0;
-                if (step.IsLog)
-                {
-                    factors.Shift = Math.Max(ReducedKernels.Chosen.LargestLog(factors, 0, step.RowCount), double.MinValue);
-                    messages.Shift[index][part] = factors.Shift;
-                    logScale = factors.Shift;
-                }
-                ReducedKernels.Chosen.SumRows(factors, 0, step.RowCount, sums);
-                double largest = 0;
-                for (int row = 0; row < step.RowCount; row++)
-                    largest = Math.Max(largest, sums[row]);
-                double scale = largest > 0 ? largest : 1;
-                double* message = messages.Values[index].Pointer + (long)part * step.MessageLength;
-                for (int row = 0; row < step.RowCount; row++)
-                    message[step.MessagePosition[row]] = sums[row] / scale;
-                messages.Scale[index][part] = scale;
-                for (int table = 0; table < factors.OwnCount; table++)
-                    logScale += model.Tables[index]!.LogLargest[model.Plan.Blocks[key[0] * model.Plan.ClassCount + k].Table][key[1 + table]];
-                for (int child = 0; child < factors.ChildCount; child++)
-                    logScale += messages.LogScale[step.Source.Children[child]][key[1 + factors.OwnCount + child]];
-                messages.LogScale[index][part] = largest > 0 ? logScale + Math.Log(largest) : double.NegativeInfinity;
+                parts.Bind(Key(index, part));
+                messages.Shift[index][part] = Math.Max(ReducedKernels.Chosen.LargestLog(factors, 0, step.RowCount), double.MinValue);
             }
+            int rows = RowsPerPiece(step);
+            for (int row = 0; row < step.RowCount; row += rows)
+            {
+                for (int part = begin; part < end; part++)
+                {
+                    parts.Bind(Key(index, part));
+                    factors.Shift = step.IsLog ? messages.Shift[index][part] : 0;
+                    ReducedKernels.Chosen.SumRows(factors, row, Math.Min(step.RowCount, row + rows), sums + (part - begin) * step.RowCount + row);
+                }
+            }
+            for (int part = begin; part < end; part++)
+                Send(k, messages, step, part, scratch.AsSpan((part - begin) * step.RowCount, step.RowCount));
         }
+    }
+
+    /// <summary>Makes a part's sums its message.</summary>
+    private void Send(int k, ReducedMessages messages, ReducedStep step, int part, ReadOnlySpan<double> sums)
+    {
+        int index = step.Source.Index;
+        double largest = 0;
+        foreach (double sum in sums)
+            largest = Math.Max(largest, sum);
+        double scale = largest > 0 ? largest : 1;
+        double* message = messages.Values[index].Pointer + (long)part * step.MessageLength;
+        for (int row = 0; row < sums.Length; row++)
+            message[step.MessagePosition[row]] = sums[row] / scale;
+        messages.Scale[index][part] = scale;
+        ReadOnlySpan<int> key = Key(index, part);
+        double logScale = step.IsLog ? messages.Shift[index][part] : 0;
+        for (int table = 0; table < step.JointCount; table++)
+            logScale += model.Tables[index]!.LogLargest[model.Plan.Blocks[key[0] * model.Plan.ClassCount + k].Table][key[1 + table]];
+        for (int child = 0; child < step.Source.Children.Length; child++)
+            logScale += messages.LogScale[step.Source.Children[child]][key[1 + step.JointCount + child]];
+        messages.LogScale[index][part] = largest > 0 ? logScale + Math.Log(largest) : double.NegativeInfinity;
+    }
+
+    /// <summary>Rows whose joint tables and counts stay in the second cache while parts go by.</summary>
+    private static int RowsPerPiece(ReducedStep step)
+    {
+        long bytes = 2L * sizeof(double) * step.Width * (step.Joint?.TotalRows ?? 1);
+        return (int)Math.Clamp(Math.Max(CachedBytes / bytes, step.RowCount / MostRowPieces), 1, step.RowCount);
     }
 
     private void Down(int k, ReducedMessages messages, AlignedBuffer[][] totals, ReducedStep step, int begin, int end, int lane, int endLane)
