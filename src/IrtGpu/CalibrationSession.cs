@@ -65,6 +65,8 @@ public sealed class CalibrationSession : IDisposable
     {
         CalibrationPlan plan = Problem.Plan;
         FittedStart? given = start is null ? null : FittedStart.Of(start.Parameters, start.Plan, plan, Problem.Patterns);
+        if (plan.Integration.Method == IntegrationMethod.Stochastic)
+            return StochasticCalibration.Fit(Problem, options, backend, given, progress, cancellation);
         double[][] starts = [.. StartingValues.Search(plan, Problem.Patterns, given, options.Starts, options.Seed).Select(one => one.Free)];
         return Fit(starts, given?.Warnings ?? [], options.MaxCycles, progress, work, cancellation);
     }
@@ -137,6 +139,8 @@ public sealed class CalibrationSession : IDisposable
     public StandardErrors StandardErrors(CalibrationFit fit, IProgress<WorkProgress>? work = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
+        if (fit.Stochastic is { } outcome)
+            return StochasticCalibration.StandardErrors(outcome, Problem.Patterns, options.StandardErrors);
         return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, fit.RunOffs, work, cancellation)
             .Estimate(options.StandardErrors);
     }
