@@ -27,6 +27,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("ranks", "simulation-based calibration of draws: a conjugate model, a mixture, a 2PL (minutes)", Posterior.RankSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
         new("fit", "tests of fit: rejections under the model and under planted misfit, 1,000 data sets a design (minutes)", Fit.FitSuite.Run),
+        new("dimensions", "recovery in 5, 10 and 20 dimensions by stochastic approximation, and an exploration of 10 (many minutes)", Dimensions.DimensionsSuite.Run),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
         new("dif", "level and power of tests for differential item functioning; bias, coverage and drift in linking (minutes)", Differential.DifSuite.Run),
     ];
@@ -36,7 +37,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     public static IReadOnlyList<Suite> Choose(BenchOptions options)
     {
         if (options.Suites.Count == 0)
-            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "mixtures" or "draws" or "posterior" or "ranks" or "dif" or "table1" or "recovery" or "fit" or "cycles"))];
+            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "mixtures" or "draws" or "posterior" or "ranks" or "dif" or "table1" or "dimensions" or "recovery" or "fit" or "cycles"))];
         return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
             ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
     }

@@ -49,6 +49,7 @@ public static class Calibration
         ArgumentNullException.ThrowIfNull(problem);
         options ??= new CalibrationOptions();
         PosteriorSampling.Require(problem, options);
+        SolutionRotator.RequireTarget(problem.Plan, options.Rotation, options.RotationTarget);
         Stopwatch clock = Stopwatch.StartNew();
         using CalibrationRounds rounds = new(problem, options);
         double planSeconds = problem.Seconds + Lap(clock);
@@ -73,6 +74,7 @@ public static class Calibration
             Point = fit.Point,
             LogLikelihood = fit.LogLikelihood,
             LogPrior = plan.LogPrior(fit.Point.Parameters),
+            MonteCarloErrors = fit.Stochastic?.MonteCarloErrors ?? [],
             GradientNorm = fit.GradientNorm,
             Termination = fit.Termination,
             History = fit.History,
@@ -83,7 +85,7 @@ public static class Calibration
             Draws = draws,
             Grid = rounds.Look,
             GridRounds = rounds.GivenUp,
-            Rotations = SolutionRotator.Rotate(plan, fit.Point.Parameters, options.Rotation, options.Seed),
+            Rotations = SolutionRotator.Rotate(plan, fit.Point.Parameters, options.Rotation, options.Seed, options.RotationTarget, standardErrors),
             Device = session.Device,
             EStep = session.EStep,
             EStepReason = session.EStepReason,

@@ -2,6 +2,7 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Adaptive;
 using IrtGpu.Estimation;
 using IrtGpu.Estimation.Limits;
+using IrtGpu.Estimation.Stochastic;
 using IrtGpu.Foundation.Estimation.Convergence;
 using IrtGpu.Foundation.Estimation.Starts;
 
@@ -44,6 +45,9 @@ public sealed record CalibrationFit : IDisposable
 
     /// <summary>Estimates that the data give no limit.</summary>
     internal RunOffs RunOffs { get; init; } = RunOffs.None;
+
+    /// <summary>What stochastic approximation left besides; null where attributes were integrated out.</summary>
+    internal StochasticOutcome? Stochastic { get; init; }
 
     /// <summary>The E-step at the estimates.</summary>
     internal EvaluatedPoint Expectation { get; }

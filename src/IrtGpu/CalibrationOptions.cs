@@ -1,10 +1,13 @@
 using System.Text.Json.Serialization;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
+using IrtGpu.Estimation.Stochastic;
 using IrtGpu.Foundation.Estimation;
 using IrtGpu.Foundation.Sampling.Nuts;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Specification;
+using IrtGpu.Specification.Files;
 
 namespace IrtGpu;
 
@@ -45,6 +48,13 @@ public sealed record CalibrationOptions
 
     /// <summary>How the axes of exploratory solutions are rotated.</summary>
     public RotationMethod Rotation { get; init; } = RotationMethod.Oblimin;
+
+    /// <summary>Loadings that <see cref="RotationMethod.Target"/> turns towards; null with other rotations.</summary>
+    [JsonIgnore]
+    public RotationTargetFile? RotationTarget { get; init; }
+
+    /// <summary>How far stochastic approximation goes, where <see cref="ModelSpecification.Integration"/> asks for it.</summary>
+    public StochasticOptions Stochastic { get; init; } = new();
 
     /// <summary>How draws from the posterior are made; null: none. Seed and threads are those of the calibration.</summary>
     [JsonIgnore]

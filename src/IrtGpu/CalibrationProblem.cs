@@ -4,6 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Identification;
+using IrtGpu.Planning.Starts;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Specification;
 
@@ -96,9 +97,22 @@ public sealed class CalibrationProblem
             throw new SpecificationException($"{Plan.Integration.RefusalOf($"Standard errors by --se {StandardErrorSummary.NameOf(method)}")} Or use --se oakes, the default.");
     }
 
+    /// <summary>
+    /// Zeros in the slopes of items that measure nearly the same leave axes nearly undetermined, which draws do not get over as E-steps do: items are
+    /// chosen that are far from that.
+    /// </summary>
+    private static ModelSpecification ChooseAxes(ModelSpecification specification, PatternTable patterns, ResponseData data)
+    {
+        int attributeCount = specification.Attributes.Count;
+        if (specification.Integration != IntegrationMethod.Stochastic || !specification.IsExploratory || attributeCount < 2 || specification.AxisItems is not null || data.ItemCount < attributeCount)
+            return specification;
+        int[] axes = SpectralLoadings.Axes(SpectralLoadings.Of(patterns, attributeCount), [.. Enumerable.Repeat(true, data.ItemCount)]);
+        return specification with { AxisItems = [.. axes.Select(item => data.ItemNames[item])] };
+    }
+
     private static CalibrationProblem Check(ResponseData given, ResponseData data, PatternTable patterns, ModelSpecification specification)
     {
-        CalibrationPlan plan = CalibrationPlanner.Plan(specification, DataShape.Of(data, patterns));
+        CalibrationPlan plan = CalibrationPlanner.Plan(ChooseAxes(specification, patterns, data), DataShape.Of(data, patterns));
         IdentificationCheck.Require(plan);
         GridCheck.Require(plan);
         return new CalibrationProblem(given, data, patterns, plan);

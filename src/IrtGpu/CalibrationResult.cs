@@ -33,6 +33,9 @@ public sealed record CalibrationResult
     /// <summary>Marginal log-likelihood at the estimates, without priors and multinomial constants.</summary>
     public required double LogLikelihood { get; init; }
 
+    /// <summary>Monte-Carlo standard errors of the estimates by stochastic approximation, NaN where there is none; empty where attributes were integrated out. [free]</summary>
+    public IReadOnlyList<double> MonteCarloErrors { get; init; } = [];
+
     /// <summary>Log prior density at the estimates; 0 without priors.</summary>
     public required double LogPrior { get; init; }
 

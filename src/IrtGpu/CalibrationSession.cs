@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 using IrtGpu.Estimation.Limits;
@@ -64,6 +65,8 @@ public sealed class CalibrationSession : IDisposable
     {
         CalibrationPlan plan = Problem.Plan;
         FittedStart? given = start is null ? null : FittedStart.Of(start.Parameters, start.Plan, plan, Problem.Patterns);
+        if (plan.Integration.Method == IntegrationMethod.Stochastic)
+            return StochasticCalibration.Fit(Problem, options, backend, given, progress, cancellation);
         double[][] starts = [.. StartingValues.Search(plan, Problem.Patterns, given, options.Starts, options.Seed).Select(one => one.Free)];
         return Fit(starts, given?.Warnings ?? [], options.MaxCycles, progress, work, cancellation);
     }
@@ -96,6 +99,7 @@ public sealed class CalibrationSession : IDisposable
         }
         outcome = AlignClasses(outcome);
         RunOffs runOffs = emProblem.FindRunOffs(outcome.Expectation);
+        IntegrationError? integration = cancellation.IsCancellationRequested ? null : backend.Capabilities.TryMeasureIntegration(outcome.Expectation.Point);
         return new CalibrationFit(outcome.Expectation)
         {
             RunOffs = runOffs,
@@ -107,8 +111,8 @@ public sealed class CalibrationSession : IDisposable
             History = outcome.History,
             EStepCount = outcome.EStepCount,
             Maxima = maxima,
-            IntegrationError = cancellation.IsCancellationRequested ? null : backend.Capabilities.TryMeasureIntegration(outcome.Expectation.Point),
-            Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point, runOffs)],
+            IntegrationError = integration,
+            Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point, runOffs), .. integration?.Warning(Problem.Patterns.TotalWeight) is { } warning ? (string[])[warning] : []],
         };
     }
 
@@ -135,6 +139,8 @@ public sealed class CalibrationSession : IDisposable
     public StandardErrors StandardErrors(CalibrationFit fit, IProgress<WorkProgress>? work = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
+        if (fit.Stochastic is { } outcome)
+            return StochasticCalibration.StandardErrors(outcome, Problem.Patterns, options.StandardErrors);
         return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, fit.RunOffs, work, cancellation)
             .Estimate(options.StandardErrors);
     }

@@ -11,6 +11,7 @@ namespace IrtGpu.Cli.Reports;
 internal static class PopulationLines
 {
     private const int ShownBlocks = 20;
+    private const int LargestShownCorrelations = 4; // attributes
     private const int ShownMaxima = 5;
 
     /// <summary>One line each on class membership, starts and rotation, where there is something to say.</summary>
@@ -71,13 +72,14 @@ internal static class PopulationLines
 
     private static string Describe(RotatedSolution rotation, CalibrationPlan plan)
     {
+        bool isOblique = rotation.Method is RotationMethod.Oblimin or RotationMethod.Geomin or RotationMethod.Target;
         List<string> correlations = [];
-        for (int j = 0; j < plan.AttributeCount && rotation.Method == RotationMethod.Oblimin; j++)
+        for (int j = 0; j < plan.AttributeCount && plan.AttributeCount <= LargestShownCorrelations && isOblique; j++)
         {
             for (int k = 0; k < j; k++)
                 correlations.Add($"{plan.Specification.Attributes[k]}–{plan.Specification.Attributes[j]} {Show(rotation.Correlations[j][k])}");
         }
-        string method = rotation.Method == RotationMethod.Oblimin ? "oblimin, correlations " + string.Join(", ", correlations) : "varimax";
+        string method = rotation.Method.Name() + (correlations.Count > 0 ? $", correlations {string.Join(", ", correlations)}" : isOblique ? ", correlations in rotation.json" : "");
         return $"{method}; rotated items in rotation.csv, all other tables on the unrotated axes";
     }
 

@@ -18,6 +18,7 @@ internal sealed class WrightMap
     private readonly int lowest; // multiple of the step at which the lowest row is centred
     private readonly double[] weight; // [row], lowest first
     private readonly List<string>[] items; // [row]
+    private readonly bool hasBeyond;
 
     private WrightMap(double[] thetas, double[] weights, IReadOnlyList<(string Name, double Location)> located)
     {
@@ -34,7 +35,12 @@ internal sealed class WrightMap
         for (int k = 0; k < thetas.Length; k++)
             weight[Row(thetas[k])] += weights[k];
         foreach ((string name, double location) in located)
-            items[Row(location)].Add(name);
+        {
+            bool isAbove = location > (lowest + count - 0.5) * step;
+            bool isBelow = location < (lowest - 0.5) * step;
+            hasBeyond |= isAbove || isBelow;
+            items[Row(location)].Add(isAbove || isBelow ? string.Create(CultureInfo.InvariantCulture, $"{name}{(isAbove ? '↑' : '↓')}{location:0.0}") : name);
+        }
     }
 
     /// <summary>The map of a calibration; null where there is not one scale with scores and difficulties on it.</summary>
@@ -54,7 +60,7 @@ internal sealed class WrightMap
     public IEnumerable<string> Lines()
     {
         double unit = Math.Max(weight.Max() / BarLength, double.Epsilon);
-        yield return string.Create(CultureInfo.InvariantCulture, $"Wright map   persons by score (# is {unit:0.##} persons) and items by difficulty");
+        yield return string.Create(CultureInfo.InvariantCulture, $"Wright map   persons by score (# is {unit:0.##} persons) and items by difficulty{(hasBeyond ? "; ↑ ↓: beyond the map, at" : "")}");
         for (int row = weight.Length - 1; row >= 0; row--)
         {
             int bar = (int)Math.Ceiling(weight[row] / unit - 1e-9);

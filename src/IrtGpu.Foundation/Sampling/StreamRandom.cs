@@ -21,7 +21,13 @@ internal struct StreamRandom
     }
 
     /// <summary>Uniform on [0, 1), 53 bits.</summary>
-    public double NextUniform()
+    public double NextUniform() => ToUniform(NextBits());
+
+    /// <summary>The top 53 of 64 random bits as a number on [0, 1).</summary>
+    public static double ToUniform(ulong bits) => (bits >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>64 random bits.</summary>
+    public ulong NextBits()
     {
         ulong result = BitOperations.RotateLeft(s1 * 5, 7) * 9;
         ulong shifted = s1 << 17;
@@ -31,7 +37,7 @@ internal struct StreamRandom
         s0 ^= s3;
         s2 ^= shifted;
         s3 = BitOperations.RotateLeft(s3, 45);
-        return (result >> 11) * (1.0 / (1UL << 53));
+        return result;
     }
 
     /// <summary>Standard normal, by Box and Muller (1958).</summary>

@@ -26,7 +26,7 @@ internal static class IntegrationEngines
         IComputeBackend backend = method switch
         {
             IntegrationMethod.Reduced => new ReducedBackend(plan, patterns, options.Threads),
-            IntegrationMethod.Adaptive or IntegrationMethod.Qmc => new AdaptiveBackend(plan, patterns, plan.Integration.PersonRule!, options.Threads),
+            IntegrationMethod.Adaptive or IntegrationMethod.Qmc or IntegrationMethod.Stochastic => new AdaptiveBackend(plan, patterns, plan.Integration.PersonRule!, options.Threads),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), method, "No engine computes this method of integration."),
         };
         return new BackendChoice(backend, EStepChoice.ForMethod(plan.Integration), options.Device == DeviceName.Cpu ? null : $"auto: --integration {method.Name()} is computed there");

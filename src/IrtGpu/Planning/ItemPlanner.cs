@@ -88,7 +88,7 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
     {
         int attributeCount = specification.Attributes.Count;
         if (specification.IsExploratory)
-            return [.. Enumerable.Range(0, Math.Min(item + 1, attributeCount))];
+            return [.. Enumerable.Range(0, Math.Min(AxisOf(item) + 1, attributeCount))];
         if (specification.QMatrix is not { } qMatrix)
             return [.. Enumerable.Range(0, attributeCount)];
         if (!qMatrix.TryGetValue(shape.ItemNames[item], out int[]? row))
@@ -102,6 +102,15 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
         return attributes;
     }
 
+    /// <summary>Position among the items that fix the axes; beyond the last attribute for the others.</summary>
+    private int AxisOf(int item)
+    {
+        if (specification.AxisItems is not { } axes)
+            return item;
+        int position = Enumerable.Range(0, axes.Count).FirstOrDefault(k => axes[k] == shape.ItemNames[item], -1);
+        return position < 0 ? specification.Attributes.Count : position;
+    }
+
     private void CheckAttributes(PlannedItem[] items)
     {
         int attributeCount = specification.Attributes.Count;
@@ -112,6 +121,7 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
         }
         if (specification.IsExploratory)
         {
+            CheckAxes();
             if (items.Length < attributeCount)
                 problems.Add($"{attributeCount} attributes cannot be explored with {items.Length} items. Lower --attributes.");
             RefuseHeldSlopes([.. items.Where(item => attributeCount > 1 && !item.Form.HasFreeSlopes)]);
@@ -128,6 +138,16 @@ internal sealed class ItemPlanner(ModelSpecification specification, DataShape sh
                 }
             }
         }
+    }
+
+    private void CheckAxes()
+    {
+        if (specification.AxisItems is not { } axes)
+            return;
+        if (axes.Distinct().Count() < axes.Count || axes.Count < specification.Attributes.Count - 1)
+            problems.Add(FormattableString.Invariant($"The axes of {specification.Attributes.Count} attributes are fixed by as many different items, or one less, and {axes.Distinct().Count()} are named ({CodeLists.Show(axes)})."));
+        foreach (string name in axes.Where(name => !shape.ItemNames.Contains(name)))
+            problems.Add($"Item '{name}' is to fix an axis, and is not among the items. Name others, or add it to --items.");
     }
 
     private void RefuseHeldSlopes(PlannedItem[] held)

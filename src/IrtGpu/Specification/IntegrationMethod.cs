@@ -27,7 +27,7 @@ public static class IntegrationMethods
 {
     /// <summary>The methods that can be asked for.</summary>
     public static IReadOnlyList<IntegrationMethod> Offered { get; } =
-        [IntegrationMethod.Auto, IntegrationMethod.Grid, IntegrationMethod.Reduced, IntegrationMethod.Adaptive, IntegrationMethod.Qmc];
+        [IntegrationMethod.Auto, IntegrationMethod.Grid, IntegrationMethod.Reduced, IntegrationMethod.Adaptive, IntegrationMethod.Qmc, IntegrationMethod.Stochastic];
 
     /// <summary>The method's name.</summary>
     /// <param name="method">The method.</param>

@@ -25,6 +25,12 @@ public sealed record ModelSpecification
     /// <summary>Whether axes are identified by zeros in the slopes (a_ij = 0 for j &gt; i) and then rotated.</summary>
     public bool IsExploratory { get; init; }
 
+    /// <summary>
+    /// Items whose zeros fix the axes of an exploration: the k-th measures the first k attributes alone. Null: the first items of the data, and with
+    /// stochastic approximation those whose loadings span the space best.
+    /// </summary>
+    public IReadOnlyList<string>? AxisItems { get; init; }
+
     /// <summary>Whether attributes are uncorrelated: all their covariances are fixed at 0, but for those that <see cref="Population"/> sets.</summary>
     public bool IsOrthogonal { get; init; }
 

@@ -19,6 +19,7 @@ public sealed class DemoTests : IDisposable
         (int exitCode, string output, string error) = command.Run("demo", "first look");
         Assert.True(exitCode == 0, error);
         Assert.Empty(error);
+        Assert.Contains("M1PTI21↑10.3", output, StringComparison.Ordinal); // an item beyond the map is not shown where it is not
         string[] lines = output.Split('\n');
         int place = Array.FindIndex(lines, line => line.StartsWith("The three worst items", StringComparison.Ordinal));
         string page = WebUtility.HtmlDecode(File.ReadAllText(command.PathOf("first look/results/report.html")));

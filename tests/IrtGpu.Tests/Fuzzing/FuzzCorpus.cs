@@ -172,6 +172,7 @@ public sealed class FuzzCorpus : IDisposable
             new("codes and blanks", "codes.txt", [Bytes("A,B,C"), Bytes("q*=A,B,C;p1=\"C\",B,A"), Bytes("wrong"), Bytes("q1-q3=wrong;p1=missing")], [[.. On("words.csv"), "--codes", "TEXT"], [.. On("words.csv"), "--codes", "A,B,C", "--blank", "TEXT"], [.. On("answers.csv"), "--items", "q*", "--codes", "TEXT"]]),
             new("answer key", "key.csv", [Bytes("item,key\nq1,A\nq2,b\nq3,C\np1,B\n"), Bytes("item,key\nq1,A|B\nq2,b/C\nq3,C\nq3,A\np1,\"B, C\"\n"), Bytes("key;item\r\nA;q1\r\nb;q2\r\n")], [[.. On("words.csv"), "--key", "FILE"]]),
             new("Q-matrix", "q.csv", [Bytes("item,x,y\nq1,1,0\nq2,1,1\nq3,0,1\np1,0,1\n"), Bytes("item;x\nq1;1\nq2;1\nq3;1\np1;1\n")], [[.. On("answers.csv"), "--id", "id", "--covariates", "g,w,c", "--q-matrix", "FILE"]]),
+            new("target of rotation", "t.csv", [Bytes("item,F1,F2\nq1,,0\nq2,0,\nq3,0.7,-.1\np1,,0\n"), Bytes("F1;item;F2\n0;q1;\n;p1;1\n")], [[.. On("answers.csv"), "--id", "id", "--covariates", "g,w,c", "--attributes", "2", "--target", "FILE"]]),
             new("anchors in a table", "items.csv", itemTables, [[.. On("answers.csv"), .. options, "--anchors", "FILE"], [.. On("answers.csv"), "--covariates", "id,g,w,c", "--anchors", "FILE"]]),
             new("anchors in a fit", "calibration.json", fits, [[.. On("answers.csv"), .. options, "--anchors", "FILE"]]),
             new("start", "calibration.json", fits, [[.. On("answers.csv"), .. options, "--start", "FILE"]]),

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using IrtGpu.Data;
+using IrtGpu.Inference;
 using IrtGpu.Inference.Rotation;
 using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
+using IrtGpu.Specification.Files;
 using IrtGpu.TestCases;
 using IrtGpu.Tests.Golden;
 using MathNet.Numerics.LinearAlgebra;
@@ -129,7 +132,11 @@ public sealed class RotationTests : IClassFixture<RotationTests.ExploratoryFit>
     {
         Random random = new(5);
         Matrix<double> loadings = Matrix<double>.Build.Dense(7, 3, (_, _) => random.NextDouble() - 0.5);
-        foreach (GradientProjection.Criterion criterion in new GradientProjection.Criterion[] { RotationCriterion.Quartimin, RotationCriterion.Varimax })
+        Matrix<double> target = Matrix<double>.Build.Dense(7, 3, (i, j) => (i + j) % 2 == 0 ? double.NaN : 0.3);
+        foreach (GradientProjection.Criterion criterion in new GradientProjection.Criterion[]
+        {
+            RotationCriterion.Quartimin, RotationCriterion.Varimax, RotationCriterion.Geomin, RotationCriterion.Bifactor, RotationCriterion.Target(target),
+        })
         {
             criterion(loadings, out Matrix<double> gradient);
             for (int i = 0; i < 7; i++)
@@ -144,6 +151,48 @@ public sealed class RotationTests : IClassFixture<RotationTests.ExploratoryFit>
                 }
             }
         }
+    }
+
+    /// <summary>A covariance matrix of one direction makes each standard error the length of the move along it, as rotating moved estimates anew shows.</summary>
+    [Theory]
+    [InlineData(RotationMethod.Oblimin)]
+    [InlineData(RotationMethod.Geomin)]
+    [InlineData(RotationMethod.Varimax)]
+    public void Standard_errors_are_those_of_rotating_moved_estimates_anew(RotationMethod method)
+    {
+        int count = fit.Plan.Layout.FreeCount;
+        Random random = new(4);
+        double[] direction = [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - 0.5)];
+        double[] covariance = new double[count * count];
+        for (int r = 0; r < count; r++)
+        {
+            for (int c = 0; c < count; c++)
+                covariance[r * count + c] = direction[r] * direction[c];
+        }
+        RotatedSolution solution = Assert.Single(SolutionRotator.Rotate(
+            fit.Plan, fit.Point.Parameters, method, 1, errors: new StandardErrors(StandardErrorMethod.Oakes, covariance, 1, null)));
+        RotatedSolution up = Moved(1e-3), down = Moved(-1e-3);
+        for (int item = 0; item < solution.Items.Count; item++)
+        {
+            for (int j = 0; j < 2; j++)
+            {
+                Assert.Equal(Math.Abs(up.Items[item].Slopes[j] - down.Items[item].Slopes[j]) / 2e-3, solution.Items[item].SlopeErrors![j], 2e-3);
+                Assert.Equal(Math.Abs(up.Items[item].Loadings[j] - down.Items[item].Loadings[j]) / 2e-3, solution.Items[item].LoadingErrors![j], 1e-3);
+            }
+        }
+        Assert.Equal(Math.Abs(up.Correlations[0][1] - down.Correlations[0][1]) / 2e-3, solution.CorrelationErrors![0][1], 1e-3);
+        Assert.Equal(0, solution.CorrelationErrors[1][1], 1e-10);
+
+        RotatedSolution Moved(double step) => Assert.Single(SolutionRotator.Rotate(
+            fit.Plan, new ParameterVector(fit.Plan.Layout, [.. fit.Point.Parameters.Free.Zip(direction, (value, along) => value + step * along)]), method, 1));
+    }
+
+    [Fact]
+    public void Targets_that_do_not_fit_the_model_are_refused_with_all_reasons()
+    {
+        RotationTargetFile target = new(["x", "y", "z"], new Dictionary<string, double[]> { ["nobody"] = [0, 0, 0] });
+        SpecificationException refusal = Assert.Throws<SpecificationException>(() => SolutionRotator.Rotate(fit.Plan, fit.Point.Parameters, RotationMethod.Target, 1, target));
+        Assert.Equal(2, refusal.Problems.Count);
     }
 
     [Fact]

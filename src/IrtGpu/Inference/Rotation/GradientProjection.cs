@@ -59,7 +59,7 @@ internal static class GradientProjection
         Matrix<double>.Build.Dense(size, size, (_, _) => MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1)).QR().Q;
 
     /// <summary>The criterion at A·(Tᵀ)⁻¹ and its derivative −(Λᵀ ∂f/∂Λ T⁻¹)ᵀ with respect to T.</summary>
-    private static double Evaluate(Matrix<double> unrotated, Matrix<double> transformation, Criterion criterion, out Matrix<double> gradient)
+    public static double Evaluate(Matrix<double> unrotated, Matrix<double> transformation, Criterion criterion, out Matrix<double> gradient)
     {
         Matrix<double> inverse = transformation.Inverse();
         Matrix<double> loadings = unrotated * inverse.Transpose();
@@ -80,7 +80,8 @@ internal static class GradientProjection
         return gradient - transformation * (inner + inner.Transpose()) / 2;
     }
 
-    private static Matrix<double> NearestOrthogonal(Matrix<double> matrix)
+    /// <summary>The orthogonal matrix nearest to one that is nearly so.</summary>
+    public static Matrix<double> NearestOrthogonal(Matrix<double> matrix)
     {
         MathNet.Numerics.LinearAlgebra.Factorization.Svd<double> svd = matrix.Svd();
         return svd.U * svd.VT;

@@ -34,4 +34,51 @@ internal static class RotationCriterion
         }
         return value;
     }
+
+    /// <summary>Geomin: f = Σ_i Π_j (λ_ij² + ε)^(1/J); ∂f/∂λ_ij = 2/J · λ_ij / (λ_ij² + ε) · Π_j (λ_ij² + ε)^(1/J). Yates (1987); Browne (2001).</summary>
+    /// <param name="loadings">Λ.</param>
+    /// <param name="gradient">∂f/∂Λ.</param>
+    public static double Geomin(Matrix<double> loadings, out Matrix<double> gradient)
+    {
+        const double Epsilon = 0.01;
+        int count = loadings.ColumnCount;
+        double[] product = new double[loadings.RowCount];
+        double value = 0;
+        for (int i = 0; i < product.Length; i++)
+        {
+            double logarithm = 0;
+            for (int j = 0; j < count; j++)
+                logarithm += Math.Log(loadings[i, j] * loadings[i, j] + Epsilon);
+            product[i] = Math.Exp(logarithm / count);
+            value += product[i];
+        }
+        gradient = loadings.MapIndexed((i, _, loading) => 2.0 / count * loading / (loading * loading + Epsilon) * product[i]);
+        return value;
+    }
+
+    /// <summary>Bi-quartimin: quartimin of all columns but the first, which is general. Jennrich &amp; Bentler (2011), Psychometrika 76, 537–549.</summary>
+    /// <param name="loadings">Λ.</param>
+    /// <param name="gradient">∂f/∂Λ.</param>
+    public static double Bifactor(Matrix<double> loadings, out Matrix<double> gradient)
+    {
+        double value = Quartimin(loadings.RemoveColumn(0), out Matrix<double> ofGroups);
+        gradient = ofGroups.InsertColumn(0, Vector<double>.Build.Dense(loadings.RowCount));
+        return value;
+    }
+
+    /// <summary>Partially specified target: f = Σ (λ_ij − τ_ij)² over the loadings τ that are given; ∂f/∂λ_ij = 2 (λ_ij − τ_ij). Browne (1972).</summary>
+    /// <param name="target">τ, NaN where any loading will do. [item, attribute]</param>
+    public static GradientProjection.Criterion Target(Matrix<double> target)
+    {
+        return Evaluate;
+
+        double Evaluate(Matrix<double> loadings, out Matrix<double> gradient)
+        {
+            gradient = loadings.MapIndexed((i, j, loading) => double.IsNaN(target[i, j]) ? 0 : 2 * (loading - target[i, j]));
+            double value = 0;
+            foreach (double element in gradient.Enumerate())
+                value += element * element / 4;
+            return value;
+        }
+    }
 }

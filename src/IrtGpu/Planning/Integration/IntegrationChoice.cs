@@ -69,6 +69,8 @@ public sealed record IntegrationChoice
                 return new IntegrationChoice(IntegrationMethod.Reduced, $"as asked for; {Describe(specification, tree)}") { Tree = tree };
             case IntegrationMethod.Adaptive or IntegrationMethod.Qmc:
                 return new IntegrationChoice(asked, "as asked for") { PersonRule = PersonRule.Of(specification, problems) };
+            case IntegrationMethod.Stochastic:
+                return new IntegrationChoice(asked, "as asked for") { PersonRule = PersonRule.AtTheEnd(specification.Attributes.Count) };
             default:
                 return new IntegrationChoice(asked, "as asked for");
         }

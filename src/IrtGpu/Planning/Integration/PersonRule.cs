@@ -21,6 +21,7 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
     private const int MostDimensions = 60;
     private const int DefaultPoints = 1024;
     private const int Radii = 2;
+    private const string Final = "for log-likelihood and scores at the estimates";
     private const int Variants = 16; // turned or shifted: what one of them errs by, others make good, over many persons
     private const int Seed = 2005;
     private const int CheckNodes = 1024;
@@ -64,6 +65,16 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
             problems.Add(FormattableString.Invariant($"--range {asked.Low},{asked.High} is for nodes on fixed lines, but those of --integration {method} lie about each person's own mode. Leave it out."));
         return specification.Integration == IntegrationMethod.Qmc ? Lattice(asked, dimension, problems) : Quadrature(asked, dimension, problems);
     }
+
+    /// <summary>The rule for log-likelihood and scores at estimates that draws have found: one E-step, so it may have many nodes.</summary>
+    /// <param name="dimension">J.</param>
+    public static PersonRule AtTheEnd(int dimension) => dimension switch
+    {
+        1 => new(PersonRuleKind.Product, 1, 21, Final),
+        2 => new(PersonRuleKind.Product, 2, 11, Final),
+        3 => new(PersonRuleKind.Product, 3, 7, Final),
+        _ => new(PersonRuleKind.Lattice, dimension, DefaultPoints, Final),
+    };
 
     /// <summary>The rules that persons share, alike but for turns or shifts, which are the same in every run.</summary>
     internal NormalRule[] Create()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IrtGpu.Estimation.Stochastic;
 using IrtGpu.Foundation.Documents;
 using IrtGpu.Specification;
 
@@ -13,6 +14,10 @@ internal static partial class DocumentWriter
         json.Field("attributes", value.Attributes);
         WriteQMatrix(json, value.QMatrix);
         json.Field("isExploratory", value.IsExploratory);
+        if (value.AxisItems is { } axes)
+            json.Field("axisItems", axes);
+        else
+            json.WriteNull("axisItems");
         json.Field("isOrthogonal", value.IsOrthogonal);
         json.Field("classCount", value.ClassCount);
         json.Field("equalAcrossGroups", value.EqualAcrossGroups);
@@ -37,9 +42,16 @@ internal static partial class DocumentWriter
         json.Field("standardErrors", value.StandardErrors);
         json.Field("scores", value.Scores);
         json.Field("rotation", value.Rotation);
+        json.Field("stochastic", value.Stochastic, Write);
         json.Field("device", value.Device);
         json.Field("eStep", value.EStep);
         json.Field("threads", value.Threads);
+    }
+
+    private static void Write(Utf8JsonWriter json, StochasticOptions value)
+    {
+        json.Field("monteCarloError", value.MonteCarloError);
+        json.Field("mostDraws", value.MostDraws);
     }
 
     private static void Write(Utf8JsonWriter json, FunctionAssignment value)

@@ -62,6 +62,7 @@ internal static partial class DocumentWriter
         json.Field("terminationMessage", value.TerminationMessage);
         json.Field("largestChange", value.LargestChange);
         json.Field("gradientNorm", value.GradientNorm);
+        json.Field("monteCarloError", value.MonteCarloError);
         json.Field("integration", value.Integration);
         json.Field("integrationReason", value.IntegrationReason);
         if (value.IntegrationError is { } error)
@@ -95,6 +96,10 @@ internal static partial class DocumentWriter
         json.Field("correlations", value.Correlations);
         json.Field("items", value.Items, Write);
         json.Field("populations", value.Populations, Write);
+        if (value.CorrelationErrors is { } errors)
+            json.Field("correlationErrors", errors);
+        else
+            json.WriteNull("correlationErrors");
     }
 
     private static void Write(Utf8JsonWriter json, IntegrationError value)
@@ -248,6 +253,16 @@ internal static partial class DocumentWriter
         json.Field("slopes", value.Slopes);
         json.Field("loadings", value.Loadings);
         json.Field("communality", value.Communality);
+        WriteErrors(json, "slopeErrors", value.SlopeErrors);
+        WriteErrors(json, "loadingErrors", value.LoadingErrors);
+    }
+
+    private static void WriteErrors(Utf8JsonWriter json, string name, double[]? errors)
+    {
+        if (errors is null)
+            json.WriteNull(name);
+        else
+            json.Field(name, errors);
     }
 
     private static void Write(Utf8JsonWriter json, RotatedPopulation value)

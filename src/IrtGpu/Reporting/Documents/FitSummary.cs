@@ -83,6 +83,9 @@ public sealed record FitSummary
     /// <summary>Euclidean norm of the gradient at the estimates, working scale.</summary>
     public required double? GradientNorm { get; init; }
 
+    /// <summary>Largest Monte-Carlo standard error of an estimate, in standard errors; null where attributes were integrated out.</summary>
+    public double? MonteCarloError { get; init; }
+
     /// <summary>How attributes were integrated out: <c>grid</c>, <c>reduced</c>, <c>adaptive</c>, <c>qmc</c> or <c>stochastic</c>.</summary>
     public string Integration { get; init; } = IntegrationMethod.Grid.Name();
 
@@ -174,6 +177,7 @@ public sealed record FitSummary
             TerminationMessage = result.Termination.Message,
             LargestChange = result.History.Count == 0 ? null : JsonSettings.Finite(result.History[^1].LargestChange),
             GradientNorm = JsonSettings.Finite(result.GradientNorm),
+            MonteCarloError = LargestMonteCarloError(result),
             Integration = result.Plan.Integration.Method.Name(),
             IntegrationReason = result.Plan.Integration.Reason,
             IntegrationError = result.IntegrationError,
@@ -193,6 +197,19 @@ public sealed record FitSummary
             InputSha256 = result.Data.Sha256,
             Warnings = result.Warnings,
         };
+    }
+
+    private static double? LargestMonteCarloError(CalibrationResult result)
+    {
+        int count = result.MonteCarloErrors.Count;
+        double largest = double.NaN;
+        for (int k = 0; k < count && result.StandardErrors.Covariance is not null; k++)
+        {
+            double share = result.MonteCarloErrors[k] / Math.Sqrt(result.StandardErrors.Covariance[(long)k * count + k]);
+            if (!(share <= largest) && double.IsFinite(share))
+                largest = share;
+        }
+        return JsonSettings.Finite(largest);
     }
 
     /// <summary>Writes <c>fit.json</c>.</summary>

@@ -18,7 +18,7 @@ public static class RotationTable
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(rotations);
         using CsvWriter csv = new(stream);
-        csv.Record("group", "class", "item", "attribute", "loading", "slope", "communality");
+        csv.Record("group", "class", "item", "attribute", "loading", "loading_se", "slope", "slope_se", "communality");
         Dictionary<(int, int), RotatedItem> items = [];
         foreach (RotatedItem item in rotations.SelectMany(rotation => rotation.Items))
         {
@@ -35,7 +35,9 @@ public static class RotationTable
                 csv.Field(item.Item);
                 csv.Field(plan.Specification.Attributes[j]);
                 csv.Field(item.Loadings[j]);
+                csv.Field(item.LoadingErrors?[j] ?? double.NaN);
                 csv.Field(item.Slopes[j]);
+                csv.Field(item.SlopeErrors?[j] ?? double.NaN);
                 csv.Field(item.Communality);
                 csv.EndRecord();
             }

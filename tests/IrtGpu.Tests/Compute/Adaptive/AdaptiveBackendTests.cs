@@ -162,6 +162,16 @@ public sealed class AdaptiveBackendTests
         }
     }
 
+    [Fact]
+    public void Far_too_few_nodes_are_warned_of()
+    {
+        ModelCase problem = new() { Attributes = 6, Items = 18, Persons = 200 };
+        CalibrationResult Fit(IntegrationMethod method, int? nodes) => Calibration.Run(
+            problem.Data(), problem.Specification with { Integration = method, Quadrature = new(Nodes: nodes) }, new CalibrationOptions { MaxCycles = 3, StandardErrors = StandardErrorMethod.None, Threads = 2 });
+        Assert.Contains(Fit(IntegrationMethod.Qmc, 16).Warnings, warning => warning.Contains("Ask for more --nodes", StringComparison.Ordinal));
+        Assert.DoesNotContain(Fit(IntegrationMethod.Adaptive, null).Warnings, warning => warning.Contains("Ask for more --nodes", StringComparison.Ordinal));
+    }
+
     private static double LogLikelihood(AdaptiveCase both, ModelPoint point)
     {
         using Expectation found = both.Backend.ComputeExpectation(point);

@@ -1,0 +1,181 @@
+using IrtGpu.Compute;
+using IrtGpu.Estimation.Maximization;
+using IrtGpu.Estimation.Stochastic.Complete;
+using IrtGpu.Estimation.Stochastic.Persons;
+using IrtGpu.Planning;
+using IrtGpu.Planning.Layout;
+
+namespace IrtGpu.Estimation.Stochastic;
+
+/// <summary>Robbins–Monro from the neighbourhood of the maximum to the maximum, in windows of draws at parameters that stay.</summary>
+/// <remarks>
+/// <para>
+/// After a window of n draws the parameters ξ move by γ V s: s is the mean gradient, V the inverse of the observed information (Louis' identity),
+/// and γ = n / N with N the draws of all windows since the parameters last moved by more than noise. With V near to the inverse of the
+/// derivative of s these gains are those of least variance: ξ is the average of what each window says where the maximum is
+/// (Robbins &amp; Monro 1951; Chung 1954). A window whose step is more than noise begins the average anew, with γ = 1.
+/// </para>
+/// <para>
+/// The end is a test: the last step was noise, the information is positive definite, and the Monte-Carlo error of every estimate, from the
+/// spread of the batches of draws, is below a share of its standard error. Windows are as long as that is likely to take.
+/// </para>
+/// </remarks>
+internal sealed class Refinement
+{
+    private const int FirstWindow = 40;
+    private const int WarmUp = 5; // draws that are not used after parameters moved
+    private const double MostProducts = 8e10; // persons · kept draws · free parameters², for the missing information
+    private const double MostKept = 2.5e7; // persons · kept draws · attributes
+    private const double MostSignal = 4; // mean square of steps over their errors, near 1 for noise
+    private const double LongStep = 0.5; // standard errors: beyond that, what is more than noise begins the average anew
+    private const double ShortWay = 0.15; // standard errors, over which the information of the end may be of another place
+    private const double LongestFirstStep = 2; // the same where there is no average yet, and where the information is computed anew
+    private const double LargestStep = 1; // of any working value
+
+    private readonly CalibrationPlan plan;
+    private readonly PersonSampler sampler;
+    private readonly DrawnExpectation expectation;
+    private readonly MStep mStep;
+    private readonly StochasticOptions options;
+    private readonly RunLog log;
+    private readonly int threads;
+    private readonly List<double[][]> kept = []; // θ of some draws of the last window [draw][tile]
+    private ModelPoint? drawnAt; // parameters of the last window, which its draws and sums belong to
+    private int informing; // draws that the information was made from
+    private double travelled; // since then, in standard errors
+
+    public Refinement(
+        CalibrationPlan plan, PersonSampler sampler, DrawnExpectation expectation, MStep mStep, StochasticOptions options, RunLog log, int threads)
+    {
+        this.plan = plan;
+        this.sampler = sampler;
+        this.expectation = expectation;
+        this.mStep = mStep;
+        this.options = options;
+        this.log = log;
+        this.threads = threads;
+    }
+
+    /// <summary>Where it stands, after <see cref="Run"/>.</summary>
+    public RefinedEstimates Estimates { get; private set; } = null!;
+
+    /// <summary>Runs.</summary>
+    /// <param name="start">Where from.</param>
+    /// <param name="withCrossProduct">Whether the cross-product of the persons' scores is wanted.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>How it ended.</returns>
+    public RefinementEnd Run(ModelPoint start, bool withCrossProduct, CancellationToken cancellation)
+    {
+        Estimates = new RefinedEstimates(start);
+        int next = FirstWindow;
+        double total = 0; // draws of the average
+        bool isStale = true;
+        while (true)
+        {
+            int left = options.MostDraws - log.History.Count;
+            if (left < FirstWindow)
+                return RefinementEnd.DrawLimit;
+            WindowSums window = Draw(Math.Min(next, left), cancellation);
+            if (cancellation.IsCancellationRequested)
+                return RefinementEnd.Interrupted;
+            Estimates.Take(window, mStep.FindRunOffs(Estimates.Point, expectation), sampler.Acceptance);
+            if ((isStale || kept.Count > informing) && !TryInform(withCrossProduct, cancellation))
+                return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
+            WindowStep step = WindowStep.Of(window, Estimates.Interior, Estimates.Solver!, total);
+            Estimates.Take(step);
+            bool isNear = step.LargestShare <= (total > 0 ? LongStep : LongestFirstStep) || (total > 0 && step.Signal <= MostSignal);
+            total += window.DrawCount;
+            Move(step, window.DrawCount / total);
+            travelled += step.LargestShare * window.DrawCount / total;
+            isStale = !Estimates.Solver!.IsObserved || travelled > LongestFirstStep;
+            if (isNear && Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError)
+                return travelled <= ShortWay || TryInform(withCrossProduct, cancellation) ? RefinementEnd.Converged : RefinementEnd.Interrupted;
+            if (!isNear)
+                total = 0;
+            double needed = step.PerDraw * step.PerDraw / (options.MonteCarloError * options.MonteCarloError);
+            next = (int)Math.Clamp(isNear ? 1.1 * needed - total : FirstWindow, FirstWindow, 4 * window.DrawCount);
+        }
+    }
+
+    /// <summary>Draws of a window that are kept for the missing information.</summary>
+    private int KeptCount => (int)Math.Clamp(
+        Math.Min(MostProducts / ((double)plan.Layout.FreeCount * plan.Layout.FreeCount), MostKept / plan.AttributeCount) / Math.Max(1, sampler.PersonCount), 4, 200);
+
+    private WindowSums Draw(int count, CancellationToken cancellation)
+    {
+        drawnAt = Estimates.Point;
+        sampler.MoveTo(drawnAt, 3);
+        for (int warm = 0; warm < WarmUp; warm++)
+        {
+            sampler.Advance(0);
+            sampler.Advance(0.9);
+        }
+        kept.Clear();
+        int keep = Math.Min(count, KeptCount);
+        WindowSums window = new(plan.Layout.FreeCount, count);
+        for (int draw = 0; draw < count && !cancellation.IsCancellationRequested; draw++)
+        {
+            if (draw % 4 == 0)
+                sampler.Advance(0.9); // nearby, for who is out of the reach of independent proposals
+            sampler.Advance(-0.25);
+            window.Add(mStep.Derivatives(Estimates.Point, expectation, window.Hessian));
+            if ((long)(draw + 1) * keep / count > (long)draw * keep / count)
+                kept.Add([.. sampler.Tiles.Select(tile => (double[])tile.Theta.Clone())]);
+            log.Record(Estimates.LastErrorShare, Estimates.LastErrorIndex, "average");
+        }
+        return window;
+    }
+
+    private bool TryInform(bool withCrossProduct, CancellationToken cancellation)
+    {
+        try
+        {
+            MissingInformation missing = MissingInformation.Of(drawnAt!, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
+            informing = kept.Count;
+            travelled = 0;
+            return Estimates.TryInform(missing, threads);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Moves by a share of the step, shortened until it stays in the domain.</summary>
+    private void Move(WindowStep step, double gain)
+    {
+        double scale = gain * Math.Min(1, LargestStep / Math.Max(step.LargestChange, 1e-300));
+        for (int halving = 0; halving < 20; halving++, scale /= 2)
+        {
+            double[] free = (double[])Estimates.Point.Parameters.Free.Clone();
+            for (int k = 0; k < step.Step.Length; k++)
+            {
+                int index = Estimates.Interior[k];
+                free[index] += scale * step.Step[k];
+                if (plan.Layout.IsBoundedLogit[index])
+                    free[index] = Math.Clamp(free[index], -ParameterLayout.LogitBound, ParameterLayout.LogitBound);
+            }
+            ParameterVector moved = new(plan.Layout, free);
+            if (!plan.IsInDomain(moved) || ModelPoint.TryCreate(plan, moved) is not { } point)
+                continue;
+            Estimates.MoveTo(point);
+            return;
+        }
+    }
+}
+
+/// <summary>How averaging ended.</summary>
+internal enum RefinementEnd
+{
+    /// <summary>The estimates are as precise as asked for.</summary>
+    Converged,
+
+    /// <summary>The draws did not suffice.</summary>
+    DrawLimit,
+
+    /// <summary>The complete-data information is not positive definite.</summary>
+    NoInformation,
+
+    /// <summary>The user interrupted.</summary>
+    Interrupted,
+}
