@@ -35,7 +35,7 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
         if (starts.Count == 1)
             return (full.Run(starts[0]), []);
 
-        IReadOnlyList<EmOutcome<TExpectation>> begun = RunBriefly(starts, search, cancellation);
+        List<EmOutcome<TExpectation>> begun = RunBriefly(starts, search, cancellation);
         List<EmOutcome<TExpectation>> finished = [];
         List<EmOutcome<TExpectation>> sound = [.. begun.Where(outcome => !IsDegenerate(outcome))];
         int wanted = Wanted(starts.Count);
