@@ -151,7 +151,7 @@ internal static class CalibrationVerdict
             return;
         bool isUneven = worst > 1.6 * finest;
         findings.Add(new Finding(isUneven ? Level.Notice : Level.Good, isUneven ? "Measures unevenly." : "Measures evenly.",
-            $"Among the middle 95 % of persons{(name.Length > 0 ? $" of {name}" : "")} it is most precise at θ = {Number.Show(best, 1)} (standard error {Number.Show(finest, 2)}) and least at θ = {Number.Show(least, 1)} ({Number.Show(worst, 2)}).")
+            $"Among the middle 95 % of persons{(name.Length > 0 ? $" of {name}" : "")}{(source.Point.Plan.Shape.Administered.Any(own => own.Contains(false)) ? ", if they answered every item," : "")} it is most precise at θ = {Number.Show(best, 1)} (standard error {Number.Show(finest, 2)}) and least at θ = {Number.Show(least, 1)} ({Number.Show(worst, 2)}).")
         { Links = [new Link("information", "Precision")] });
         if (isUneven)
             advice.Add(new Advice($"{(least > best ? "Harder" : "Easier")} items, with difficulties near {Number.Show(least, 1)}, would help most."));
