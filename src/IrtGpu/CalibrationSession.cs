@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation;
 using IrtGpu.Estimation.Limits;
@@ -98,6 +99,7 @@ public sealed class CalibrationSession : IDisposable
         }
         outcome = AlignClasses(outcome);
         RunOffs runOffs = emProblem.FindRunOffs(outcome.Expectation);
+        IntegrationError? integration = cancellation.IsCancellationRequested ? null : backend.Capabilities.TryMeasureIntegration(outcome.Expectation.Point);
         return new CalibrationFit(outcome.Expectation)
         {
             RunOffs = runOffs,
@@ -109,8 +111,8 @@ public sealed class CalibrationSession : IDisposable
             History = outcome.History,
             EStepCount = outcome.EStepCount,
             Maxima = maxima,
-            IntegrationError = cancellation.IsCancellationRequested ? null : backend.Capabilities.TryMeasureIntegration(outcome.Expectation.Point),
-            Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point, runOffs)],
+            IntegrationError = integration,
+            Warnings = [.. warnings, .. ResultWarnings.Of(outcome.Expectation.Point, runOffs), .. integration?.Warning(Problem.Patterns.TotalWeight) is { } warning ? (string[])[warning] : []],
         };
     }
 

@@ -35,7 +35,7 @@ internal static class MixturesSuite
                     AddPeer(one, flexmix, folder, peer);
             }
             file.Add("E-step: densities, class probabilities and weighted cross-products of all rows; GB/s are the bytes of response and columns over its time. "
-                + "One start, ten starts: EM until no parameter changes by 1e-6, then Newton steps with exact second derivatives. Whole fit: ten starts, with planning, standard errors and class probabilities. "
+                + "One start, ten starts: EM until no parameter changes by 1e-6, then Newton steps with exact second derivatives; ten starts of 65,536 rows or more on a sample first, and by Newton steps from a change of 1e-3. Whole fit: ten starts, with planning, standard errors and class probabilities. "
                 + "Medians of up to 5 runs after a warm-up.");
             file.Add("## By size").Add(sizes);
             if (flexmix is null)

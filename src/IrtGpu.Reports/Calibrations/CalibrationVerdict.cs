@@ -37,7 +37,7 @@ internal static class CalibrationVerdict
         string headline = !converged ? "The estimation did not converge: these numbers are not final."
             : findings.Max(finding => finding.Level) == Level.Problem ? $"Converged, but {(grave == 0 ? "the model needs" : grave == 1 ? "one item needs" : $"{grave} items need")} attention before the results are used."
             : bad > 0 ? $"Converged. {(bad == 1 ? "One item deserves" : $"{bad} items deserve")} a look."
-            : findings.Any(finding => finding.Level == Level.Notice) ? "Converged. No item stands out; read the notes below." : "Converged, and nothing looks suspicious.";
+            : findings.Any(finding => finding.Level == Level.Notice) ? $"Converged. {(source.Items.All(item => double.IsNaN(item.Deviation)) ? "R" : "No item stands out; r")}ead the notes below." : "Converged, and nothing looks suspicious.";
         return Verdict.Of(headline, findings, advice);
     }
 
@@ -58,6 +58,8 @@ internal static class CalibrationVerdict
                 : $"Farthest from what persons answered {(largest.Length == 1 ? "is" : "are")} {string.Join(", ", largest.Select(item => $"{item.FullName} ({Number.Show(item.Deviation)})"))}; an RMSD of 0.05 is much.")
             { Links = [.. largest.Select(item => new Link(source.TargetOf(item), item.FullName))] });
         }
+        if (worst.All(item => double.IsNaN(item.Deviation)))
+            findings.Add(new Finding(Level.Notice, "Whether items fit is not known.", "Observed curves and RMSD are not computed where persons of a group have different priors or nodes (population formulas, many dimensions)."));
         if (flagged.Length > 0)
         {
             advice.Add(new Advice($"Read the wording, key and coding of {string.Join(", ", flagged.Select(item => item.Name).Distinct())}, and see what changes without them.",
@@ -70,7 +72,7 @@ internal static class CalibrationVerdict
         ResultFolder folder = source.Folder;
         if (folder.TryDocument("model-fit.json") is not { } fit)
         {
-            if (!folder.Has("item-fit.csv"))
+            if (!folder.Has("item-fit.csv") && folder.Has("rmsd.csv"))
                 advice.Add(new Advice("Test how the model fits, item by item and pair by pair, and make this page again.", $"irtgpu fit {folder.Spoken} {folder.SpokenData} --out fit && irtgpu report {folder.Spoken} --with fit"));
             return;
         }
@@ -149,7 +151,7 @@ internal static class CalibrationVerdict
             return;
         bool isUneven = worst > 1.6 * finest;
         findings.Add(new Finding(isUneven ? Level.Notice : Level.Good, isUneven ? "Measures unevenly." : "Measures evenly.",
-            $"Among the middle 95 % of persons{(name.Length > 0 ? $" of {name}" : "")} it is most precise at θ = {Number.Show(best, 1)} (standard error {Number.Show(finest, 2)}) and least at θ = {Number.Show(least, 1)} ({Number.Show(worst, 2)}).")
+            $"Among the middle 95 % of persons{(name.Length > 0 ? $" of {name}" : "")}{(source.Point.Plan.Shape.Administered.Any(own => own.Contains(false)) ? ", if they answered every item," : "")} it is most precise at θ = {Number.Show(best, 1)} (standard error {Number.Show(finest, 2)}) and least at θ = {Number.Show(least, 1)} ({Number.Show(worst, 2)}).")
         { Links = [new Link("information", "Precision")] });
         if (isUneven)
             advice.Add(new Advice($"{(least > best ? "Harder" : "Easier")} items, with difficulties near {Number.Show(least, 1)}, would help most."));

@@ -22,7 +22,7 @@ internal static class InformationSection
         if (curves.Length == 0)
             return null;
         IGrouping<string, NamedCurve>[] directions = [.. curves.GroupBy(one => one.Curve.Name)];
-        return new Section("information", "Precision", "Test information, and the standard error of measurement 1/√information that follows from it: low where the test tells persons apart.")
+        return new Section("information", "Precision", "Information of all items together, and the standard error of measurement 1/√information that follows from it: low where the test tells persons apart.")
         {
             Figures = [.. directions.Select(direction => Figure(source, direction.Key, [.. direction]))],
         };

@@ -114,6 +114,7 @@ function plane(figure, ink, grid, card) {
   }
   if (figure.right) {
     options.yAxis.push({ ...axis(figure.right, ink, grid, true), splitLine: { show: false } });
+    options.yAxis[1].axisLabel.showMaxLabel = false;
     options.yAxis[1].nameTextStyle = { ...options.yAxis[1].nameTextStyle, align: 'right', padding: [0, -34, 0, 0] };
   }
   return options;

@@ -11,6 +11,12 @@ namespace IrtGpu.Compute.Adaptive;
 public sealed record IntegrationError(double Difference, double Error, int PatternCount, int RicherCount, int RicherNodeCount)
 {
     private const int MostPatterns = 500;
+    private const double LargePerPerson = 0.01; // an order above what the default rules leave
+
+    /// <summary>A sentence where the error is so large that estimates may have gone to where nodes err; null elsewhere.</summary>
+    /// <param name="persons">Sum of the weights.</param>
+    internal string? Warning(double persons) => Error <= LargePerPerson * persons ? null : FormattableString.Invariant(
+        $"Integration leaves the log-likelihood uncertain by {Error:g2}, {Error / persons:g2} a person, so that estimates may have gone to where the nodes err. Ask for more --nodes, or for the default of --integration adaptive.");
 
     /// <summary>Patterns to measure at: all where they are few, else some, evenly apart.</summary>
     internal static int[] Choose(PatternTable patterns)

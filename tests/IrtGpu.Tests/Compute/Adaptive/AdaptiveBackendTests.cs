@@ -86,7 +86,7 @@ public sealed class AdaptiveBackendTests
     {
         using AdaptiveCase both = new(Mixed with { Attributes = 2, Items = 8, HasWeights = false }, 5);
         using Expectation found = both.Backend.ComputeExpectation(both.Point);
-        double[] gradient = both.Gradient(found, both.Point);
+        double[] gradient = AdaptiveCase.Gradient(found, both.Point);
         double[] crossProduct = both.Backend.Capabilities.TryCrossProduct(both.Point)!;
         int n = gradient.Length;
         const double Step = 1e-5;
@@ -110,7 +110,7 @@ public sealed class AdaptiveBackendTests
         {
             using AdaptiveCase both = new(problem, null, method, threads, hasGrid: false);
             using Expectation expectation = both.Backend.ComputeExpectation(both.Point);
-            return (expectation.LogLikelihood, both.Gradient(expectation, both.Point), both.Backend.Capabilities.TryMissingInformation(both.Point)!, both.Backend.Capabilities.TryScore(both.Point)!.Mean);
+            return (expectation.LogLikelihood, AdaptiveCase.Gradient(expectation, both.Point), both.Backend.Capabilities.TryMissingInformation(both.Point)!, both.Backend.Capabilities.TryScore(both.Point)!.Mean);
         })];
         Assert.Equal(found[0].LogLikelihood, found[1].LogLikelihood);
         Assert.Equal(found[0].Gradient, found[1].Gradient);
@@ -162,6 +162,16 @@ public sealed class AdaptiveBackendTests
         }
     }
 
+    [Fact]
+    public void Far_too_few_nodes_are_warned_of()
+    {
+        ModelCase problem = new() { Attributes = 6, Items = 18, Persons = 200 };
+        CalibrationResult Fit(IntegrationMethod method, int? nodes) => Calibration.Run(
+            problem.Data(), problem.Specification with { Integration = method, Quadrature = new(Nodes: nodes) }, new CalibrationOptions { MaxCycles = 3, StandardErrors = StandardErrorMethod.None, Threads = 2 });
+        Assert.Contains(Fit(IntegrationMethod.Qmc, 16).Warnings, warning => warning.Contains("Ask for more --nodes", StringComparison.Ordinal));
+        Assert.DoesNotContain(Fit(IntegrationMethod.Adaptive, null).Warnings, warning => warning.Contains("Ask for more --nodes", StringComparison.Ordinal));
+    }
+
     private static double LogLikelihood(AdaptiveCase both, ModelPoint point)
     {
         using Expectation found = both.Backend.ComputeExpectation(point);
@@ -179,7 +189,7 @@ public sealed class AdaptiveBackendTests
     {
         ModelPoint there = PointAt(both, index, step);
         using Expectation found = both.Backend.ComputeExpectation(there);
-        return both.Gradient(found, there);
+        return AdaptiveCase.Gradient(found, there);
     }
 
     private static ItemEvaluation Ask(ModelPoint point, Expectation found)
