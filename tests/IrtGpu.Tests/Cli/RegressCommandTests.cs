@@ -84,7 +84,7 @@ public sealed class RegressCommandTests : IDisposable
     {
         Assert.Equal(0, command.Run("regress", "y ~ x + (1 | g)", "rows.csv", "--ml", "--fitted", "--out", "a", "--quiet").ExitCode);
         Assert.Equal(0, command.Run("regress", "y ~ x + (x || g)", "rows.csv", "--ml", "--out", "b", "--quiet").ExitCode);
-        Assert.Equal(["blups.csv", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json", "run.json"], Directory.GetFiles(command.PathOf("a")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["blups.csv", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json", "report.html", "run.json"], Directory.GetFiles(command.PathOf("a")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(0, command.Run("score", "a/regression.json", "rows.csv", "--out", "scores.csv").ExitCode);
         Assert.Equal("row,fitted,residual", command.ReadLines("scores.csv")[0]);
         string[] fitted = command.ReadLines("a/fitted.csv");
@@ -144,7 +144,7 @@ public sealed class RegressCommandTests : IDisposable
         (int exitCode, string output, _) = command.Run("regress", "new ~ x", "new.csv", "--classes", "2", "--equal-across-classes", "x, sigma", "--fitted", "--plot", "--id", "row", "--out", "two");
         Assert.Equal(0, exitCode);
         Assert.Contains("Finite mixture of 2 regressions", output, StringComparison.Ordinal);
-        Assert.Equal(["class-probabilities.csv", "classes.csv", "classes.svg", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json", "run.json"],
+        Assert.Equal(["class-data.csv", "class-probabilities.csv", "classes.csv", "classes.svg", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json", "report.html", "run.json"],
             Directory.GetFiles(command.PathOf("two")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.StartsWith("<svg ", File.ReadAllText(command.PathOf("two/classes.svg")), StringComparison.Ordinal);
         string[] truth = File.ReadAllLines(command.PathOf("truth.csv"));
@@ -173,7 +173,7 @@ public sealed class RegressCommandTests : IDisposable
         Assert.Equal(0, command.Run("regress", "y ~ x", "rows.csv", "--classes", "2", "--equal-across-classes", "sigma", "--plot", "--out", "o", "--quiet").ExitCode);
         Assert.True(File.Exists(command.PathOf("o/classes.svg")));
         Assert.Equal(0, command.Run("regress", "y ~ x + (1 | g)", "rows.csv", "--out", "o", "--quiet").ExitCode);
-        Assert.Equal(["blups.csv", "fit.json", "fixed-effects.csv", "random-effects.csv", "regression.json", "run.json"],
+        Assert.Equal(["blups.csv", "fit.json", "fixed-effects.csv", "random-effects.csv", "regression.json", "report.html", "run.json"],
             Directory.GetFiles(command.PathOf("o")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -185,6 +185,6 @@ public sealed class RegressCommandTests : IDisposable
         Assert.Equal(4, exitCode);
         Assert.Contains("collapses", error, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", output + error, StringComparison.Ordinal);
-        Assert.Equal(["fit.json", "run.json"], Directory.GetFiles(command.PathOf("o")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["fit.json", "report.html", "run.json"], Directory.GetFiles(command.PathOf("o")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }

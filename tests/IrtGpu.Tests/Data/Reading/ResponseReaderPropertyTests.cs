@@ -44,7 +44,8 @@ public sealed class ResponseReaderPropertyTests : TableFixture
     public void Problems_and_warnings_of_a_file_of_many_buffers_keep_their_lines()
     {
         var text = new StringBuilder("id,q1,q2\n");
-        List<long> bad = [];
+        long bad = 0;
+        List<long> ragged = [];
         List<long> repeated = [];
         HashSet<string> seen = [];
         long line = 2;
@@ -54,15 +55,19 @@ public sealed class ResponseReaderPropertyTests : TableFixture
             bool isBad = row % 1997 == 1996;
             bool isRagged = row % 3001 == 3000;
             text.Append(CultureInfo.InvariantCulture, $"{id},{(isBad ? "?" : row % 2)},{row % 3}{(isRagged ? ",4" : "")}\n");
-            if (isBad && row < 2000 || isRagged)
-                bad.Add(line);
+            if (isBad && bad == 0)
+                bad = line;
+            if (isRagged)
+                ragged.Add(line);
             if (!seen.Add(id))
                 repeated.Add(line);
             line += row % 7 == 0 ? 2 : 1;
         }
         var options = new ResponseReaderOptions { IdColumn = "id" };
         DataException error = Fail(text.ToString(), options);
-        Assert.Equal(bad, error.Problems.Select(problem => problem.Line!.Value));
+        Assert.Equal([bad, ragged[0]], error.Problems.Select(problem => problem.Line!.Value));
+        Assert.StartsWith($"{ragged.Count} rows have 4 fields where the header has 3: lines {ragged[0]}", error.Problems[1].Message, StringComparison.Ordinal);
+        Assert.Contains($", {ragged[4]}", error.Problems[1].Message, StringComparison.Ordinal);
 
         ResponseData good = Read(text.ToString().Replace('?', '1').Replace(",4\n", "\n", StringComparison.Ordinal), options);
         DataProblem warning = Assert.Single(good.Warnings);
