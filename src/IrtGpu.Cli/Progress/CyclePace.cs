@@ -1,4 +1,5 @@
 using System.Globalization;
+using IrtGpu.Estimation.Stochastic;
 using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Cli.Progress;
@@ -40,6 +41,8 @@ internal sealed class CyclePace(CycleGoal? goal, TimeSpan begin) : IPace
     /// <summary>A cycle in words; a rejected one has no change, and one that led out of the domain no likelihood either.</summary>
     internal static string Describe(IterationRecord cycle)
     {
+        if (cycle.Step is RunLog.StochasticEm or RunLog.Average)
+            return DescribeDraw(cycle);
         string deviance = double.IsFinite(cycle.Deviance) ? string.Create(CultureInfo.InvariantCulture, $"-2 log L {cycle.Deviance:0.0000}") : "no likelihood";
         string change = double.IsFinite(cycle.LargestChange)
             ? string.Create(CultureInfo.InvariantCulture, $"largest change {cycle.LargestChange:0.000000}{(cycle.Parameter.Length > 0 ? $" ({cycle.Parameter})" : "")}")
@@ -47,9 +50,19 @@ internal sealed class CyclePace(CycleGoal? goal, TimeSpan begin) : IPace
         return string.Create(CultureInfo.InvariantCulture, $"cycle {cycle.Cycle}  {deviance}  {change}");
     }
 
+    /// <summary>A draw of stochastic approximation, which knows no likelihood: how far the parameters moved, or how far off they still are.</summary>
+    private static string DescribeDraw(IterationRecord draw)
+    {
+        string whose = draw.Parameter.Length > 0 ? $" ({draw.Parameter})" : "";
+        string state = !double.IsFinite(draw.LargestChange) ? "the first window"
+            : draw.Step == RunLog.StochasticEm ? string.Create(CultureInfo.InvariantCulture, $"largest change {draw.LargestChange:0.0000}{whose}")
+            : string.Create(CultureInfo.InvariantCulture, $"largest Monte-Carlo error {draw.LargestChange:0.000} standard errors{whose}");
+        return string.Create(CultureInfo.InvariantCulture, $"draw {draw.Cycle}  {(draw.Step == RunLog.StochasticEm ? "stochastic EM" : "averaging")}  {state}");
+    }
+
     private string Remaining(IterationRecord cycle, double rate)
     {
-        if (goal is null)
+        if (goal is null || cycle.Step is RunLog.StochasticEm or RunLog.Average) // draws end by their errors, not by changes
             return "";
         int most = goal.MaxCycles - cycle.Cycle;
         if (most <= 0)

@@ -35,7 +35,7 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
         if (starts.Count == 1)
             return (full.Run(starts[0]), []);
 
-        IReadOnlyList<EmOutcome<TExpectation>> begun = RunBriefly(starts, search, cancellation);
+        List<EmOutcome<TExpectation>> begun = RunBriefly(starts, search, cancellation);
         List<EmOutcome<TExpectation>> finished = [];
         List<EmOutcome<TExpectation>> sound = [.. begun.Where(outcome => !IsDegenerate(outcome))];
         int wanted = Wanted(starts.Count);
@@ -73,7 +73,7 @@ internal sealed class StartSearch<TExpectation>(IEmProblem<TExpectation> problem
 
     /// <summary>Short runs from all starts: side by side on a problem that gains by it, else one after the other, to the same bits.</summary>
     /// <returns>In the order of the starts; after a cancellation only those begun before, and at least the first.</returns>
-    private IReadOnlyList<EmOutcome<TExpectation>> RunBriefly(IReadOnlyList<double[]> starts, IProgress<WorkProgress>? search, CancellationToken cancellation)
+    private List<EmOutcome<TExpectation>> RunBriefly(IReadOnlyList<double[]> starts, IProgress<WorkProgress>? search, CancellationToken cancellation)
     {
         EmOptions brief = options with { MaxCycles = ShortCycles, Tolerance = Math.Max(options.Tolerance, ShortTolerance) };
         IEmProblem<TExpectation> rehearsed = smaller ?? problem;

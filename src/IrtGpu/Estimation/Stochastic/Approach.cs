@@ -60,7 +60,7 @@ internal sealed class Approach
             AddToWindow(mStep.GradientAtStart(point, expectation), next.Free);
             ModelPoint moved = ModelPoint.TryCreate(plan, next) ?? point;
             (double change, int free) = LargestChange(point.Parameters.Free, next.Free);
-            log.Record(change, free, "stochastic-em");
+            log.Record(change, free, RunLog.StochasticEm);
             point = moved;
             if (cycle % WindowLength != 0)
                 continue;

@@ -121,7 +121,7 @@ internal sealed class Refinement
             window.Add(mStep.Derivatives(Estimates.Point, expectation, window.Hessian));
             if ((long)(draw + 1) * keep / count > (long)draw * keep / count)
                 kept.Add([.. sampler.Tiles.Select(tile => (double[])tile.Theta.Clone())]);
-            log.Record(Estimates.LastErrorShare, Estimates.LastErrorIndex, "average");
+            log.Record(Estimates.LastErrorShare, Estimates.LastErrorIndex, RunLog.Average);
         }
         return window;
     }

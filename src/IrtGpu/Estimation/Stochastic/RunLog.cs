@@ -8,6 +8,12 @@ namespace IrtGpu.Estimation.Stochastic;
 /// <summary>The trace of a run, one record a draw.</summary>
 internal sealed class RunLog(CalibrationPlan plan, IProgress<IterationRecord>? progress)
 {
+    /// <summary>Step of a cycle of <see cref="Approach"/>.</summary>
+    public const string StochasticEm = "stochastic-em";
+
+    /// <summary>Step of a draw of <see cref="Refinement"/>.</summary>
+    public const string Average = "average";
+
     private readonly List<IterationRecord> history = [];
     private readonly Stopwatch clock = Stopwatch.StartNew();
 

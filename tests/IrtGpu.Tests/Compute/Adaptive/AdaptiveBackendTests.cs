@@ -86,7 +86,7 @@ public sealed class AdaptiveBackendTests
     {
         using AdaptiveCase both = new(Mixed with { Attributes = 2, Items = 8, HasWeights = false }, 5);
         using Expectation found = both.Backend.ComputeExpectation(both.Point);
-        double[] gradient = both.Gradient(found, both.Point);
+        double[] gradient = AdaptiveCase.Gradient(found, both.Point);
         double[] crossProduct = both.Backend.Capabilities.TryCrossProduct(both.Point)!;
         int n = gradient.Length;
         const double Step = 1e-5;
@@ -110,7 +110,7 @@ public sealed class AdaptiveBackendTests
         {
             using AdaptiveCase both = new(problem, null, method, threads, hasGrid: false);
             using Expectation expectation = both.Backend.ComputeExpectation(both.Point);
-            return (expectation.LogLikelihood, both.Gradient(expectation, both.Point), both.Backend.Capabilities.TryMissingInformation(both.Point)!, both.Backend.Capabilities.TryScore(both.Point)!.Mean);
+            return (expectation.LogLikelihood, AdaptiveCase.Gradient(expectation, both.Point), both.Backend.Capabilities.TryMissingInformation(both.Point)!, both.Backend.Capabilities.TryScore(both.Point)!.Mean);
         })];
         Assert.Equal(found[0].LogLikelihood, found[1].LogLikelihood);
         Assert.Equal(found[0].Gradient, found[1].Gradient);
@@ -189,7 +189,7 @@ public sealed class AdaptiveBackendTests
     {
         ModelPoint there = PointAt(both, index, step);
         using Expectation found = both.Backend.ComputeExpectation(there);
-        return both.Gradient(found, there);
+        return AdaptiveCase.Gradient(found, there);
     }
 
     private static ItemEvaluation Ask(ModelPoint point, Expectation found)

@@ -20,8 +20,8 @@ public sealed class AdaptiveCalibrationTests
         ModelCase problem = new() { Attributes = dimensions, Items = 8 * dimensions, Persons = 600, Functions = [ItemFunction.TwoParameter] };
         ResponseData data = problem.Data();
         QuadratureSpecification dense = new(Nodes: dimensions == 2 ? 41 : 25, Low: -6.5, High: 6.5);
-        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = dense }, Exact);
-        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: nodes) }, Exact);
+        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = dense }, Exact, cancellation: TestContext.Current.CancellationToken);
+        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: nodes) }, Exact, cancellation: TestContext.Current.CancellationToken);
         Assert.True(grid.Termination.IsConverged);
         Assert.True(adaptive.Termination.IsConverged, adaptive.Termination.Message);
         Closeness.AssertNear(grid.Point.Parameters.Free, adaptive.Point.Parameters.Free, 1e-4, "estimates");
@@ -50,8 +50,8 @@ public sealed class AdaptiveCalibrationTests
         };
         ResponseData data = problem.Data();
         CalibrationOptions options = Exact with { Tolerance = 1e-5, Starts = 1, MaxCycles = 2000 };
-        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = new(Nodes: 41, Low: -7, High: 7) }, options);
-        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 11) }, options);
+        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = new(Nodes: 41, Low: -7, High: 7) }, options, cancellation: TestContext.Current.CancellationToken);
+        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 11) }, options, cancellation: TestContext.Current.CancellationToken);
         Assert.True(adaptive.Termination.IsConverged, adaptive.Termination.Message);
         Assert.Equal(grid.LogLikelihood, adaptive.LogLikelihood, adaptive.IntegrationError!.Error + 0.02);
         Closeness.AssertNear(grid.Scores!.ClassProbability, adaptive.Scores!.ClassProbability, 5e-3, "classes");
@@ -62,7 +62,8 @@ public sealed class AdaptiveCalibrationTests
     {
         ModelCase problem = new() { Attributes = 10, Items = 40, Persons = 800, Functions = [ItemFunction.TwoParameter], Seed = 4 };
         CalibrationResult result = Calibration.Run(
-            problem.Data(), problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new() }, new CalibrationOptions { Threads = 2, Tolerance = 1e-3 });
+            problem.Data(), problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new() }, new CalibrationOptions { Threads = 2, Tolerance = 1e-3 },
+            cancellation: TestContext.Current.CancellationToken);
         Assert.True(result.Termination.IsConverged, result.Termination.Message);
         Assert.True(result.IntegrationError!.Error < 0.01 * problem.Persons, $"stated {result.IntegrationError.Error}");
         double[][] truth = problem.Simulation.Slopes;
@@ -109,8 +110,8 @@ public sealed class AdaptiveCalibrationTests
             Weights = drawn.Weights,
             AreSamplingWeights = true,
         };
-        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = new(Nodes: 41) }, Exact);
-        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 11) }, Exact);
+        CalibrationResult grid = Calibration.Run(data, problem.Specification with { Quadrature = new(Nodes: 41) }, Exact, cancellation: TestContext.Current.CancellationToken);
+        CalibrationResult adaptive = Calibration.Run(data, problem.Specification with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 11) }, Exact, cancellation: TestContext.Current.CancellationToken);
         Closeness.AssertNear(grid.StandardErrors.Covariance!, adaptive.StandardErrors.Covariance!, 1e-3, "sandwich");
     }
 

@@ -49,7 +49,7 @@ internal sealed class AdaptiveCase : IDisposable
 
     public PatternScores GridScores() => PatternScorer.Score(GridPoint, Patterns.Groups, GridBackend);
 
-    public double[] Gradient(Expectation found, ModelPoint point) => new MStep(point.Plan, 1, 2).Derivatives(point, found);
+    public static double[] Gradient(Expectation found, ModelPoint point) => new MStep(point.Plan, 1, 2).Derivatives(point, found);
 
     public void Dispose()
     {

@@ -120,7 +120,7 @@ public sealed class CompleteDataTests
         {
             Functions = [new FunctionAssignment("*", parsed)],
             Attributes = attributes == 1 ? ["theta"] : ["A", "B"],
-            QMatrix = attributes == 1 ? null : data.ItemNames.Select((name, item) => (name, item)).ToDictionary(pair => pair.name, pair => pair.item % 3 == 0 ? new[] { 1, 0 } : pair.item % 3 == 1 ? [0, 1] : [1, 1]),
+            QMatrix = attributes == 1 ? null : data.ItemNames.Select((name, item) => (name, item)).ToDictionary(pair => pair.name, pair => pair.item % 3 == 0 ? (int[])[1, 0] : pair.item % 3 == 1 ? [0, 1] : [1, 1]),
             Integration = IntegrationMethod.Stochastic,
         };
         CalibrationProblem problem = CalibrationProblem.Create(data, model);

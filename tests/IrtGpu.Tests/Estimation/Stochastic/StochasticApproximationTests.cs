@@ -129,7 +129,7 @@ public sealed class StochasticApproximationTests
         {
             Functions = [new FunctionAssignment("*", parsed)],
             Attributes = attributes == 1 ? ["theta"] : ["A", "B"],
-            QMatrix = attributes == 1 ? null : data.ItemNames.Select((name, item) => (name, item)).ToDictionary(pair => pair.name, pair => pair.item % 2 == 0 ? new[] { 1, 0 } : [0, 1]),
+            QMatrix = attributes == 1 ? null : data.ItemNames.Select((name, item) => (name, item)).ToDictionary(pair => pair.name, pair => pair.item % 2 == 0 ? (int[])[1, 0] : [0, 1]),
         });
     }
 
