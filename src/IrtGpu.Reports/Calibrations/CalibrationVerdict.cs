@@ -95,7 +95,8 @@ internal static class CalibrationVerdict
         if (noticed.Length == 0)
             return;
         findings.Add(new Finding(Level.Notice, noticed.Length == 1 ? "One pair of items depends on more than θ." : $"{noticed.Length} pairs of items depend on more than θ.",
-            $"The strongest: {table.Texts("item")[noticed[0]]} and {table.Texts("item2")[noticed[0]]} (adjusted Q3 {Number.Show(correlation[noticed[0]], 2)}).") { Links = [new Link("dependence", "Pairs")] });
+            $"The strongest: {table.Texts("item")[noticed[0]]} and {table.Texts("item2")[noticed[0]]} (adjusted Q3 {Number.Show(correlation[noticed[0]], 2)}).")
+        { Links = [new Link("dependence", "Pairs")] });
         advice.Add(new Advice("Put items that share a text or a trick together (sum them to one item), or give them an attribute of their own (--bifactor)."));
     }
 
@@ -163,7 +164,8 @@ internal static class CalibrationVerdict
             return;
         PopulationRow? smallest = source.Population.Where(row => row.Parameter == "proportion").MinBy(row => row.Estimate);
         findings.Add(new Finding(entropy < 0.6 || smallest is { Estimate: < 0.05 } ? Level.Notice : Level.Good, $"Classes are {(entropy >= 0.8 ? "clearly" : entropy >= 0.6 ? "fairly" : "hardly")} apart.",
-            $"Relative entropy {Number.Show(entropy, 2)}{(smallest is null ? "" : $"; the smallest, {smallest.Block}, holds {Number.Percent(smallest.Estimate)} of the persons")}.") { Links = [new Link("population", "Classes")] });
+            $"Relative entropy {Number.Show(entropy, 2)}{(smallest is null ? "" : $"; the smallest, {smallest.Block}, holds {Number.Percent(smallest.Estimate)} of the persons")}.")
+        { Links = [new Link("population", "Classes")] });
     }
 
     /// <summary>Where a block is measured best and least, with the standard errors there.</summary>

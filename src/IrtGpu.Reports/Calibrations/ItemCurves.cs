@@ -70,16 +70,19 @@ internal sealed class ItemCurves
             foreach (IGrouping<string, ObservedShare> group in entry.Observed.Where(point => point.Code == codes[category] && IsShown(point, entry)).GroupBy(point => point.Group))
             {
                 series.Add(new Series($"{name}, observed{(entry.Blocks.Count > 1 && group.Key.Length > 0 ? $" ({group.Key})" : "")}", SeriesForm.Points,
-                    [.. group.Select(point => point.Theta)], [.. group.Select(point => point.Observed)]) { Colour = codes.Length == 2 && entry.Blocks.Count > 1 ? series.Count - 1 : colour });
+                    [.. group.Select(point => point.Theta)], [.. group.Select(point => point.Observed)])
+                { Colour = codes.Length == 2 && entry.Blocks.Count > 1 ? series.Count - 1 : colour });
             }
         }
         return new Figure("answers", "Answers", entry.Observed.Count > 0
             ? "Lines: what the model expects at each θ. Points: what persons there answered, each person counted at each θ by their posterior."
-            : "What the model expects at each θ.", new Axis(AxisLabel), new Axis("probability", 0, 1), series) { Height = 300 };
+            : "What the model expects at each θ.", new Axis(AxisLabel), new Axis("probability", 0, 1), series)
+        { Height = 300 };
     }
 
     private Figure Information(double[] information) => new("information", "Information", "Where the item tells persons apart.",
-        new Axis(AxisLabel), new Axis("information", 0), [new Series("information", SeriesForm.Line, Grid, information)]) { Height = 220 };
+        new Axis(AxisLabel), new Axis("information", 0), [new Series("information", SeriesForm.Line, Grid, information)])
+    { Height = 220 };
 
     // Of points that stand for less than half a person there is nothing to see.
     private static bool IsShown(ObservedShare point, ItemEntry entry) => point.Persons >= Math.Min(5, 0.002 * entry.Persons);

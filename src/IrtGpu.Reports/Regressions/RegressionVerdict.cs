@@ -56,7 +56,8 @@ internal static class RegressionVerdict
         int[] clear = [.. slopes.Where(row => lower[row] > 0 || upper[row] < 0)];
         string Show(int row) => $"{term[row]}{(latent[row].Length > 0 ? $" in class {latent[row]}" : "")} {Number.Show(estimate[row])} ({Number.Show(lower[row])} to {Number.Show(upper[row])})";
         findings.Add(new Finding(Level.Good, clear.Length == 0 ? "No coefficient is clearly different from 0." : $"{clear.Length} of {slopes.Length} coefficients {(clear.Length == 1 ? "is" : "are")} clearly different from 0.",
-            clear.Length == 0 ? "All intervals hold 0." : $"{string.Join("; ", clear.Take(ShownTerms).Select(Show))}{(clear.Length > ShownTerms ? "; …" : ".")}") { Links = [new Link("coefficients", "Coefficients")] });
+            clear.Length == 0 ? "All intervals hold 0." : $"{string.Join("; ", clear.Take(ShownTerms).Select(Show))}{(clear.Length > ShownTerms ? "; …" : ".")}")
+        { Links = [new Link("coefficients", "Coefficients")] });
     }
 
     private static void Variances(ResultFolder folder, List<Finding> findings)

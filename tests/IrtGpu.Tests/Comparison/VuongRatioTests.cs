@@ -95,7 +95,9 @@ public sealed class VuongRatioTests
 
     private static ModelSpecification Rasch(int classes) => new()
     {
-        Functions = [new("*", ItemFunction.Rasch)], Population = [new("sd", ConstraintKind.Fixed, 1)], ClassCount = classes,
+        Functions = [new("*", ItemFunction.Rasch)],
+        Population = [new("sd", ConstraintKind.Fixed, 1)],
+        ClassCount = classes,
     };
 
     private static SavedCalibration Fit(ResponseData data, int classes) => Save(data, Rasch(classes), classes == 1 ? 1 : 5);
