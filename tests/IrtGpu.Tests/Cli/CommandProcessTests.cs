@@ -26,6 +26,7 @@ public sealed class CommandProcessTests : IDisposable
     public void An_interrupt_ends_after_the_cycle_and_writes_the_results()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        Assert.SkipWhen(IgnoresInterrupts(), "interrupts are ignored here, as in jobs that a shell runs in the background; commands inherit that");
         Assert.Equal(0, command.Run("simulate", command.WriteModel(), "--persons", "2000", "--out", "d.csv").ExitCode);
         Interrupt(
             "-INT", "calibrate", "d.csv", "--group", "group", "--out", "r", "--tolerance", "1e-300", "--max-cycles", "100000000", "--accelerate", "none", "--se", "none", "--scores", "none");
@@ -45,6 +46,15 @@ public sealed class CommandProcessTests : IDisposable
         string fit = File.ReadAllText(command.PathOf("r/fit.json"));
         Assert.Contains("None, because the run was interrupted.", fit, StringComparison.Ordinal);
         Assert.Equal(801, command.ReadLines("r/items.csv").Length);
+    }
+
+    /// <summary>Whether this process was started with SIGINT ignored, by the bit set that Linux tells.</summary>
+    private static bool IgnoresInterrupts()
+    {
+        const string Field = "SigIgn:";
+        const string Status = "/proc/self/status";
+        string? ignored = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) : null;
+        return ignored is not null && (ulong.Parse(ignored.AsSpan(Field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0b10) != 0;
     }
 
     /// <summary>Runs a command that would go on for long, sends it a signal while it computes, and waits for its end.</summary>
