@@ -31,6 +31,7 @@ internal sealed class Refinement
     private const double ShortWay = 0.15; // standard errors, over which the information of the end may be of another place
     private const double LongestFirstStep = 2; // the same where there is no average yet, and where the information is computed anew
     private const double LargestStep = 1; // of any working value
+    private const int MostIndefinite = 12; // windows in a row, precise enough, whose observed information is indefinite
 
     private readonly CalibrationPlan plan;
     private readonly PersonSampler sampler;
@@ -70,6 +71,7 @@ internal sealed class Refinement
         int next = FirstWindow;
         double total = 0; // draws of the average
         bool isStale = true;
+        int indefinite = 0;
         while (true)
         {
             int left = options.MostDraws - log.History.Count;
@@ -90,6 +92,9 @@ internal sealed class Refinement
             isStale = !Estimates.Solver!.IsObserved || travelled > LongestFirstStep;
             if (isNear && Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError)
                 return travelled <= ShortWay || TryInform(withCrossProduct, cancellation) ? RefinementEnd.Converged : RefinementEnd.Interrupted;
+            indefinite = !Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError ? indefinite + 1 : 0;
+            if (indefinite == MostIndefinite)
+                return RefinementEnd.Indefinite;
             if (!isNear)
                 total = 0;
             double needed = step.PerDraw * step.PerDraw / (options.MonteCarloError * options.MonteCarloError);
@@ -98,7 +103,7 @@ internal sealed class Refinement
     }
 
     /// <summary>Draws of a window that are kept for the missing information.</summary>
-    private int KeptCount => (int)Math.Clamp(
+    public int KeptCount => (int)Math.Clamp(
         Math.Min(MostProducts / ((double)plan.Layout.FreeCount * plan.Layout.FreeCount), MostKept / plan.AttributeCount) / Math.Max(1, sampler.PersonCount), 4, 200);
 
     private WindowSums Draw(int count, CancellationToken cancellation)
@@ -175,6 +180,9 @@ internal enum RefinementEnd
 
     /// <summary>The complete-data information is not positive definite.</summary>
     NoInformation,
+
+    /// <summary>The observed information stays indefinite: its noise hides what little the data say of some direction.</summary>
+    Indefinite,
 
     /// <summary>The user interrupted.</summary>
     Interrupted,

@@ -84,7 +84,7 @@ internal sealed class StochasticApproximation
         return new StochasticOutcome
         {
             Point = estimates.Point,
-            Termination = Describe(end, estimates, cycles, log.History.Count, hasArrived),
+            Termination = Describe(end, estimates, refinement.KeptCount, cycles, log.History.Count, hasArrived),
             History = log.History,
             RunOffs = estimates.RunOffs,
             Interior = estimates.Interior,
@@ -106,7 +106,7 @@ internal sealed class StochasticApproximation
         return errors;
     }
 
-    private Termination Describe(RefinementEnd end, RefinedEstimates estimates, int cycles, int draws, bool hasArrived)
+    private Termination Describe(RefinementEnd end, RefinedEstimates estimates, int kept, int cycles, int draws, bool hasArrived)
     {
         string worst = estimates.LastErrorIndex < 0 ? "" : FormattableString.Invariant(
             $"; the largest Monte-Carlo error is {estimates.LastErrorShare:g2} of a standard error, in {SlotNames.Describe(plan, plan.Layout.RepresentativeSlot[estimates.LastErrorIndex])}");
@@ -117,6 +117,10 @@ internal sealed class StochasticApproximation
             RefinementEnd.Interrupted => new Termination(TerminationKind.Interrupted, $"Interrupted after {counts}{worst}. The results are what was reached."),
             RefinementEnd.NoInformation => new Termination(
                 TerminationKind.Failed, $"After {counts} the information of the data with drawn attributes is not positive definite: some parameters are not determined. Give them a --prior, or fix them."),
+            RefinementEnd.Indefinite => new Termination(
+                TerminationKind.CycleLimit, FormattableString.Invariant(
+                $"Not converged: after {counts} the observed information of {estimates.Interior.Length} parameters is still indefinite. {sampler.PersonCount} persons with {kept} draws each tell it with more noise than there is information in some directions, so that neither the way left nor standard errors are known. ")
+                + "Use --integration adaptive or qmc, fewer --attributes, or a --q-matrix."),
             RefinementEnd.DrawLimit => new Termination(
                 TerminationKind.CycleLimit,
                 $"Not converged: {counts}{worst}{(hasArrived ? "" : "; stochastic EM was still on its way")}. Raise --max-draws, or allow a larger --monte-carlo-error."),
