@@ -1,3 +1,4 @@
+using IrtGpu.Inference.Testing;
 using IrtGpu.Reports.Folders;
 using IrtGpu.Reports.Pages;
 
@@ -56,12 +57,11 @@ internal static class ItemFlags
     private static Dictionary<string, double> Adjusted(IReadOnlyList<ItemEntry> entries)
     {
         ItemEntry[] tested = [.. entries.Where(entry => entry.Fit.TryGetValue("sx2_p", out double p) && !double.IsNaN(p))];
-        Array.Sort(tested, (left, right) => right.Fit["sx2_p"].CompareTo(left.Fit["sx2_p"]));
-        Dictionary<string, double> adjusted = [];
-        double least = 1;
+        double?[] adjusted = FalseDiscovery.Adjust([.. tested.Select(entry => (double?)entry.Fit["sx2_p"])]);
+        Dictionary<string, double> byName = [];
         for (int place = 0; place < tested.Length; place++)
-            adjusted[tested[place].FullName] = least = Math.Min(least, tested[place].Fit["sx2_p"] * tested.Length / (tested.Length - place));
-        return adjusted;
+            byName[tested[place].FullName] = adjusted[place]!.Value;
+        return byName;
     }
 
     private static ILookup<string, ItemFlag> Dependence(ResultFolder folder)

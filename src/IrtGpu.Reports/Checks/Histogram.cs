@@ -1,3 +1,4 @@
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Reports.Figures;
 
 namespace IrtGpu.Reports.Checks;
@@ -14,7 +15,7 @@ internal static class Histogram
         if (finite.Length == 0)
             return new Series(name, SeriesForm.Bars, [], []);
         double low = finite.Min();
-        double width = Width(finite.Max() - low);
+        double width = RoundIntervals.Width(finite.Max() - low, FewestIntervals);
         double first = Math.Floor(low / width);
         double[] counts = new double[(int)(Math.Floor(finite.Max() / width) - first) + 1];
         foreach (double value in finite)
@@ -24,15 +25,5 @@ internal static class Histogram
             Lower = [.. counts.Select((_, interval) => (first + interval) * width)],
             Upper = [.. counts.Select((_, interval) => (first + interval + 1) * width)],
         };
-    }
-
-    /// <summary>The largest of 1, 2, 5 times a power of ten that gives no fewer intervals than wanted.</summary>
-    private static double Width(double range)
-    {
-        if (!(range > 0))
-            return 0.1;
-        double wanted = range / FewestIntervals;
-        double power = Math.Pow(10, Math.Floor(Math.Log10(wanted)));
-        return power * (wanted >= 5 * power ? 5 : wanted >= 2 * power ? 2 : 1);
     }
 }

@@ -1,3 +1,4 @@
+using IrtGpu.Inference.Testing;
 using IrtGpu.Reports.Figures;
 using IrtGpu.Reports.Folders;
 using IrtGpu.Reports.Pages;
@@ -41,7 +42,8 @@ internal static class ItemFitSection
         if (Read(folder) is not { Count: > 0 } items)
             return;
         (string Name, double P)[] tested = [.. items.Where(item => !double.IsNaN(Value(item, "sx2_p"))).Select(item => (item.Item, Value(item, "sx2_p"))).OrderBy(test => test.Item2)];
-        string[] bad = [.. tested.Where((test, place) => test.P < SmallProbability * (place + 1) / tested.Length).Select(test => test.Name).Distinct()]; // Benjamini and Hochberg
+        double?[] adjusted = FalseDiscovery.Adjust([.. tested.Select(test => (double?)test.P)]);
+        string[] bad = [.. tested.Where((_, place) => adjusted[place] < SmallProbability).Select(test => test.Name).Distinct()];
         string[] far = [.. items.Where(item => Value(item, "rmsd_corrected") >= NoticedDeviation).OrderByDescending(item => Value(item, "rmsd_corrected")).Select(item => item.Item).Distinct()];
         Link[] links = [new Link("item-fit", "Item fit")];
         if (far.Length > 0)

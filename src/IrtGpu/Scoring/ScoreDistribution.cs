@@ -1,4 +1,5 @@
 using IrtGpu.Data;
+using IrtGpu.Foundation.Collections;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Scoring;
@@ -31,7 +32,7 @@ public sealed record ScoreDistribution(int Group, int Attribute, double Low, dou
         {
             double[][] weights = new double[plan.GroupCount][];
             (double low, double high) = Range(plan, patterns, scores, attribute);
-            double width = NiceWidth(high - low);
+            double width = RoundIntervals.Width(high - low, FewestIntervals);
             long first = (long)Math.Floor(low / width);
             int count = (int)((long)Math.Floor(high / width) - first + 1);
             for (int group = 0; group < plan.GroupCount; group++)
@@ -66,15 +67,5 @@ public sealed record ScoreDistribution(int Group, int Attribute, double Low, dou
             high = Math.Max(high, score);
         }
         return low <= high ? (low, high) : (0, 0);
-    }
-
-    /// <summary>The largest of 1, 2, 5 times a power of ten that gives no fewer intervals than wanted.</summary>
-    private static double NiceWidth(double range)
-    {
-        if (!(range > 0))
-            return 0.1;
-        double wanted = range / FewestIntervals;
-        double power = Math.Pow(10, Math.Floor(Math.Log10(wanted)));
-        return power * (wanted >= 5 * power ? 5 : wanted >= 2 * power ? 2 : 1);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class RefinedEstimates(ModelPoint start)
     /// <param name="sums">Its missing information.</param>
     /// <param name="threads">Number of threads.</param>
     /// <returns>False where not even the complete information is positive definite.</returns>
-    public bool TryInform(MissingInformation sums, int threads)
+    public bool TryInform(DrawnInformation sums, int threads)
     {
         int freeCount = Point.Plan.Layout.FreeCount;
         Complete = Matrix((r, c) => -window!.Hessian[(long)r * freeCount + c] / window.DrawCount);

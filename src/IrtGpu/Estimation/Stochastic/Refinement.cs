@@ -135,7 +135,7 @@ internal sealed class Refinement
     {
         try
         {
-            MissingInformation missing = MissingInformation.Of(drawnAt!, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
+            DrawnInformation missing = DrawnInformation.Of(drawnAt!, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
             informing = kept.Count;
             travelled = 0;
             return Estimates.TryInform(missing, threads);

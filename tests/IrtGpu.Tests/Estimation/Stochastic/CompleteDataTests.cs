@@ -54,7 +54,7 @@ public sealed class CompleteDataTests
         double[] all = new MStep(plan, 1, 1).Derivatives(point, new DrawnExpectation(plan, sampler));
         for (int k = 0; k < all.Length; k++)
             Assert.Equal(ofSecond.Sum(person => person[k]), all[k], 1e-8 * Math.Max(1, Math.Abs(all[k])));
-        MissingInformation sums = MissingInformation.Of(point, sampler.Tiles, [first, second], true, 2, CancellationToken.None);
+        DrawnInformation sums = DrawnInformation.Of(point, sampler.Tiles, [first, second], true, 2, CancellationToken.None);
         for (int r = 0; r < all.Length; r++)
         {
             for (int c = 0; c <= r; c++)
@@ -187,7 +187,7 @@ public sealed class CompleteDataTests
         List<double[]> gradients = [];
         foreach (PersonTile tile in sampler.Tiles)
         {
-            PersonGradients block = new(point, plan.Blocks[tile.Block]);
+            DrawnGradients block = new(point, plan.Blocks[tile.Block]);
             using AlignedMatrix columns = new(block.Free.Length, PersonTile.Size);
             block.Fill(tile, tile.Theta, tile.Weight, new TileScratch(plan), columns, 0);
             for (int lane = 0; lane < tile.Count; lane++)

@@ -16,7 +16,7 @@ namespace IrtGpu.Estimation.Stochastic.Complete;
 /// half of the draws, whose noise is not the same. Gradients of a tile's persons in some of the draws are the columns of a matrix; threads own
 /// rows of its products, so results do not depend on their number.
 /// </remarks>
-internal sealed unsafe class MissingInformation
+internal sealed unsafe class DrawnInformation
 {
     private const int Size = PersonTile.Size;
     private const int DrawsAtOnce = 8;
@@ -30,7 +30,7 @@ internal sealed unsafe class MissingInformation
     private readonly bool withCrossProduct;
     private readonly CancellationToken cancellation;
 
-    private MissingInformation(ModelPoint point, bool withCrossProduct, int threads, CancellationToken cancellation)
+    private DrawnInformation(ModelPoint point, bool withCrossProduct, int threads, CancellationToken cancellation)
     {
         plan = point.Plan;
         this.point = point;
@@ -55,10 +55,10 @@ internal sealed unsafe class MissingInformation
     /// <param name="threads">Number of threads.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
-    public static MissingInformation Of(
+    public static DrawnInformation Of(
         ModelPoint point, PersonTile[] tiles, IReadOnlyList<double[][]> draws, bool withCrossProduct, int threads, CancellationToken cancellation)
     {
-        MissingInformation sums = new(point, withCrossProduct, threads, cancellation);
+        DrawnInformation sums = new(point, withCrossProduct, threads, cancellation);
         foreach (PlannedBlock block in point.Plan.Blocks)
         {
             if (Array.Exists(tiles, tile => tile.Block == block.Index))
@@ -69,7 +69,7 @@ internal sealed unsafe class MissingInformation
 
     private void AddBlock(PlannedBlock block, PersonTile[] tiles, IReadOnlyList<double[][]> draws)
     {
-        PersonGradients gradients = new(point, block);
+        DrawnGradients gradients = new(point, block);
         int rows = (gradients.Free.Length + 7) / 8 * 8;
         TileScratch[] scratch = [.. Enumerable.Range(0, DrawsAtOnce).Select(_ => new TileScratch(plan))];
         using AlignedMatrix columns = new(rows, DrawsAtOnce * Size);

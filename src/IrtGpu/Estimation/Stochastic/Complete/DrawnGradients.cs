@@ -10,7 +10,7 @@ using IrtGpu.Vectors;
 namespace IrtGpu.Estimation.Stochastic.Complete;
 
 /// <summary>Gradients of the complete-data log-likelihood of single persons of a block, by the free parameters that the block has.</summary>
-internal sealed class PersonGradients
+internal sealed class DrawnGradients
 {
     private const int Size = PersonTile.Size;
 
@@ -24,7 +24,7 @@ internal sealed class PersonGradients
     /// <summary>Prepares a block.</summary>
     /// <param name="point">Parameters.</param>
     /// <param name="block">The block.</param>
-    public PersonGradients(ModelPoint point, PlannedBlock block)
+    public DrawnGradients(ModelPoint point, PlannedBlock block)
     {
         plan = point.Plan;
         this.block = block;
