@@ -26,6 +26,7 @@ internal static class ItemModelRoots
         where TLanes : struct, ILanes<TLanes>
     {
         Of<GeneralizedPartialCredit, TLanes>();
+        Call(ItemModelOperations.OfPartialCredit<TLanes>());
         Of<NominalResponse, TLanes>();
         Of<GradedResponse, TLanes>();
         Of<GradedRatingScale, TLanes>();
@@ -36,13 +37,15 @@ internal static class ItemModelRoots
     // The compiler sees the type behind what is new, and with it the methods.
     private static void Of<TModel, TLanes>()
         where TModel : struct, IItemModel
-        where TLanes : struct, ILanes<TLanes>
+        where TLanes : struct, ILanes<TLanes> => Call(ItemModelOperations.Of<TModel, TLanes>());
+
+    private static void Call(ItemModelOperations operations)
     {
-        ItemModelOperations operations = ItemModelOperations.Of<TModel, TLanes>();
         operations.IsInDomain(2, default);
         operations.FillTable(default, 2, default, default, default, 0);
         operations.AddDerivatives(0, 2, default, default, default, 0, default, 0, default, default);
         operations.SumNodes(default, 2, default, default, default, default, default);
+        operations.AddAnswers(default, 2, default, default, default, default);
         operations.FillDerivatives(default, 2, default, default, default, default, default, default);
         operations.FillConstants(operations.ConstantLength(2), default, default);
         operations.AddResponse(default, default);

@@ -35,6 +35,9 @@ public sealed class ItemEvaluation
     /// <summary>Whether gradients and Hessians are wanted beside the values.</summary>
     public bool WithDerivatives { get; set; }
 
+    /// <summary>Whether, with derivatives, Hessians are wanted as well as gradients; where they are not, they may be there or not.</summary>
+    internal bool WithHessians { get; set; } = true;
+
     /// <summary>Σ r log P; of sets that were not asked for, anything. [parameter set]</summary>
     public double[] Value { get; }
 
@@ -62,6 +65,7 @@ public sealed class ItemEvaluation
         ArgumentNullException.ThrowIfNull(other);
         SetCount = other.SetCount;
         WithDerivatives = other.WithDerivatives;
+        WithHessians = other.WithHessians;
         other.Sets.CopyTo(sets);
         other.Slots.CopyTo(Slots, 0);
     }

@@ -19,6 +19,9 @@ internal abstract partial class ItemModelOperations
     public static ItemModelOperations OfWeightedScore<TModel>()
         where TModel : struct, IWeightedScoreModel => ChosenWeightedScore<TModel>.Operations;
 
+    /// <summary>Those of the generalized partial credit model, whose items of two categories have loops of their own.</summary>
+    public static ItemModelOperations OfPartialCredit() => ChosenPartialCredit.Operations;
+
     /// <summary>Those of a response function by vectors of a width, which the machine may lack.</summary>
     internal static ItemModelOperations Of<TModel, TLanes>()
         where TModel : struct, IItemModel
@@ -86,7 +89,17 @@ internal abstract partial class ItemModelOperations
         };
     }
 
-    private sealed class WeightedScoreOperations<TModel, TLanes> : Operations<TModel, TLanes>
+    private static class ChosenPartialCredit
+    {
+        public static readonly ItemModelOperations Operations = VectorWidth.Bits switch
+        {
+            512 => new PartialCreditOperations<Lanes512>(),
+            256 => new PartialCreditOperations<Lanes256>(),
+            _ => new PartialCreditOperations<Lanes128>(),
+        };
+    }
+
+    private class WeightedScoreOperations<TModel, TLanes> : Operations<TModel, TLanes>
         where TModel : struct, IWeightedScoreModel
         where TLanes : struct, ILanes<TLanes>
     {
