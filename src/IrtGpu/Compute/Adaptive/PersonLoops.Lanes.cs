@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using IrtGpu.Compute.Loops;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Models;
 using IrtGpu.Vectors;
