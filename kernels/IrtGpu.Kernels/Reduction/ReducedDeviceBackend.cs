@@ -10,7 +10,7 @@ using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.Reduction;
 
-/// <summary>The E-step on an accelerator where attributes are summed out one after the other; scores, once at the end, are the host's.</summary>
+/// <summary>The E-step on an accelerator where attributes are summed out one after the other; what is asked of persons, once at the end, is the host's.</summary>
 /// <remarks>The same bits from run to run on one device.</remarks>
 internal sealed class ReducedDeviceBackend : IComputeBackend
 {
@@ -18,7 +18,7 @@ internal sealed class ReducedDeviceBackend : IComputeBackend
     private readonly CalibrationPlan plan;
     private readonly IDisposable? lease;
     private readonly ReducedDeviceStep step;
-    private readonly Lazy<ReducedEStep> host; // scores
+    private readonly Lazy<ReducedBackend> host; // scores and sums over persons of gradients, once when the estimates are there
     private ReducedDeviceExpectation? held;
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
@@ -33,7 +33,7 @@ internal sealed class ReducedDeviceBackend : IComputeBackend
         this.session = session;
         this.plan = plan;
         this.lease = lease;
-        host = new Lazy<ReducedEStep>(() => new ReducedEStep(plan, patterns, Environment.ProcessorCount));
+        host = new Lazy<ReducedBackend>(() => new ReducedBackend(plan, patterns, Environment.ProcessorCount));
         try
         {
             step = new ReducedDeviceStep(session, plan, patterns, freeBytes);
@@ -46,7 +46,11 @@ internal sealed class ReducedDeviceBackend : IComputeBackend
         Capabilities = new BackendCapabilities
         {
             ShiftRefusal = "--integration reduced takes one population a block, but the means of persons differ within blocks here. Use --integration grid.",
-            TryScore = point => host.Value.Score(point),
+            TryScore = point => host.Value.Capabilities.TryScore(point),
+            TryCrossProduct = point => host.Value.Capabilities.TryCrossProduct(point),
+            TryCrossProductOf = (point, weights) => host.Value.Capabilities.TryCrossProductOf(point, weights),
+            TryMissingInformation = point => host.Value.Capabilities.TryMissingInformation(point),
+            TrySumMissingInformation = point => host.Value.Capabilities.TrySumMissingInformation(point),
             Report = () => new DeviceReport(Traffic, step.Describe()),
         };
     }

@@ -34,6 +34,11 @@ public sealed class BifactorCommandTests : IDisposable
 
         Assert.Equal(0, command.Run("score", "bifactor/calibration.json", "d.csv", "--id", "id", "--out", "again.csv").ExitCode);
         Assert.Equal(command.ReadLines("bifactor/scores.csv"), command.ReadLines("again.csv"));
+        foreach (string errors in new[] { "louis", "xpd", "sandwich" })
+        {
+            Assert.Equal(0, command.Run("calibrate", "d.csv", "--id", "id", "--bifactor", "b.csv", "--nodes", "15", "--se", errors, "--out", errors).ExitCode);
+            Assert.All(command.ReadLines($"{errors}/items.csv").Skip(1), line => Assert.True(line.Contains("fixed", StringComparison.Ordinal) || line.Split(',')[6].Length > 0, line));
+        }
         foreach (string method in new[] { "map", "ml", "pv" })
         {
             Assert.Equal(0, command.Run("score", "bifactor/calibration.json", "d.csv", "--id", "id", "--method", method, "--out", $"{method}.csv").ExitCode);
@@ -47,8 +52,6 @@ public sealed class BifactorCommandTests : IDisposable
     public void What_needs_shared_nodes_is_refused_with_what_to_use()
     {
         WriteData();
-        Refuses("--integration grid", "--se", "louis");
-        Refuses("--se oakes", "--se", "sandwich");
         Refuses("computed on the cpu", "--device", "reference");
         Refuses("--e-step auto", "--e-step", "tables");
         Refuses("Leave one out", "--attributes", "2");

@@ -92,16 +92,17 @@ internal sealed class PosteriorMode(CalibrationPlan plan)
         for (int index = 0; index < responses.Length; index++)
         {
             if (responses[index] != ResponseData.Missing)
-                value += AddItem(items, plan.ParameterSets[setOfItem[index]], responses[index], theta, withDerivatives);
+                value += AddItem(items, setOfItem[index], responses[index], theta, withDerivatives);
         }
         return value;
     }
 
-    private double AddItem(ItemsAt items, ItemParameterSet set, int category, ReadOnlySpan<double> theta, bool withDerivatives)
+    private double AddItem(ItemsAt items, int index, int category, ReadOnlySpan<double> theta, bool withDerivatives)
     {
+        ItemParameterSet set = plan.ParameterSets[index];
         PlannedItem item = plan.Items[set.Item];
-        Span<double> slots = items.Slots(set);
-        Span<double> shape = slots[set.SlopeCount..];
+        ReadOnlySpan<double> slots = items.Slopes(index);
+        Span<double> shape = items.Shape(index);
         double z = 0;
         for (int loading = 0; loading < set.SlopeCount; loading++)
             z += slots[loading] * theta[item.Attributes[loading]];
