@@ -49,11 +49,11 @@ internal sealed class AdaptiveStep : IDisposable
     {
         Placements placements = new(patterns.PatternCount, plan.ClassCount, plan.AttributeCount);
         ItemsAt items = new(plan, point.Parameters.Slots);
-        Parallel.For(0, layout.Shards.Count, parallel, () => new PosteriorMode(plan), (shard, _, mode) =>
+        Parallel.For(0, layout.Shards.Count, parallel, () => new PosteriorModes(plan, patterns), (shard, _, modes) =>
         {
-            for (int pattern = layout.Shards.Begin(shard); pattern < layout.Shards.End(shard); pattern++)
-                Place(point, before, items, mode, placements, pattern);
-            return mode;
+            foreach (PlannedBlock block in plan.Blocks)
+                Place(point, before, items, modes, placements, block, layout.Shards.Begin(shard), layout.Shards.End(shard));
+            return modes;
         }, _ => { });
         return placements;
     }
@@ -206,19 +206,19 @@ internal sealed class AdaptiveStep : IDisposable
     /// <inheritdoc/>
     public void Dispose() => sums.Dispose();
 
-    private void Place(ModelPoint point, Placements? before, ItemsAt items, PosteriorMode mode, Placements placements, int pattern)
+    private void Place(ModelPoint point, Placements? before, ItemsAt items, PosteriorModes modes, Placements placements, PlannedBlock block, int begin, int end)
     {
-        for (int k = 0; k < plan.ClassCount; k++)
+        Span<int> chosen = stackalloc int[PosteriorModes.Size];
+        int count = 0;
+        for (int pattern = begin; pattern < end; pattern++)
         {
-            if (patterns.KnownClasses[pattern] >= 0 && patterns.KnownClasses[pattern] != k)
-                continue;
-            PlannedBlock block = plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + k];
-            Span<double> centre = placements.Centre(pattern, k);
-            if (before is null)
-                point.Parameters.Slots.AsSpan(block.FirstMeanSlot, plan.AttributeCount).CopyTo(centre);
-            else
-                before.Centre(pattern, k).CopyTo(centre);
-            placements.LogDeterminant(pattern, k) = mode.Find(point, items, block, patterns.Row(pattern), centre, placements.Factor(pattern, k));
+            if (patterns.Groups[pattern] == block.Group && (patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == block.Class))
+                chosen[count++] = pattern;
+            if (count > 0 && (count == chosen.Length || pattern + 1 == end))
+            {
+                modes.Place(point, items, block, chosen[..count], before, placements);
+                count = 0;
+            }
         }
     }
 
