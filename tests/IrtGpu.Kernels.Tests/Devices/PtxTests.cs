@@ -76,6 +76,12 @@ public sealed class PtxTests
         ["WeighNodes"] = 110,
         ["PlaceNodes"] = 90,
         ["MultiplyAdd"] = 180,
+        ["FillPriors"] = 215,
+        ["FillJointRows"] = 290,
+        ["SendUp"] = 805,
+        ["Classify"] = 405,
+        ["FindPosterior"] = 410,
+        ["Gather"] = 165,
     };
 
     [Theory]

@@ -24,6 +24,11 @@ internal abstract partial class ItemModelOperations
         where TModel : struct, IItemModel
         where TLanes : struct, ILanes<TLanes> => new Operations<TModel, TLanes>();
 
+    /// <summary>Those of a response function of the exponential family by vectors of a width, which the machine may lack.</summary>
+    internal static ItemModelOperations OfWeightedScore<TModel, TLanes>()
+        where TModel : struct, IWeightedScoreModel
+        where TLanes : struct, ILanes<TLanes> => new WeightedScoreOperations<TModel, TLanes>();
+
     /// <summary>Whether the shape parameters are admissible.</summary>
     public abstract bool IsInDomain(int categoryCount, Span<double> shape);
 
@@ -86,7 +91,7 @@ internal abstract partial class ItemModelOperations
         };
     }
 
-    private sealed class WeightedScoreOperations<TModel, TLanes> : Operations<TModel, TLanes>
+    private sealed partial class WeightedScoreOperations<TModel, TLanes> : Operations<TModel, TLanes>
         where TModel : struct, IWeightedScoreModel
         where TLanes : struct, ILanes<TLanes>
     {

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using IrtGpu.Vectors;
 
-namespace IrtGpu.Compute.Loops;
+namespace IrtGpu.Vectors;
 
 /// <summary>Elementary functions of several doubles at a time; the same bits whatever the width of the vectors, where the processor fuses.</summary>
 internal static class VectorMath

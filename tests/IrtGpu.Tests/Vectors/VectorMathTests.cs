@@ -1,8 +1,7 @@
-using IrtGpu.Compute.Loops;
 using IrtGpu.Tests.Models;
 using IrtGpu.Vectors;
 
-namespace IrtGpu.Tests.Compute.Loops;
+namespace IrtGpu.Tests.Vectors;
 
 public sealed class VectorMathTests
 {
