@@ -4,8 +4,10 @@ using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Loading;
+using IrtGpu.Kernels.Reduction;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Kernels.Backend;
 
@@ -40,6 +42,9 @@ public sealed class AcceleratorProvider : IBackendProvider
     }
 
     /// <inheritdoc/>
+    public bool Computes(IntegrationMethod method) => method is IntegrationMethod.Grid or IntegrationMethod.Reduced;
+
+    /// <inheritdoc/>
     /// <remarks>Follows whether the user's cache holds the kernels of every E-step and, where the plan is known, of its item models.</remarks>
     public double StartSeconds(CalibrationPlan? plan) =>
         StoredPtx.Default is { } store && store.HoldsAll(KernelNeeds.NeededBy(plan)) ? StartSecondsStored : StartSecondsCompiling;
@@ -68,10 +73,15 @@ public sealed class AcceleratorProvider : IBackendProvider
     public IDisposable Prepare(DeviceName? device) => openings.Begin(() =>
         (device ?? FindFastDevice()) is { } name ? Catalog.Require(name) : []);
 
-    private IlgpuBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice) =>
-        DeviceFailure.Guard(device, "when it was opened", () =>
+    private IComputeBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice) =>
+        DeviceFailure.Guard<IComputeBackend>(device, "when it was opened", () =>
         {
             DeviceLease lease = openings.Take(device);
-            return new IlgpuBackend(lease.Session, plan, patterns, choice.DeviceSets, lease: lease);
+            return plan.Integration.Method switch
+            {
+                IntegrationMethod.Grid => new IlgpuBackend(lease.Session, plan, patterns, choice.DeviceSets, lease: lease),
+                IntegrationMethod.Reduced => new ReducedDeviceBackend(lease.Session, plan, patterns, lease: lease),
+                IntegrationMethod other => throw new ArgumentOutOfRangeException(nameof(plan), other, "No device computes this method of integration."),
+            };
         });
 }

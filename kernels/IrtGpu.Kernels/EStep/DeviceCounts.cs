@@ -21,7 +21,6 @@ internal sealed class DeviceCounts
     private readonly CalibrationPlan plan;
     private readonly MemoryPlan memory;
     private readonly EStepLauncher launcher;
-    private readonly ArrayView<double> theta;
     private readonly DeviceItemDerivatives derivatives;
     private readonly PopulationMomentLauncher populations;
     private readonly WeightedScoreLauncher? weightedScore; // null: tables
@@ -49,11 +48,15 @@ internal sealed class DeviceCounts
         this.plan = plan;
         this.memory = memory;
         this.launcher = launcher;
-        this.theta = theta;
         this.weightedScore = weightedScore;
         this.sums = sums;
         objectives = weightedScore is null ? [] : [.. Enumerable.Range(0, plan.ParameterSets.Count).Select(set => new ItemObjective(plan, set))];
-        derivatives = new DeviceItemDerivatives(plan, memory, buffers, tables, capacity);
+        long thetaStride = (long)NodeCount * plan.AttributeCount;
+        long tableLength = (long)plan.RowCount * NodeCount;
+        derivatives = new DeviceItemDerivatives(plan, buffers, tables.Parts.Select(part => new ItemCountSource(
+            part.Sets, part.Block, part.Launcher, NodeCount, [.. part.Sets.Select(set => plan.Items[plan.ParameterSets[set].Item].Attributes)],
+            DeviceItemTables.NodesFrom(theta, plan.Tables[part.Table].NodeSet * thetaStride), DeviceItemTables.NodesFrom(launcher.Counts, part.Table * tableLength))),
+            memory.ReductionBytes, tables.UploadParameters, capacity);
         populations = new PopulationMomentLauncher(plan, memory, buffers, launcher, theta, capacity);
     }
 
@@ -109,7 +112,7 @@ internal sealed class DeviceCounts
         ArgumentOutOfRangeException.ThrowIfNotEqual(evaluations.Count, pointCount);
         DeviceFailure.Guard(
             session.Device, "in reducing item derivatives",
-            () => derivatives.Compute(evaluations, theta, (long)NodeCount * plan.AttributeCount, launcher.Counts));
+            () => derivatives.Compute(evaluations));
     }
 
     /// <summary>Node totals of a block.</summary>

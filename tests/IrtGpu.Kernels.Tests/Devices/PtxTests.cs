@@ -70,6 +70,12 @@ public sealed class PtxTests
         ["PlaceNodes"] = 90,
         ["AddSets"] = 95,
         ["MultiplyAdd"] = 180,
+        ["FillPriors"] = 215,
+        ["FillJointRows"] = 290,
+        ["SendUp"] = 805,
+        ["Classify"] = 405,
+        ["FindPosterior"] = 410,
+        ["Gather"] = 165,
     };
 
     [Theory]

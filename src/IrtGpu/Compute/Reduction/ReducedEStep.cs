@@ -65,7 +65,7 @@ internal sealed class ReducedEStep : IDisposable
             });
         }
         double[][][] counts = model.Collapse();
-        return new ReducedExpectation(plan, model.Sets, model.Nodes, counts, [.. totals.Select(model.TotalsOfSets)], threads) { LogLikelihood = logLikelihood };
+        return new ReducedExpectation(plan, model.Sets, model.Nodes, new Lazy<double[][][]>(counts), [.. totals.Select(model.TotalsOfSets)], threads) { LogLikelihood = logLikelihood };
     }
 
     /// <summary>Scores of all patterns.</summary>
