@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using IrtGpu.Models;
 using IrtGpu.Models.Functions;
@@ -25,9 +26,8 @@ internal static class ItemModelRoots
     private static void Of<TLanes>()
         where TLanes : struct, ILanes<TLanes>
     {
-        Of<GeneralizedPartialCredit, TLanes>();
-        Call(ItemModelOperations.OfPartialCredit<TLanes>());
-        Of<NominalResponse, TLanes>();
+        OfWeightedScore<GeneralizedPartialCredit, TLanes>();
+        OfWeightedScore<NominalResponse, TLanes>();
         Of<GradedResponse, TLanes>();
         Of<GradedRatingScale, TLanes>();
         Of<SequentialResponse, TLanes>();
@@ -37,21 +37,28 @@ internal static class ItemModelRoots
     // The compiler sees the type behind what is new, and with it the methods.
     private static void Of<TModel, TLanes>()
         where TModel : struct, IItemModel
-        where TLanes : struct, ILanes<TLanes> => Call(ItemModelOperations.Of<TModel, TLanes>());
+        where TLanes : struct, ILanes<TLanes> => Name(ItemModelOperations.Of<TModel, TLanes>());
 
-    private static void Call(ItemModelOperations operations)
+    private static void OfWeightedScore<TModel, TLanes>()
+        where TModel : struct, IWeightedScoreModel
+        where TLanes : struct, ILanes<TLanes> => Name(ItemModelOperations.OfWeightedScore<TModel, TLanes>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Name(ItemModelOperations operations)
     {
         operations.IsInDomain(2, default);
         operations.FillTable(default, 2, default, default, default, 0);
         operations.AddDerivatives(0, 2, default, default, default, 0, default, 0, default, default);
         operations.SumNodes(default, 2, default, default, default, default, default);
-        operations.AddAnswers(default, 2, default, default, default, default);
+        operations.AddLogProbabilities(default, 2, default, default, default, default);
         operations.FillDerivatives(default, 2, default, default, default, default, default, default);
         operations.FillConstants(operations.ConstantLength(2), default, default);
-        operations.AddResponse(default, default);
+        operations.AddResponse(default, default, default, default);
+        operations.AddKeptSums(default, default, default, default);
+        operations.AddAnswers(default, default, 2, default, default, default, default, default, default, default);
         operations.AddResponseSums(default, default, default, false);
         operations.ClearSums(0, 2, 0, default);
         operations.TakeSums(0, 2, 0, default, default, default);
-        operations.FillResponseGradients(default, default, default);
+        operations.FillKeptGradients(default, default, default, default);
     }
 }

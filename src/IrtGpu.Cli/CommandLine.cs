@@ -52,7 +52,7 @@ internal static class CommandLine
         ScoreCommand.Create(),
         FitCommand.Create(args),
         SimulateCommand.Create(),
-        RegressCommand.Create(),
+        RegressCommand.Create(args),
         DifCommand.Create(args),
         LinkCommand.Create(args),
         CompareCommand.Create(),

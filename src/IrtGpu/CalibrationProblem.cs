@@ -80,21 +80,7 @@ public sealed class CalibrationProblem
                 $"--se {StandardErrorSummary.NameOf(options.StandardErrors)} takes weights for numbers of persons, so that with sampling weights its standard errors would be wrong. "
                 + "Use --se sandwich, which is the default with --sampling-weight, or none.");
         }
-        if (!Plan.Integration.HasSharedNodes && Plan.Integration.PersonRule is null)
-            RequireErrorsWithoutNodes(options.StandardErrors);
         return new CalibrationSession(this, options);
-    }
-
-    /// <summary>Refuses standard errors that are summed over the posteriors of single persons at nodes.</summary>
-    private void RequireErrorsWithoutNodes(StandardErrorMethod method)
-    {
-        if (method == StandardErrorMethod.Auto && Patterns.AreSamplingWeights)
-        {
-            throw new SpecificationException(
-                $"{Plan.Integration.RefusalOf("The sandwich standard errors that sampling weights ask for")} Or ask for no standard errors: --se none.");
-        }
-        if (method is not (StandardErrorMethod.Auto or StandardErrorMethod.None or StandardErrorMethod.Oakes or StandardErrorMethod.Complete))
-            throw new SpecificationException($"{Plan.Integration.RefusalOf($"Standard errors by --se {StandardErrorSummary.NameOf(method)}")} Or use --se oakes, the default.");
     }
 
     /// <summary>

@@ -4,8 +4,10 @@ using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Loading;
+using IrtGpu.Kernels.Reduction;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Kernels.Backend;
 
@@ -17,8 +19,6 @@ public sealed class AcceleratorProvider : IBackendProvider
     // compile 1.0 to 1.4 s were measured there in one process, and 1.6 to 2.1 s more of a whole process than on its processor.
     private const double StartSecondsStored = 0.34;
     private const double StartSecondsCompiling = 2;
-
-    private const long LargestPreferredTableBytes = 1L << 28; // beyond, nodes may have to be tiled
 
     private readonly DeviceOpenings openings = new(KernelNeeds.Load);
 
@@ -40,20 +40,23 @@ public sealed class AcceleratorProvider : IBackendProvider
     }
 
     /// <inheritdoc/>
+    public bool Computes(IntegrationMethod method) => method is IntegrationMethod.Grid or IntegrationMethod.Reduced;
+
+    /// <inheritdoc/>
     /// <remarks>Follows whether the user's cache holds the kernels of every E-step and, where the plan is known, of its item models.</remarks>
     public double StartSeconds(CalibrationPlan? plan) =>
         StoredPtx.Default is { } store && store.HoldsAll(KernelNeeds.NeededBy(plan)) ? StartSecondsStored : StartSecondsCompiling;
 
     /// <inheritdoc/>
     /// <remarks>
-    /// With products of matrices in one column group and tables that are small beside a device's memory: EM of a 2PL of 1,000,000 × 50 took an H200 0.055 and 0.085 s
-    /// through tables, 0.12 s through weighted scores.
+    /// With products of matrices where all nodes and all columns are in one block of them: there an H200 took 0.64 ms for an E-step of a 2PL of 1,000,000 × 50, and weighted
+    /// scores, for which 0.21 to 0.35 ms are predicted, have not been measured. Elsewhere tables take two passes or several parts, and the prediction is a quarter of what they were measured at.
     /// </remarks>
     public bool PrefersTables(DeviceName device, CalibrationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.RowCount < ColumnLayout.MostOfGroup && sizeof(double) * (long)plan.Tables.Count * plan.RowCount * plan.NodeCount <= LargestPreferredTableBytes
+        return plan.NodeCount * plan.ClassCount <= FusedKernels.Width && plan.RowCount - plan.ItemCount < FusedKernels.Width
             && Catalog.Find(device) is { HasMatrixUnits: true };
     }
 
@@ -68,10 +71,15 @@ public sealed class AcceleratorProvider : IBackendProvider
     public IDisposable Prepare(DeviceName? device) => openings.Begin(() =>
         (device ?? FindFastDevice()) is { } name ? Catalog.Require(name) : []);
 
-    private IlgpuBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice) =>
-        DeviceFailure.Guard(device, "when it was opened", () =>
+    private IComputeBackend Open(ComputeDevice device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice) =>
+        DeviceFailure.Guard<IComputeBackend>(device, "when it was opened", () =>
         {
             DeviceLease lease = openings.Take(device);
-            return new IlgpuBackend(lease.Session, plan, patterns, choice.DeviceSets, lease: lease);
+            return plan.Integration.Method switch
+            {
+                IntegrationMethod.Grid => new IlgpuBackend(lease.Session, plan, patterns, choice.DeviceSets, lease: lease),
+                IntegrationMethod.Reduced => new ReducedDeviceBackend(lease.Session, plan, patterns, lease: lease),
+                IntegrationMethod other => throw new ArgumentOutOfRangeException(nameof(plan), other, "No device computes this method of integration."),
+            };
         });
 }

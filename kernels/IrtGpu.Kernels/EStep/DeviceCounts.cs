@@ -4,6 +4,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep.Populations;
+using IrtGpu.Kernels.EStep.WeightedScore;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -21,7 +22,6 @@ internal sealed class DeviceCounts
     private readonly CalibrationPlan plan;
     private readonly MemoryPlan memory;
     private readonly EStepLauncher launcher;
-    private readonly ArrayView<double> theta;
     private readonly DeviceItemDerivatives derivatives;
     private readonly PopulationMomentLauncher populations;
     private readonly WeightedScoreLauncher? weightedScore; // null: tables
@@ -29,6 +29,7 @@ internal sealed class DeviceCounts
     private readonly Lazy<HostSums> sums; // of what is brought home
     private readonly List<DeviceExpectation> held = [];
     private int pointCount; // of the last E-step
+    private double[][][] moments = []; // of the last E-step, as HostExpectation.Moments; none with tables [point]
 
     /// <summary>Compiles and allocates what reduces counts.</summary>
     /// <param name="session">The open device.</param>
@@ -49,11 +50,15 @@ internal sealed class DeviceCounts
         this.plan = plan;
         this.memory = memory;
         this.launcher = launcher;
-        this.theta = theta;
         this.weightedScore = weightedScore;
         this.sums = sums;
         objectives = weightedScore is null ? [] : [.. Enumerable.Range(0, plan.ParameterSets.Count).Select(set => new ItemObjective(plan, set))];
-        derivatives = new DeviceItemDerivatives(plan, memory, buffers, tables, capacity);
+        long thetaStride = (long)NodeCount * plan.AttributeCount;
+        long tableLength = (long)plan.RowCount * NodeCount;
+        derivatives = new DeviceItemDerivatives(plan, buffers, tables.Parts.Select(part => new ItemCountSource(
+            part.Sets, part.Block, part.Launcher, NodeCount, [.. part.Sets.Select(set => plan.Items[plan.ParameterSets[set].Item].Attributes)],
+            DeviceItemTables.NodesFrom(theta, plan.Tables[part.Table].NodeSet * thetaStride), DeviceItemTables.NodesFrom(launcher.Counts, part.Table * tableLength))),
+            memory.ReductionBytes, tables.UploadParameters, capacity);
         populations = new PopulationMomentLauncher(plan, memory, buffers, launcher, theta, capacity);
     }
 
@@ -65,16 +70,16 @@ internal sealed class DeviceCounts
     public DeviceExpectation[] Take(IReadOnlyList<ModelPoint> points)
     {
         pointCount = points.Count;
-        double[][]? moments = null;
+        moments = [];
         if (weightedScore is not null)
         {
-            weightedScore.SpreadTotals(NodeCount);
-            moments = weightedScore.DownloadMoments();
+            weightedScore.SpreadTotals(NodeCount, pointCount);
+            moments = weightedScore.DownloadMoments(pointCount);
         }
         PopulationMoments[][] populationsOfPoint = populations.Compute(pointCount);
         double[] logLikelihoods = launcher.DownloadLogLikelihoods(pointCount);
         held.AddRange(points.Select((point, position) =>
-            new DeviceExpectation(this, position, point, logLikelihoods[position], populationsOfPoint[position], moments)));
+            new DeviceExpectation(this, position, point, logLikelihoods[position], populationsOfPoint[position], moments.ElementAtOrDefault(position))));
         return [.. held];
     }
 
@@ -98,18 +103,21 @@ internal sealed class DeviceCounts
         ItemEvaluation?[] evaluations = new ItemEvaluation?[pointCount];
         evaluations[expectation.Position] = evaluation;
         Evaluate(evaluations);
-        if (expectation.Moments is { } moments)
-            AddMoments(moments, evaluation);
     }
 
     /// <summary>Asks several at once.</summary>
-    /// <param name="evaluations">Questions to the points of the last E-step through tables; null: none. [point]</param>
+    /// <param name="evaluations">Questions to the points of the last E-step; null: none. [point]</param>
     public void Evaluate(IReadOnlyList<ItemEvaluation?> evaluations)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(evaluations.Count, pointCount);
         DeviceFailure.Guard(
             session.Device, "in reducing item derivatives",
-            () => derivatives.Compute(evaluations, theta, (long)NodeCount * plan.AttributeCount, launcher.Counts));
+            () => derivatives.Compute(evaluations));
+        for (int point = 0; point < moments.Length; point++)
+        {
+            if (evaluations[point] is { } evaluation)
+                AddMoments(moments[point], evaluation);
+        }
     }
 
     /// <summary>Node totals of a block.</summary>
@@ -135,20 +143,20 @@ internal sealed class DeviceCounts
     private WeightedScoreExpectation CopyScores(DeviceExpectation expectation, WeightedScoreLauncher scores)
     {
         WeightedScoreExpectation copy = new(expectation.Point, sums.Value) { LogLikelihood = expectation.LogLikelihood };
-        scores.DownloadTotals(0, NodeCount, copy);
+        scores.DownloadTotals(0, NodeCount, copy, expectation.Position);
         for (int table = 0; table < plan.Tables.Count; table++)
             expectation.Moments![table].CopyTo(copy.Moments![table], 0);
         return copy;
     }
 
-    private void AddMoments(double[][] moments, ItemEvaluation evaluation)
+    private void AddMoments(double[][] ofPoint, ItemEvaluation evaluation)
     {
         foreach (int set in evaluation.Sets)
         {
             Span<double> own = evaluation.Slots.AsSpan(objectives[set].Set.FirstSlot, objectives[set].Set.SlotCount);
-            evaluation.Value[set] += objectives[set].MomentValue(moments, own);
+            evaluation.Value[set] += objectives[set].MomentValue(ofPoint, own);
             if (evaluation.WithDerivatives)
-                objectives[set].AddMomentDerivatives(moments, own, evaluation.Gradient[set], evaluation.Hessian[set]);
+                objectives[set].AddMomentDerivatives(ofPoint, own, evaluation.Gradient[set], evaluation.Hessian[set]);
         }
     }
 }

@@ -7,47 +7,69 @@ using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels.Items;
 
-/// <summary>Values, gradients and Hessians of all items from the counts on the device: two launches a table and item model.</summary>
+/// <summary>Items of one model that are asked about in one launch, and where their counts lie.</summary>
+/// <param name="Sets">Parameter set of each item of one model point.</param>
+/// <param name="Block">Their parameters on the host, point after point.</param>
+/// <param name="Launcher">Their parameters on the device.</param>
+/// <param name="NodeCount">Nodes of an item.</param>
+/// <param name="Columns">Coordinate of a node that each loading multiplies. [item][loading]</param>
+/// <param name="Theta">Nodes. [point where nodes move, node, coordinate]</param>
+/// <param name="Counts">Expected counts, slices added. [point, table, row, node]</param>
+internal sealed record ItemCountSource(
+    int[] Sets, ItemBlock Block, IItemTableLauncher Launcher, int NodeCount, int[][] Columns, ArrayView<double> Theta, ArrayView<double> Counts);
+
+/// <summary>Values, gradients and Hessians of all items from the counts on the device: two launches a source, three where nodes are many, and one copy.</summary>
 internal sealed class DeviceItemDerivatives
 {
-    private const int ShortestChunk = 16; // nodes
+    private const int ShortestChunk = 4; // nodes: what a thread does at one takes longer than adding up
+    private const int MostChunksOfLane = 32;
 
     private readonly CalibrationPlan plan;
     private readonly DeviceBuffers buffers;
-    private readonly DeviceItemTables tables;
+    private readonly Action<IReadOnlyList<double[]?>> upload;
     private readonly List<Reduction> reductions = [];
     private readonly ArrayView<double> scratch; // [element, thread]
+    private readonly ArrayView<double> lanes; // [sum, lane, item]
+    private readonly ArrayView<double> sums; // of one reduction after the other [sum, item]
+    private readonly Action<Index1D, int, int, int, ArrayView<double>, ArrayView<double>> addChunks;
 
     /// <summary>Compiles the kernels and allocates sums.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="memory">How the problem is cut; nodes in one tile.</param>
     /// <param name="buffers">Where to allocate.</param>
-    /// <param name="tables">Parameters on the device.</param>
+    /// <param name="sources">The items.</param>
+    /// <param name="affordable">Most bytes of partial sums.</param>
+    /// <param name="upload">Uploads parameters of the sources: all slots of each point; null: as they were. [point][slot]</param>
     /// <param name="capacity">Model points that can be reduced side by side.</param>
-    public DeviceItemDerivatives(CalibrationPlan plan, MemoryPlan memory, DeviceBuffers buffers, DeviceItemTables tables, int capacity = 1)
+    public DeviceItemDerivatives(
+        CalibrationPlan plan, DeviceBuffers buffers, IEnumerable<ItemCountSource> sources, long affordable, Action<IReadOnlyList<double[]?>> upload, int capacity = 1)
     {
         this.plan = plan;
         this.buffers = buffers;
-        this.tables = tables;
-        long scratchLength = 0;
-        foreach (DeviceItemTables.Part part in tables.Parts)
+        this.upload = upload;
+        addChunks = buffers.Accelerator.LoadIndexed<int, int, int, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks);
+        long scratchLength = 0, laneLength = 0, sumLength = 0;
+        foreach (ItemCountSource source in sources)
         {
-            Reduction reduction = Create(part, memory, capacity);
+            Reduction reduction = Create(source, affordable);
             reductions.Add(reduction);
-            scratchLength = Math.Max(scratchLength, (long)capacity * reduction.Shape.ItemCount * reduction.Shape.ChunkCount * reduction.Shape.ScratchLength);
+            long items = (long)capacity * reduction.Shape.ItemCount;
+            scratchLength = Math.Max(scratchLength, items * reduction.Shape.ChunkCount * reduction.Shape.ScratchLength);
+            if (reduction.LaneCount > 1)
+                laneLength = Math.Max(laneLength, items * reduction.LaneCount * reduction.Shape.SumCount);
+            sumLength += items * reduction.Shape.SumCount;
         }
         scratch = buffers.Allocate<double>(scratchLength);
+        lanes = buffers.Allocate<double>(laneLength);
+        sums = buffers.Allocate<double>(sumLength);
     }
 
     /// <summary>Reduces the counts of model points.</summary>
     /// <param name="evaluations">What is asked of each point; null: nothing. All want derivatives, or none does. [point]</param>
-    /// <param name="theta">Nodes. [point where nodes move, node set, node, attribute]</param>
-    /// <param name="thetaStride">Elements of a node set.</param>
-    /// <param name="counts">Expected counts, slices added. [point, table, row, node]</param>
-    public void Compute(IReadOnlyList<ItemEvaluation?> evaluations, ArrayView<double> theta, long thetaStride, ArrayView<double> counts)
+    public void Compute(IReadOnlyList<ItemEvaluation?> evaluations)
     {
         bool withDerivatives = evaluations.Any(evaluation => evaluation is { WithDerivatives: true });
-        tables.UploadParameters([.. evaluations.Select(evaluation => evaluation?.Slots)]);
+        upload([.. evaluations.Select(evaluation => evaluation?.Slots)]);
+        int end = 0;
         foreach (Reduction reduction in reductions)
         {
             DerivativeShape shape = reduction.Shape with
@@ -55,40 +77,51 @@ internal sealed class DeviceItemDerivatives
                 ItemCount = evaluations.Count * reduction.Shape.ItemCount,
                 WithDerivatives = withDerivatives ? 1 : 0,
             };
-            long tableLength = (long)plan.RowCount * shape.NodeCount;
             reduction.SumNodes(
-                shape.ItemCount * shape.ChunkCount, shape, reduction.Part.Launcher.Items,
-                DeviceItemTables.NodesFrom(theta, plan.Tables[reduction.Part.Table].NodeSet * thetaStride),
-                counts.SubView(reduction.Part.Table * tableLength, counts.Length - reduction.Part.Table * tableLength), scratch);
-            reduction.AddChunks(shape.ItemCount * (withDerivatives ? shape.SumCount : 1), shape, scratch, reduction.Sums);
+                shape.ItemCount * shape.ChunkCount, shape, reduction.Source.Launcher.Items, reduction.Source.Theta, reduction.Source.Counts, scratch);
+            int cells = shape.ItemCount * (withDerivatives ? shape.SumCount : 1);
+            ArrayView<double> own = sums.SubView(end, cells);
+            if (reduction.LaneCount > 1)
+            {
+                addChunks(reduction.LaneCount * cells, shape.ItemCount, shape.ChunkCount, reduction.LaneCount, scratch, lanes);
+                addChunks(cells, shape.ItemCount, reduction.LaneCount, 1, lanes, own);
+                buffers.CountLaunch();
+            }
+            else
+            {
+                addChunks(cells, shape.ItemCount, shape.ChunkCount, 1, scratch, own);
+            }
             buffers.CountLaunch(2);
+            end += cells;
         }
+        double[] all = new double[end];
+        buffers.Download(sums, all);
         foreach (ItemEvaluation? evaluation in evaluations)
             evaluation?.ClearAnswer();
+        int first = 0;
         foreach (Reduction reduction in reductions)
         {
             int itemCount = evaluations.Count * reduction.Shape.ItemCount;
-            double[] sums = new double[itemCount * (withDerivatives ? reduction.Shape.SumCount : 1)];
-            buffers.Download(reduction.Sums, sums);
+            ReadOnlySpan<double> own = all.AsSpan(first, itemCount * (withDerivatives ? reduction.Shape.SumCount : 1));
             for (int index = 0; index < itemCount; index++)
             {
                 if (evaluations[index / reduction.Shape.ItemCount] is { } evaluation)
-                    Add(reduction, index, itemCount, sums, withDerivatives, evaluation);
+                    Add(reduction, index, itemCount, own, withDerivatives, evaluation);
             }
+            first += own.Length;
         }
     }
 
-    private Reduction Create(DeviceItemTables.Part part, MemoryPlan memory, int capacity)
+    private static Reduction Create(ItemCountSource source, long affordable)
     {
-        ItemBlock block = part.Block;
+        ItemBlock block = source.Block;
         int parameters = block.AttributeCount + block.MaxShape;
         int local = 1 + block.MaxShape;
         int sumCount = 1 + parameters + PackedTriangle.Length(parameters);
         int scratchLength = sumCount + block.MaxCategories + local + PackedTriangle.Length(local);
-        int nodeCount = memory.Size.PaddedNodeCount;
-        int itemCount = part.Sets.Length; // of a point: how nodes are cut does not depend on the number of points
-        long affordable = memory.ReductionBytes / (sizeof(double) * (long)itemCount * scratchLength);
-        int chunks = (int)Math.Clamp(affordable, 1, (nodeCount + ShortestChunk - 1) / ShortestChunk);
+        int nodeCount = source.NodeCount;
+        int itemCount = source.Sets.Length; // of a point: how nodes are cut does not depend on the number of points
+        int chunks = (int)Math.Clamp(affordable / (sizeof(double) * (long)itemCount * scratchLength), 1, (nodeCount + ShortestChunk - 1) / ShortestChunk);
         int length = (nodeCount + chunks - 1) / chunks;
         DerivativeShape shape = new()
         {
@@ -99,34 +132,32 @@ internal sealed class DeviceItemDerivatives
             ScratchLength = scratchLength,
             SumCount = sumCount,
         };
-        return new Reduction(
-            part, shape, buffers.Allocate<double>((long)capacity * itemCount * sumCount), part.Launcher.LoadSumNodes(),
-            buffers.Accelerator.LoadIndexed<DerivativeShape, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks));
+        int laneCount = shape.ChunkCount > MostChunksOfLane ? (int)Math.Sqrt(shape.ChunkCount) : 1;
+        return new Reduction(source, shape, laneCount, source.Launcher.LoadSumNodes());
     }
 
-    /// <summary>Adds one item of one table to its parameter set, loadings for attributes.</summary>
-    private void Add(Reduction reduction, int index, int itemCount, double[] sums, bool withDerivatives, ItemEvaluation result)
+    /// <summary>Adds one item of one table to its parameter set, loadings for coordinates.</summary>
+    private void Add(Reduction reduction, int index, int itemCount, ReadOnlySpan<double> sums, bool withDerivatives, ItemEvaluation result)
     {
-        int setIndex = reduction.Part.Sets[index % reduction.Shape.ItemCount];
+        int setIndex = reduction.Source.Sets[index % reduction.Shape.ItemCount];
         ItemParameterSet set = plan.ParameterSets[setIndex];
         result.Value[setIndex] += sums[index];
         if (!withDerivatives)
             return;
-        int attributeCount = plan.AttributeCount;
-        int[] attributes = plan.Items[set.Item].Attributes;
+        int attributeCount = reduction.Source.Block.AttributeCount;
+        int[] columns = reduction.Source.Columns[index % reduction.Shape.ItemCount];
         int firstHessian = 1 + attributeCount + set.ShapeCount;
-        int Position(int slot) => slot < set.SlopeCount ? attributes[slot] : attributeCount + slot - set.SlopeCount;
+        int Position(int slot) => slot < set.SlopeCount ? columns[slot] : attributeCount + slot - set.SlopeCount;
         for (int r = 0; r < set.SlotCount; r++)
         {
             int row = Position(r);
             result.Gradient[setIndex][r] += sums[(1 + row) * itemCount + index];
             for (int c = 0; c <= r; c++)
-                result.Hessian[setIndex][r * set.SlotCount + c] += sums[(firstHessian + PackedTriangle.Index(row, Position(c))) * itemCount + index];
+                result.Hessian[setIndex][r * set.SlotCount + c] += sums[(firstHessian + PackedTriangle.SymmetricIndex(row, Position(c))) * itemCount + index];
         }
     }
 
     private sealed record Reduction(
-        DeviceItemTables.Part Part, DerivativeShape Shape, ArrayView<double> Sums, // [sum, item]
-        Action<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> SumNodes,
-        Action<Index1D, DerivativeShape, ArrayView<double>, ArrayView<double>> AddChunks);
+        ItemCountSource Source, DerivativeShape Shape, int LaneCount,
+        Action<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> SumNodes);
 }

@@ -22,8 +22,9 @@ namespace IrtGpu.Cli.Commands;
 /// <param name="AsJson">The summary as JSON in place of the report.</param>
 /// <param name="WantsPage">Whether <c>report.html</c> is wanted.</param>
 /// <param name="Draws">Draws that are wanted; null: none.</param>
+/// <param name="Arguments">Arguments of the run, kept in <c>run.json</c>.</param>
 internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Options, OutputFolder Output, bool WithFitted, bool WithPlot, bool IsQuiet, bool AsJson, bool WantsPage,
-    DrawRequest? Draws)
+    DrawRequest? Draws, IReadOnlyList<string> Arguments)
 {
     /// <summary>Fits, writes and reports.</summary>
     /// <param name="table">The data as read.</param>
@@ -40,7 +41,7 @@ internal sealed record MixtureRun(string Formula, string Path, MixtureOptions Op
         progress.Report("writing the tables");
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
         using Process process = Process.GetCurrentProcess();
-        IReadOnlyList<string> files = MixtureFiles.Write(Output, fit, table.Sha256, process.PeakWorkingSet64, rowName, WithFitted, WithPlot);
+        IReadOnlyList<string> files = MixtureFiles.Write(Output, fit, table.Sha256, process.PeakWorkingSet64, rowName, WithFitted, WithPlot, Arguments);
         if (WantsPage)
             files = [.. files, ReportOption.Write(Output)];
         progress.End();

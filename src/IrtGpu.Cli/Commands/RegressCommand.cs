@@ -17,6 +17,7 @@ namespace IrtGpu.Cli.Commands;
 /// <summary><c>irtgpu regress</c>: fits a linear mixed model or a mixture of regressions and writes its tables.</summary>
 internal sealed class RegressCommand
 {
+    private readonly string[] arguments;
     private readonly Argument<string> formula = new("FORMULA") { Description = "Response, a tilde, terms: 'y ~ x + f + (1 + x | group)'." };
     private readonly Argument<string> data = new("DATA") { Description = "Table with a header: CSV; comma, tab or semicolon; .gz is read directly." };
     private readonly Option<bool> reml = new("--reml") { Description = "Restricted maximum likelihood (default)." };
@@ -42,9 +43,11 @@ internal sealed class RegressCommand
     private readonly Option<bool> quiet = new("--quiet") { Description = "No report and no progress; errors and warnings only." };
     private readonly Option<bool> json = new("--json") { Description = "Write the summary as JSON to standard output, in place of the report." };
 
-    public static Command Create()
+    private RegressCommand(string[] arguments) => this.arguments = arguments;
+
+    public static Command Create(string[] arguments)
     {
-        RegressCommand regress = new();
+        RegressCommand regress = new(arguments);
         Command command = new("regress",
             """
             Fit a linear mixed model, or a finite mixture of regressions, to a table and write the results to a folder.
@@ -90,7 +93,7 @@ internal sealed class RegressCommand
         Func<int, string> rowNames = RowNames(parsed, table);
         if (mixture is not null)
         {
-            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json), wantsPage, request);
+            MixtureRun run = new(parsed.GetValue(formula)!, path, mixture, folder, parsed.GetValue(fitted), classOptions.WithPlot(parsed), isQuiet, parsed.GetValue(json), wantsPage, request, arguments);
             return run.Execute(table, readSeconds, rowNames, progress, interrupts.Token);
         }
 
@@ -101,7 +104,7 @@ internal sealed class RegressCommand
         fit = fit with { Seconds = fit.Seconds with { Read = readSeconds } };
 
         using Process process = Process.GetCurrentProcess();
-        IReadOnlyList<string> files = RegressionFiles.Write(folder, fit, table.Sha256, process.PeakWorkingSet64, parsed.GetValue(fitted) ? rowNames : null);
+        IReadOnlyList<string> files = RegressionFiles.Write(folder, fit, table.Sha256, process.PeakWorkingSet64, parsed.GetValue(fitted) ? rowNames : null, arguments);
         if (wantsPage)
             files = [.. files, ReportOption.Write(folder)];
         progress.End();

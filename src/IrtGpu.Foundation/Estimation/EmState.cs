@@ -79,7 +79,11 @@ internal sealed class EmState
             return true;
         if (isProposal)
         {
-            Reject(expectation?.LogLikelihood ?? double.NaN);
+            Reject(expectation?.LogLikelihood ?? double.NaN, plain);
+        }
+        else if (History.Count > 0 && problem.TryGuard())
+        {
+            Reject(expectation?.LogLikelihood ?? double.NaN, accepted);
         }
         else if (expectation is not null && !double.IsFinite(expectation.Objective) && History.Count > 0)
         {
@@ -133,20 +137,31 @@ internal sealed class EmState
             End(monitor.DescribeOutgrowth(), plain);
     }
 
+    /// <summary>Goes on from <see cref="Parameters"/> with an objective that differs a little from the one so far, whatever stop rule held for that.</summary>
+    public void ChangeObjective()
+    {
+        next = plain = accepted = Parameters;
+        estimates = null;
+        Termination = null;
+        isProposal = false;
+        accelerator?.Interrupt();
+        monitor.Interrupt();
+    }
+
     private void End(Termination termination, double[] at)
     {
         Termination = termination;
         estimates = at;
     }
 
-    private void Reject(double logLikelihood)
+    private void Reject(double logLikelihood, double[] fallback)
     {
-        accelerator!.Reset();
+        accelerator?.Reset();
         // On a flat ridge changes stay large, and where the expanded map leads off it every proposal would be rejected.
         if (monitor.LastGain < ExpansionGain)
             IsExpanding = false;
         monitor.RecordRejection(logLikelihood, Seconds);
-        next = plain;
+        next = fallback;
         isProposal = false;
     }
 

@@ -41,6 +41,9 @@ internal interface IEmProblem
     /// <param name="parameters">Of the last plain EM step. [parameter]</param>
     bool IsDegenerate(double[] parameters) => false;
 
+    /// <summary>Takes more care with the steps of the run from now on, after a plain one lowered the objective; false where they are exact already.</summary>
+    bool TryGuard() => false;
+
     /// <summary>Moves an extrapolated point to the bounds it has left; false where it is outside the domain all the same.</summary>
     /// <param name="proposal">Working values. [parameter]</param>
     bool TryAdmit(double[] proposal);

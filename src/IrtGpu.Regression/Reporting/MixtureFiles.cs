@@ -33,9 +33,11 @@ public static class MixtureFiles
     /// <param name="rowName">Names of the rows of the data, by 1-based row.</param>
     /// <param name="withFitted">Whether <c>fitted.csv</c> is wanted.</param>
     /// <param name="withPlot">Whether the picture <c>classes.svg</c> is wanted.</param>
+    /// <param name="arguments">Arguments of the run, kept in <c>run.json</c>.</param>
     /// <returns>Names of the files.</returns>
     /// <exception cref="OutputException">A file cannot be written.</exception>
-    public static IReadOnlyList<string> Write(OutputFolder folder, MixtureFit fit, string inputSha256, long peakMemoryBytes, Func<int, string> rowName, bool withFitted, bool withPlot)
+    public static IReadOnlyList<string> Write(OutputFolder folder, MixtureFit fit, string inputSha256, long peakMemoryBytes, Func<int, string> rowName, bool withFitted, bool withPlot,
+        IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(fit);
@@ -51,7 +53,7 @@ public static class MixtureFiles
         DrawTables.AddTo(files, fit.Draws, row => rowName(fit.RowNumbers[row]), fit.UnitNames);
         files.Add(Summary, stream => JsonSettings.Write(stream, json => MixtureSummary.Write(json, fit, inputSha256, peakMemoryBytes)));
         AddWhere(fit.IsSolution, SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedMixtureWriter.Write(json, SavedMixture.Of(fit, inputSha256))));
-        return files.Commit(json => json.Field("inputSha256", inputSha256));
+        return files.Commit(json => RunFields.WriteManifest(json, arguments, inputSha256, fit.Options.Seed));
 
         void AddWhere(bool isWanted, string name, Action<Stream> write)
         {

@@ -16,9 +16,11 @@ public static class RegressionFiles
     /// <param name="inputSha256">Hash of the data file.</param>
     /// <param name="peakMemoryBytes">Largest resident memory of the process.</param>
     /// <param name="fittedRows">Names of the rows of the data for <c>fitted.csv</c>, by 1-based row; null: no such file.</param>
+    /// <param name="arguments">Arguments of the run, kept in <c>run.json</c>.</param>
     /// <returns>Names of the files.</returns>
     /// <exception cref="OutputException">A file cannot be written.</exception>
-    public static IReadOnlyList<string> Write(OutputFolder folder, MixedModelFit fit, string inputSha256, long peakMemoryBytes, Func<int, string>? fittedRows)
+    public static IReadOnlyList<string> Write(
+        OutputFolder folder, MixedModelFit fit, string inputSha256, long peakMemoryBytes, Func<int, string>? fittedRows, IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(fit);
@@ -35,7 +37,7 @@ public static class RegressionFiles
         DrawTables.AddTo(files, fit.Draws, row => fittedRows is null ? fit.RowNumbers[row].ToString(System.Globalization.CultureInfo.InvariantCulture) : fittedRows(fit.RowNumbers[row]), null);
         files.Add("fit.json", stream => JsonSettings.Write(stream, json => RegressionSummary.Write(json, fit, inputSha256, peakMemoryBytes)));
         files.Add(SavedRegression.FileName, stream => JsonSettings.Write(stream, json => SavedRegressionWriter.Write(json, SavedRegression.Of(fit, inputSha256))));
-        return files.Commit(json => json.Field("inputSha256", inputSha256));
+        return files.Commit(json => RunFields.WriteManifest(json, arguments, inputSha256, fit.Options.Seed));
     }
 
     private static void WriteFixed(Stream stream, MixedModelFit fit)

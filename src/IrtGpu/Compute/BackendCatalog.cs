@@ -45,11 +45,7 @@ internal static class BackendCatalog
             case DeviceName.Reference:
                 return new BackendChoice(new ReferenceBackend(plan, patterns), EStepChoice.ForReference(options.EStep), null);
         }
-        if (options.Providers.FirstOrDefault(provider => device is not null && provider.Kinds.Contains(device.Kind)) is { } known)
-            return OnDevice(known, device!, null);
-        throw new ArgumentException(
-            $"There is no device '{options.Device}'. Devices are {string.Join(", ", new[] { DeviceName.Auto, DeviceName.Cpu, DeviceName.Reference }.Concat(options.Providers.SelectMany(provider => provider.Kinds)))}; accelerators also by number (kind:0), or all of a kind (kind:all).",
-            nameof(options));
+        return OnDevice(ProviderOf(options, device), device!, null);
 
         BackendChoice OnHost(EStepChoice choice, string? reason) => AttributeSetBackend.IsFor(plan, patterns)
             ? new(new AttributeSetBackend(plan, patterns, options.EStep, options.Threads, choice), choice.ByAttributes(), reason)
@@ -90,6 +86,15 @@ internal static class BackendCatalog
             return OnHost(onHost, estimate + ", and no faster device is here");
         }
     }
+
+    /// <summary>The provider of a device that is not the library's own.</summary>
+    /// <param name="options">Providers.</param>
+    /// <param name="device">The device; null where the name is none.</param>
+    /// <exception cref="ArgumentException">No provider has the kind.</exception>
+    internal static IBackendProvider ProviderOf(CalibrationOptions options, DeviceName? device) =>
+        options.Providers.FirstOrDefault(provider => device is not null && provider.Kinds.Contains(device.Kind)) ?? throw new ArgumentException(
+            $"There is no device '{options.Device}'. Devices are {string.Join(", ", new[] { DeviceName.Auto, DeviceName.Cpu, DeviceName.Reference }.Concat(options.Providers.SelectMany(provider => provider.Kinds)))}; accelerators also by number (kind:0), or all of a kind (kind:all).",
+            nameof(options));
 }
 
 /// <summary>A backend and why it is this one.</summary>

@@ -28,6 +28,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     private readonly MStep mStep;
     private readonly SteepItems steep;
     private readonly ParameterExpansion expansion;
+    private bool isGuarded; // M-steps are held to raise the expected log-likelihood, even where that is dear
 
     /// <summary>Prepares the EM steps of a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -42,6 +43,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         this.threads = threads;
         asymptotes = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => plan.Layout.IsBoundedLogit[index])];
         nodesMove = plan.Integration.FollowsLines && plan.Grid.Moves && plan.Blocks.Any(block => plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount).Length > 0);
+        isGuarded = backend.Capabilities.PlaceNodes is null;
         mStep = CreateMStep();
         steep = new SteepItems(plan);
         expansion = new ParameterExpansion(plan);
@@ -129,6 +131,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     /// <param name="parameters">Where. [free]</param>
     public void Begin(double[] parameters)
     {
+        isGuarded = backend.Capabilities.PlaceNodes is null;
         if (backend.Capabilities.PlaceNodes is { } place && TryCreatePoint(parameters) is { } point)
             place(point);
     }
@@ -137,8 +140,16 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         ? new EvaluatedPoint(point, backend.ComputeExpectation(point))
         : null;
 
-    public EmStep Maximize(EvaluatedPoint expectation, bool isExpanded) =>
-        Step(mStep, expectation, mStep.Maximize(expectation.Point, expectation.Found), isExpanded);
+    /// <summary>Where derivatives came with the E-step and values would cost another, a step is judged by the E-step after it.</summary>
+    public EmStep Maximize(EvaluatedPoint expectation, bool isExpanded) => Step(
+        mStep, expectation, mStep.Maximize(expectation.Point, expectation.Found, isGuarded || !expectation.Found.HoldsDerivatives), isExpanded);
+
+    public bool TryGuard()
+    {
+        bool wasGuarded = isGuarded;
+        isGuarded = true;
+        return !wasGuarded;
+    }
 
     public double[] Gradient(EvaluatedPoint expectation) => mStep.Derivatives(expectation.Point, expectation.Found);
 

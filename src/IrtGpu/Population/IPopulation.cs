@@ -48,6 +48,13 @@ internal interface IPopulation
     /// <param name="sum">Added to; its length is the number of nodes, a multiple of the lanes of the widest vector. [node]</param>
     void AddLogDensities(ReadOnlySpan<double> theta, Span<double> sum);
 
+    /// <summary>Log density up to a constant, and its derivatives by θ, of persons side by side.</summary>
+    /// <param name="theta">θ; as many persons as a multiple of the lanes of the widest vector. [attribute, person]</param>
+    /// <param name="logDensity">Receives it. [person]</param>
+    /// <param name="gradient">Receives first derivatives. [attribute, person]</param>
+    /// <param name="information">Receives the negative second derivatives. [packed, person]</param>
+    void FillDerivatives(ReadOnlySpan<double> theta, Span<double> logDensity, Span<double> gradient, Span<double> information);
+
     /// <summary>|θ_j| beyond which the population is spent.</summary>
     /// <param name="attribute">The attribute.</param>
     double Reach(int attribute);

@@ -30,6 +30,57 @@ internal static class NormalDensity
         }
     }
 
+    /// <summary>Writes −½ (θ − μ)ᵀ P (θ − μ) and its derivatives −P (θ − μ) of persons side by side.</summary>
+    /// <param name="mean">μ. [attribute]</param>
+    /// <param name="precision">P. [attribute, attribute]</param>
+    /// <param name="theta">θ. [attribute, person]</param>
+    /// <param name="logDensity">Receives the value; its length is a multiple of the lanes of the widest vector. [person]</param>
+    /// <param name="gradient">Receives the derivatives. [attribute, person]</param>
+    public static void FillDerivatives(ReadOnlySpan<double> mean, ReadOnlySpan<double> precision, ReadOnlySpan<double> theta, Span<double> logDensity, Span<double> gradient)
+    {
+        switch (VectorWidth.Bits)
+        {
+            case 512:
+                FillDerivatives<Lanes512>(mean, precision, theta, logDensity, gradient);
+                break;
+            case 256:
+                FillDerivatives<Lanes256>(mean, precision, theta, logDensity, gradient);
+                break;
+            default:
+                FillDerivatives<Lanes128>(mean, precision, theta, logDensity, gradient);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FillDerivatives<TLanes>(
+        ReadOnlySpan<double> mean, ReadOnlySpan<double> precision, ReadOnlySpan<double> theta, Span<double> logDensity, Span<double> gradient)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int count = mean.Length;
+        int stride = logDensity.Length;
+        Span<double> memory = LaneMemory.Align(stackalloc double[(count + 1) * LaneMemory.MostLanes]);
+        LaneVector<TLanes> centred = new(memory);
+        ref double first = ref MemoryMarshal.GetReference(theta);
+        ref double value = ref MemoryMarshal.GetReference(logDensity);
+        ref double slope = ref MemoryMarshal.GetReference(gradient);
+        for (int person = 0; person < stride; person += TLanes.Count)
+        {
+            for (int j = 0; j < count; j++)
+                centred[j] = TLanes.Load(ref first, (nuint)(j * stride + person)) - mean[j];
+            TLanes square = 0.0;
+            for (int j = 0; j < count; j++)
+            {
+                TLanes pull = 0.0;
+                for (int k = 0; k < count; k++)
+                    pull = TLanes.MultiplyAdd(precision[j * count + k], centred[k], pull);
+                (-pull).Store(ref slope, (nuint)(j * stride + person));
+                square = TLanes.MultiplyAdd(centred[j], pull, square);
+            }
+            (-0.5 * square).Store(ref value, (nuint)person);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<TLanes>(ReadOnlySpan<double> mean, ReadOnlySpan<double> root, double logNormalizer, ReadOnlySpan<double> theta, Span<double> sum)
         where TLanes : struct, ILanes<TLanes>

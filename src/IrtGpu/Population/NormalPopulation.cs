@@ -9,6 +9,7 @@ namespace IrtGpu.Population;
 /// <summary>The multivariate normal of one block at given parameters.</summary>
 internal sealed class NormalPopulation : IPopulation
 {
+    private readonly double[] precision; // [attribute, attribute]
     private readonly double[] precisionRoot; // lower, its transpose times itself the precision [attribute, attribute]
 
     private NormalPopulation(int firstSlot, double[] mean, Matrix<double> cholesky)
@@ -18,6 +19,7 @@ internal sealed class NormalPopulation : IPopulation
         Cholesky = cholesky;
         Matrix<double> root = cholesky.LowerTriangle().Inverse();
         Precision = root.Transpose() * root;
+        precision = Precision.ToRowMajorArray();
         precisionRoot = root.ToRowMajorArray();
     }
 
@@ -153,6 +155,17 @@ internal sealed class NormalPopulation : IPopulation
 
     /// <inheritdoc/>
     public void AddLogDensities(ReadOnlySpan<double> theta, Span<double> sum) => NormalDensity.Add(Mean, precisionRoot, LogNormalizer, theta, sum);
+
+    /// <inheritdoc/>
+    public void FillDerivatives(ReadOnlySpan<double> theta, Span<double> logDensity, Span<double> gradient, Span<double> information)
+    {
+        for (int j = 0, index = 0; j < Mean.Length; j++)
+        {
+            for (int k = 0; k <= j; k++, index++)
+                information.Slice(index * logDensity.Length, logDensity.Length).Fill(Precision.At(j, k));
+        }
+        NormalDensity.FillDerivatives(Mean, precision, theta, logDensity, gradient);
+    }
 
     /// <summary>Ten standard deviations beyond the mean.</summary>
     /// <param name="attribute">The attribute.</param>

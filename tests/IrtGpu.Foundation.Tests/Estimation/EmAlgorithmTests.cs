@@ -58,6 +58,21 @@ public sealed class EmAlgorithmTests
 
     [Theory]
     [MemberData(nameof(Accelerations))]
+    public void A_run_whose_steps_go_too_far_goes_back_and_takes_care(Acceleration acceleration)
+    {
+        EmOptions options = new() { Acceleration = acceleration, MaxCycles = 20_000, Tolerance = 1e-9 };
+        NormalMixture careless = new(Values, 2) { Reach = 4 };
+        EmOutcome<NormalMixture.Moments> outcome = Run(careless, Start, options);
+        Assert.True(outcome.Termination.IsConverged, outcome.Termination.Message);
+        Assert.True(careless.IsGuarded);
+        Assert.Contains(outcome.History, record => record.Step == "rejected");
+        double[] expected = Run(new NormalMixture(Values, 2), Start, options).Parameters;
+        for (int k = 0; k < expected.Length; k++)
+            Assert.Equal(expected[k], outcome.Parameters[k], 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Accelerations))]
     public void Accepted_cycles_never_lower_the_log_likelihood(Acceleration acceleration)
     {
         IReadOnlyList<IterationRecord> history = Run(

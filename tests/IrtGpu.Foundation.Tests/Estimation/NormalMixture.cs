@@ -33,6 +33,12 @@ internal sealed class NormalMixture(double[] values, int components) : IEmProble
     /// <summary>Standard deviation below which a component is on the way to a likelihood without bound.</summary>
     public double DegenerateBelow { get; init; }
 
+    /// <summary>How many times as far as the maximum unguarded steps go.</summary>
+    public double Reach { get; init; } = 1;
+
+    /// <summary>Whether the run has asked for care.</summary>
+    public bool IsGuarded { get; private set; }
+
     public int ParameterCount => 3 * components - 1;
 
     /// <summary>Number of E-steps made.</summary>
@@ -47,6 +53,13 @@ internal sealed class NormalMixture(double[] values, int components) : IEmProble
         : parameter < 2 * components - 1 ? $"mean {parameter - components + 2}" : $"log sd {parameter - 2 * components + 2}";
 
     public bool IsDegenerate(double[] parameters) => Enumerable.Range(0, components).Any(k => Deviation(parameters, k) < DegenerateBelow);
+
+    public bool TryGuard()
+    {
+        bool isAnyCareLeft = Reach > 1 && !IsGuarded;
+        IsGuarded = true;
+        return isAnyCareLeft;
+    }
 
     public bool TryAdmit(double[] proposal) => IsInDomain(proposal);
 
@@ -93,6 +106,8 @@ internal sealed class NormalMixture(double[] values, int components) : IEmProble
             next[components - 1 + k] = mean;
             next[2 * components - 1 + k] = 0.5 * Math.Log(expectation.Squares[k] / expectation.Count[k] - mean * mean);
         }
+        if (!IsGuarded)
+            next = [.. next.Zip(expectation.Parameters, (to, from) => from + Reach * (to - from))];
         return new EmStep(next, next);
     }
 

@@ -14,7 +14,8 @@ public sealed class AheadOfTimeTests
         string roots = File.ReadAllText(Path.Combine(Sources, "AheadOfTime", "ItemModelRoots.cs"));
         Type[] models = [.. typeof(IItemModel).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IItemModel)))];
         Assert.NotEmpty(models);
-        Assert.All(models, model => Assert.Contains($"Of<{model.Name}, TLanes>();", roots, StringComparison.Ordinal));
+        Assert.All(models, model => Assert.Contains(
+            $"{(model.IsAssignableTo(typeof(IWeightedScoreModel)) ? "OfWeightedScore" : "Of")}<{model.Name}, TLanes>();", roots, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace IrtGpu.Tests.Cli;
 
@@ -85,6 +86,12 @@ public sealed class RegressCommandTests : IDisposable
         Assert.Equal(0, command.Run("regress", "y ~ x + (1 | g)", "rows.csv", "--ml", "--fitted", "--out", "a", "--quiet").ExitCode);
         Assert.Equal(0, command.Run("regress", "y ~ x + (x || g)", "rows.csv", "--ml", "--out", "b", "--quiet").ExitCode);
         Assert.Equal(["blups.csv", "fit.json", "fitted.csv", "fixed-effects.csv", "random-effects.csv", "regression.json", "report.html", "run.json"], Directory.GetFiles(command.PathOf("a")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        using (JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(command.PathOf("a/run.json"))))
+        {
+            string[] arguments = [.. manifest.RootElement.GetProperty("arguments").EnumerateArray().Select(argument => argument.GetString()!)];
+            Assert.Equal(["regress", "y ~ x + (1 | g)", "rows.csv", "--ml", "--fitted", "--out"], arguments[..6]);
+            Assert.Equal("--quiet", arguments[^1]);
+        }
         Assert.Equal(0, command.Run("score", "a/regression.json", "rows.csv", "--out", "scores.csv").ExitCode);
         Assert.Equal("row,fitted,residual", command.ReadLines("scores.csv")[0]);
         string[] fitted = command.ReadLines("a/fitted.csv");

@@ -4,7 +4,7 @@ using IrtGpu.Foundation.Estimation.Convergence;
 
 namespace IrtGpu.Regression.Reporting.Common;
 
-/// <summary>What <c>fit.json</c> tells of the run itself, whatever was fitted.</summary>
+/// <summary>What <c>fit.json</c> and <c>run.json</c> tell of the run itself, whatever was fitted.</summary>
 internal static class RunFields
 {
     /// <summary>How the estimation ended.</summary>
@@ -49,5 +49,18 @@ internal static class RunFields
         json.Field("seed", seed);
         json.Field("inputSha256", inputSha256);
         json.Field("warnings", warnings);
+    }
+
+    /// <summary>What <c>run.json</c> tells beside its files.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="arguments">Arguments of the run.</param>
+    /// <param name="inputSha256">Hash of the data file.</param>
+    /// <param name="seed">Seed of everything random.</param>
+    public static void WriteManifest(Utf8JsonWriter json, IReadOnlyList<string> arguments, string inputSha256, int seed)
+    {
+        json.Field("programVersion", ProgramVersion.Current);
+        json.Field("arguments", arguments);
+        json.Field("inputSha256", inputSha256);
+        json.Field("seed", seed);
     }
 }

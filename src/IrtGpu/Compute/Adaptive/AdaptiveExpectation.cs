@@ -8,8 +8,9 @@ namespace IrtGpu.Compute.Adaptive;
 /// <param name="placements">Where nodes lay.</param>
 /// <param name="populations">[block]</param>
 /// <param name="weights">Posterior weights times frequencies; null where they are computed again. [shard][pattern, class, stride]</param>
+/// <param name="derivatives">Of all item parameter sets at the point itself; values where there are some, else NaN.</param>
 internal sealed class AdaptiveExpectation(
-    AdaptiveStep step, ModelPoint point, Placements placements, PopulationMoments[] populations, double[]?[] weights) : Expectation
+    AdaptiveStep step, ModelPoint point, Placements placements, PopulationMoments[] populations, double[]?[] weights, ItemEvaluation derivatives) : Expectation
 {
     /// <summary>Where it was made.</summary>
     public ModelPoint Point => point;
@@ -27,7 +28,14 @@ internal sealed class AdaptiveExpectation(
     public override double[]? TryNodeTotals(int block) => null;
 
     /// <inheritdoc/>
-    public override void Evaluate(ItemEvaluation evaluation) => step.Evaluate(this, evaluation);
+    internal override bool HoldsDerivatives => true;
+
+    /// <inheritdoc/>
+    public override void Evaluate(ItemEvaluation evaluation)
+    {
+        if (!evaluation.TryTakeAnswer(derivatives))
+            step.Evaluate(this, evaluation);
+    }
 
     /// <inheritdoc/>
     public override ItemCounts? TryItemCounts(int table, int item, out string? reason)

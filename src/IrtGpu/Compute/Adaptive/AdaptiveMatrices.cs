@@ -53,7 +53,11 @@ internal sealed class AdaptiveMatrices(CalibrationPlan plan, PatternTable patter
                     }
                     return work;
                 },
-                work => work.Gradients.Dispose());
+                work =>
+                {
+                    work.Person.Dispose();
+                    work.Gradients.Dispose();
+                });
             int free = plan.Layout.FreeCount;
             double[] total = new double[(long)free * free];
             foreach (AlignedBuffer? sum in sums)

@@ -1,18 +1,20 @@
 using IrtGpu.Compute.Expectations;
-using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Foundation.Sharding;
-using IrtGpu.Items.Evaluation;
+using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Adaptive;
 
 /// <summary>E-steps and item sums over patterns and the nodes of each.</summary>
 /// <remarks>
-/// Dimensions: P patterns, K classes, J attributes, Q nodes a pattern. A pattern costs Q (J² + answers · loadings) products, and as many
-/// logarithms of probabilities as it has answers times Q; memory is P K (Q + J²/2) doubles at most, the weights being computed again where
-/// they would take more than a GiB.
+/// Dimensions: P patterns, K classes, J attributes, Q nodes a pattern. An E-step is one pass over patterns: nodes θ = m + U z; log P of the
+/// answers there, whose sum with the density and the rule's weights gives posterior weights and the marginal log-likelihood; moments of θ;
+/// and, from what the items' evaluation left, the first and second derivatives of Σ w log P by the parameters of every item at the point of
+/// the E-step itself, which are what a Newton step of the M-step asks for. So a cycle needs one exponential for each dichotomous answer and
+/// node, and no other pass. A pattern costs Q (J² + answers · loadings²) products; memory is P K (Q + J²/2) doubles at most, the weights
+/// being computed again where they would take more than a GiB.
 /// </remarks>
 internal sealed class AdaptiveStep : IDisposable
 {
@@ -21,7 +23,8 @@ internal sealed class AdaptiveStep : IDisposable
     private readonly PersonNodes[] variants;
     private readonly ParallelOptions parallel;
     private readonly AdaptiveLayout layout;
-    private readonly AlignedBuffer?[] sums; // of items by lane [shard]
+    private readonly ShardSums sums;
+    private readonly int[] allSets;
 
     /// <summary>Prepares.</summary>
     /// <param name="plan">The plan.</param>
@@ -35,7 +38,8 @@ internal sealed class AdaptiveStep : IDisposable
         this.variants = variants;
         parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
         layout = new AdaptiveLayout(plan, patterns, variants[0].Stride);
-        sums = new AlignedBuffer?[layout.Shards.Count];
+        sums = new ShardSums(plan, layout);
+        allSets = [.. Enumerable.Range(0, plan.ParameterSets.Count)];
     }
 
     /// <summary>Lays the nodes of all patterns about their modes at a point.</summary>
@@ -45,11 +49,11 @@ internal sealed class AdaptiveStep : IDisposable
     {
         Placements placements = new(patterns.PatternCount, plan.ClassCount, plan.AttributeCount);
         ItemsAt items = new(plan, point.Parameters.Slots);
-        Parallel.For(0, layout.Shards.Count, parallel, () => new PosteriorMode(plan), (shard, _, mode) =>
+        Parallel.For(0, layout.Shards.Count, parallel, () => new PosteriorModes(plan, patterns), (shard, _, modes) =>
         {
-            for (int pattern = layout.Shards.Begin(shard); pattern < layout.Shards.End(shard); pattern++)
-                Place(point, before, items, mode, placements, pattern);
-            return mode;
+            foreach (PlannedBlock block in plan.Blocks)
+                Place(point, before, items, modes, placements, block, layout.Shards.Begin(shard), layout.Shards.End(shard));
+            return modes;
         }, _ => { });
         return placements;
     }
@@ -70,6 +74,7 @@ internal sealed class AdaptiveStep : IDisposable
             int first = shards.Begin(shard);
             double[]? kept = layout.KeepsWeights ? new double[(shards.End(shard) - first) * layout.WeightsLength] : null;
             double[] scratch = new double[person.Stride];
+            sums.Begin(shard, allSets);
             for (int pattern = first; pattern < shards.End(shard); pattern++)
             {
                 double frequency = patterns.Frequency[pattern];
@@ -81,8 +86,10 @@ internal sealed class AdaptiveStep : IDisposable
                     person.AllWeights.CopyTo(kept.AsSpan((pattern - first) * layout.WeightsLength));
                 for (int k = 0; k < plan.ClassCount; k++)
                 {
-                    if (person.IsPossible(pattern, k))
-                        AddPowers(person, k, frequency, scratch, powers[shard].AsSpan(person.Block(pattern, k).Index * powerCount, powerCount));
+                    if (!person.IsPossible(pattern, k))
+                        continue;
+                    AddPowers(person, k, frequency, scratch, powers[shard].AsSpan(person.Block(pattern, k).Index * powerCount, powerCount));
+                    AddItems(person, pattern, k, items, shard);
                 }
             }
             weights[shard] = kept;
@@ -96,7 +103,7 @@ internal sealed class AdaptiveStep : IDisposable
                 total[index] += powers[shard][index];
         }
         PopulationMoments[] populations = [.. plan.Blocks.Select(block => new PopulationMoments(total[block.Index * powerCount], total[(block.Index * powerCount)..((block.Index + 1) * powerCount)]))];
-        return new AdaptiveExpectation(this, point, placements, populations, weights) { LogLikelihood = logLikelihood };
+        return new AdaptiveExpectation(this, point, placements, populations, weights, TakeDerivatives(point)) { LogLikelihood = logLikelihood };
     }
 
     /// <summary>Answers what an M-step asks of items.</summary>
@@ -111,9 +118,7 @@ internal sealed class AdaptiveStep : IDisposable
             isAsked[set] = true;
         ForEachShard(layout.Shards, (shard, person) =>
         {
-            AlignedBuffer buffer = sums[shard] ??= new AlignedBuffer(layout.SumsLength);
-            foreach (int set in evaluation.Sets)
-                Operations(set).ClearSums(plan.ParameterSets[set].SlopeCount, CategoryCount(set), plan.ParameterSets[set].ShapeCount, SumsOf(buffer, set));
+            sums.Begin(shard, evaluation.Sets);
             int first = layout.Shards.Begin(shard);
             for (int pattern = first; pattern < layout.Shards.End(shard); pattern++)
             {
@@ -131,19 +136,10 @@ internal sealed class AdaptiveStep : IDisposable
                 ReadOnlySpan<double> weights = made is null
                     ? expectation.Weights[shard].AsSpan((pattern - first) * layout.WeightsLength, layout.WeightsLength)
                     : person.AllWeights;
-                AddPattern(person, pattern, asked, isAsked, weights, buffer, evaluation.WithDerivatives);
+                AddPattern(person, pattern, asked, isAsked, weights, shard, evaluation.WithDerivatives);
             }
         });
-        evaluation.ClearAnswer();
-        foreach (int set in evaluation.Sets)
-        {
-            foreach (AlignedBuffer? buffer in sums)
-            {
-                evaluation.Value[set] += Operations(set).TakeSums(
-                    plan.ParameterSets[set].SlopeCount, CategoryCount(set), plan.ParameterSets[set].ShapeCount, SumsOf(buffer!, set),
-                    evaluation.WithDerivatives ? evaluation.Gradient[set] : [], evaluation.WithDerivatives ? evaluation.Hessian[set] : []);
-            }
-        }
+        sums.Take(evaluation);
     }
 
     /// <summary>Log-likelihoods of some patterns.</summary>
@@ -208,30 +204,56 @@ internal sealed class AdaptiveStep : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (AlignedBuffer? buffer in sums)
-            buffer?.Dispose();
-    }
+    public void Dispose() => sums.Dispose();
 
-    private void Place(ModelPoint point, Placements? before, ItemsAt items, PosteriorMode mode, Placements placements, int pattern)
+    private void Place(ModelPoint point, Placements? before, ItemsAt items, PosteriorModes modes, Placements placements, PlannedBlock block, int begin, int end)
     {
-        for (int k = 0; k < plan.ClassCount; k++)
+        Span<int> chosen = stackalloc int[PosteriorModes.Size];
+        int count = 0;
+        for (int pattern = begin; pattern < end; pattern++)
         {
-            if (patterns.KnownClasses[pattern] >= 0 && patterns.KnownClasses[pattern] != k)
-                continue;
-            PlannedBlock block = plan.Blocks[patterns.Groups[pattern] * plan.ClassCount + k];
-            Span<double> centre = placements.Centre(pattern, k);
-            if (before is null)
-                point.Parameters.Slots.AsSpan(block.FirstMeanSlot, plan.AttributeCount).CopyTo(centre);
-            else
-                before.Centre(pattern, k).CopyTo(centre);
-            placements.LogDeterminant(pattern, k) = mode.Find(point, items, block, patterns.Row(pattern), centre, placements.Factor(pattern, k));
+            if (patterns.Groups[pattern] == block.Group && (patterns.KnownClasses[pattern] < 0 || patterns.KnownClasses[pattern] == block.Class))
+                chosen[count++] = pattern;
+            if (count > 0 && (count == chosen.Length || pattern + 1 == end))
+            {
+                modes.Place(point, items, block, chosen[..count], before, placements);
+                count = 0;
+            }
         }
     }
 
+    /// <summary>Adds the derivatives of the answers in a class, whose weights are the posterior times the frequency, from what their evaluation left.</summary>
+    private void AddItems(PersonPosterior person, int pattern, int k, ItemsAt items, int shard)
+    {
+        ReadOnlySpan<byte> responses = patterns.Row(pattern);
+        int[] setOfItem = plan.Tables[person.Block(pattern, k).Table].SetOfItem;
+        for (int item = 0; item < responses.Length; item++)
+        {
+            int set = setOfItem[item];
+            if (responses[item] != ResponseData.Missing)
+                items.Operations(set).AddKeptSums(items.At(set, responses[item], person.Theta(k), person.Stride), person.Weights(k), person.Kept(k, item), sums.Of(shard, set));
+        }
+    }
+
+    /// <summary>Derivatives of all sets at a point; values of those whose evaluation leaves them, NaN elsewhere.</summary>
+    private ItemEvaluation TakeDerivatives(ModelPoint point)
+    {
+        ItemEvaluation found = new(plan) { WithDerivatives = true };
+        point.Parameters.Slots.CopyTo(found.Slots, 0);
+        foreach (int set in allSets)
+            found.Add(set);
+        sums.Take(found);
+        foreach (int set in allSets)
+        {
+            PlannedItem item = plan.Items[plan.ParameterSets[set].Item];
+            if (!item.Family.Operations.HasKeptValue(item.CategoryCount))
+                found.Value[set] = double.NaN;
+        }
+        return found;
+    }
+
     private void AddPattern(
-        PersonPosterior person, int pattern, ItemsAt items, bool[] isAsked, ReadOnlySpan<double> weights, AlignedBuffer buffer, bool withDerivatives)
+        PersonPosterior person, int pattern, ItemsAt items, bool[] isAsked, ReadOnlySpan<double> weights, int shard, bool withDerivatives)
     {
         ReadOnlySpan<byte> responses = patterns.Row(pattern);
         for (int k = 0; k < plan.ClassCount; k++)
@@ -244,8 +266,8 @@ internal sealed class AdaptiveStep : IDisposable
                 int set = setOfItem[item];
                 if (responses[item] != ResponseData.Missing && isAsked[set])
                 {
-                    plan.Items[item].Family.Operations.AddResponseSums(
-                        items.At(set, responses[item], person.Theta(k), person.Stride), weights.Slice(k * person.Stride, person.Stride), SumsOf(buffer, set), withDerivatives);
+                    items.Operations(set).AddResponseSums(
+                        items.At(set, responses[item], person.Theta(k), person.Stride), weights.Slice(k * person.Stride, person.Stride), sums.Of(shard, set), withDerivatives);
                 }
             }
         }
@@ -273,11 +295,5 @@ internal sealed class AdaptiveStep : IDisposable
         {
             process(shards, shard, person);
             return person;
-        }, _ => { });
-
-    private ItemModelOperations Operations(int set) => plan.Items[plan.ParameterSets[set].Item].Family.Operations;
-
-    private int CategoryCount(int set) => plan.Items[plan.ParameterSets[set].Item].CategoryCount;
-
-    private unsafe Span<double> SumsOf(AlignedBuffer buffer, int set) => new(buffer.Pointer + layout.Offset(set), layout.Length(set));
+        }, person => person.Dispose());
 }

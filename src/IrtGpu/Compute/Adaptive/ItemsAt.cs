@@ -7,9 +7,8 @@ namespace IrtGpu.Compute.Adaptive;
 /// <summary>Item parameter sets at given parameters, with the constants of their shapes.</summary>
 internal sealed class ItemsAt
 {
-    private readonly CalibrationPlan plan;
     private readonly double[] slots;
-    private readonly double[][] constants; // [parameter set]
+    private readonly PreparedSet[] prepared; // [parameter set]
 
     /// <summary>Computes the constants.</summary>
     /// <param name="plan">The plan.</param>
@@ -17,15 +16,16 @@ internal sealed class ItemsAt
     /// <param name="sets">Sets that will be asked for.</param>
     public ItemsAt(CalibrationPlan plan, double[] slots, ReadOnlySpan<int> sets)
     {
-        this.plan = plan;
         this.slots = slots;
-        constants = new double[plan.ParameterSets.Count][];
+        prepared = new PreparedSet[plan.ParameterSets.Count];
         foreach (int index in sets)
         {
             ItemParameterSet set = plan.ParameterSets[index];
             PlannedItem item = plan.Items[set.Item];
-            constants[index] = new double[item.Family.Operations.ConstantLength(item.CategoryCount)];
-            item.Family.Operations.FillConstants(item.CategoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount), constants[index]);
+            ItemModelOperations operations = item.Family.Operations;
+            double[] constants = new double[operations.ConstantLength(item.CategoryCount)];
+            operations.FillConstants(item.CategoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount), constants);
+            prepared[index] = new PreparedSet(operations, item.Attributes, item.CategoryCount, item.Scores, set.FirstSlot, set.SlopeCount, set.ShapeCount, constants);
         }
     }
 
@@ -35,6 +35,19 @@ internal sealed class ItemsAt
     {
     }
 
+    /// <summary>The loops of a set's response function.</summary>
+    /// <param name="index">Parameter set.</param>
+    public ItemModelOperations Operations(int index) => prepared[index].Operations;
+
+    /// <summary>Slopes of a set by loading.</summary>
+    public ReadOnlySpan<double> Slopes(int index) => slots.AsSpan(prepared[index].FirstSlot, prepared[index].SlopeCount);
+
+    /// <summary>Shape parameters of a set.</summary>
+    public Span<double> Shape(int index) => slots.AsSpan(prepared[index].FirstSlot + prepared[index].SlopeCount, prepared[index].ShapeCount);
+
+    /// <summary>Constants of a set's shape.</summary>
+    public Span<double> Constants(int index) => prepared[index].Constants;
+
     /// <summary>An answer to an item at a person's nodes.</summary>
     /// <param name="index">Parameter set.</param>
     /// <param name="category">The answer.</param>
@@ -42,22 +55,21 @@ internal sealed class ItemsAt
     /// <param name="nodeCount">Number of nodes, padded.</param>
     public ResponseNodes At(int index, int category, ReadOnlySpan<double> theta, int nodeCount)
     {
-        ItemParameterSet set = plan.ParameterSets[index];
-        PlannedItem item = plan.Items[set.Item];
+        ref readonly PreparedSet set = ref prepared[index];
         return new ResponseNodes
         {
             Slopes = slots.AsSpan(set.FirstSlot, set.SlopeCount),
-            Attributes = item.Attributes,
+            Attributes = set.Attributes,
             Theta = theta,
             NodeCount = nodeCount,
             Category = category,
-            CategoryCount = item.CategoryCount,
+            CategoryCount = set.CategoryCount,
             Shape = slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount),
-            Scores = item.Scores,
-            Constants = constants[index],
+            Scores = set.Scores,
+            Constants = set.Constants,
         };
     }
 
-    /// <summary>Parameters of a set: slopes, then shape. [slot of the set]</summary>
-    public Span<double> Slots(ItemParameterSet set) => slots.AsSpan(set.FirstSlot, set.SlotCount);
+    private readonly record struct PreparedSet(
+        ItemModelOperations Operations, int[] Attributes, int CategoryCount, double[] Scores, int FirstSlot, int SlopeCount, int ShapeCount, double[] Constants);
 }

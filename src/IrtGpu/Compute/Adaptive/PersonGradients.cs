@@ -110,7 +110,8 @@ internal sealed class PersonGradients : IDisposable
                 if (responses[item] == ResponseData.Missing)
                     continue;
                 ItemParameterSet set = plan.ParameterSets[setOfItem[item]];
-                plan.Items[item].Family.Operations.FillResponseGradients(items.At(setOfItem[item], responses[item], person.Theta(k), stride), scratch, slotRows);
+                items.Operations(setOfItem[item]).FillKeptGradients(
+                    items.At(setOfItem[item], responses[item], person.Theta(k), stride), person.Kept(k, item), scratch, slotRows);
                 for (int slot = 0; slot < set.SlotCount; slot++)
                     AddSlot(set.FirstSlot + slot, k, slotRows.AsSpan(slot * stride, stride));
             }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using IrtGpu.Compute.Loops;
 using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Models;
 using IrtGpu.Vectors;
 
 namespace IrtGpu.Compute.Adaptive;
@@ -54,6 +54,21 @@ internal sealed class PersonLoops<TLanes> : PersonLoops
             sum += weight;
         }
         return LaneArithmetic.SumPairs(sum);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TakeLogarithms(Span<double> factors, Span<double> sum)
+    {
+        ref double factor = ref MemoryMarshal.GetReference(factors);
+        ref double total = ref MemoryMarshal.GetReference(sum);
+        TLanes one = 1.0;
+        for (int node = 0; node < factors.Length; node += TLanes.Count)
+        {
+            TLanes logarithm = Elementary.Log1P(TLanes.Load(ref factor, (nuint)node) - 1.0);
+            (TLanes.Load(ref total, (nuint)node) - logarithm).Store(ref total, (nuint)node);
+            one.Store(ref factor, (nuint)node);
+        }
     }
 
     /// <inheritdoc/>

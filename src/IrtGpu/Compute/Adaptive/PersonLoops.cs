@@ -28,6 +28,11 @@ internal abstract class PersonLoops
     /// <returns>Their sum.</returns>
     public abstract double Exponentiate(Span<double> values, double largest);
 
+    /// <summary>sum −= log factors, which become 1.</summary>
+    /// <param name="factors">1 or more.</param>
+    /// <param name="sum">Subtracted from.</param>
+    public abstract void TakeLogarithms(Span<double> factors, Span<double> sum);
+
     /// <summary>values *= factor.</summary>
     public abstract void Scale(Span<double> values, double factor);
 

@@ -1,16 +1,26 @@
+using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Adaptive;
 
 /// <summary>The posterior of one pattern at nodes of its own; one instance serves one thread.</summary>
-internal sealed class PersonPosterior
+/// <remarks>
+/// Items are evaluated once at the pattern's nodes, and what their derivatives need of that is kept until the next pattern: for dichotomous
+/// items of the exponential family 1 − P, else log P of all categories, so that it stays in a second-level cache.
+/// </remarks>
+internal sealed class PersonPosterior : IDisposable
 {
+    private const int MostFactors = 512; // of up to 2 each, before they overflow
+
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly PersonNodes[] variants;
-    private readonly double[] theta; // [class, attribute, stride]
-    private readonly double[] weights; // [class, stride]
+    private readonly int[] keptRows; // first kept row of an item, and their number at last [item + 1]
+    private readonly AlignedBuffer theta; // [class, attribute, stride]
+    private readonly AlignedBuffer weights; // [class, stride]
+    private readonly AlignedBuffer kept; // [class, row, stride]
+    private readonly AlignedBuffer product; // [stride]
     private readonly double[] shares; // [class]
 
     /// <summary>Makes room.</summary>
@@ -23,8 +33,13 @@ internal sealed class PersonPosterior
         this.patterns = patterns;
         this.variants = variants;
         Stride = variants[0].Stride;
-        theta = new double[plan.ClassCount * plan.AttributeCount * Stride];
-        weights = new double[plan.ClassCount * Stride];
+        keptRows = new int[plan.ItemCount + 1];
+        for (int item = 0; item < plan.ItemCount; item++)
+            keptRows[item + 1] = keptRows[item] + plan.Items[item].Family.Operations.KeptRowCount(plan.Items[item].CategoryCount);
+        theta = new AlignedBuffer((long)plan.ClassCount * plan.AttributeCount * Stride);
+        weights = new AlignedBuffer((long)plan.ClassCount * Stride);
+        kept = new AlignedBuffer((long)plan.ClassCount * keptRows[^1] * Stride);
+        product = new AlignedBuffer(Stride);
         shares = new double[plan.ClassCount];
     }
 
@@ -32,13 +47,16 @@ internal sealed class PersonPosterior
     public int Stride { get; }
 
     /// <summary>Weights of all classes. [class, stride]</summary>
-    public Span<double> AllWeights => weights;
+    public Span<double> AllWeights => Rows(weights, 0, plan.ClassCount);
 
     /// <summary>Nodes in a class. [attribute, stride]</summary>
-    public ReadOnlySpan<double> Theta(int k) => theta.AsSpan(k * plan.AttributeCount * Stride, plan.AttributeCount * Stride);
+    public Span<double> Theta(int k) => Rows(theta, (long)k * plan.AttributeCount, plan.AttributeCount);
 
     /// <summary>Posterior weights in a class, 0 beyond the last node. [stride]</summary>
-    public Span<double> Weights(int k) => weights.AsSpan(k * Stride, Stride);
+    public Span<double> Weights(int k) => Rows(weights, k, 1);
+
+    /// <summary>What the last <see cref="Compute"/> kept of an item that the pattern answered. [row, stride]</summary>
+    public Span<double> Kept(int k, int item) => Rows(kept, (long)k * keptRows[^1] + keptRows[item], keptRows[item + 1] - keptRows[item]);
 
     /// <summary>Posterior probability of a class.</summary>
     public double Share(int k) => shares[k];
@@ -58,7 +76,7 @@ internal sealed class PersonPosterior
         for (int k = 0; k < plan.ClassCount; k++)
         {
             if (IsPossible(pattern, k))
-                PersonLoops.Chosen.Place(nodes, placements.Centre(pattern, k), placements.Factor(pattern, k), theta.AsSpan(k * plan.AttributeCount * Stride, plan.AttributeCount * Stride));
+                PersonLoops.Chosen.Place(nodes, placements.Centre(pattern, k), placements.Factor(pattern, k), Theta(k));
         }
     }
 
@@ -89,10 +107,19 @@ internal sealed class PersonPosterior
             shares[k] = PersonLoops.Chosen.Exponentiate(Weights(k), largest);
             sum += shares[k];
         }
-        PersonLoops.Chosen.Scale(weights, 1 / sum);
+        PersonLoops.Chosen.Scale(AllWeights, 1 / sum);
         for (int k = 0; k < plan.ClassCount; k++)
             shares[k] /= sum;
         return largest + Math.Log(sum);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        theta.Dispose();
+        weights.Dispose();
+        kept.Dispose();
+        product.Dispose();
     }
 
     private void AddLogJoint(ModelPoint point, ItemsAt items, int pattern, int k, Placements placements, Span<double> logJoint)
@@ -106,12 +133,22 @@ internal sealed class PersonPosterior
         point.Populations[block.Index].AddLogDensities(nodes, logJoint);
         int[] setOfItem = plan.Tables[block.Table].SetOfItem;
         ReadOnlySpan<byte> responses = patterns.Row(pattern);
+        Span<double> factors = Rows(product, 0, 1);
+        factors.Fill(1);
+        int factorCount = 0;
         for (int item = 0; item < responses.Length; item++)
         {
-            if (responses[item] != ResponseData.Missing)
-                plan.Items[item].Family.Operations.AddResponse(items.At(setOfItem[item], responses[item], nodes, Stride), logJoint);
+            if (responses[item] == ResponseData.Missing)
+                continue;
+            int set = setOfItem[item];
+            items.Operations(set).AddResponse(items.At(set, responses[item], nodes, Stride), logJoint, factors, Kept(k, item));
+            if (++factorCount % MostFactors == 0)
+                PersonLoops.Chosen.TakeLogarithms(factors, logJoint);
         }
+        PersonLoops.Chosen.TakeLogarithms(factors, logJoint);
     }
+
+    private unsafe Span<double> Rows(AlignedBuffer buffer, long row, int count) => new(buffer.Pointer + row * Stride, count * Stride);
 
     /// <summary>Which rule a pattern has follows from its answers, so that persons with the same have the same, wherever they stand.</summary>
     private PersonNodes NodesOf(int pattern)

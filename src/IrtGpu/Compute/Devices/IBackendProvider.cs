@@ -1,6 +1,7 @@
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
+using IrtGpu.Specification;
 
 namespace IrtGpu.Compute.Devices;
 
@@ -17,6 +18,10 @@ public interface IBackendProvider
     /// <param name="choice">How E-steps are to be computed, as <see cref="EStepChoice.ForDevice"/> chose.</param>
     /// <exception cref="DeviceNotAvailableException">It is missing here, or its memory does not suffice.</exception>
     IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice);
+
+    /// <summary>Whether its devices compute a method of integration.</summary>
+    /// <param name="method">The method.</param>
+    bool Computes(IntegrationMethod method) => method == IntegrationMethod.Grid;
 
     /// <summary>
     /// Begins to open a device on a thread of its own, for instance while data are read. A <see cref="Create"/> that asks for it waits for that

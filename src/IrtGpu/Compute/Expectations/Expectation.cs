@@ -40,6 +40,9 @@ public abstract class Expectation : IDisposable
     /// <param name="evaluation">The sets asked for and where; receives the answer.</param>
     public abstract void Evaluate(ItemEvaluation evaluation);
 
+    /// <summary>Whether derivatives of items at the point of the E-step are at hand, so that any other question costs about as much as an E-step.</summary>
+    internal virtual bool HoldsDerivatives => false;
+
     /// <summary>Expected number of persons by response category and node.</summary>
     /// <param name="table">Item table.</param>
     /// <param name="item">Item.</param>

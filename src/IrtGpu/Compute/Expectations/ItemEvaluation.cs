@@ -35,6 +35,9 @@ public sealed class ItemEvaluation
     /// <summary>Whether gradients and Hessians are wanted beside the values.</summary>
     public bool WithDerivatives { get; set; }
 
+    /// <summary>Whether values are wanted; else they may be anything.</summary>
+    internal bool WithValues { get; set; } = true;
+
     /// <summary>Whether, with derivatives, Hessians are wanted as well as gradients; where they are not, they may be there or not.</summary>
     internal bool WithHessians { get; set; } = true;
 
@@ -65,6 +68,7 @@ public sealed class ItemEvaluation
         ArgumentNullException.ThrowIfNull(other);
         SetCount = other.SetCount;
         WithDerivatives = other.WithDerivatives;
+        WithValues = other.WithValues;
         WithHessians = other.WithHessians;
         other.Sets.CopyTo(sets);
         other.Slots.CopyTo(Slots, 0);
@@ -83,6 +87,28 @@ public sealed class ItemEvaluation
             TensorPrimitives.Add(Gradient[set], other.Gradient[set], Gradient[set]);
             TensorPrimitives.Add(Hessian[set], other.Hessian[set], Hessian[set]);
         }
+    }
+
+    /// <summary>Takes over what another found, if it was asked the same, and found it.</summary>
+    /// <param name="other">Of the same plan and expectation, asked for all sets; a value that it did not find is NaN.</param>
+    internal bool TryTakeAnswer(ItemEvaluation other)
+    {
+        if (WithDerivatives && !other.WithDerivatives || !Slots.AsSpan().SequenceEqual(other.Slots))
+            return false;
+        foreach (int set in Sets)
+        {
+            if (WithValues && double.IsNaN(other.Value[set]))
+                return false;
+        }
+        foreach (int set in Sets)
+        {
+            Value[set] = other.Value[set];
+            if (!WithDerivatives)
+                continue;
+            other.Gradient[set].CopyTo(Gradient[set], 0);
+            other.Hessian[set].CopyTo(Hessian[set], 0);
+        }
+        return true;
     }
 
     /// <summary>Makes the answer 0, for summing up.</summary>

@@ -35,6 +35,9 @@ internal sealed class SumOfExpectations : Expectation
     public override double[]? TryNodeTotals(int block) => TrySum([.. parts.Select(part => part.TryNodeTotals(block))]);
 
     /// <inheritdoc/>
+    internal override double[]? TryLineTotals(int block, int attribute) => TrySum([.. parts.Select(part => part.TryLineTotals(block, attribute))]);
+
+    /// <inheritdoc/>
     internal override double[]? TryMeansByRow(int block) => TrySum([.. parts.Select(part => part.TryMeansByRow(block))]);
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IrtGpu.Compute.Expectations;
+using IrtGpu.Compute.Reduction.Gradients;
 using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
@@ -20,10 +21,15 @@ internal sealed class ReducedBackend : IComputeBackend
     {
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
         step = new ReducedEStep(plan, patterns, this.threads);
+        ReducedMatrices matrices = new(step, patterns, this.threads);
         Capabilities = new BackendCapabilities
         {
             ShiftRefusal = "--integration reduced takes one population a block, but the means of persons differ within blocks here. Use --integration grid.",
             TryScore = step.Score,
+            TryCrossProduct = point => matrices.CrossProduct(point, patterns.Frequency),
+            TryCrossProductOf = matrices.CrossProduct,
+            TryMissingInformation = matrices.TryMissingInformation,
+            TrySumMissingInformation = matrices.MissingInformation,
         };
     }
 

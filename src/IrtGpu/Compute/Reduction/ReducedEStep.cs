@@ -32,7 +32,7 @@ internal sealed class ReducedEStep : IDisposable
         this.threads = threads;
         model = new ReducedModel(plan, patterns, threads);
         this.messageBytes = messageBytes;
-        runs = Cut(BytesOfMessages());
+        runs = Cut(BytesOfPattern(step => MessagesOfPart(step), 0));
         totals = [.. plan.Blocks.Select(_ => model.Steps.Select(step => new AlignedBuffer(step.CellCount)).ToArray())];
         kept = runs.Length == 1 ? Messages(runs[0]) : null;
     }
@@ -47,7 +47,7 @@ internal sealed class ReducedEStep : IDisposable
         double logLikelihood = 0;
         foreach (ReducedPatterns run in runs)
         {
-            Visit(point, run, (sweep, messages, ofPatterns, probability) =>
+            Visit(point, run, (_, sweep, messages, ofPatterns, probability) =>
             {
                 for (int pattern = 0; pattern < ofPatterns.Length; pattern++)
                 {
@@ -65,18 +65,48 @@ internal sealed class ReducedEStep : IDisposable
             });
         }
         double[][][] counts = model.Collapse();
-        return new ReducedExpectation(plan, model.Sets, model.Nodes, counts, [.. totals.Select(model.TotalsOfSets)], threads) { LogLikelihood = logLikelihood };
+        return new ReducedExpectation(plan, model.Sets, model.Nodes, new Lazy<double[][][]>(counts), [.. totals.Select(model.TotalsOfSets)], threads) { LogLikelihood = logLikelihood };
     }
 
     /// <summary>Scores of all patterns.</summary>
     /// <param name="point">Parameters.</param>
     public PatternScores Score(ModelPoint point)
     {
-        model.Prepare(point);
         ReducedScores scores = new(model, patterns, threads);
-        foreach (ReducedPatterns run in kept is not null && CountRuns(BytesOfScores()) == 1 ? runs : Cut(BytesOfScores()))
-            Visit(point, run, (_, messages, ofPatterns, probability) => scores.Add(run, messages, ofPatterns, probability));
+        Visit(point, LengthOfMoments, 0, (run, _, messages, ofPatterns, probability) => scores.Add(run, messages, ofPatterns, probability));
         return scores.Result;
+
+        long LengthOfMoments(ReducedStep step)
+        {
+            long below = model.CountBelow(step);
+            return step.MessageLength * (1 + below + below * (below + 1) / 2);
+        }
+    }
+
+    /// <summary>The plan in the reduced form.</summary>
+    public ReducedModel Model => model;
+
+    /// <summary>Room for totals at the cells of all steps, which the way back adds to; used anew by every E-step. [block][step][cell]</summary>
+    public AlignedBuffer[][] Totals => totals;
+
+    /// <summary>Parts of a step, over all runs of an E-step.</summary>
+    /// <param name="step">Step.</param>
+    public long PartCount(int step) => runs.Sum(run => (long)run.Count(step));
+
+    /// <summary>Shows the messages of all patterns, in runs that fit in memory.</summary>
+    /// <param name="point">Parameters.</param>
+    /// <param name="lengthOfPart">Numbers that a part of a step takes beside its messages.</param>
+    /// <param name="lengthOfPattern">Numbers that a pattern takes.</param>
+    /// <param name="visit">Is shown run, sweep, messages by class, log-likelihoods by pattern, posterior class probabilities by pattern and class.</param>
+    public void Visit(
+        ModelPoint point, Func<ReducedStep, long> lengthOfPart, long lengthOfPattern, Action<ReducedPatterns, ReducedSweep, ReducedMessages[], double[], double[]> visit)
+    {
+        model.Prepare(point);
+        long LengthOfPart(ReducedStep step) => MessagesOfPart(step) + lengthOfPart(step);
+        bool fits = kept is not null
+            && sizeof(double) * (patterns.PatternCount * lengthOfPattern + model.Steps.Sum(step => PartCount(step.Source.Index) * LengthOfPart(step))) <= messageBytes;
+        foreach (ReducedPatterns run in fits ? runs : Cut(BytesOfPattern(LengthOfPart, lengthOfPattern)))
+            Visit(point, run, visit);
     }
 
     /// <inheritdoc/>
@@ -89,7 +119,7 @@ internal sealed class ReducedEStep : IDisposable
             messages.Dispose();
     }
 
-    private void Visit(ModelPoint point, ReducedPatterns run, Action<ReducedSweep, ReducedMessages[], double[], double[]> visit)
+    private void Visit(ModelPoint point, ReducedPatterns run, Action<ReducedPatterns, ReducedSweep, ReducedMessages[], double[], double[]> visit)
     {
         ReducedSweep sweep = new(model, patterns, run, threads);
         ReducedMessages[] messages = kept is not null && ReferenceEquals(run, runs[0]) ? kept : Messages(run);
@@ -98,22 +128,18 @@ internal sealed class ReducedEStep : IDisposable
         double[] logLikelihood = new double[run.End - run.Begin];
         double[] probability = new double[logLikelihood.Length * plan.ClassCount];
         sweep.Classify(point, messages, logLikelihood, probability);
-        visit(sweep, messages, logLikelihood, probability);
+        visit(run, sweep, messages, logLikelihood, probability);
         foreach (ReducedMessages one in ReferenceEquals(messages, kept) ? [] : messages)
             one.Dispose();
     }
 
     private ReducedMessages[] Messages(ReducedPatterns run) => [.. Enumerable.Range(0, plan.ClassCount).Select(_ => new ReducedMessages(model.Steps, run))];
 
-    /// <summary>Bytes of a pattern's messages, both ways, where it has no part in common with others.</summary>
-    private long BytesOfMessages() => sizeof(double) * model.Steps.Sum(step => 2L * plan.ClassCount * step.MessageLength);
+    /// <summary>Numbers in the messages of a part, both ways.</summary>
+    private long MessagesOfPart(ReducedStep step) => 2L * plan.ClassCount * step.MessageLength;
 
-    /// <summary>The same with those of its moments, of one class at a time.</summary>
-    private long BytesOfScores() => BytesOfMessages() + sizeof(double) * model.Steps.Sum(step =>
-    {
-        long below = model.CountBelow(step);
-        return step.MessageLength * (1 + below + below * (below + 1) / 2);
-    });
+    /// <summary>Bytes of a pattern that has no part in common with others.</summary>
+    private long BytesOfPattern(Func<ReducedStep, long> lengthOfPart, long lengthOfPattern) => sizeof(double) * (lengthOfPattern + model.Steps.Sum(lengthOfPart));
 
     private int CountRuns(long bytesOfPattern)
     {

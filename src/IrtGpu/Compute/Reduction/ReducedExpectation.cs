@@ -10,11 +10,11 @@ namespace IrtGpu.Compute.Reduction;
 /// <param name="plan">The plan.</param>
 /// <param name="sets">Sets of correlated attributes.</param>
 /// <param name="nodes">Products of the line. [number of attributes][node, attribute]</param>
-/// <param name="counts">[table][item][category, node]</param>
+/// <param name="counts">Where they are, brought home when they are first asked for. [table][item][category, node]</param>
 /// <param name="totals">[block][set][node]</param>
 /// <param name="threads">Number of threads.</param>
 internal sealed class ReducedExpectation(
-    CalibrationPlan plan, IReadOnlyList<int[]> sets, double[][] nodes, double[][][] counts, double[][][] totals, int threads) : Expectation
+    CalibrationPlan plan, IReadOnlyList<int[]> sets, double[][] nodes, Lazy<double[][][]> counts, double[][][] totals, int threads) : Expectation
 {
     private readonly PopulationMoments?[] populations = new PopulationMoments?[plan.Blocks.Count];
 
@@ -55,7 +55,7 @@ internal sealed class ReducedExpectation(
     public override ItemCounts? TryItemCounts(int table, int item, out string? reason)
     {
         reason = null;
-        return new ItemCounts(plan.Items[item].Attributes, nodes[plan.Items[item].Attributes.Length], counts[table][item]);
+        return new ItemCounts(plan.Items[item].Attributes, nodes[plan.Items[item].Attributes.Length], counts.Value[table][item]);
     }
 
     private void Evaluate(ItemEvaluation evaluation, int index)
@@ -82,7 +82,7 @@ internal sealed class ReducedExpectation(
                 Attributes = columns,
                 Theta = nodes[columns.Length],
                 AttributeCount = columns.Length,
-                Counts = counts[table][set.Item],
+                Counts = counts.Value[table][set.Item],
             };
             value += item.Family.Operations.SumNodes(atNodes, item.CategoryCount, slots[set.SlopeCount..], item.Scores, scratch, gradient, hessian);
         }

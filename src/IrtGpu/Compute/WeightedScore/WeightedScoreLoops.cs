@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using IrtGpu.Compute.Loops;
 using IrtGpu.Compute.WeightedScore.Interpolation;
 using IrtGpu.Foundation.Vectors;
 using IrtGpu.Vectors;

@@ -126,6 +126,19 @@ internal sealed class ItemComponent
         }
     }
 
+    /// <summary>Whether all its parameters are admissible.</summary>
+    /// <param name="slots">All parameters. [slot]</param>
+    public bool IsInDomain(double[] slots)
+    {
+        bool isInDomain = true;
+        foreach (ItemComponentMember member in members)
+            isInDomain &= member.IsInDomain(slots);
+        return isInDomain;
+    }
+
+    /// <summary>Makes the next proposal go half as far.</summary>
+    public void Shorten() => stepScale /= 2;
+
     /// <summary>Whether the value at the candidate has not fallen; where it has, the next proposal goes half as far.</summary>
     /// <param name="evaluation">The answer at the candidate.</param>
     public bool IsGood(ItemEvaluation evaluation)
@@ -133,7 +146,7 @@ internal sealed class ItemComponent
         foreach (ItemComponentMember member in members)
             member.TakeValue(evaluation);
         double value = TotalValue();
-        stepScale /= 2;
+        Shorten();
         return value >= stepValue - 1e-13 * Math.Abs(stepValue); // not where the value is NaN
     }
 

@@ -10,7 +10,7 @@ namespace IrtGpu.Estimation.Maximization;
 /// </summary>
 /// <remarks>
 /// <code>
-/// newton.Begin(free);
+/// newton.Begin(free, totalWeight, isGuarded);
 /// while (newton.Question is { } question)
 /// {
 ///     expectation.Evaluate(question);
@@ -37,6 +37,7 @@ internal sealed class ItemNewton
     private readonly Action<int> beginStep; // made once, so that a step allocates nothing
     private double[] free = []; // where the steps have led
     private int pendingCount;
+    private bool isTrusting; // steps of the question under way are taken without asking for values
     private int iteration;
     private int halving;
     private double resting;
@@ -66,13 +67,23 @@ internal sealed class ItemNewton
     /// <summary>Begins at parameters.</summary>
     /// <param name="start">Those of items are moved. [free]</param>
     /// <param name="totalWeight">Σ weights of the persons.</param>
-    public void Begin(double[] start, double totalWeight)
+    /// <param name="isGuarded">
+    /// Whether every step is held to raise the value. Else components that take one step take it as it is, if it stays in the domain: the
+    /// next E-step tells whether the objective fell (EM gradient algorithm; Lange, K., 1995, J. R. Statist. Soc. B 57, 425–437).
+    /// </param>
+    public void Begin(double[] start, double totalWeight, bool isGuarded)
     {
         free = start;
         resting = RunOffs.Resting * totalWeight;
         free.CopyTo(candidate, 0);
         Array.Clear(hasStopped);
+        Array.Clear(startGradient);
         iteration = 0;
+        isTrusting = !isGuarded;
+        AskDerivatives();
+        if (Question is not null || !isTrusting)
+            return;
+        isTrusting = false;
         AskDerivatives();
     }
 
@@ -84,6 +95,13 @@ internal sealed class ItemNewton
             BeginSteps();
             if (iteration == 0)
                 KeepStartGradient();
+            if (isTrusting)
+            {
+                TakeSteps();
+                isTrusting = false;
+                AskDerivatives();
+                return;
+            }
             halving = 0;
             AskValues();
             return;
@@ -145,6 +163,7 @@ internal sealed class ItemNewton
         foreach (ItemComponent component in components)
             component.AskAll(evaluation);
         evaluation.WithDerivatives = true;
+        evaluation.WithValues = false;
         slots.CopyTo(evaluation.Slots, 0);
         expectation.Evaluate(evaluation);
         foreach (ItemComponent component in components)
@@ -157,12 +176,13 @@ internal sealed class ItemNewton
         evaluation.Clear();
         for (int k = 0; k < components.Length; k++)
         {
-            if (hasStopped[k] || iteration >= iterations[k])
+            if (hasStopped[k] || iteration >= iterations[k] || (isTrusting && iterations[k] > 1))
                 continue;
             pending[pendingCount++] = k;
             components[k].AskAll(evaluation);
         }
         evaluation.WithDerivatives = true;
+        evaluation.WithValues = !isTrusting;
         plan.Layout.Expand(free, evaluation.Slots);
         Question = pendingCount > 0 ? evaluation : null;
     }
@@ -176,13 +196,35 @@ internal sealed class ItemNewton
         foreach (int k in pending.AsSpan(0, pendingCount))
             components[k].AskInDomain(evaluation);
         evaluation.WithDerivatives = false;
+        evaluation.WithValues = true;
     }
 
     private void KeepStartGradient()
     {
-        Array.Clear(startGradient);
-        foreach (ItemComponent component in components)
-            component.AddLastDerivatives(startGradient, null);
+        foreach (int k in pending.AsSpan(0, pendingCount))
+            components[k].AddLastDerivatives(startGradient, null);
+    }
+
+    /// <summary>Takes the steps of all pending components, shortened until they stay in the domain.</summary>
+    private void TakeSteps()
+    {
+        foreach (int k in pending.AsSpan(0, pendingCount))
+        {
+            hasStopped[k] = true;
+            bool isInDomain = false;
+            for (int attempt = 0; attempt < LargestHalvingCount && !isInDomain; attempt++)
+            {
+                if (attempt > 0)
+                    components[k].Shorten();
+                components[k].Propose(free, candidate);
+                plan.Layout.Expand(candidate, evaluation.Slots);
+                isInDomain = components[k].IsInDomain(evaluation.Slots);
+            }
+            if (isInDomain)
+                components[k].Accept(candidate, free);
+            else
+                components[k].Accept(free, candidate);
+        }
     }
 
     private void BeginSteps()

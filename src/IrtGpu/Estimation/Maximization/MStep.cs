@@ -30,10 +30,11 @@ internal sealed class MStep
     /// <summary>The EM map.</summary>
     /// <param name="point">Where the E-step was made.</param>
     /// <param name="expectation">What it found.</param>
-    public ParameterVector Maximize(ModelPoint point, Expectation expectation)
+    /// <param name="isGuarded">Whether the steps of items are held to raise the expected log-likelihood; else the next E-step has to be looked at.</param>
+    public ParameterVector Maximize(ModelPoint point, Expectation expectation, bool isGuarded = true)
     {
         double[] free = (double[])point.Parameters.Free.Clone();
-        items.Begin(free, TotalWeight(expectation));
+        items.Begin(free, TotalWeight(expectation), isGuarded);
         while (items.Question is { } question)
         {
             expectation.Evaluate(question);
@@ -46,13 +47,13 @@ internal sealed class MStep
     /// <param name="steps">An M-step for each, at least.</param>
     /// <param name="points">All points of the batch's last E-step; null: none is wanted from there.</param>
     /// <param name="batch">Is asked.</param>
-    /// <returns>The bits of <see cref="Maximize(ModelPoint, Expectation)"/>; null where none was wanted. [point]</returns>
+    /// <returns>The bits of <see cref="Maximize(ModelPoint, Expectation, bool)"/>; null where none was wanted. [point]</returns>
     public static ParameterVector?[] Maximize(IReadOnlyList<MStep> steps, IReadOnlyList<EvaluatedPoint?> points, IPointBatch batch)
     {
         double[]?[] free = [.. points.Select(point => (double[]?)point?.Point.Parameters.Free.Clone())];
         ItemNewton?[] newtons = [.. free.Select((start, k) => start is null ? null : steps[k].items)];
         for (int k = 0; k < free.Length; k++)
-            newtons[k]?.Begin(free[k]!, steps[k].TotalWeight(points[k]!.Found));
+            newtons[k]?.Begin(free[k]!, steps[k].TotalWeight(points[k]!.Found), isGuarded: true);
         while (Questions(newtons) is { } questions)
         {
             batch.Evaluate(questions);
@@ -66,7 +67,7 @@ internal sealed class MStep
     }
 
     /// <summary>
-    /// Gradient of the marginal log-likelihood with priors where the last <see cref="Maximize(ModelPoint, Expectation)"/> began; costs
+    /// Gradient of the marginal log-likelihood with priors where the last <see cref="Maximize(ModelPoint, Expectation, bool)"/> began; costs
     /// nothing more than adding up.
     /// </summary>
     /// <param name="point">What that was given.</param>

@@ -17,10 +17,27 @@ internal abstract partial class ItemModelOperations
     /// <param name="constants">Receives them. [<see cref="ConstantLength"/>]</param>
     public abstract void FillConstants(int categoryCount, Span<double> shape, Span<double> constants);
 
-    /// <summary>Adds log P of an answer.</summary>
+    /// <summary>Rows of nodes that <see cref="AddResponse"/> leaves for what is asked of the same answer at the same nodes afterwards.</summary>
+    /// <param name="categoryCount">M.</param>
+    public virtual int KeptRowCount(int categoryCount) => categoryCount;
+
+    /// <summary>Adds log P of an answer: log P = what is added to the sum − log(what the product is multiplied by).</summary>
     /// <param name="nodes">Item, answer and nodes.</param>
     /// <param name="sum">Added to. [node]</param>
-    public abstract void AddResponse(in ResponseNodes nodes, Span<double> sum);
+    /// <param name="product">Multiplied by a factor from 1 to 2, so that 1,000 answers do not overflow. [node]</param>
+    /// <param name="kept">Receives what the function found. [<see cref="KeptRowCount"/>, node]</param>
+    public abstract void AddResponse(in ResponseNodes nodes, Span<double> sum, Span<double> product, Span<double> kept);
+
+    /// <summary>Whether <see cref="AddKeptSums"/> has Σ w log P beside its derivatives.</summary>
+    /// <param name="categoryCount">M.</param>
+    public virtual bool HasKeptValue(int categoryCount) => true;
+
+    /// <summary>Adds derivatives of Σ w log P of an answer, from what <see cref="AddResponse"/> kept, to sums by lane that go on from person to person.</summary>
+    /// <param name="nodes">Item, answer and nodes, as they were.</param>
+    /// <param name="weights">w. [node]</param>
+    /// <param name="kept">What was kept; may be overwritten.</param>
+    /// <param name="sums">Of the item, <see cref="ItemSums.ScratchLength"/> doubles from a cache line on that stay where they are.</param>
+    public abstract void AddKeptSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums);
 
     /// <summary>Adds Σ w log P of an answer, and its derivatives, to sums by lane that go on from person to person.</summary>
     /// <param name="nodes">Item, answer and nodes.</param>
@@ -42,11 +59,12 @@ internal abstract partial class ItemModelOperations
     /// <returns>The value.</returns>
     public abstract double TakeSums(int slopeCount, int categoryCount, int shapeCount, Span<double> sums, Span<double> gradient, Span<double> hessian);
 
-    /// <summary>Writes the derivatives of log P of an answer by the item's slots at every node.</summary>
-    /// <param name="nodes">Item, answer and nodes.</param>
+    /// <summary>Writes the derivatives of log P of an answer by the item's slots at every node, from what <see cref="AddResponse"/> kept.</summary>
+    /// <param name="nodes">Item, answer and nodes, as they were.</param>
+    /// <param name="kept">What was kept; may be overwritten.</param>
     /// <param name="scratch">At least <see cref="ItemSums.ScratchLength"/>.</param>
     /// <param name="gradients">Receives them. [slope and shape, node]</param>
-    public abstract void FillResponseGradients(in ResponseNodes nodes, Span<double> scratch, Span<double> gradients);
+    public abstract void FillKeptGradients(in ResponseNodes nodes, Span<double> kept, Span<double> scratch, Span<double> gradients);
 
     private partial class Operations<TModel, TLanes>
     {
@@ -56,11 +74,9 @@ internal abstract partial class ItemModelOperations
             Constants(constants[..ConstantLength(categoryCount)], categoryCount, shape);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void AddResponse(in ResponseNodes nodes, Span<double> sum)
+        public override void AddResponse(in ResponseNodes nodes, Span<double> sum, Span<double> product, Span<double> kept)
         {
             ItemConstantTable table = new(nodes.Constants, TModel.ConstantCount(nodes.CategoryCount));
-            Span<double> scratch = LaneMemory.Align(stackalloc double[(nodes.CategoryCount + 1) * LaneMemory.MostLanes]);
-            LaneVector<TLanes> logProbability = new(scratch);
             SpanVector shape = new(nodes.Shape);
             SpanVector scores = new(nodes.Scores);
             ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
@@ -70,9 +86,49 @@ internal abstract partial class ItemModelOperations
                 TLanes z = 0.0;
                 for (int loading = 0; loading < nodes.Slopes.Length; loading++)
                     z += nodes.Slopes[loading] * TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * nodes.NodeCount + node));
+                LaneVector<TLanes> logProbability = new(kept[node..], nodes.NodeCount);
                 TModel.LogProbabilities(z, nodes.CategoryCount, shape, scores, table, logProbability);
                 (TLanes.Load(ref total, (nuint)node) + logProbability[nodes.Category]).Store(ref total, (nuint)node);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void AddKeptSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums)
+        {
+            ItemSums<TLanes> lanes = new(sums, nodes.Slopes.Length, nodes.CategoryCount, nodes.Shape.Length);
+            ItemConstantTable table = new(nodes.Constants, TModel.ConstantCount(nodes.CategoryCount));
+            LaneVector<TLanes> coordinates = new(lanes.Theta);
+            LaneVector<TLanes> gradient = new(lanes.Gradient);
+            LaneVector<TLanes> hessian = new(lanes.Hessian);
+            LaneVector<TLanes> counts = new(lanes.CountTail);
+            SpanVector shape = new(nodes.Shape);
+            SpanVector scores = new(nodes.Scores);
+            for (int category = 0; category < nodes.CategoryCount; category++)
+                counts[category] = 0.0;
+            ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
+            ref double weight = ref MemoryMarshal.GetReference(weights);
+            LaneVector<TLanes> value = new(lanes.Value);
+            TLanes sum = value[0];
+            for (int node = 0; node < nodes.NodeCount; node += TLanes.Count)
+            {
+                TLanes count = TLanes.Load(ref weight, (nuint)node);
+                if (count.IsZero())
+                    continue;
+                TLanes z = 0.0;
+                for (int loading = 0; loading < nodes.Slopes.Length; loading++)
+                {
+                    TLanes coordinate = TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * nodes.NodeCount + node));
+                    coordinates[loading] = coordinate;
+                    z += nodes.Slopes[loading] * coordinate;
+                }
+                LaneVector<TLanes> logProbability = new(kept[node..], nodes.NodeCount);
+                sum += TLanes.WhereEqual(count, 0.0, 0.0, count * logProbability[nodes.Category]);
+                counts[nodes.Category] = count;
+                lanes.ClearPredictor();
+                TModel.AddDerivatives(z, nodes.CategoryCount, shape, scores, table, logProbability, counts, gradient, hessian);
+                lanes.AddPredictor();
+            }
+            value[0] = sum;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -130,12 +186,11 @@ internal abstract partial class ItemModelOperations
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void FillResponseGradients(in ResponseNodes nodes, Span<double> scratch, Span<double> gradients)
+        public override void FillKeptGradients(in ResponseNodes nodes, Span<double> kept, Span<double> scratch, Span<double> gradients)
         {
             int slopeCount = nodes.Slopes.Length;
             ItemSums<TLanes> lanes = new(scratch, slopeCount, nodes.CategoryCount, nodes.Shape.Length);
             ItemConstantTable table = new(nodes.Constants, TModel.ConstantCount(nodes.CategoryCount));
-            LaneVector<TLanes> logProbability = new(lanes.LogProbability);
             LaneVector<TLanes> gradient = new(lanes.Gradient);
             LaneVector<TLanes> hessian = new(lanes.Hessian);
             LaneVector<TLanes> counts = new(lanes.CountTail);
@@ -150,9 +205,9 @@ internal abstract partial class ItemModelOperations
                 TLanes z = 0.0;
                 for (int loading = 0; loading < slopeCount; loading++)
                     z += nodes.Slopes[loading] * TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * nodes.NodeCount + node));
-                TModel.LogProbabilities(z, nodes.CategoryCount, shape, scores, table, logProbability);
                 lanes.Clear();
-                TModel.AddDerivatives(z, nodes.CategoryCount, shape, scores, table, logProbability, counts, gradient, hessian);
+                TModel.AddDerivatives(
+                    z, nodes.CategoryCount, shape, scores, table, new LaneVector<TLanes>(kept[node..], nodes.NodeCount), counts, gradient, hessian);
                 for (int loading = 0; loading < slopeCount; loading++)
                     (gradient[0] * TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * nodes.NodeCount + node))).Store(ref result, (nuint)(loading * nodes.NodeCount + node));
                 for (int r = 0; r < nodes.Shape.Length; r++)

@@ -19,13 +19,15 @@ internal abstract partial class ItemModelOperations
     public static ItemModelOperations OfWeightedScore<TModel>()
         where TModel : struct, IWeightedScoreModel => ChosenWeightedScore<TModel>.Operations;
 
-    /// <summary>Those of the generalized partial credit model, whose items of two categories have loops of their own.</summary>
-    public static ItemModelOperations OfPartialCredit() => ChosenPartialCredit.Operations;
-
     /// <summary>Those of a response function by vectors of a width, which the machine may lack.</summary>
     internal static ItemModelOperations Of<TModel, TLanes>()
         where TModel : struct, IItemModel
         where TLanes : struct, ILanes<TLanes> => new Operations<TModel, TLanes>();
+
+    /// <summary>Those of a response function of the exponential family by vectors of a width, which the machine may lack.</summary>
+    internal static ItemModelOperations OfWeightedScore<TModel, TLanes>()
+        where TModel : struct, IWeightedScoreModel
+        where TLanes : struct, ILanes<TLanes> => new WeightedScoreOperations<TModel, TLanes>();
 
     /// <summary>Whether the shape parameters are admissible.</summary>
     public abstract bool IsInDomain(int categoryCount, Span<double> shape);
@@ -89,17 +91,7 @@ internal abstract partial class ItemModelOperations
         };
     }
 
-    private static class ChosenPartialCredit
-    {
-        public static readonly ItemModelOperations Operations = VectorWidth.Bits switch
-        {
-            512 => new PartialCreditOperations<Lanes512>(),
-            256 => new PartialCreditOperations<Lanes256>(),
-            _ => new PartialCreditOperations<Lanes128>(),
-        };
-    }
-
-    private class WeightedScoreOperations<TModel, TLanes> : Operations<TModel, TLanes>
+    private sealed partial class WeightedScoreOperations<TModel, TLanes> : Operations<TModel, TLanes>
         where TModel : struct, IWeightedScoreModel
         where TLanes : struct, ILanes<TLanes>
     {

@@ -20,7 +20,7 @@ internal sealed class GeneralizedPartialCreditFamily : ItemFamily<GeneralizedPar
 
     public override bool HasScores => true;
 
-    public override ItemModelOperations Operations => ItemModelOperations.OfPartialCredit();
+    public override ItemModelOperations Operations => ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit>();
 
     public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots)
     {

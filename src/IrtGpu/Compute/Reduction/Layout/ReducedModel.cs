@@ -1,16 +1,15 @@
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Planning;
-using IrtGpu.Planning.Integration;
 
 namespace IrtGpu.Compute.Reduction.Layout;
 
 /// <summary>A plan in the reduced form: its steps, and at the parameters of a point the likelihoods and weights at their cells.</summary>
 internal sealed unsafe class ReducedModel : IDisposable
 {
+    private readonly ReducedLayout layout;
     private readonly ParallelOptions parallel;
     private readonly (int Step, int Table, int Group)[] joints; // joint groups to fill and to collapse
-    private readonly int[] firstStepOf; // [set of correlated attributes] the step that its density enters at
 
     /// <summary>Lays the steps out.</summary>
     /// <param name="plan">The plan, with an order of elimination.</param>
@@ -18,25 +17,18 @@ internal sealed unsafe class ReducedModel : IDisposable
     /// <param name="threads">Number of threads; results do not depend on it.</param>
     public ReducedModel(CalibrationPlan plan, PatternTable patterns, int threads)
     {
-        Plan = plan;
+        layout = new ReducedLayout(plan, patterns);
         parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        Sets = plan.Integration.Tree!.Populations;
-        List<ReducedStep> steps = [];
-        foreach (EliminationStep step in plan.Integration.Tree.Steps)
-            steps.Add(new ReducedStep(plan, patterns, step, steps));
-        Steps = [.. steps];
         Tables = [.. Steps.Select(step => step.Joint is null ? null : new ReducedTables(plan, step))];
         Priors = [.. Steps.Select(step => plan.Blocks.Select(_ => new AlignedBuffer(step.CellCount)).ToArray())];
-        Nodes = [.. Enumerable.Range(0, 1 + Math.Max(Sets.Max(set => set.Length), plan.Items.Max(item => item.Attributes.Length))).Select(Product)];
         joints = [.. from step in Steps from table in Enumerable.Range(0, plan.Tables.Count) from joint in Enumerable.Range(0, step.JointCount) select (step.Source.Index, table, joint)];
-        firstStepOf = [.. Enumerable.Range(0, Sets.Count).Select(set => Array.FindIndex(Steps, step => step.Source.Populations.Contains(set)))];
     }
 
     /// <summary>The plan.</summary>
-    public CalibrationPlan Plan { get; }
+    public CalibrationPlan Plan => layout.Plan;
 
     /// <summary>The steps, in order.</summary>
-    public ReducedStep[] Steps { get; }
+    public ReducedStep[] Steps => layout.Steps;
 
     /// <summary>Likelihoods and counts; null of steps without items. [step]</summary>
     public ReducedTables?[] Tables { get; }
@@ -45,10 +37,10 @@ internal sealed unsafe class ReducedModel : IDisposable
     public AlignedBuffer[][] Priors { get; }
 
     /// <summary>Sets of correlated attributes. [set][attribute]</summary>
-    public IReadOnlyList<int[]> Sets { get; }
+    public IReadOnlyList<int[]> Sets => layout.Sets;
 
     /// <summary>Products of the line of nodes. [number of attributes][node, attribute]</summary>
-    public double[][] Nodes { get; }
+    public double[][] Nodes => layout.Nodes;
 
     /// <summary>Evaluates likelihoods and weights, and forgets counts.</summary>
     /// <param name="point">Parameters.</param>
@@ -91,7 +83,7 @@ internal sealed unsafe class ReducedModel : IDisposable
         double[][] ofSets = [.. Sets.Select(set => new double[Nodes[set.Length].Length / set.Length])];
         for (int set = 0; set < ofSets.Length; set++)
         {
-            ReducedStep step = Steps[firstStepOf[set]];
+            ReducedStep step = Steps[layout.FirstStepOf[set]];
             (int[] rowPart, int stride) = step.Project(Sets[set]);
             double* cells = totals[step.Source.Index].Pointer;
             for (int row = 0; row < step.RowCount; row++)
@@ -110,8 +102,7 @@ internal sealed unsafe class ReducedModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (ReducedStep step in Steps)
-            step.Dispose();
+        layout.Dispose();
         foreach (ReducedTables? tables in Tables)
             tables?.Dispose();
         foreach (AlignedBuffer prior in Priors.SelectMany(priors => priors))
@@ -131,21 +122,5 @@ internal sealed unsafe class ReducedModel : IDisposable
                 prior.Pointer[(long)row * step.Width + node] = Math.Exp(logWeight);
             }
         }
-    }
-
-    /// <summary>The product of the line over some attributes, the last running fastest.</summary>
-    private double[] Product(int attributeCount)
-    {
-        double[] line = Plan.Grid.Line;
-        int total = 1;
-        for (int attribute = 0; attribute < attributeCount; attribute++)
-            total *= line.Length;
-        double[] product = new double[total * attributeCount];
-        for (int node = 0; node < total && attributeCount > 0; node++)
-        {
-            for (int attribute = attributeCount - 1, rest = node; attribute >= 0; attribute--, rest /= line.Length)
-                product[node * attributeCount + attribute] = line[rest % line.Length];
-        }
-        return product;
     }
 }

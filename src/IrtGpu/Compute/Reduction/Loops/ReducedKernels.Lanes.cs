@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using IrtGpu.Compute.Loops;
 using IrtGpu.Vectors;
 
 namespace IrtGpu.Compute.Reduction.Loops;

@@ -43,9 +43,9 @@ internal static class PointSums
     public static double Value(PersonTile tile, int item, PlannedItem planned, ItemParameterSet set, double[] slots, WeightedPoint point, TileScratch scratch)
     {
         Loops.Predict(slots.AsSpan(set.FirstSlot, set.SlopeCount), planned.Attributes, point.Theta, scratch.Predictor);
-        ByteRows.Widen(tile.CodesOf(item), scratch.Codes);
+        LaneMemory.Widen(tile.CodesOf(item), scratch.Codes);
         scratch.LogDensity.AsSpan().Clear();
-        planned.Family.Operations.AddAnswers(
+        planned.Family.Operations.AddLogProbabilities(
             scratch.Predictor, planned.CategoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount), planned.Scores, scratch.Codes, scratch.LogDensity);
         scratch.LogDensity.AsSpan(tile.Count).Clear();
         return Loops.Dot(point.Weight, scratch.LogDensity);

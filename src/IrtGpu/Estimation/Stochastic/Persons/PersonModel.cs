@@ -51,11 +51,11 @@ internal sealed class PersonModel
             ItemParameterSet set = SetOf(tile, item);
             ReadOnlySpan<double> slopes = slots.AsSpan(set.FirstSlot, set.SlopeCount);
             Span<double> shape = slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
-            ByteRows.Widen(tile.CodesOf(item), scratch.Codes);
+            LaneMemory.Widen(tile.CodesOf(item), scratch.Codes);
             Loops.Predict(slopes, planned.Attributes, first, scratch.Predictor);
-            planned.Family.Operations.AddAnswers(scratch.Predictor, planned.CategoryCount, shape, planned.Scores, scratch.Codes, ofFirst);
+            planned.Family.Operations.AddLogProbabilities(scratch.Predictor, planned.CategoryCount, shape, planned.Scores, scratch.Codes, ofFirst);
             Loops.Predict(slopes, planned.Attributes, second, scratch.Predictor);
-            planned.Family.Operations.AddAnswers(scratch.Predictor, planned.CategoryCount, shape, planned.Scores, scratch.Codes, ofSecond);
+            planned.Family.Operations.AddLogProbabilities(scratch.Predictor, planned.CategoryCount, shape, planned.Scores, scratch.Codes, ofSecond);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class PersonModel
     {
         int local = 1 + set.ShapeCount;
         Loops.Predict(slots.AsSpan(set.FirstSlot, set.SlopeCount), planned.Attributes, theta, scratch.Predictor);
-        ByteRows.Widen(tile.CodesOf(item), scratch.Codes);
+        LaneMemory.Widen(tile.CodesOf(item), scratch.Codes);
         return planned.Family.Operations.FillDerivatives(
             scratch.Predictor, planned.CategoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount), planned.Scores, scratch.Codes, weight,
             scratch.Gradient.AsSpan(0, local * Size), withHessian ? scratch.Hessian.AsSpan(0, PackedTriangle.Length(local) * Size) : []);

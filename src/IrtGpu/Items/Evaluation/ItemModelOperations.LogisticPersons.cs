@@ -1,39 +1,36 @@
 using System.Runtime.CompilerServices;
-using IrtGpu.Models.Functions;
+using IrtGpu.Models;
 using IrtGpu.Vectors;
 
 namespace IrtGpu.Items.Evaluation;
 
-/// <summary>Items of two categories with P = σ(d + s z): one exponential a person instead of several.</summary>
+/// <summary>Loops over persons side by side where P = σ(d + s z): two categories, fixed scores; one exponential a person.</summary>
 internal abstract partial class ItemModelOperations
 {
-    /// <summary>Those of the generalized partial credit model by vectors of a width, which the machine may lack.</summary>
-    internal static ItemModelOperations OfPartialCredit<TLanes>()
-        where TLanes : struct, ILanes<TLanes> => new PartialCreditOperations<TLanes>();
-
-    private sealed class PartialCreditOperations<TLanes> : WeightedScoreOperations<GeneralizedPartialCredit, TLanes>
-        where TLanes : struct, ILanes<TLanes>
+    private sealed partial class WeightedScoreOperations<TModel, TLanes>
     {
-        public override void AddAnswers(
+        public override void AddLogProbabilities(
             ReadOnlySpan<double> z, int categoryCount, Span<double> shape, Span<double> scores, ReadOnlySpan<double> codes, Span<double> sum)
         {
-            if (categoryCount == 2)
-                AddLogistic(z, shape[0], scores[1], codes, sum);
+            if (IsLogistic(categoryCount))
+                AddLogistic(z, shape[0], LogisticScore(shape, scores), codes, sum);
             else
-                base.AddAnswers(z, categoryCount, shape, scores, codes, sum);
+                base.AddLogProbabilities(z, categoryCount, shape, scores, codes, sum);
         }
 
         public override double FillDerivatives(
             ReadOnlySpan<double> z, int categoryCount, Span<double> shape, Span<double> scores, ReadOnlySpan<double> codes, ReadOnlySpan<double> weights,
             Span<double> gradient, Span<double> hessian)
         {
-            if (categoryCount != 2)
+            if (!IsLogistic(categoryCount))
                 return base.FillDerivatives(z, categoryCount, shape, scores, codes, weights, gradient, hessian);
             if (!hessian.IsEmpty)
-                return FillLogistic(z, shape[0], scores[1], codes, weights, gradient, hessian);
-            FillLogistic(z, shape[0], scores[1], codes, weights, gradient);
+                return FillLogistic(z, shape[0], LogisticScore(shape, scores), codes, weights, gradient, hessian);
+            FillLogistic(z, shape[0], LogisticScore(shape, scores), codes, weights, gradient);
             return double.NaN;
         }
+
+        private static double LogisticScore(Span<double> shape, Span<double> scores) => TModel.Score(1, 2, new SpanVector(shape), new SpanVector(scores));
 
         /// <summary>log P = min(u, 0) − log(1 + exp(−|u|)), u the logit of the answer.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using IrtGpu.Foundation.LinearAlgebra;
+using IrtGpu.Models;
+using IrtGpu.Vectors;
+
+namespace IrtGpu.Items.Evaluation;
+
+/// <summary>Loops over one person's nodes, and over persons, where log P = −log(1 + e^−y), y = ±(d + s z) the log odds of the answer given: two categories, fixed scores.</summary>
+/// <remarks>
+/// log P = min(y, 0) − log(1 + e^−|y|), and the factors 1 + e^−|y| of many answers have one logarithm together. All that derivatives need is
+/// 1 − P, which is kept: ∂ log P = ±(1 − P) and ∂² log P = −P (1 − P) by d + s z.
+/// </remarks>
+internal abstract partial class ItemModelOperations
+{
+    private sealed partial class WeightedScoreOperations<TModel, TLanes>
+    {
+        private const int Columns = 4; // of a Hessian in registers at once
+
+        public override int KeptRowCount(int categoryCount) => IsLogistic(categoryCount) ? 1 : base.KeptRowCount(categoryCount);
+
+        public override bool HasKeptValue(int categoryCount) => !IsLogistic(categoryCount);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void AddResponse(in ResponseNodes nodes, Span<double> sum, Span<double> product, Span<double> kept)
+        {
+            if (!IsLogistic(nodes.CategoryCount))
+            {
+                base.AddResponse(nodes, sum, product, kept);
+                return;
+            }
+            double sign = Sign(nodes.Category);
+            double score = sign * Score(nodes);
+            TLanes intercept = sign * nodes.Shape[0];
+            int stride = nodes.NodeCount;
+            ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
+            ref double total = ref MemoryMarshal.GetReference(sum);
+            ref double factor = ref MemoryMarshal.GetReference(product);
+            ref double other = ref MemoryMarshal.GetReference(kept);
+            if (nodes.Slopes.Length == 1)
+            {
+                TLanes slope = score * nodes.Slopes[0];
+                ref double coordinate = ref Unsafe.Add(ref theta, nodes.Attributes[0] * stride);
+                for (int node = 0; node < stride; node += TLanes.Count)
+                    AddLogOdds(TLanes.MultiplyAdd(slope, TLanes.Load(ref coordinate, (nuint)node), intercept), ref total, ref factor, ref other, (nuint)node);
+                return;
+            }
+            for (int node = 0; node < stride; node += TLanes.Count)
+            {
+                TLanes y = intercept;
+                for (int loading = 0; loading < nodes.Slopes.Length; loading++)
+                    y = TLanes.MultiplyAdd(score * nodes.Slopes[loading], TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * stride + node)), y);
+                AddLogOdds(y, ref total, ref factor, ref other, (nuint)node);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void AddKeptSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums)
+        {
+            if (!IsLogistic(nodes.CategoryCount))
+                base.AddKeptSums(nodes, weights, kept, sums);
+            else if (nodes.Slopes.Length == 1)
+                AddOneLoading(nodes, weights, kept, sums);
+            else
+                AddLoadings(nodes, weights, kept, sums);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void FillKeptGradients(in ResponseNodes nodes, Span<double> kept, Span<double> scratch, Span<double> gradients)
+        {
+            if (!IsLogistic(nodes.CategoryCount))
+            {
+                base.FillKeptGradients(nodes, kept, scratch, gradients);
+                return;
+            }
+            int stride = nodes.NodeCount;
+            TLanes sign = Sign(nodes.Category);
+            TLanes score = Score(nodes);
+            ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
+            ref double other = ref MemoryMarshal.GetReference(kept);
+            ref double result = ref MemoryMarshal.GetReference(gradients);
+            for (int node = 0; node < stride; node += TLanes.Count)
+            {
+                TLanes residual = sign * TLanes.Load(ref other, (nuint)node);
+                residual.Store(ref result, (nuint)(nodes.Slopes.Length * stride + node));
+                residual *= score;
+                for (int loading = 0; loading < nodes.Slopes.Length; loading++)
+                    (residual * TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * stride + node))).Store(ref result, (nuint)(loading * stride + node));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void AddAnswers(
+            ReadOnlySpan<double> z, ReadOnlySpan<double> answers, int categoryCount, Span<double> shape, Span<double> scores, Span<double> constants,
+            Span<double> scratch, Span<double> value, Span<double> gradient, Span<double> information)
+        {
+            if (!IsLogistic(categoryCount))
+            {
+                base.AddAnswers(z, answers, categoryCount, shape, scores, constants, scratch, value, gradient, information);
+                return;
+            }
+            double factor = TModel.Score(1, 2, new SpanVector(shape), new SpanVector(scores));
+            for (int person = 0; person < z.Length; person += TLanes.Count)
+            {
+                TLanes answer = LaneMemory.Load<TLanes>(answers[person..]);
+                TLanes isGiven = TLanes.WhereLess(answer, 0.0, 0.0, 1.0);
+                TLanes sign = isGiven * TLanes.WhereEqual(answer, 1.0, 1.0, -1.0);
+                TLanes y = sign * TLanes.MultiplyAdd(factor, LaneMemory.Load<TLanes>(z[person..]), shape[0]);
+                TLanes size = TLanes.Max(y, -y);
+                TLanes smaller = VectorMath.ExpNonPositive(-size);
+                TLanes total = 1.0 + smaller;
+                TLanes complement = TLanes.WhereLess(0.0, y, smaller, 1.0) / total;
+                TLanes logProbability = 0.5 * (y - size) - Elementary.Log1P(smaller);
+                LaneMemory.Store(LaneMemory.Load<TLanes>(value[person..]) + isGiven * logProbability, value[person..]);
+                LaneMemory.Store(factor * sign * complement, gradient[person..]);
+                LaneMemory.Store(factor * factor * isGiven * (complement - complement * complement), information[person..]);
+            }
+        }
+
+        private static bool IsLogistic(int categoryCount) => categoryCount == 2 && TModel.ScoreParameter(1, 2) < 0;
+
+        private static double Sign(int category) => category == 1 ? 1 : -1;
+
+        private static double Score(in ResponseNodes nodes) => TModel.Score(1, 2, new SpanVector(nodes.Shape), new SpanVector(nodes.Scores));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddLogOdds(TLanes y, ref double sum, ref double product, ref double other, nuint node)
+        {
+            TLanes size = TLanes.Max(y, -y);
+            TLanes smaller = VectorMath.ExpNonPositive(-size);
+            TLanes factor = 1.0 + smaller;
+            TLanes.MultiplyAdd(0.5, y - size, TLanes.Load(ref sum, node)).Store(ref sum, node); // min(y, 0)
+            (TLanes.Load(ref product, node) * factor).Store(ref product, node);
+            (TLanes.WhereLess(0.0, y, smaller, 1.0) / factor).Store(ref other, node);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddOneLoading(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums)
+        {
+            ref double theta = ref MemoryMarshal.GetReference(nodes.Theta[(nodes.Attributes[0] * nodes.NodeCount)..]);
+            ref double weight = ref MemoryMarshal.GetReference(weights);
+            ref double other = ref MemoryMarshal.GetReference(kept);
+            TLanes residual = 0.0, residualTheta = 0.0, variance = 0.0, varianceTheta = 0.0, varianceSquare = 0.0;
+            for (int node = 0; node < nodes.NodeCount; node += TLanes.Count)
+            {
+                TLanes coordinate = TLanes.Load(ref theta, (nuint)node);
+                TLanes complement = TLanes.Load(ref other, (nuint)node);
+                TLanes first = TLanes.Load(ref weight, (nuint)node) * complement;
+                TLanes second = first - first * complement;
+                TLanes secondTheta = second * coordinate;
+                residual += first;
+                residualTheta = TLanes.MultiplyAdd(first, coordinate, residualTheta);
+                variance += second;
+                varianceTheta += secondTheta;
+                varianceSquare = TLanes.MultiplyAdd(secondTheta, coordinate, varianceSquare);
+            }
+            ItemSums<TLanes> lanes = new(sums, 1, 2, 1);
+            TLanes sign = Sign(nodes.Category);
+            TLanes score = Score(nodes);
+            Add(lanes.Gradient, 1, sign * residual);
+            Add(lanes.SlopeGradient, 0, sign * score * residualTheta);
+            Add(lanes.Hessian, PackedTriangle.Diagonal(1), -variance);
+            Add(lanes.CrossHessian, 0, -score * varianceTheta);
+            Add(lanes.SlopeHessian, 0, -score * score * varianceSquare);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddLoadings(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums)
+        {
+            int slopeCount = nodes.Slopes.Length;
+            int stride = nodes.NodeCount;
+            ItemSums<TLanes> lanes = new(sums, slopeCount, 2, 1);
+            TLanes sign = Sign(nodes.Category);
+            TLanes score = Score(nodes);
+            ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
+            ref double weight = ref MemoryMarshal.GetReference(weights);
+            ref double other = ref MemoryMarshal.GetReference(kept);
+            TLanes residual = 0.0, variance = 0.0;
+            for (int node = 0; node < stride; node += TLanes.Count)
+            {
+                TLanes complement = TLanes.Load(ref other, (nuint)node);
+                TLanes first = TLanes.Load(ref weight, (nuint)node) * complement;
+                residual += first;
+                variance += first - first * complement;
+            }
+            Add(lanes.Gradient, 1, sign * residual);
+            Add(lanes.Hessian, PackedTriangle.Diagonal(1), -variance);
+            for (int row = 0; row < slopeCount; row++)
+            {
+                ref double along = ref Unsafe.Add(ref theta, nodes.Attributes[row] * stride);
+                TLanes gradient = 0.0, cross = 0.0;
+                for (int node = 0; node < stride; node += TLanes.Count)
+                {
+                    TLanes coordinate = TLanes.Load(ref along, (nuint)node);
+                    TLanes complement = TLanes.Load(ref other, (nuint)node);
+                    TLanes first = TLanes.Load(ref weight, (nuint)node) * complement;
+                    gradient = TLanes.MultiplyAdd(first, coordinate, gradient);
+                    cross = TLanes.MultiplyAdd(first - first * complement, coordinate, cross);
+                }
+                Add(lanes.SlopeGradient, row, sign * score * gradient);
+                Add(lanes.CrossHessian, row, -score * cross);
+                for (int column = 0; column <= row; column += Columns)
+                    AddHessian(nodes, row, column, ref along, ref weight, ref other, -score * score, lanes.SlopeHessian);
+            }
+        }
+
+        /// <summary>Up to four elements of a row of the Hessian by slopes; those beyond the diagonal are not added.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddHessian(
+            in ResponseNodes nodes, int row, int column, ref double along, ref double weight, ref double other, TLanes factor, Span<double> slopeHessian)
+        {
+            int stride = nodes.NodeCount;
+            int count = Math.Min(Columns, row + 1 - column);
+            ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
+            ref double theta0 = ref Unsafe.Add(ref theta, nodes.Attributes[column] * stride);
+            ref double theta1 = ref Unsafe.Add(ref theta, nodes.Attributes[column + Math.Min(1, count - 1)] * stride);
+            ref double theta2 = ref Unsafe.Add(ref theta, nodes.Attributes[column + Math.Min(2, count - 1)] * stride);
+            ref double theta3 = ref Unsafe.Add(ref theta, nodes.Attributes[column + Math.Min(3, count - 1)] * stride);
+            TLanes sum0 = 0.0, sum1 = 0.0, sum2 = 0.0, sum3 = 0.0;
+            for (int node = 0; node < stride; node += TLanes.Count)
+            {
+                TLanes complement = TLanes.Load(ref other, (nuint)node);
+                TLanes first = TLanes.Load(ref weight, (nuint)node) * complement;
+                TLanes second = (first - first * complement) * TLanes.Load(ref along, (nuint)node);
+                sum0 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta0, (nuint)node), sum0);
+                sum1 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta1, (nuint)node), sum1);
+                sum2 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta2, (nuint)node), sum2);
+                sum3 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta3, (nuint)node), sum3);
+            }
+            int start = PackedTriangle.Index(row, column);
+            Add(slopeHessian, start, factor * sum0);
+            if (count > 1)
+                Add(slopeHessian, start + 1, factor * sum1);
+            if (count > 2)
+                Add(slopeHessian, start + 2, factor * sum2);
+            if (count > 3)
+                Add(slopeHessian, start + 3, factor * sum3);
+        }
+
+        private static void Add(Span<double> rows, int row, TLanes value)
+        {
+            LaneVector<TLanes> lanes = new(rows);
+            lanes[row] += value;
+        }
+    }
+}
