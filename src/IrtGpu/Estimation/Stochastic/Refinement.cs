@@ -29,7 +29,8 @@ internal sealed class Refinement
     private const double MostSignal = 4; // mean square of steps over their errors, near 1 for noise
     private const double LongStep = 0.5; // standard errors: beyond that, what is more than noise begins the average anew
     private const double ShortWay = 0.15; // standard errors, over which the information of the end may be of another place
-    private const double LongestFirstStep = 2; // the same where there is no average yet, and where the information is computed anew
+    private const double LongestFirstStep = 2; // the same where there is no average yet
+    private const double LongWay = 4; // standard errors, after which steps want the information of where they are
     private const double LargestStep = 1; // of any working value
     private const int MostIndefinite = 6; // windows in a row whose observed information is indefinite, the last of them precise enough
 
@@ -75,7 +76,7 @@ internal sealed class Refinement
                 return RefinementEnd.DrawLimit;
             sampler.MoveTo(Estimates.Point, ModeSteps);
             Estimates.Take(mStep.FindRunOffs(Estimates.Point, expectation), sampler.Acceptance);
-            if (Estimates.Solver is not { IsObserved: true } || travelled > LongestFirstStep)
+            if (Estimates.Solver is not { IsObserved: true } || travelled > LongWay)
             {
                 if (!TryInform(withCrossProduct, cancellation))
                     return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
