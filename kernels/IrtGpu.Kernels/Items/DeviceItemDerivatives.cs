@@ -77,10 +77,13 @@ internal sealed class DeviceItemDerivatives
             int itemCount = evaluations.Count * reduction.Shape.ItemCount;
             double[] sums = new double[itemCount * (withDerivatives ? reduction.Shape.SumCount : 1)];
             buffers.Download(reduction.Sums, sums);
-            for (int index = 0; index < itemCount; index++)
+            for (int cell = 0; cell < itemCount; cell++)
             {
+                int index = cell;
                 if (evaluations[index / reduction.Shape.ItemCount] is { } evaluation)
-                    Add(reduction, index, itemCount, sums, withDerivatives, evaluation);
+                    ItemSumReader.Add(
+                        plan, reduction.Source.Sets[index % reduction.Shape.ItemCount], reduction.Source.Columns[index % reduction.Shape.ItemCount],
+                        reduction.Source.Block.AttributeCount, sum => sums[sum * itemCount + index], withDerivatives, evaluation);
             }
         }
     }
@@ -108,27 +111,6 @@ internal sealed class DeviceItemDerivatives
         return new Reduction(
             source, shape, buffers.Allocate<double>((long)capacity * itemCount * sumCount), source.Launcher.LoadSumNodes(),
             buffers.Accelerator.LoadIndexed<DerivativeShape, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks));
-    }
-
-    /// <summary>Adds one item of one table to its parameter set, loadings for coordinates.</summary>
-    private void Add(Reduction reduction, int index, int itemCount, double[] sums, bool withDerivatives, ItemEvaluation result)
-    {
-        int setIndex = reduction.Source.Sets[index % reduction.Shape.ItemCount];
-        ItemParameterSet set = plan.ParameterSets[setIndex];
-        result.Value[setIndex] += sums[index];
-        if (!withDerivatives)
-            return;
-        int attributeCount = reduction.Source.Block.AttributeCount;
-        int[] columns = reduction.Source.Columns[index % reduction.Shape.ItemCount];
-        int firstHessian = 1 + attributeCount + set.ShapeCount;
-        int Position(int slot) => slot < set.SlopeCount ? columns[slot] : attributeCount + slot - set.SlopeCount;
-        for (int r = 0; r < set.SlotCount; r++)
-        {
-            int row = Position(r);
-            result.Gradient[setIndex][r] += sums[(1 + row) * itemCount + index];
-            for (int c = 0; c <= r; c++)
-                result.Hessian[setIndex][r * set.SlotCount + c] += sums[(firstHessian + PackedTriangle.SymmetricIndex(row, Position(c))) * itemCount + index];
-        }
     }
 
     private sealed record Reduction(
