@@ -20,6 +20,7 @@ internal sealed class ModelOptions(bool forDif = false)
     private readonly Option<string?> freeItems = new("--free-items") { HelpName = "ITEMS", Description = "Items that may differ between groups although the others do not." };
     private readonly Option<string?> anchors = new("--anchors") { HelpName = "FILE", Description = "calibration.json, items.csv or items-irt.csv of an earlier run: its items keep their model and parameters." };
     private readonly Option<string[]> priors = new("--prior") { HelpName = "PRIOR", Description = "Prior ITEMS:PARAM:dist(a,b), for example '*:g:beta(5,17)'; dist is normal, lognormal or beta. May be repeated." };
+    private readonly Option<string?> testlet = new("--testlet") { HelpName = "FILE", Description = "CSV with columns item,testlet: as --bifactor, but an item's slopes on the general attribute and on its testlet are equal, and standard deviations of testlets free." };
     private readonly Option<string?> bifactor = new("--bifactor") { HelpName = "FILE", Description = "CSV with columns item,specific: all items measure a general attribute, and each the specific one it names; all are uncorrelated." };
     private readonly Option<bool> orthogonal = new("--orthogonal") { Description = "Attributes are uncorrelated." };
     private readonly Option<string?> integration = new("--integration") { HelpName = "HOW", Description = $"How attributes are integrated out: {string.Join(", ", IntegrationMethods.Offered.Select(method => method.Name()))} (default: auto)." };
@@ -29,9 +30,9 @@ internal sealed class ModelOptions(bool forDif = false)
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { spec, model, qMatrix, attributes, classes, equalGroups, equalClasses, freeItems, anchors, priors, bifactor, orthogonal, integration, quadrature, nodes, range })
+        foreach (Option option in new Option[] { spec, model, qMatrix, attributes, classes, equalGroups, equalClasses, freeItems, anchors, priors, bifactor, testlet, orthogonal, integration, quadrature, nodes, range })
         {
-            if (!forDif || (option != classes && option != equalClasses && option != anchors && option != integration && option != bifactor))
+            if (!forDif || (option != classes && option != equalClasses && option != anchors && option != integration && option != bifactor && option != testlet))
                 command.Options.Add(option);
         }
     }
@@ -70,7 +71,9 @@ internal sealed class ModelOptions(bool forDif = false)
             });
         }
         if (parsed.GetValue(bifactor) is { } bifactorPath)
-            Try(() => specification = ReadBifactor(specification, bifactorPath, parsed.GetValue(qMatrix) is not null || parsed.GetValue(attributes) is not null));
+            Try(() => specification = ReadBifactor(specification, "--bifactor", BifactorFile.Read, bifactorPath, HasAttributes(parsed) || parsed.GetValue(testlet) is not null));
+        if (parsed.GetValue(testlet) is { } testletPath)
+            Try(() => specification = EqualSlopes(ReadBifactor(specification, "--testlet", BifactorFile.ReadTestlets, testletPath, HasAttributes(parsed))));
         if (parsed.GetValue(attributes) is { } count)
             Try(() => specification = Explore(specification, count, parsed.GetValue(qMatrix) is not null));
         if (parsed.GetValue(priors) is { Length: > 0 } texts)
@@ -95,13 +98,18 @@ internal sealed class ModelOptions(bool forDif = false)
         };
     }
 
-    private static ModelSpecification ReadBifactor(ModelSpecification specification, string path, bool hasAttributes)
+    private bool HasAttributes(ParseResult parsed) => parsed.GetValue(qMatrix) is not null || parsed.GetValue(attributes) is not null;
+
+    private static ModelSpecification ReadBifactor(ModelSpecification specification, string option, Func<string, BifactorFile> read, string path, bool hasAttributes)
     {
         if (hasAttributes)
-            throw new SpecificationException("--bifactor says which attributes there are and which items measure them, as --q-matrix and --attributes do. Leave one out; for other models use --q-matrix and --orthogonal.");
-        BifactorFile file = BifactorFile.Read(path);
+            throw new SpecificationException($"{option} says which attributes there are and which items measure them, as --q-matrix, --attributes and {(option == "--testlet" ? "--bifactor" : "--testlet")} do. Leave one out; for other models use --q-matrix and --orthogonal.");
+        BifactorFile file = read(path);
         return specification with { Attributes = file.Attributes, QMatrix = file.Rows, IsExploratory = false, IsOrthogonal = true };
     }
+
+    private static ModelSpecification EqualSlopes(ModelSpecification specification) =>
+        specification with { Constraints = [.. specification.Constraints, new ParameterConstraint("*", "a", ConstraintKind.EqualWithinItems)] };
 
     private static ModelSpecification Explore(ModelSpecification specification, int count, bool hasQMatrix)
     {

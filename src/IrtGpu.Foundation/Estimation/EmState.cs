@@ -137,6 +137,17 @@ internal sealed class EmState
             End(monitor.DescribeOutgrowth(), plain);
     }
 
+    /// <summary>Goes on from <see cref="Parameters"/> with an objective that differs a little from the one so far, whatever stop rule held for that.</summary>
+    public void ChangeObjective()
+    {
+        next = plain = accepted = Parameters;
+        estimates = null;
+        Termination = null;
+        isProposal = false;
+        accelerator?.Interrupt();
+        monitor.Interrupt();
+    }
+
     private void End(Termination termination, double[] at)
     {
         Termination = termination;

@@ -5,21 +5,21 @@ using IrtGpu.Foundation.Progress;
 
 namespace IrtGpu.Estimation;
 
-/// <summary>EM at nodes that follow persons: held while EM runs, moved where a run begins, until neither moves the other.</summary>
+/// <summary>EM at nodes that follow persons: held while EM goes some way, moved where it is close to where it goes with them.</summary>
 /// <remarks>
 /// The log-likelihood of nodes that move is that of a changing rule, which no EM step is bound to raise; between two moves it is one
-/// function, and EM, its acceleration and its guards are what they are elsewhere. The first runs are short, as nodes placed at the start
-/// are not worth many cycles. The run that ends the rounds began with nodes placed where it began, and hardly left from there.
+/// function, and EM and its guards are what they are elsewhere; what acceleration knows of the EM map outlasts a move, which changes it little.
+/// Where nodes were placed, they serve until a step is short beside the way since: the maximum with them is near, and that with nodes there
+/// is better. EM has converged when it has with nodes held, and ended near to where these were placed.
 /// </remarks>
 /// <param name="problem">The model.</param>
 /// <param name="options">Acceleration and stop rules, of all rounds together.</param>
 internal sealed class PlacementRounds(ItemResponseProblem problem, EmOptions options)
 {
-    private const int MostRounds = 20;
-    private const int FewCycles = 2; // of a run that has nowhere to go
-    private const double Agreement = 5; // tolerances that a run may go from where its nodes were placed
-
-    private static readonly int[] ShortRuns = [3, 6, 12];
+    private const int MostPlacements = 20;
+    private const int MostEarly = 6; // before EM has converged with nodes held: where it is slow, every step is short beside the way
+    private const double ShortStep = 0.25; // of the way since nodes were placed
+    private const double Agreement = 5; // tolerances that EM may end from where its nodes were placed
 
     /// <summary>Runs.</summary>
     /// <param name="starts">Where to begin, at least one. [start][parameter]</param>
@@ -42,25 +42,42 @@ internal sealed class PlacementRounds(ItemResponseProblem problem, EmOptions opt
             if (!best.Termination.IsConverged)
                 return (best, maxima);
         }
-        double[] start = best?.Parameters ?? starts[0];
-        for (int round = best is null ? 0 : ShortRuns.Length; ; round++)
+        best?.Expectation.Dispose();
+        (EmOutcome<EvaluatedPoint> outcome, double moved, int placements) = Follow(
+            best?.Parameters ?? starts[0], options with { MaxCycles = Math.Max(1, options.MaxCycles - history.Count) },
+            progress is null ? null : new Renumbering(progress, history), cancellation);
+        Append(history, outcome.History);
+        return (outcome with { History = history, EStepCount = eSteps + outcome.EStepCount, Termination = Describe(outcome, history, moved, placements) }, maxima);
+    }
+
+    /// <summary>One run, whose nodes are moved between cycles.</summary>
+    /// <returns>Its outcome, how far it ended from where nodes were placed last, and how often they were.</returns>
+    private (EmOutcome<EvaluatedPoint> Outcome, double Moved, int Placements) Follow(
+        double[] start, EmOptions these, IProgress<IterationRecord>? progress, CancellationToken cancellation)
+    {
+        EmAlgorithm<EvaluatedPoint> algorithm = new(problem, these, progress, cancellation);
+        EmState state = new(problem, these, start);
+        double[] placed = start;
+        problem.Begin(placed);
+        for (int placements = 1; ;)
         {
-            best?.Expectation.Dispose();
-            int left = options.MaxCycles - history.Count;
-            bool isShort = round < ShortRuns.Length && ShortRuns[round] < left;
-            EmOptions these = options with { MaxCycles = Math.Max(1, isShort ? ShortRuns[round] : left) };
-            best = new EmAlgorithm<EvaluatedPoint>(problem, these, progress is null ? null : new Renumbering(progress, history), cancellation).Run(start);
-            eSteps += best.EStepCount;
-            Append(history, best.History);
-            bool isOver = !best.Termination.IsConverged && !(isShort && best.Termination.Kind == TerminationKind.CycleLimit);
-            if (isOver || HasAgreed(start, best) || history.Count >= options.MaxCycles || round + 1 == MostRounds)
-                return (best with { History = history, EStepCount = eSteps, Termination = Describe(best, history, start, round + 1) }, maxima);
-            start = best.Parameters;
+            if (algorithm.Next(state) is { } outcome)
+                return (outcome, Distance(placed, outcome.Parameters), placements);
+            if (placements == MostPlacements || !WantsOthers(state, placed, placements < MostEarly))
+                continue;
+            state.ChangeObjective();
+            placed = state.Parameters;
+            problem.Begin(placed);
+            placements++;
         }
     }
 
-    private bool HasAgreed(double[] start, EmOutcome<EvaluatedPoint> run) =>
-        run.Termination.IsConverged && (run.History.Count <= FewCycles || Distance(start, run.Parameters) < Agreement * options.Tolerance);
+    private bool WantsOthers(EmState state, double[] placed, bool isEarly)
+    {
+        double moved = Distance(placed, state.Parameters);
+        return moved >= Agreement * options.Tolerance
+            && (state.Termination is { } termination ? termination.IsConverged : isEarly && state.History[^1].LargestChange < ShortStep * moved); // never of a rejected one
+    }
 
     private double Distance(double[] from, double[] to)
     {
@@ -70,16 +87,16 @@ internal sealed class PlacementRounds(ItemResponseProblem problem, EmOptions opt
         return largest;
     }
 
-    private Termination Describe(EmOutcome<EvaluatedPoint> last, List<IterationRecord> history, double[] start, int rounds)
+    private Termination Describe(EmOutcome<EvaluatedPoint> outcome, List<IterationRecord> history, double moved, int placements)
     {
-        if (!last.Termination.IsConverged)
-            return last.Termination;
-        string cycles = $"{history.Count} cycles, nodes placed {rounds} times";
-        return HasAgreed(start, last)
+        if (!outcome.Termination.IsConverged)
+            return outcome.Termination;
+        string cycles = FormattableString.Invariant($"{history.Count} cycles, nodes placed {placements} {(placements == 1 ? "time" : "times")}");
+        return moved < Agreement * options.Tolerance
             ? new Termination(TerminationKind.Converged, FormattableString.Invariant(
                 $"Converged in {cycles}: largest change {history[^1].LargestChange:g2} (tolerance {options.Tolerance:g2})."))
             : new Termination(TerminationKind.CycleLimit, FormattableString.Invariant(
-                $"Not converged: {cycles}, and the last time estimates still moved by {Distance(start, last.Parameters):g2} with the nodes (tolerance {options.Tolerance:g2}). Raise --max-cycles, or ask for more nodes."));
+                $"Not converged: {cycles}, and the last time estimates still moved by {moved:g2} with the nodes (tolerance {options.Tolerance:g2}). Raise --max-cycles, or ask for more nodes."));
     }
 
     /// <summary>Cycles of a run as those of all rounds.</summary>

@@ -1,6 +1,6 @@
-using IrtGpu.Foundation.Collections;
 using IrtGpu.Items;
 using IrtGpu.Planning.Constraints;
+using IrtGpu.Planning.Identification;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using MathNet.Numerics.LinearAlgebra;
@@ -21,8 +21,9 @@ internal sealed class PopulationPlanner(
     public void Apply()
     {
         int reference = ReferenceBlock();
+        AttributeMetric[] metrics = new AttributeMetrics(specification, items, sets, blocks.Length, builder).Find();
         for (int attribute = 0; attribute < attributeCount; attribute++)
-            Identify(attribute, reference);
+            Identify(attribute, metrics[attribute], reference);
         for (int block = 0; block < blocks.Length; block++)
         {
             for (int j = 0; j < attributeCount; j++)
@@ -50,26 +51,10 @@ internal sealed class PopulationPlanner(
         return Math.Max(group, 0) * classNames.Length;
     }
 
-    /// <summary>
-    /// Blocks that share item parameters measuring the attribute share its metric. In each such set of blocks the metric needs
-    /// one mean and one variance fixed, unless fixed item parameters already give them.
-    /// </summary>
-    private void Identify(int attribute, int reference)
+    /// <summary>In each set of blocks that share a metric it needs one mean and one variance fixed, unless something else gives origin and unit.</summary>
+    private void Identify(int attribute, AttributeMetric metric, int reference)
     {
-        int[] component = LinkBlocks(attribute);
-        bool[] hasScale = new bool[blocks.Length]; // by component: a fixed slope gives the unit
-        bool[] hasOrigin = new bool[blocks.Length]; // by component: a fully fixed item gives the origin
-        for (int set = 0; set < sets.Count; set++)
-        {
-            PlannedItem item = items[sets[set].Item];
-            int loading = Array.IndexOf(item.Attributes, attribute);
-            int slope = loading < 0 ? -1 : sets[set].FirstSlot + item.Family.SlopeSlot(item, loading);
-            if (loading < 0 || !builder.IsFixed(slope) || builder.Value(slope) == 0)
-                continue;
-            int home = component[sets[set].Blocks[0]];
-            hasScale[home] = true;
-            hasOrigin[home] |= Enumerable.Range(sets[set].FirstSlot + sets[set].SlopeCount, item.CategoryCount - 1).All(builder.IsFixed);
-        }
+        (int[] component, bool[] hasScale, bool[] hasOrigin) = metric;
         // Block 'reference' leads its component; elsewhere the first block does.
         int[] leader = new int[blocks.Length];
         Array.Fill(leader, -1);
@@ -94,29 +79,6 @@ internal sealed class PopulationPlanner(
                     + (hasScale[home] ? "" : " and variance 1") + ": its estimates are on a metric of their own. Link it by common items or anchors.");
             }
         }
-    }
-
-    private int[] LinkBlocks(int attribute)
-    {
-        LinkedSets linked = new(blocks.Length);
-        Dictionary<int, int> firstBlockOfSlot = [];
-        for (int set = 0; set < sets.Count; set++)
-        {
-            if (!items[sets[set].Item].Attributes.Contains(attribute))
-                continue;
-            foreach (int block in sets[set].Blocks)
-                linked.Link(block, sets[set].Blocks[0]);
-            // Items held equal one parameter at a time link as well: their intercepts must be tied.
-            int intercept = sets[set].FirstSlot + sets[set].SlopeCount;
-            foreach ((int slot, int block) in firstBlockOfSlot)
-            {
-                if (builder.AreTied(slot, intercept))
-                    linked.Link(block, sets[set].Blocks[0]);
-            }
-            if (specification.Constraints.Any(constraint => constraint.Kind == ConstraintKind.Equal))
-                firstBlockOfSlot[intercept] = sets[set].Blocks[0];
-        }
-        return linked.Roots();
     }
 
     private void Apply(PopulationConstraint constraint)

@@ -89,11 +89,14 @@ public enum ConstraintKind
 
     /// <summary>Estimated, where a default would have fixed it.</summary>
     Free,
+
+    /// <summary>The slopes of an item that the constraint names are one parameter, item by item, as those of a testlet model.</summary>
+    EqualWithinItems,
 }
 
 /// <summary>A constraint on item parameters.</summary>
 /// <param name="Items">Names, globs and ranges.</param>
-/// <param name="Parameter">Name or glob: <c>a1</c>, <c>a</c> (the slope of an item of one attribute, whichever it is), <c>d</c>, <c>d2</c>, <c>d*</c>, <c>g</c>, <c>u</c>, <c>ak1</c>.</param>
+/// <param name="Parameter">Name or glob: <c>a1</c>, <c>a</c> (any slope), <c>d</c>, <c>d2</c>, <c>d*</c>, <c>g</c>, <c>u</c>, <c>ak1</c>.</param>
 /// <param name="Kind">What to do.</param>
 /// <param name="Value">For fixed and start: the value on the reported scale (probability for g and u).</param>
 /// <param name="Group">Observed group it is for, or several separated by commas (in double quotes where a name holds one); null: all.</param>

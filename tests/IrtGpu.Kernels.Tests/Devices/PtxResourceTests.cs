@@ -6,6 +6,7 @@ using ILGPU.Runtime.Cuda;
 using IrtGpu.Kernels.Adaptive;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.EStep.Fused;
+using IrtGpu.Kernels.EStep.WeightedScore;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Reduction;
 
@@ -49,10 +50,11 @@ public sealed partial class PtxResourceTests
         }
     }
 
-    /// <summary>About a tenth above the most that ptxas 11.8 gave: 72 for counts, 130 for sums of derivatives, 80 for those of answers, 56 for all others.</summary>
+    /// <summary>About a tenth above the most that ptxas 11.8 gave: 72 for counts, 86 for node totals of weighted scores, 132 for sums of derivatives, 80 for those of answers, 56 for all others.</summary>
     private static int LargestRegisterCount(string kernel) => kernel.Split('<')[0] switch
     {
         nameof(EStepKernels.CollectCounts) => 80,
+        nameof(ScoreTotalKernels.AddResponses) or nameof(ScoreTotalKernels.AddToSlots) or nameof(WeightedScoreKernels.SumTerms) => 96,
         nameof(ItemDerivativeKernels.SumNodes) => 144,
         nameof(AnswerDerivativeKernels.FillDerivatives) => 88,
         nameof(FusedKernels.Fuse) => 170, // three groups of 128 threads a multiprocessor

@@ -65,11 +65,13 @@ public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<Open
         int sets = memory.Size.AnsweredSetCount;
         long parameters = plan.ItemCount * (plan.AttributeCount + 1L);
         Assert.InRange(sets, 2, 40);
-        Assert.Equal(8 * (parameters + PopulationNumbers(plan) + plan.RowCount * 4L), whole.BytesUp); // score columns are padded to four
+        Assert.Equal(8 * (parameters + PopulationNumbers(plan) + plan.RowCount * (1L + attributes)), whole.BytesUp); // intercept and scores of each category
         Assert.Equal(8 * (1 + attributes + attributes * (attributes + 1) / 2 + plan.RowCount * (1L + attributes) + 1), whole.BytesDown);
-        // Populations, item tables, log priors, totals by item and by block, moments of populations; a tile (here of one set): scores, exponentiate, merge, normalise, moments, lanes,
-        // their sum, counts of one class, log-likelihood.
-        Assert.Equal(6 + 9 * sets, whole.Launches);
+        // Populations, item tables and log priors; terms, their sums, node totals, moments by response, log-likelihood of all patterns, whatever they answered;
+        // totals of the sets, by item and by block, moments of populations.
+        Assert.Equal(3 + 5 + 3, whole.Launches);
+        DeviceTraffic inRuns = Cycle(problem, out _, out _, whole => whole with { PatternTileCapacity = 10, RunCapacity = 20 }, EStepForm.WeightedScore);
+        Assert.Equal(3 + 2 * 5 + 3, inRuns.Launches);
     }
 
     /// <summary>Log proportion, two normalisers, mean and precision or Cholesky factor of each block.</summary>

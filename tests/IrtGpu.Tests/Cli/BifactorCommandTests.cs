@@ -49,6 +49,34 @@ public sealed class BifactorCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_table_of_testlets_is_a_specification_with_slopes_that_are_equal_within_items()
+    {
+        WriteData();
+        command.Write("t.csv", "item,testlet\nq1,first\nq2,first\nq3,first\nq4,\nq5,second\nq6,second\nq7,second\nq8,\n");
+        command.Write("t.yaml", """
+            attributes: [general, first, second]
+            orthogonal: true
+            q-matrix: {q1: [general, first], q2: [general, first], q3: [general, first], q4: general, q5: [general, second], q6: [general, second], q7: [general, second], q8: general}
+            constraints: [{items: '*', parameter: a, equal: within-items}]
+            """);
+        (int exitCode, string output, string error) = command.Run("calibrate", "d.csv", "--id", "id", "--testlet", "t.csv", "--nodes", "15", "--out", "testlet");
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("18 free parameters", output, StringComparison.Ordinal);
+        Assert.Equal(0, command.Run("calibrate", "d.csv", "--id", "id", "--spec", "t.yaml", "--nodes", "15", "--out", "spec").ExitCode);
+        Assert.Equal(command.ReadLines("spec/items.csv"), command.ReadLines("testlet/items.csv"));
+        Assert.Equal(command.ReadLines("spec/population.csv"), command.ReadLines("testlet/population.csv"));
+        Assert.Contains(command.ReadLines("testlet/population.csv"), line => line.StartsWith(",,sd,first,,", StringComparison.Ordinal) && line.EndsWith(",free", StringComparison.Ordinal));
+        Assert.Equal(0, command.Run("calibrate", "d.csv", "--id", "id", "--testlet", "t.csv", "--model", "rasch", "--nodes", "15", "--out", "rasch").ExitCode);
+        Assert.Contains(command.ReadLines("rasch/population.csv"), line => line.StartsWith(",,sd,general,,", StringComparison.Ordinal) && line.EndsWith(",free", StringComparison.Ordinal));
+
+        command.Write("t.csv", "item,testlet\nq1,general\n");
+        Refuse("Give the testlet another", "--testlet", "t.csv");
+        Refuse("Leave one out", "--testlet", "t.csv", "--bifactor", "b.csv");
+        command.Write("t.yaml", "constraints: [{items: '*', parameter: a, equal: within}]\n");
+        Refuse("within-items", "--spec", "t.yaml");
+    }
+
+    [Fact]
     public void What_needs_shared_nodes_is_refused_with_what_to_use()
     {
         WriteData();
@@ -62,9 +90,11 @@ public sealed class BifactorCommandTests : IDisposable
         Refuses("needs the columns 'item' and 'specific'");
     }
 
-    private void Refuses(string message, params string[] options)
+    private void Refuses(string message, params string[] options) => Refuse(message, ["--bifactor", "b.csv", "--nodes", "15", .. options]);
+
+    private void Refuse(string message, params string[] options)
     {
-        (int exitCode, _, string error) = command.Run(["calibrate", "d.csv", "--id", "id", "--bifactor", "b.csv", "--nodes", "15", "--out", "refused", .. options]);
+        (int exitCode, _, string error) = command.Run(["calibrate", "d.csv", "--id", "id", "--out", "refused", .. options]);
         Assert.Equal(2, exitCode);
         Assert.Contains(message, error, StringComparison.Ordinal);
     }

@@ -29,6 +29,7 @@ public sealed class FuzzTests(FuzzCorpus corpus) : IClassFixture<FuzzCorpus>
     [InlineData("codes and blanks")]
     [InlineData("answer key")]
     [InlineData("Q-matrix")]
+    [InlineData("testlets")]
     [InlineData("target of rotation")]
     [InlineData("anchors in a table")]
     [InlineData("anchors in a fit")]

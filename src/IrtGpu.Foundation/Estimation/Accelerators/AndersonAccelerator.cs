@@ -64,6 +64,11 @@ internal sealed class AndersonAccelerator(int depth) : IAccelerator
     {
         residualChanges.Clear();
         mappedChanges.Clear();
+        Interrupt();
+    }
+
+    public void Interrupt()
+    {
         lastResidual = null;
         lastMapped = null;
     }

@@ -14,6 +14,9 @@ internal interface IAccelerator
     /// <summary>Forgets the past, after a proposal was rejected.</summary>
     void Reset();
 
+    /// <summary>Forgets where the last step was, after the map changed a little: what is known of its derivative still holds.</summary>
+    void Interrupt();
+
     /// <summary>Writes what it remembers.</summary>
     /// <param name="writer">Where to.</param>
     void Save(BinaryWriter writer);

@@ -44,6 +44,8 @@ internal sealed class SquaremAccelerator : IAccelerator
         middle = null;
     }
 
+    public void Interrupt() => Reset();
+
     public void Save(BinaryWriter writer)
     {
         writer.WriteVector(start);

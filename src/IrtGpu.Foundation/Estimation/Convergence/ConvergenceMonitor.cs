@@ -24,6 +24,9 @@ internal sealed class ConvergenceMonitor(IEmProblem problem, EmOptions options)
     public Termination DescribeOutgrowth() => new(
         TerminationKind.Outgrown, FormattableString.Invariant($"After {history.Count} cycles the parameters left what the model was prepared for."));
 
+    /// <summary>Compares no further objective with those so far.</summary>
+    public void Interrupt() => lastObjective = double.NegativeInfinity;
+
     public void RecordRejection(double logLikelihood, double seconds) =>
         history.Add(new IterationRecord(history.Count + 1, logLikelihood, double.NaN, double.NaN, "", "rejected", seconds));
 

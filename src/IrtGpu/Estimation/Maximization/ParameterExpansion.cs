@@ -88,12 +88,16 @@ internal sealed class ParameterExpansion
             PlannedBlock[] origins = [.. blocks.Where(block => plan.Layout.IsFixed(block.FirstMeanSlot + attribute))];
             PlannedBlock[] units = [.. blocks.Where(block => plan.Layout.IsFixed(block.CovarianceSlot(attribute, attribute)))];
             bool canShift = origins.Length == 1 && sets.All(set => Intercepts(plan, set).All(slot => !plan.Layout.IsFixed(slot)));
-            bool canScale = units.Length == 1 && sets.All(set => !plan.Layout.IsFixed(SlopeSlot(plan, set, attribute)))
+            bool canScale = units.Length == 1 && sets.All(set => !plan.Layout.IsFixed(SlopeSlot(plan, set, attribute)) && !IsSharedWithin(plan, set, attribute))
                 && blocks.All(block => CanScaleCovariances(plan, block, attribute, units[0]));
             if (canShift || canScale)
                 yield return new Metric(attribute, canShift ? origins[0] : units[0], canShift, canScale, blocks, sets);
         }
     }
+
+    // The unit of one attribute is then that of another, whose variance would have to move with it.
+    private static bool IsSharedWithin(CalibrationPlan plan, ItemParameterSet set, int attribute) => plan.Items[set.Item].Attributes.Any(other =>
+        other != attribute && plan.Layout.FreeOf(SlopeSlot(plan, set, other)).SequenceEqual(plan.Layout.FreeOf(SlopeSlot(plan, set, attribute))));
 
     // The metric's own block keeps its covariances with other attributes: they are correlations there.
     private static bool CanScaleCovariances(CalibrationPlan plan, PlannedBlock block, int attribute, PlannedBlock unit) =>

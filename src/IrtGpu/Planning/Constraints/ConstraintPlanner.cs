@@ -44,7 +44,7 @@ internal sealed class ConstraintPlanner(
             foreach (int slot in named)
             {
                 ParameterSlot target = builder[slot];
-                if (target.Kind == ParameterKind.Easiness)
+                if (target.Kind == ParameterKind.Easiness && constraint.Kind != ConstraintKind.EqualWithinItems)
                 {
                     products[slot] = constraint;
                     continue;
@@ -68,6 +68,8 @@ internal sealed class ConstraintPlanner(
                 problems.Add(ExplainEmpty(constraint));
             else if (constraint.Kind == ConstraintKind.Equal)
                 new EqualParameters(items, sets, builder, problems).Tie(constraint, [.. named.Where(slot => builder[slot].Kind != ParameterKind.Easiness)]);
+            else if (constraint.Kind == ConstraintKind.EqualWithinItems)
+                new EqualParameters(items, sets, builder, problems).TieWithinItems(constraint, named);
         }
         foreach ((int slot, ParameterConstraint constraint) in products)
             ApplyToProduct(slot, constraint);

@@ -41,6 +41,31 @@ internal sealed class EqualParameters(PlannedItem[] items, List<ItemParameterSet
             problems.Add(ExplainNothing(constraint, named));
     }
 
+    /// <summary>Ties the slopes of each item, so that attributes add up before they are multiplied: a(θ₁ + θ₂), as in a testlet model.</summary>
+    /// <param name="constraint">The entry, for messages.</param>
+    /// <param name="named">The parameters that it names, at least one.</param>
+    public void TieWithinItems(ParameterConstraint constraint, int[] named)
+    {
+        if (Array.Find(named, slot => builder[slot].Kind != ParameterKind.Slope) is var other && Array.Exists(named, slot => builder[slot].Kind != ParameterKind.Slope))
+        {
+            problems.Add($"The constraint 'equal: within-items' on {constraint.Parameter} of '{constraint.Items}' names {builder[other].Name} of '{items[sets[builder[other].ParameterSet].Item].Name}', "
+                + $"but it holds the slopes of an item equal and nothing else. Write 'parameter: {Slope}', which names all slopes.");
+            return;
+        }
+        int[][] ofSets = [.. named.GroupBy(slot => builder[slot].ParameterSet).Select(slots => slots.ToArray())];
+        if (Array.TrueForAll(ofSets, slots => slots.Length == 1))
+        {
+            problems.Add($"The constraint 'equal: within-items' on {constraint.Parameter} of '{constraint.Items}' holds nothing equal, as it names one slope of an item only. "
+                + $"Write 'parameter: {Slope}' for items that measure several attributes, or remove the entry.");
+            return;
+        }
+        foreach (int[] slots in ofSets)
+        {
+            foreach (int slot in slots)
+                builder.Tie(slot, slots[0]);
+        }
+    }
+
     private string ExplainNothing(ParameterConstraint constraint, int[] named)
     {
         string shown = string.Join(", ", named.Take(LargestShownCount).Select(slot => $"{builder[slot].Name} of '{items[sets[builder[slot].ParameterSet].Item].Name}'"))

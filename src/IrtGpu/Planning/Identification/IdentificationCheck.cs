@@ -126,6 +126,7 @@ internal sealed class IdentificationCheck
         problems.Add(change < 0
             ? $"The origin of '{Attributes[change + Attributes.Count]}'{InWhere(Where([block]))} is not determined: it can shift together with other attributes "
                 + "without changing the fit. Fix its mean, or anchor more items."
+            : change / Attributes.Count == change % Attributes.Count ? JointUnits(change / Attributes.Count, block)
             : MixedAxes(change / Attributes.Count, change % Attributes.Count, Where([block])));
     }
 
@@ -161,6 +162,11 @@ internal sealed class IdentificationCheck
             + "give each an item of its own in the Q-matrix, fix slopes, or explore with --attributes.";
     }
 
+    /// <summary>Units that go together, as those of two testlets that all items belong to: three deviations, of which their one correlation tells two.</summary>
+    private string JointUnits(int attribute, int block) =>
+        $"The units of several attributes, '{Attributes[attribute]}' among them, are not determined{InWhere(Where([block]))}: their SDs and slopes can change together without changing the fit. "
+        + $"Fix an SD ({Entry("sd", block, "fixed: 1")}), give an attribute that they share items of its own, or use three testlets or more.";
+
     /// <summary>A free slope of the only item of an attribute trades with the attribute's correlations, or with the item's other slopes.</summary>
     private void CheckLoneItems()
     {
@@ -173,12 +179,16 @@ internal sealed class IdentificationCheck
                 continue;
             ItemParameterSet set = plan.ParameterSets.First(candidate => candidate.Item == measuring[0]);
             int slot = set.FirstSlot + Array.IndexOf(plan.Items[measuring[0]].Attributes, attribute);
-            if (plan.Layout.IsFixed(slot) || plan.Layout.IsTied(slot))
+            if (plan.Layout.IsFixed(slot) || IsSharedWithOthers(slot))
                 continue;
             problems.Add($"Only item '{plan.Items[measuring[0]].Name}' measures '{Attributes[attribute]}', so its slope cannot be told from how the attribute relates to the rest. "
                 + (plan.Specification.IsExploratory ? "Lower --attributes." : "Give the attribute more items in the Q-matrix, fix the slope, or remove the attribute."));
         }
     }
+
+    /// <summary>Whether other parameter sets have the slope, too; that the item's own slopes are equal does not tell it.</summary>
+    private bool IsSharedWithOthers(int slot) => plan.Layout.IsTied(slot) && Enumerable.Range(0, plan.Layout.SlotCount).Any(other =>
+        plan.Layout.Slots[other].ParameterSet != plan.Layout.Slots[slot].ParameterSet && plan.Layout.FreeOf(other).ContainsAny(plan.Layout.FreeOf(slot)));
 
     /// <summary>Slopes that are all held at one number leave nothing to explore, and the attributes the same.</summary>
     private void CheckExploration()

@@ -10,6 +10,8 @@ namespace IrtGpu.Specification.Files;
 /// <param name="path">The file.</param>
 internal sealed class SpecificationFileReader(string path)
 {
+    private const string WithinItems = "within-items";
+
     private static readonly string[] Keys =
     [
         "model", "scores", "attributes", "exploratory", "orthogonal", "q-matrix", "classes", "equal-across-groups", "equal-across-classes", "free-items",
@@ -203,7 +205,11 @@ internal sealed class SpecificationFileReader(string path)
         YamlNode value = entries[given[0].Name];
         if (given[0].Kind is ConstraintKind.Fixed or ConstraintKind.Start)
             return yaml.Number(value, given[0].Name) is { } number ? (given[0].Kind, number) : null;
-        if (yaml.Flag(value, given[0].Name) is false)
+        if (given[0].Kind == ConstraintKind.Equal && key == "constraints" && value is YamlScalarNode { Value: WithinItems })
+            return (ConstraintKind.EqualWithinItems, 0);
+        if (given[0].Kind == ConstraintKind.Equal && key == "constraints" && value is not YamlScalarNode { Value: "true" or "yes" or "false" or "no" })
+            yaml.Add(value, given[0].Name, $"'{SpecificationFileYaml.Show(value)}' is neither true nor {WithinItems}.");
+        else if (yaml.Flag(value, given[0].Name) is false)
             yaml.Add(value, given[0].Name, "only 'true' has a meaning here. Leave the entry out.");
         return (given[0].Kind, 0);
     }
