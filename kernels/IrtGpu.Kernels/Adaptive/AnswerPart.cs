@@ -121,7 +121,7 @@ internal sealed class AnswerPart
         double[] found = new double[length];
         buffers.Download(sums, found);
         foreach (int item in asked)
-            ItemSumReader.Add(plan, part.Sets[item], part.Columns[item], part.Block.AttributeCount, sum => found[item * shape.SumCount + sum], evaluation.WithDerivatives, evaluation);
+            ItemSumReader.Add(plan, part.Sets[item], part.Columns[item], part.Block.AttributeCount, found.AsSpan(item * shape.SumCount), 1, evaluation.WithDerivatives, evaluation);
     }
 
     private int Threads(DeviceSession session, int bytes, int most)
