@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
+using IrtGpu.Kernels.Adaptive;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Loading;
@@ -19,8 +20,6 @@ public sealed class AcceleratorProvider : IBackendProvider
     // compile 1.0 to 1.4 s were measured there in one process, and 1.6 to 2.1 s more of a whole process than on its processor.
     private const double StartSecondsStored = 0.34;
     private const double StartSecondsCompiling = 2;
-
-    private const long LargestPreferredTableBytes = 1L << 28; // beyond, nodes may have to be tiled
 
     private readonly DeviceOpenings openings = new(KernelNeeds.Load);
 
@@ -42,7 +41,7 @@ public sealed class AcceleratorProvider : IBackendProvider
     }
 
     /// <inheritdoc/>
-    public bool Computes(IntegrationMethod method) => method is IntegrationMethod.Grid or IntegrationMethod.Reduced;
+    public bool Computes(IntegrationMethod method) => method is IntegrationMethod.Grid or IntegrationMethod.Reduced or IntegrationMethod.Adaptive or IntegrationMethod.Qmc;
 
     /// <inheritdoc/>
     /// <remarks>Follows whether the user's cache holds the kernels of every E-step and, where the plan is known, of its item models.</remarks>
@@ -51,14 +50,14 @@ public sealed class AcceleratorProvider : IBackendProvider
 
     /// <inheritdoc/>
     /// <remarks>
-    /// With products of matrices in one column group and tables that are small beside a device's memory: EM of a 2PL of 1,000,000 × 50 took an H200 0.055 and 0.085 s
-    /// through tables, 0.12 s through weighted scores.
+    /// With products of matrices where all nodes and all columns are in one block of them: there an H200 took 0.64 ms for an E-step of a 2PL of 1,000,000 × 50, and weighted
+    /// scores, for which 0.21 to 0.35 ms are predicted, have not been measured. Elsewhere tables take two passes or several parts, and the prediction is a quarter of what they were measured at.
     /// </remarks>
     public bool PrefersTables(DeviceName device, CalibrationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.RowCount < ColumnLayout.MostOfGroup && sizeof(double) * (long)plan.Tables.Count * plan.RowCount * plan.NodeCount <= LargestPreferredTableBytes
+        return plan.NodeCount * plan.ClassCount <= FusedKernels.Width && plan.RowCount - plan.ItemCount < FusedKernels.Width
             && Catalog.Find(device) is { HasMatrixUnits: true };
     }
 
@@ -81,6 +80,7 @@ public sealed class AcceleratorProvider : IBackendProvider
             {
                 IntegrationMethod.Grid => new IlgpuBackend(lease.Session, plan, patterns, choice.DeviceSets, lease: lease),
                 IntegrationMethod.Reduced => new ReducedDeviceBackend(lease.Session, plan, patterns, lease: lease),
+                IntegrationMethod.Adaptive or IntegrationMethod.Qmc => new AdaptiveDeviceBackend(lease.Session, plan, patterns, plan.Integration.PersonRule!, lease: lease),
                 IntegrationMethod other => throw new ArgumentOutOfRangeException(nameof(plan), other, "No device computes this method of integration."),
             };
         });

@@ -10,6 +10,7 @@ using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.EStep.Populations;
+using IrtGpu.Kernels.EStep.WeightedScore;
 using IrtGpu.Kernels.Inference;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
@@ -45,6 +46,7 @@ internal sealed class IlgpuBackend : IComputeBackend
     private readonly Lazy<HostSums> sums;
     private readonly DeviceCounts? counts; // null where nodes are tiled: what an E-step finds is put together on the host
     private readonly WeightedScoreLauncher? weightedScore; // null: tables
+    private readonly AnsweredSets? sets; // of weighted scores
     private readonly FusedLauncher? fused; // null: tables by one kernel a step
 
     /// <summary>Puts the data on the device and compiles the kernels.</summary>
@@ -64,6 +66,7 @@ internal sealed class IlgpuBackend : IComputeBackend
         this.lease = lease;
         this.plan = plan;
         this.patterns = patterns;
+        this.sets = sets;
         sums = new Lazy<HostSums>(() => new HostSums(plan, Environment.ProcessorCount));
         buffers = new DeviceBuffers(session);
         try
@@ -75,9 +78,9 @@ internal sealed class IlgpuBackend : IComputeBackend
             logWeight = populations.LogWeight;
             tables = new DeviceItemTables(plan, buffers);
             launcher = new EStepLauncher(plan, Memory, buffers);
-            if (sets is not null)
-                weightedScore = new WeightedScoreLauncher(plan, Memory, buffers, launcher, sets, theta, ThetaStride);
             store = new PatternStore(buffers, patterns, Memory, sets);
+            if (sets is not null)
+                weightedScore = new WeightedScoreLauncher(plan, Memory, buffers, launcher, store, sets, theta, ThetaStride);
             if (Memory.NodeTileCount == 1)
             {
                 reducer = new PatternScoreReducer(plan, Memory, buffers);
@@ -135,7 +138,7 @@ internal sealed class IlgpuBackend : IComputeBackend
             if (weightedScore is null)
                 CountByTables(firstNode, nodeCount);
             else
-                CountByScores(weightedScore, firstNode, nodeCount);
+                weightedScore.Count(firstNode, nodeCount, logWeight);
         });
         return counts.Take([point])[0];
     }
@@ -157,19 +160,6 @@ internal sealed class IlgpuBackend : IComputeBackend
         launcher.AddCountSlices(nodeCount);
     }
 
-    private void CountByScores(WeightedScoreLauncher scores, int firstNode, int nodeCount)
-    {
-        launcher.ClearLogLikelihood();
-        scores.BeginNodeTile(firstNode, nodeCount, logWeight);
-        ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
-        {
-            scores.ComputeTerms(tile, shape, views);
-            if (Memory.NodeTileCount == 1)
-                scores.MergeTerms(shape, isFirst: true);
-            scores.Collect(tile, shape, views);
-        });
-    }
-
     private TableExpectation CountTiles(ModelPoint point)
     {
         TableExpectation expectation = new(point, sums.Value);
@@ -186,21 +176,13 @@ internal sealed class IlgpuBackend : IComputeBackend
     private WeightedScoreExpectation CountTilesByScores(ModelPoint point, WeightedScoreLauncher scores)
     {
         WeightedScoreExpectation expectation = new(point, sums.Value);
+        ForEachNodeTile((firstNode, nodeCount) => scores.MergeNodeTile(firstNode, nodeCount, logWeight));
         ForEachNodeTile((firstNode, nodeCount) =>
         {
-            scores.BeginNodeTile(firstNode, nodeCount, logWeight);
-            ForEachPatternTile(firstNode, nodeCount, (tile, views, shape) =>
-            {
-                scores.ComputeTerms(tile, shape, views);
-                scores.MergeTerms(shape, isFirst: firstNode == 0);
-            });
-        });
-        ForEachNodeTile((firstNode, nodeCount) =>
-        {
-            CountByScores(scores, firstNode, nodeCount);
+            scores.Count(firstNode, nodeCount, logWeight);
             scores.DownloadTotals(firstNode, nodeCount, expectation);
         });
-        double[][] moments = scores.DownloadMoments();
+        double[][] moments = scores.DownloadMoments()[0];
         for (int table = 0; table < moments.Length; table++)
             moments[table].CopyTo(expectation.Moments![table], 0);
         expectation.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
@@ -282,12 +264,12 @@ internal sealed class IlgpuBackend : IComputeBackend
 
     private PointBatch? TryOpenBatch(int wanted)
     {
-        if (Memory.NodeTileCount > 1 || weightedScore is not null)
-            return null; // their launches are large already; a batch goes through tables, and would not have their bits
+        if (Memory.NodeTileCount > 1)
+            return null; // launches are large already
         int capacity = Math.Min(Memory.PointCapacity(wanted, FreeBeside(), fused?.BytesOfPoint ?? 0), fused?.MostPoints ?? wanted);
         try
         {
-            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, sums, capacity, fused);
+            return capacity < 2 ? null : new PointBatch(session, plan, Memory, store, sums, capacity, fused, sets);
         }
         catch (DeviceMemoryException)
         {

@@ -6,9 +6,11 @@ using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.EStep.Populations;
+using IrtGpu.Kernels.EStep.WeightedScore;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.Backend;
 
@@ -29,6 +31,7 @@ internal sealed class PointBatch : IPointBatch
     private readonly DeviceCounts counts;
     private readonly DevicePopulations populations;
     private readonly FusedLauncher? fused; // null: a kernel a step
+    private readonly WeightedScoreLauncher? weightedScore; // null: tables
 
     /// <summary>Allocates and compiles what the points need beside the patterns.</summary>
     /// <param name="session">The open device.</param>
@@ -37,10 +40,12 @@ internal sealed class PointBatch : IPointBatch
     /// <param name="store">The backend's patterns.</param>
     /// <param name="sums">Sums over nodes on the host.</param>
     /// <param name="capacity">Most points at once.</param>
-    /// <param name="alone">By which the backend counts; null: by a kernel a step.</param>
+    /// <param name="alone">By which the backend counts; null: by a kernel a step, or through weighted scores.</param>
+    /// <param name="sets">Sets of answered items where E-steps go through weighted scores; null: through tables.</param>
     /// <exception cref="DeviceMemoryException">The device's memory does not suffice.</exception>
     public PointBatch(
-        DeviceSession session, CalibrationPlan plan, MemoryPlan memory, PatternStore store, Lazy<HostSums> sums, int capacity, FusedLauncher? alone)
+        DeviceSession session, CalibrationPlan plan, MemoryPlan memory, PatternStore store, Lazy<HostSums> sums, int capacity, FusedLauncher? alone,
+        AnsweredSets? sets = null)
     {
         this.session = session;
         this.plan = plan;
@@ -53,7 +58,9 @@ internal sealed class PointBatch : IPointBatch
             populations = new DevicePopulations(plan, memory.Size, buffers, capacity);
             tables = new DeviceItemTables(plan, buffers, capacity);
             launcher = new EStepLauncher(plan, memory, buffers, capacity);
-            counts = new DeviceCounts(session, plan, memory, buffers, launcher, tables, populations.Theta, null, sums, capacity);
+            if (sets is not null)
+                weightedScore = new WeightedScoreLauncher(plan, memory, buffers, launcher, store, sets, populations.Theta, populations.ThetaStride, capacity);
+            counts = new DeviceCounts(session, plan, memory, buffers, launcher, tables, populations.Theta, weightedScore, sums, capacity);
             fused = alone?.ForPoints(buffers, launcher, capacity);
         }
         catch
@@ -90,6 +97,12 @@ internal sealed class PointBatch : IPointBatch
         tables.UploadParameters([.. points.Select(point => point.Parameters.Slots)]);
         populations.Evaluate(points);
         tables.Fill(populations.Theta, populations.ThetaStride, 0, nodeCount, launcher.LogProbability, points.Count);
+        if (weightedScore is not null)
+        {
+            weightedScore.Begin([.. points.Select(point => point.Parameters.Slots)]);
+            weightedScore.Count(0, nodeCount, populations.LogWeight, points.Count);
+            return counts.Take(points);
+        }
         if (fused is not null)
         {
             fused.Count(populations.LogWeight, points.Count);

@@ -4,6 +4,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep.Populations;
+using IrtGpu.Kernels.EStep.WeightedScore;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -28,6 +29,7 @@ internal sealed class DeviceCounts
     private readonly Lazy<HostSums> sums; // of what is brought home
     private readonly List<DeviceExpectation> held = [];
     private int pointCount; // of the last E-step
+    private double[][][] moments = []; // of the last E-step, as HostExpectation.Moments; none with tables [point]
 
     /// <summary>Compiles and allocates what reduces counts.</summary>
     /// <param name="session">The open device.</param>
@@ -68,16 +70,16 @@ internal sealed class DeviceCounts
     public DeviceExpectation[] Take(IReadOnlyList<ModelPoint> points)
     {
         pointCount = points.Count;
-        double[][]? moments = null;
+        moments = [];
         if (weightedScore is not null)
         {
-            weightedScore.SpreadTotals(NodeCount);
-            moments = weightedScore.DownloadMoments();
+            weightedScore.SpreadTotals(NodeCount, pointCount);
+            moments = weightedScore.DownloadMoments(pointCount);
         }
         PopulationMoments[][] populationsOfPoint = populations.Compute(pointCount);
         double[] logLikelihoods = launcher.DownloadLogLikelihoods(pointCount);
         held.AddRange(points.Select((point, position) =>
-            new DeviceExpectation(this, position, point, logLikelihoods[position], populationsOfPoint[position], moments)));
+            new DeviceExpectation(this, position, point, logLikelihoods[position], populationsOfPoint[position], moments.ElementAtOrDefault(position))));
         return [.. held];
     }
 
@@ -101,18 +103,21 @@ internal sealed class DeviceCounts
         ItemEvaluation?[] evaluations = new ItemEvaluation?[pointCount];
         evaluations[expectation.Position] = evaluation;
         Evaluate(evaluations);
-        if (expectation.Moments is { } moments)
-            AddMoments(moments, evaluation);
     }
 
     /// <summary>Asks several at once.</summary>
-    /// <param name="evaluations">Questions to the points of the last E-step through tables; null: none. [point]</param>
+    /// <param name="evaluations">Questions to the points of the last E-step; null: none. [point]</param>
     public void Evaluate(IReadOnlyList<ItemEvaluation?> evaluations)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(evaluations.Count, pointCount);
         DeviceFailure.Guard(
             session.Device, "in reducing item derivatives",
             () => derivatives.Compute(evaluations));
+        for (int point = 0; point < moments.Length; point++)
+        {
+            if (evaluations[point] is { } evaluation)
+                AddMoments(moments[point], evaluation);
+        }
     }
 
     /// <summary>Node totals of a block.</summary>
@@ -138,20 +143,20 @@ internal sealed class DeviceCounts
     private WeightedScoreExpectation CopyScores(DeviceExpectation expectation, WeightedScoreLauncher scores)
     {
         WeightedScoreExpectation copy = new(expectation.Point, sums.Value) { LogLikelihood = expectation.LogLikelihood };
-        scores.DownloadTotals(0, NodeCount, copy);
+        scores.DownloadTotals(0, NodeCount, copy, expectation.Position);
         for (int table = 0; table < plan.Tables.Count; table++)
             expectation.Moments![table].CopyTo(copy.Moments![table], 0);
         return copy;
     }
 
-    private void AddMoments(double[][] moments, ItemEvaluation evaluation)
+    private void AddMoments(double[][] ofPoint, ItemEvaluation evaluation)
     {
         foreach (int set in evaluation.Sets)
         {
             Span<double> own = evaluation.Slots.AsSpan(objectives[set].Set.FirstSlot, objectives[set].Set.SlotCount);
-            evaluation.Value[set] += objectives[set].MomentValue(moments, own);
+            evaluation.Value[set] += objectives[set].MomentValue(ofPoint, own);
             if (evaluation.WithDerivatives)
-                objectives[set].AddMomentDerivatives(moments, own, evaluation.Gradient[set], evaluation.Hessian[set]);
+                objectives[set].AddMomentDerivatives(ofPoint, own, evaluation.Gradient[set], evaluation.Hessian[set]);
         }
     }
 }

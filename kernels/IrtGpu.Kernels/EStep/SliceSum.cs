@@ -7,7 +7,8 @@ namespace IrtGpu.Kernels.EStep;
 /// <summary>Adds the slices that threads have summed apart.</summary>
 internal sealed class SliceSum
 {
-    private const int MostLanes = 32;
+    /// <summary>Threads that add the slices of a cell.</summary>
+    public const int MostLanes = 32;
 
     private readonly DeviceBuffers buffers;
     private readonly Action<KernelConfig, int, int, int, ArrayView<double>> add;

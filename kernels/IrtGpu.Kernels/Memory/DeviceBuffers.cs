@@ -80,16 +80,25 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
         CountUp(values.Length * (long)Interop.SizeOf<T>());
     }
 
+    /// <summary>Allocates memory for host values and copies them there.</summary>
+    public ArrayView<T> Put<T>(T[] values)
+        where T : unmanaged
+    {
+        ArrayView<T> view = Allocate<T>(values.Length);
+        Upload(view, values);
+        return view;
+    }
+
     /// <summary>Copies the start of a view to the host, once all that is queued has run.</summary>
     public void Download<T>(ArrayView<T> view, T[] values)
         where T : unmanaged
     {
         view.SubView(0, values.Length).CopyToCPU(values);
-        Traffic = Traffic with { BytesDown = Traffic.BytesDown + values.Length * (long)Interop.SizeOf<T>() };
+        Traffic = Traffic with { BytesDown = Traffic.BytesDown + values.Length * (long)Interop.SizeOf<T>(), CopiesDown = Traffic.CopiesDown + 1 };
     }
 
-    /// <summary>Counts bytes copied to the device by other means.</summary>
-    public void CountUp(long bytes) => Traffic = Traffic with { BytesUp = Traffic.BytesUp + bytes };
+    /// <summary>Counts a copy to the device by other means.</summary>
+    public void CountUp(long bytes) => Traffic = Traffic with { BytesUp = Traffic.BytesUp + bytes, CopiesUp = Traffic.CopiesUp + 1 };
 
     /// <summary>Counts launches.</summary>
     public void CountLaunch(int launches = 1) => Traffic = Traffic with { Launches = Traffic.Launches + launches };

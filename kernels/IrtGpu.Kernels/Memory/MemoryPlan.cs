@@ -35,7 +35,7 @@ internal sealed record ProblemSize(
     /// <summary>Derived pairs of attributes.</summary>
     public int CovarianceCount => PackedTriangle.Length(AttributeCount);
 
-    /// <summary>Weight, then the mean of each attribute: what the weighted-score form sums by response.</summary>
+    /// <summary>Weight, then the mean of each attribute: what the weighted-score form sums by response; as many as intercept sum and weighted scores.</summary>
     public int MomentCount => 1 + AttributeCount;
 
     /// <summary>Powers 1, θ_j and θ_j θ_k whose sums over the nodes a population's update needs.</summary>
@@ -47,8 +47,8 @@ internal sealed record ProblemSize(
     /// <summary>Runs of nodes of a power.</summary>
     public int PowerRunCount => (PaddedNodeCount + PowerRunLength - 1) / PowerRunLength;
 
-    /// <summary>Intercept sum, then the weighted score of each attribute, with padding.</summary>
-    public int ScoreStride => MemoryPlan.RoundUp(MomentCount, MemoryPlan.NodeMultiple);
+    /// <summary>Observed groups.</summary>
+    public int GroupCount => BlockCount / ClassCount;
 }
 
 /// <summary>How a problem is cut to fit a device: patterns resident or streamed, pattern tiles, node tiles, slices.</summary>
@@ -57,8 +57,11 @@ internal sealed record ProblemSize(
 /// <param name="PatternTileCapacity">Patterns of a tile.</param>
 /// <param name="SliceCount">Parts of a pattern tile with counts of their own, for parallelism.</param>
 /// <param name="IsResident">Whether all responses stay on the device; else every E-step uploads them tile by tile.</param>
-/// <param name="LaneCount">Parts of a pattern tile with node totals of their own, in the weighted-score form.</param>
-internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int PatternTileCapacity, int SliceCount, bool IsResident, int LaneCount = 1)
+/// <param name="LaneCount">Parts of a run of patterns with node totals of their own, in the weighted-score form.</param>
+/// <param name="RunCapacity">Patterns of a launch in the weighted-score form, where responses stay; else those of a tile.</param>
+/// <param name="ScoreChunkCount">Parts of a tile's nodes that are summed apart in the weighted-score form.</param>
+internal sealed record MemoryPlan(
+    ProblemSize Size, int NodeTileWidth, int PatternTileCapacity, int SliceCount, bool IsResident, int LaneCount = 1, int RunCapacity = 0, int ScoreChunkCount = 1)
 {
     /// <summary>Responses in one 32-bit word.</summary>
     public const int ItemsPerWord = 4;
@@ -74,15 +77,21 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     private const long TargetTileCells = 1L << 22; // 32 MiB of doubles: stays in the second-level cache of large devices
     private const long LargestTileCells = 1L << 30; // indices of a launch are 32-bit
     private const int PatternStateBytes = sizeof(double) + sizeof(int); // frequency, known class
-    private const int LargestLaneCount = 256; // one thread adds the lanes of a node
+    private const int LargestLaneCount = 4096; // 32 threads add the lanes of a node
+    private const int LargestMomentSliceCount = 2048; // 32 threads add the slices of a moment
+    private const int ShortestScoreChunk = 16; // nodes: a thread sums up a pattern's responses before
+    private const long LargestRun = 128L << 20; // bytes of what patterns have in the weighted-score form
+    private const long LargestSlots = 32L << 20;
+    private const int SegmentInts = 4;
     private const long LargestReduction = 32L << 20;
+    private const long SmallestReduction = 1L << 20;
     private const double UsableShare = 0.9; // the driver and the code need some, too
 
     /// <summary>Tiles that the nodes are cut into.</summary>
     public int NodeTileCount => (Size.PaddedNodeCount + NodeTileWidth - 1) / NodeTileWidth;
 
     /// <summary>Normalisation chunks of a tile.</summary>
-    public int ChunkCount => IsByScore ? Size.ClassCount * ScoreChunksPerClass : (Size.ClassCount * NodeTileWidth + ChunkLength - 1) / ChunkLength;
+    public int ChunkCount => (Size.ClassCount * NodeTileWidth + ChunkLength - 1) / ChunkLength;
 
     /// <summary>Log probabilities of all items at the nodes of a tile. [table, row, node]</summary>
     public long TableBytes => sizeof(double) * (long)Size.TableCount * Size.RowCount * NodeTileWidth;
@@ -97,17 +106,34 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     /// [table, row, node], [block, set, node] and [slice][table, row, moment].</summary>
     public long CountBytes => IsByScore
         ? sizeof(double) * (((long)Size.TableCount * Size.RowCount + Size.BlockCount * (1L + Size.AnsweredSetCount)) * NodeTileWidth
-            + (long)SliceCount * ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * Size.MomentCount)
+            + (long)SliceCount * Size.TableCount * Size.RowCount * Size.MomentCount)
         : sizeof(double) * (long)SliceCount * ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * NodeTileWidth;
 
-    /// <summary>What weighted scores need beside: log priors by set, scores and moments of a tile and of its chunks, node totals by lane.</summary>
+    /// <summary>Most patterns of a launch in the weighted-score form.</summary>
+    public int PatternsOfRun => IsResident ? Math.Max(RunCapacity, PatternTileCapacity) : PatternTileCapacity;
+
+    /// <summary>Patterns that one thread walks at a node, at most.</summary>
+    public int SegmentLength => (PatternsOfRun + LaneCount - 1) / LaneCount;
+
+    /// <summary>Nodes of a chunk in the weighted-score form, a multiple of <see cref="NodeMultiple"/>.</summary>
+    public int ScoreChunkLength => RoundUp((NodeTileWidth + ScoreChunkCount - 1) / ScoreChunkCount, NodeMultiple);
+
+    /// <summary>What weighted scores need beside: log priors by set, scores and moments of the patterns of a run, node totals by lane.</summary>
     public long WeightedScoreBytes => !IsByScore ? 0
-        : sizeof(double) * ((long)Size.BlockCount * Size.AnsweredSetCount * NodeTileWidth
-            + (long)LaneCount * Size.ClassCount * NodeTileWidth
-            + ((long)Size.TableCount * Size.RowCount + Size.BlockCount) * Size.ScoreStride
-            + (long)PatternTileCapacity * Size.ClassCount
-                * (Size.ScoreStride + Size.MomentCount + (long)ScoreChunksPerClass * Size.MomentCount))
-            + sizeof(int) * (long)Size.AnsweredSetCount * Size.ItemCount;
+        : SlotBytes + RunBytes
+            + sizeof(double) * ((long)Size.BlockCount * Size.AnsweredSetCount * NodeTileWidth + (long)Size.TableCount * Size.RowCount * Size.MomentCount)
+            + sizeof(int) * ((long)Size.AnsweredSetCount * (Size.ItemCount + Size.GroupCount) + Size.PatternCount + SegmentInts * MostSegments);
+
+    /// <summary>Node totals by lane: a set of answered items has as many slots as it can have segments in a run.</summary>
+    private long SlotBytes => sizeof(double) * (long)Size.ClassCount * NodeTileWidth * (SetsOfGroups
+        + Math.Min(Size.PatternCount / SegmentLength, SetsOfGroups * LaneCount));
+
+    private long RunBytes => sizeof(double) * (long)PatternsOfRun
+        * (1L + Size.ClassCount * (1L + 2L * Size.MomentCount + ScoreChunkCount * (1L + Size.MomentCount)) + (NodeTileCount == 1 ? 3 : 0));
+
+    private long SetsOfGroups => (long)Size.GroupCount * Size.AnsweredSetCount;
+
+    private long MostSegments => Size.PatternCount / SegmentLength + Size.PatternCount / PatternsOfRun + Size.GroupCount + SetsOfGroups;
 
     /// <summary>Posterior of a pattern tile with its chunk sums, and room to reduce it to scores. [class, node, pattern]</summary>
     public long PosteriorBytes => sizeof(double) * (long)PatternTileCapacity
@@ -127,7 +153,7 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
             + (long)Size.TableCount * ((long)Size.ItemCount * (Size.AttributeCount + 2) + 4L * Size.RowCount));
 
     /// <summary>Partial sums of item derivatives; none where nodes are tiled, since counts then do not stay.</summary>
-    public long ReductionBytes => NodeTileCount > 1 ? 0 : Math.Min(LargestReduction, TableBytes);
+    public long ReductionBytes => NodeTileCount > 1 ? 0 : Math.Clamp(TableBytes, SmallestReduction, LargestReduction);
 
     /// <summary>Partial sums of the powers of populations; none where nodes are tiled.</summary>
     public long PowerBytes => NodeTileCount > 1 ? 0
@@ -140,7 +166,9 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
     /// <summary>Threads of the widest launch.</summary>
     private long LargestLaunch => Math.Max(
         (long)PatternTileCapacity * Size.ClassCount * NodeTileWidth,
-        Math.Max(Math.Max((long)Size.TableCount * Size.RowCount, Size.WordCount), (long)Size.BlockCount * Size.AnsweredSetCount) * NodeTileWidth);
+        Math.Max(
+            Math.Max(Math.Max((long)Size.TableCount * Size.RowCount, Size.WordCount), (long)Size.BlockCount * Size.AnsweredSetCount) * NodeTileWidth,
+            IsByScore ? Size.ClassCount * Math.Max((long)PatternsOfRun * ScoreChunkCount, (SetsOfGroups + LaneCount) * NodeTileWidth) : 0));
 
     /// <summary>Runs of nodes of one class that one thread reduces when scoring.</summary>
     public int ScoreChunksPerClass => (NodeTileWidth + ChunkLength - 1) / ChunkLength;
@@ -225,16 +253,41 @@ internal sealed record MemoryPlan(ProblemSize Size, int NodeTileWidth, int Patte
             plan = larger;
         }
         if (IsByScore)
-            plan = plan with { LaneCount = (int)Math.Clamp(threadTarget / cellsPerPattern, 1, Math.Clamp(plan.PatternTileCapacity / SmallestPatternTile, 1, LargestLaneCount)) };
-        if (plan.TotalBytes > budget)
-            plan = plan with { LaneCount = 1 };
-        long columns = IsByScore ? Size.MomentCount : NodeTileWidth;
-        long slices = Math.Min(threadTarget / (Size.WordCount * columns), plan.PatternTileCapacity / SmallestPatternTile);
+            plan = plan.GrowRuns(budget, threadTarget);
+        long slices = IsByScore
+            ? Math.Min(Math.Min(threadTarget / (Size.WordCount * ((Size.MomentCount + 1L) / 2)), plan.PatternsOfRun / SmallestPatternTile), LargestMomentSliceCount)
+            : Math.Min(threadTarget / ((long)Size.WordCount * NodeTileWidth), plan.PatternTileCapacity / SmallestPatternTile);
         for (; slices > 1; slices /= 2)
         {
             MemoryPlan sliced = plan with { SliceCount = (int)slices };
             if (sliced.TotalBytes <= budget && sliced.CountBytes <= budget / 4)
                 return sliced;
+        }
+        return plan;
+    }
+
+    /// <summary>Runs of patterns, chunks of nodes and lanes of the weighted-score form.</summary>
+    private MemoryPlan GrowRuns(long budget, long threadTarget)
+    {
+        MemoryPlan plan = this;
+        while (true)
+        {
+            int run = IsResident ? (int)Math.Min(2L * plan.PatternsOfRun, Size.PatternCount) : PatternTileCapacity;
+            long chunks = Math.Clamp(2 * threadTarget / ((long)run * Size.ClassCount), 1, (NodeTileWidth + ShortestScoreChunk - 1) / ShortestScoreChunk);
+            MemoryPlan larger = plan with { RunCapacity = run, ScoreChunkCount = (int)chunks };
+            if (larger.TotalBytes > budget || larger.RunBytes > LargestRun || larger.LargestLaunch > LargestTileCells)
+                break;
+            bool isLargest = run == plan.PatternsOfRun;
+            plan = larger;
+            if (isLargest)
+                break;
+        }
+        long lanes = Math.Min(Math.Min(NodeMultiple * threadTarget / ((long)Size.ClassCount * NodeTileWidth), plan.PatternsOfRun / SmallestPatternTile), LargestLaneCount);
+        for (; lanes > 1; lanes /= 2)
+        {
+            MemoryPlan laned = plan with { LaneCount = (int)lanes };
+            if (laned.TotalBytes <= budget && laned.SlotBytes <= LargestSlots)
+                return laned;
         }
         return plan;
     }

@@ -6,14 +6,19 @@ using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.Memory;
 
-/// <summary>A run of patterns of one observed group and, in the weighted-score form, one set of answered items.</summary>
+/// <summary>Neighbouring patterns of one observed group.</summary>
 /// <param name="Group">Observed group.</param>
 /// <param name="First">Position of its first pattern in the order of the store.</param>
 /// <param name="Count">Number of patterns, at most a tile.</param>
-/// <param name="AnsweredSet">Set of answered items; 0 where patterns are not sorted by it.</param>
-internal readonly record struct PatternTile(int Group, int First, int Count, int AnsweredSet = 0);
+internal readonly record struct PatternTile(int Group, int First, int Count);
 
-/// <summary>The patterns by observed group, packed into words: all on the device, or streamed through two slots.</summary>
+/// <summary>Tiles of one group that are computed in one launch: one where responses are streamed.</summary>
+/// <param name="Patterns">All their patterns.</param>
+/// <param name="FirstTile">First of them.</param>
+/// <param name="LastTile">Last of them.</param>
+internal readonly record struct PatternRun(PatternTile Patterns, int FirstTile, int LastTile);
+
+/// <summary>The patterns by observed group and set of answered items, packed into words: all on the device, or streamed through two slots.</summary>
 /// <remarks>
 /// Streaming: while a tile computes, the next is packed into page-locked memory and copied on a stream of its own. A slot
 /// is overwritten only when the tile that was computed from it is done.
@@ -23,7 +28,6 @@ internal sealed class PatternStore
     private readonly DeviceBuffers buffers;
     private readonly PatternTable patterns;
     private readonly MemoryPlan memory;
-    private readonly int[]? setOfPattern;
     private readonly Slot[] slots; // one of all patterns, or two of a tile
     private readonly AcceleratorStream? transfer;
     private int prefetched = -1; // tile whose copy has been queued
@@ -32,16 +36,15 @@ internal sealed class PatternStore
     /// <param name="buffers">Where patterns go.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="memory">Tiles, resident or streamed.</param>
-    /// <param name="sets">Sets of answered items that tiles must not mix; null: they may.</param>
+    /// <param name="sets">Sets of answered items that lie together; null: in any order.</param>
     public PatternStore(DeviceBuffers buffers, PatternTable patterns, MemoryPlan memory, AnsweredSets? sets)
     {
         this.buffers = buffers;
         this.patterns = patterns;
         this.memory = memory;
-        setOfPattern = sets?.SetOfPattern;
         int setCount = sets?.IsAnswered.Count ?? 1;
         Order = CountingSort.Order(
-            patterns.PatternCount, (patterns.Groups.Max() + 1) * setCount, pattern => patterns.Groups[pattern] * setCount + KindOf(pattern).AnsweredSet);
+            patterns.PatternCount, (patterns.Groups.Max() + 1) * setCount, pattern => patterns.Groups[pattern] * setCount + (sets?.SetOfPattern[pattern] ?? 0));
         Tiles = CutTiles();
         if (memory.IsResident)
         {
@@ -89,6 +92,22 @@ internal sealed class PatternStore
             StartCopy(index + 1);
     }
 
+    /// <summary>Joins neighbouring tiles of a group, as many as make up so many patterns, where responses stay.</summary>
+    /// <param name="mostPatterns">Of a run; a tile at least.</param>
+    public IReadOnlyList<PatternRun> CutRuns(int mostPatterns)
+    {
+        List<PatternRun> runs = [];
+        for (int index = 0; index < Tiles.Count;)
+        {
+            int firstTile = index;
+            PatternTile run = Tiles[index++];
+            while (memory.IsResident && index < Tiles.Count && Tiles[index].Group == run.Group && run.Count + Tiles[index].Count <= mostPatterns)
+                run = run with { Count = run.Count + Tiles[index++].Count };
+            runs.Add(new PatternRun(run, firstTile, index - 1));
+        }
+        return runs;
+    }
+
     private void StartCopy(int index)
     {
         Slot slot = slots[index % 2];
@@ -97,21 +116,18 @@ internal sealed class PatternStore
         prefetched = index;
     }
 
-    /// <summary>What patterns of one tile have in common.</summary>
-    private (int Group, int AnsweredSet) KindOf(int pattern) => (patterns.Groups[pattern], setOfPattern?[pattern] ?? 0);
-
     private PatternTile[] CutTiles()
     {
         List<PatternTile> tiles = [];
         int first = 0;
         while (first < Order.Length)
         {
-            (int group, int answeredSet) = KindOf(Order[first]);
+            int group = patterns.Groups[Order[first]];
             int end = first + 1;
-            while (end < Order.Length && KindOf(Order[end]) == (group, answeredSet))
+            while (end < Order.Length && patterns.Groups[Order[end]] == group)
                 end++;
             for (; first < end; first += tiles[^1].Count)
-                tiles.Add(new PatternTile(group, first, Math.Min(memory.PatternTileCapacity, end - first), answeredSet));
+                tiles.Add(new PatternTile(group, first, Math.Min(memory.PatternTileCapacity, end - first)));
         }
         return [.. tiles];
     }

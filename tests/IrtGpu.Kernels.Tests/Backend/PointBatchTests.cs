@@ -54,24 +54,36 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
         ["column groups"] = Mixed with { Functions = [ItemFunction.Graded], Categories = [5], Items = 52, Nodes = 21 },
     };
 
-    public static TheoryData<string, string, int, int, bool, bool> DevicesAndCuts
+    /// <summary>The same of items that have weighted scores; node totals and moments are then summed in parts of their own.</summary>
+    private static readonly Dictionary<string, ModelCase> ScoreCases = Cases.ToDictionary(entry => entry.Key, entry => entry.Value with { Functions = Catalogue.Family });
+
+    public enum Way
+    {
+        KernelAStep,
+        Fused,
+        WeightedScore,
+    }
+
+    public static TheoryData<string, string, int, int, bool, Way> DevicesAndCuts
     {
         get
         {
-            TheoryData<string, string, int, int, bool, bool> data = [];
+            TheoryData<string, string, int, int, bool, Way> data = [];
             foreach (string device in TestDevices.Accelerators)
             {
                 foreach (string name in Cases.Keys)
                 {
-                    data.Add(device, name, 100, 1, true, false);
-                    data.Add(device, name, 16, 3, true, false);
+                    data.Add(device, name, 100, 1, true, Way.KernelAStep);
+                    data.Add(device, name, 16, 3, true, Way.KernelAStep);
+                    data.Add(device, name, 16, 3, true, Way.WeightedScore);
                 }
-                data.Add(device, "classes", 9, 2, false, false);
+                data.Add(device, "classes", 9, 2, false, Way.KernelAStep);
+                data.Add(device, "classes", 9, 2, false, Way.WeightedScore);
                 if (!TestDevices.IsCuda(device))
                     continue;
                 foreach (string name in FusedCases.Keys)
-                    data.Add(device, name, 16, 3, true, true);
-                data.Add(device, "classes", 9, 2, false, true);
+                    data.Add(device, name, 16, 3, true, Way.Fused);
+                data.Add(device, "classes", 9, 2, false, Way.Fused);
             }
             return data;
         }
@@ -79,12 +91,20 @@ public sealed class PointBatchTests(OpenDevices devices) : IClassFixture<OpenDev
 
     [Theory]
     [MemberData(nameof(DevicesAndCuts))]
-    public void Each_point_gets_the_bits_that_it_gets_alone(string device, string name, int patternTile, int slices, bool isResident, bool isFused)
+    public void Each_point_gets_the_bits_that_it_gets_alone(string device, string name, int patternTile, int slices, bool isResident, Way way)
     {
-        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = FusedCases[name].Build();
-        MemoryPlan memory = TestDevices.Cut(device, plan, patterns, whole => whole with { PatternTileCapacity = patternTile, SliceCount = slices, IsResident = isResident });
-        using IlgpuBackend backend = devices.Open(device, plan, patterns, memory, fuse: isFused);
-        Assert.Equal(isFused, backend.Description.Contains("fused", StringComparison.Ordinal));
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = (way == Way.WeightedScore ? ScoreCases : FusedCases)[name].Build();
+        AnsweredSets? sets = way == Way.WeightedScore ? EStepChoice.ForDevice(plan, patterns, EStepForm.WeightedScore).DeviceSets : null;
+        MemoryPlan memory = TestDevices.Cut(device, plan, patterns, whole => whole with
+        {
+            PatternTileCapacity = patternTile,
+            SliceCount = slices,
+            IsResident = isResident,
+            LaneCount = 2,
+            ScoreChunkCount = 2,
+        }, sets);
+        using IlgpuBackend backend = devices.Open(device, plan, patterns, memory, sets, fuse: way == Way.Fused);
+        Assert.Equal(way == Way.Fused, backend.Description.Contains("fused", StringComparison.Ordinal));
         ModelPoint[] points = [point, .. Enumerable.Range(1, 3).Select(seed => Elsewhere(point, seed))];
         using IPointBatch batch = backend.Capabilities.TryOpenBatch(points.Length)!;
         Assert.Equal(points.Length, batch.Capacity);

@@ -9,6 +9,7 @@ using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.EStep.Fused;
+using IrtGpu.Kernels.EStep.WeightedScore;
 using IrtGpu.Models;
 
 namespace IrtGpu.Kernels.Tests.Devices;
@@ -26,6 +27,9 @@ internal static class KernelAssembly
     [
         .. new[] { 1, 2, 4 }.SelectMany(parts => new[] { FusedUnits.UnitFor(parts, false, true), FusedUnits.UnitFor(parts, false, false) }), FusedUnits.UnitFor(4, true, true),
     ];
+
+    /// <summary>Scores held in registers.</summary>
+    private static readonly Type[] Dimensions = [typeof(OneDimension), typeof(TwoDimensions), typeof(ThreeDimensions), typeof(ManyDimensions)];
 
     /// <summary>By name: <c>Kernel</c> or <c>Kernel&lt;ResponseFunction&gt;</c>.</summary>
     public static IReadOnlyDictionary<string, MethodInfo> EntryPoints { get; } = FindEntryPoints();
@@ -67,7 +71,7 @@ internal static class KernelAssembly
                 entries[method.Name] = method;
                 continue;
             }
-            foreach (Type argument in Models.Concat(MatrixUnits).Where(argument => Fits(method, argument)))
+            foreach (Type argument in Models.Concat(MatrixUnits).Concat(Dimensions).Where(argument => Fits(method, argument)))
                 entries[$"{method.Name}<{argument.Name}>"] = method.MakeGenericMethod(argument);
         }
         return entries;

@@ -9,23 +9,24 @@ namespace IrtGpu.Kernels.Tests.EStep;
 /// <summary>Both forms of the E-step on every device that is here, alone and in two shards, against the plain loops of the reference.</summary>
 public sealed class ConformanceTests(OpenDevices devices) : IClassFixture<OpenDevices>
 {
-    private static readonly (int, int, int, int)[] CutSizes = [(1, 16, 1, 1), (16, 16, 1, 3), (42, 16, 1, 2), (16, 8, 3, 2), (40, 4, 1, 5), (41, 16, 5, 50)];
+    private static readonly (int, int, int, int, int, int)[] CutSizes =
+        [(1, 16, 1, 1, 0, 1), (16, 16, 1, 3, 32, 4), (42, 16, 1, 2, 0, 1), (16, 8, 3, 2, 100, 3), (40, 4, 1, 5, 0, 1), (41, 16, 5, 50, 0, 16)];
 
     public static TheoryData<string, string> DevicesAndCases => [.. TestDevices.Accelerators.SelectMany(device =>
         Catalogue.NamesUpTo(MostCells(device)).Select(name => new TheoryDataRow<string, string>(device, name)))];
 
-    /// <summary>Device, patterns and nodes a tile, slices, lanes, whether responses stay.</summary>
-    public static TheoryData<string, int, int, int, int, bool> Cuts
+    /// <summary>Device, patterns and nodes a tile, slices, lanes, patterns a run, chunks of nodes, whether responses stay.</summary>
+    public static TheoryData<string, int, int, int, int, int, int, bool> Cuts
     {
         get
         {
-            TheoryData<string, int, int, int, int, bool> data = [];
+            TheoryData<string, int, int, int, int, int, int, bool> data = [];
             foreach (string device in TestDevices.Accelerators)
             {
-                foreach ((int patterns, int nodes, int slices, int lanes) in CutSizes)
+                foreach ((int patterns, int nodes, int slices, int lanes, int run, int chunks) in CutSizes)
                 {
-                    data.Add(device, patterns, nodes, slices, lanes, true);
-                    data.Add(device, patterns, nodes, slices, lanes, false);
+                    data.Add(device, patterns, nodes, slices, lanes, run, chunks, true);
+                    data.Add(device, patterns, nodes, slices, lanes, run, chunks, false);
                 }
             }
             return data;
@@ -51,7 +52,7 @@ public sealed class ConformanceTests(OpenDevices devices) : IClassFixture<OpenDe
 
     [Theory]
     [MemberData(nameof(Cuts))]
-    public void Results_do_not_depend_on_how_the_problem_is_cut(string device, int patternTile, int nodeTile, int slices, int lanes, bool isResident)
+    public void Results_do_not_depend_on_how_the_problem_is_cut(string device, int patternTile, int nodeTile, int slices, int lanes, int run, int chunks, bool isResident)
     {
         ModelCase cut = new() { Functions = Catalogue.Family, Nodes = 14, Groups = 2, Classes = 2, Missing = 0.2, HasWeights = true };
         (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = cut.Build();
@@ -61,9 +62,11 @@ public sealed class ConformanceTests(OpenDevices devices) : IClassFixture<OpenDe
             NodeTileWidth = nodeTile,
             SliceCount = slices,
             LaneCount = lanes,
+            RunCapacity = run,
+            ScoreChunkCount = chunks,
             IsResident = isResident,
         };
-        using IComputeBackend byTables = devices.Open(device, plan, patterns, memory => Change(memory) with { LaneCount = memory.LaneCount });
+        using IComputeBackend byTables = devices.Open(device, plan, patterns, Change);
         Conformance.AssertConforms(byTables, patterns, point, TestDevices.Tolerance(device));
         using IComputeBackend byScores = devices.OpenByScores(device, plan, patterns, Change);
         Conformance.AssertConforms(byScores, patterns, point, TestDevices.Tolerance(device));

@@ -1,6 +1,8 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -39,6 +41,21 @@ public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<Open
     }
 
     [Fact]
+    public void An_M_step_asks_twice_for_all_items_and_waits_twice()
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new ModelCase { Items = 20, Nodes = 61 }.Build();
+        using IlgpuBackend backend = devices.Open("ilgpu-cpu", plan, patterns);
+        using Expectation expectation = backend.ComputeExpectation(point);
+        DeviceTraffic before = backend.Traffic;
+        new MStep(plan, iterations: 1, threads: 1).Maximize(point, expectation);
+        DeviceTraffic traffic = backend.Traffic - before;
+        Assert.Equal(2 * 2, traffic.Launches); // derivatives where the step begins, then values where it leads: runs of nodes, their sums
+        Assert.Equal((2, 2), (traffic.CopiesUp, traffic.CopiesDown));
+        Assert.Equal(2 * 8 * plan.ItemCount * 2L, traffic.BytesUp); // a slope and an intercept
+        Assert.Equal(8 * plan.ItemCount * (6 + 1L), traffic.BytesDown); // value, gradient and Hessian; value
+    }
+
+    [Fact]
     public void Moving_nodes_are_moved_on_the_device()
     {
         ModelCase moving = new() { Rule = QuadratureRule.GaussHermite, Attributes = 2, Groups = 2, Nodes = 5 };
@@ -65,11 +82,13 @@ public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<Open
         int sets = memory.Size.AnsweredSetCount;
         long parameters = plan.ItemCount * (plan.AttributeCount + 1L);
         Assert.InRange(sets, 2, 40);
-        Assert.Equal(8 * (parameters + PopulationNumbers(plan) + plan.RowCount * 4L), whole.BytesUp); // score columns are padded to four
+        Assert.Equal(8 * (parameters + PopulationNumbers(plan) + plan.RowCount * (1L + attributes)), whole.BytesUp); // intercept and scores of each category
         Assert.Equal(8 * (1 + attributes + attributes * (attributes + 1) / 2 + plan.RowCount * (1L + attributes) + 1), whole.BytesDown);
-        // Populations, item tables, log priors, totals by item and by block, moments of populations; a tile (here of one set): scores, exponentiate, merge, normalise, moments, lanes,
-        // their sum, counts of one class, log-likelihood.
-        Assert.Equal(6 + 9 * sets, whole.Launches);
+        // Populations, item tables and log priors; terms, their sums, node totals, moments by response, log-likelihood of all patterns, whatever they answered;
+        // totals of the sets, by item and by block, moments of populations.
+        Assert.Equal(3 + 5 + 3, whole.Launches);
+        DeviceTraffic inRuns = Cycle(problem, out _, out _, whole => whole with { PatternTileCapacity = 10, RunCapacity = 20 }, EStepForm.WeightedScore);
+        Assert.Equal(3 + 2 * 5 + 3, inRuns.Launches);
     }
 
     /// <summary>Log proportion, two normalisers, mean and precision or Cholesky factor of each block.</summary>

@@ -84,11 +84,23 @@ public sealed class MemoryPlanTests
     {
         MemoryPlan plan = MemoryPlan.Create(Typical with { AnsweredSetCount = 20 }, 80 * GiB, Threads, "cuda:0");
         Assert.True(plan.IsByScore);
-        Assert.InRange(plan.LaneCount, 32, 256);
-        Assert.True(plan.LaneCount <= plan.PatternTileCapacity);
-        Assert.True((long)plan.SliceCount * Typical.WordCount * 2 > Threads / 8); // slices of 32 patterns
-        Assert.InRange(plan.WeightedScoreBytes, 1, 16L << 20);
-        Assert.InRange(plan.TotalBytes, plan.PatternBytes, plan.PatternBytes + (128L << 20));
+        Assert.True(plan.PatternsOfRun >= 1_000_000 / 2); // launches are few
+        Assert.True(plan.PatternsOfRun * (long)plan.ScoreChunkCount >= Threads); // and each keeps the card busy
+        Assert.True((long)plan.LaneCount * plan.NodeTileWidth >= Threads / 4);
+        Assert.InRange(plan.SegmentLength, 32, 2048);
+        Assert.True((long)plan.SliceCount * Typical.WordCount >= Threads / 16);
+        Assert.InRange(plan.WeightedScoreBytes, 1, 192L << 20);
+        Assert.InRange(plan.TotalBytes, plan.PatternBytes, plan.PatternBytes + (256L << 20));
+    }
+
+    [Fact]
+    public void Many_nodes_go_in_chunks_as_far_as_patterns_leave_threads_idle()
+    {
+        ProblemSize cube = new(50_000, 45, 90, 8000, 3, 1, 1, 1, 1, AnsweredSetCount: 1);
+        MemoryPlan plan = MemoryPlan.Create(cube, 80 * GiB, Threads, "cuda:0");
+        Assert.Equal(50_000, plan.PatternsOfRun);
+        Assert.InRange(plan.ScoreChunkCount, 2, 8000 / 64);
+        Assert.Equal(1, MemoryPlan.Create(cube with { PatternCount = 5_000_000 }, 80 * GiB, Threads, "cuda:0").ScoreChunkCount);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed class FusedLauncher
     private readonly DeviceBuffers buffers;
     private readonly EStepLauncher launcher;
     private readonly PatternStore store;
+    private readonly IReadOnlyList<PatternRun> runs; // as many patterns at a time as there are terms for
     private readonly ColumnLayout layout;
     private readonly FusedUnits units;
     private readonly FusedCut cut;
@@ -38,6 +39,7 @@ internal sealed class FusedLauncher
     {
         (this.plan, this.memory, this.buffers, this.launcher, this.store) = (plan, memory, buffers, launcher, store);
         (this.layout, this.units, this.cut) = (layout, units, cut);
+        runs = store.CutRuns(cut.RunLength);
         Accelerator accelerator = buffers.Accelerator;
         packAnswers = accelerator.LoadIndexed<FusedShape, PatternViews, ColumnViews, ArrayView<int>>(ColumnKernels.PackAnswers);
         packFragments = accelerator.LoadIndexed<FusedShape, int, int, int, ColumnViews, ArrayView<double>, ArrayView<double>>(ColumnKernels.PackFragments);
@@ -137,8 +139,12 @@ internal sealed class FusedLauncher
         packBases(
             (pointCount * plan.Blocks.Count * shape.NodeBlockCount, ColumnKernels.BaseLanes * FusedKernels.Width), shape, nodeCount, plan.RowCount, columns, inputs, views.Bases);
         buffers.CountLaunch(2);
-        foreach ((PatternTile run, PatternViews patterns, int first) in Runs())
-            CountRun(run, patterns, first, pointCount);
+        foreach (PatternRun run in runs)
+        {
+            PatternViews patterns = store.Acquire(run.FirstTile, out int first);
+            CountRun(run.Patterns, patterns, first, pointCount);
+            store.PrefetchAfter(run.LastTile);
+        }
         launcher.AddSlices(views.Counts, sliceLength, shape.SliceCount);
         spreadCounts(
             pointCount * (plan.Tables.Count * plan.RowCount + plan.Blocks.Count) * nodeCount, shape, layout.AllParts, nodeCount, plan.RowCount, pointCount * plan.Tables.Count,
@@ -206,21 +212,6 @@ internal sealed class FusedLauncher
     {
         packAnswers(columns.WordCount * count, shape with { FirstPattern = first, PatternCount = count }, patterns, columns, views.Bits);
         buffers.CountLaunch();
-    }
-
-    /// <summary>Patterns of one group that lie together; as many at a time as there are terms for.</summary>
-    private IEnumerable<(PatternTile Run, PatternViews Patterns, int First)> Runs()
-    {
-        for (int index = 0; index < store.Tiles.Count;)
-        {
-            PatternTile run = store.Tiles[index];
-            PatternViews patterns = store.Acquire(index, out int first);
-            index++;
-            while (memory.IsResident && index < store.Tiles.Count && store.Tiles[index].Group == run.Group && run.Count + store.Tiles[index].Count <= cut.RunLength)
-                run = run with { Count = run.Count + store.Tiles[index++].Count };
-            yield return (run, patterns, first);
-            store.PrefetchAfter(index - 1);
-        }
     }
 
     private ColumnViews UploadColumns()

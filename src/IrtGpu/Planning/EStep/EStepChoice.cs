@@ -10,14 +10,12 @@ namespace IrtGpu.Planning.EStep;
 /// <summary>How the E-steps of a calibration are computed, and why so: decided here once from plan and data, carried to the backends.</summary>
 /// <remarks>
 /// Every bound on a form stands here. They are about the work that a form saves, counted in passes over patterns: a set of answered items
-/// has a normalising constant at every node, which costs a pass over its items, so it pays from some tens of patterns on the host and, since
-/// a set has tiles of its own that leave a device idle, some hundreds there. Interpolation in one dimension prepares a grid of some
+/// has a normalising constant at every node, which costs a pass over its items, so it pays from some tens of patterns. Interpolation in one dimension prepares a grid of some
 /// hundred points at all nodes for each set, which tables undercut below some thousand patterns.
 /// </remarks>
 public sealed record EStepChoice
 {
-    private const int PatternsPerSetOnHost = 50;
-    private const int PatternsPerSetOnDevice = 500;
+    private const int PatternsPerSet = 50;
     private const int LargestSetCount = 64; // normalising constants of each set are tabled at every node
     private const int FewestPatternsOnLine = 3000;
     private const double LargestSpacingOnLine = 2.5; // of nodes: posteriors on two of them turn from one to the other too fast to interpolate, at 2.4 to 6e-9, at 12 to 1e-4
@@ -118,9 +116,9 @@ public sealed record EStepChoice
         }
         if (asked == EStepForm.Auto && prefersTables)
             return new EStepChoice(EStepForm.Tables, "on this device products of matrices make tables faster than weighted scores");
-        AnsweredSets? sets = AnsweredSets.TryFind(patterns, AllItems(plan), LargestCount(patterns, asked, PatternsPerSetOnDevice));
+        AnsweredSets? sets = AnsweredSets.TryFind(patterns, AllItems(plan), LargestCount(patterns, asked));
         if (sets is null)
-            return new EStepChoice(EStepForm.Tables, TooManySets(PatternsPerSetOnDevice));
+            return new EStepChoice(EStepForm.Tables, TooManySets);
         return new EStepChoice(EStepForm.WeightedScore, asked == EStepForm.Auto ? FamilyReason(sets) : "as asked for") { DeviceSets = sets };
     }
 
@@ -174,10 +172,10 @@ public sealed record EStepChoice
             hasScore = [.. hasScore.Select((has, item) => has && plan.Items[item].Attributes.Length > 1)];
 
         int[] scoreItems = [.. AllItems(plan).Where(item => hasScore[item])];
-        AnsweredSets? sets = scoreItems.Length > 0 ? AnsweredSets.TryFind(patterns, scoreItems, LargestCount(patterns, asked, PatternsPerSetOnHost)) : null;
+        AnsweredSets? sets = scoreItems.Length > 0 ? AnsweredSets.TryFind(patterns, scoreItems, LargestCount(patterns, asked)) : null;
         if (sets is null && isLine)
         {
-            obstacle = TooManySets(PatternsPerSetOnHost);
+            obstacle = TooManySets;
             return null;
         }
         if (sets is null)
@@ -204,9 +202,9 @@ public sealed record EStepChoice
     private static bool HasWeightedScore(ItemFamily family) => family.Operations.HasWeightedScore;
 
     /// <summary>Most sets that pay; any number where the form is demanded.</summary>
-    private static int LargestCount(PatternTable patterns, EStepForm asked, int patternsPerSet) => asked == EStepForm.WeightedScore
+    private static int LargestCount(PatternTable patterns, EStepForm asked) => asked == EStepForm.WeightedScore
         ? int.MaxValue
-        : Math.Clamp(patterns.PatternCount / patternsPerSet, 1, LargestSetCount);
+        : Math.Clamp(patterns.PatternCount / PatternsPerSet, 1, LargestSetCount);
 
     private static double ScoreRange(CalibrationPlan plan, bool[] hasScore) =>
         plan.Items.Where((_, item) => hasScore[item]).Sum(item => item.Attributes.Length * (item.CategoryCount - 1.0));
@@ -214,6 +212,6 @@ public sealed record EStepChoice
     private static string FamilyReason(AnsweredSets sets) => string.Create(
         CultureInfo.InvariantCulture, $"all items have a weighted score, in {sets.IsAnswered.Count} {(sets.IsAnswered.Count == 1 ? "set" : "sets")} of answered items");
 
-    private static string TooManySets(int patternsPerSet) => string.Create(
-        CultureInfo.InvariantCulture, $"sets of answered items are more than pay, at most {LargestSetCount} and {patternsPerSet} patterns a set");
+    private static string TooManySets { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"sets of answered items are more than pay, at most {LargestSetCount} and {PatternsPerSet} patterns a set");
 }

@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace IrtGpu.Kernels.EStep.Fused;
+namespace IrtGpu.Kernels.EStep;
 
 /// <summary>A short exponential for arguments that are not above 0.</summary>
 internal static class Exponential
