@@ -14,9 +14,10 @@ public sealed class ResponseOperationsTests
     private const int NodeCount = 24;
     private const int AttributeCount = 7;
 
+    private static readonly int[] CategoryCounts = [2, 4];
     private static readonly int[][] AttributeSets = [[2], [0, 3], [0, 1, 3, 4, 6]];
 
-    public static TheoryData<string, int> Cases => [.. ItemModelSubject.All.SelectMany(subject => new[] { 2, 4 }
+    public static TheoryData<string, int> Cases => [.. ItemModelSubject.All.SelectMany(subject => CategoryCounts
         .Where(categories => categories <= subject.LargestCategoryCount).Select(categories => (subject.Name, categories)))];
 
     [Theory]
