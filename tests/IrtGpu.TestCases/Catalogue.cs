@@ -108,6 +108,8 @@ internal static class Catalogue
         },
         ["four dimensions"] = Small(Family) with { Attributes = 4, HasCrossLoadings = true, Nodes = 5, Persons = 200, Items = 9 },
         ["four dimensions, mixed test"] = Small(MixedFunctions) with { Attributes = 4, Nodes = 5 },
+        ["four dimensions, three nodes each"] = Small(Family) with { Attributes = 4, HasCrossLoadings = true, Nodes = 3, Persons = 12, Items = 9, Missing = 0.1 },
+        ["five dimensions, two nodes each"] = Small(Family) with { Attributes = 5, HasCrossLoadings = true, Nodes = 2, Persons = 15, Items = 10 },
         ["five dimensions"] = Small(Family) with { Attributes = 5, Nodes = 3, Items = 10 },
         ["items of twenty categories"] = Small([ItemFunction.GeneralizedPartialCredit]) with { Categories = [20, 2, 12, 20], Items = 4, Persons = 300, Missing = 0.1 },
         ["three hundred items"] = Small([ItemFunction.Graded]) with { Categories = [3], Items = 300, Persons = 200, Missing = 0.05 },

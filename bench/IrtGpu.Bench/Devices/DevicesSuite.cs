@@ -9,6 +9,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation.Maximization;
 using IrtGpu.Items;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Planning.EStep;
 using IrtGpu.Specification;
 
 namespace IrtGpu.Bench.Devices;
@@ -26,8 +27,8 @@ internal static class DevicesSuite
     public static void Run(BenchOptions options)
     {
         ResultFile file = new("Devices", options);
-        file.Add("Starting values; doubles; tables on every device (not weighted scores). Opening is what a device costs before its first step: driver, "
-            + "kernels, upload. Launches and bytes are of one E-step and of one M-step as the backend counts them; the memory is what its plan foresees. "
+        file.Add("Starting values; doubles; tables on every device, and weighted scores on accelerators where all items have them. Opening is what a device costs before its first step: driver, "
+            + "kernels, upload. Launches, bytes and copies are of one E-step and of one M-step as the backend counts them; the memory is what its plan foresees. "
             + "The limit is that of the suite `limits`: half the rate of multiply-adds. "
             + EStepPredictions.Source
             + (options.IsQuick ? " **Quick run: a two-thousandth of the persons.**" : ""));
@@ -39,12 +40,16 @@ internal static class DevicesSuite
         {
             Console.Error.WriteLine($"  {name}");
             MarkdownTable table = new(
-                "device", "opening s", "E-step ms", "predicted ms", "pin/s", "of the limit", "M-step ms", "E launches", "E up", "E down", "M launches", "M up", "M down");
+                "device", "opening s", "E-step ms", "predicted ms", "pin/s", "of the limit", "M-step ms", "E launches", "E up", "E down", "E copies", "M launches", "M up", "M down", "M copies");
             List<string> memory = [];
             foreach (string device in devices)
             {
                 Agreement.Check(problem, device, options.Threads);
-                table.Add([device, .. Measure(name, problem, device, options, limits, memory)]);
+                table.Add([device, .. Measure(name, problem, device, EStepForm.Tables, options, limits, memory)]);
+                if (device == "cpu" || !problem.Plan.Items.All(item => item.Family.Operations.HasWeightedScore))
+                    continue;
+                Agreement.Check(problem, device, options.Threads, EStepForm.WeightedScore);
+                table.Add([$"{device}, weighted scores", .. Measure(name, problem, device, EStepForm.WeightedScore, options, limits, memory)]);
             }
             file.Add($"## {name}").Add($"{problem.Patterns.PatternCount} patterns, {problem.Plan.RowCount} category rows, {problem.Plan.NodeCount} nodes.").Add(table);
             foreach (string line in memory)
@@ -72,10 +77,10 @@ internal static class DevicesSuite
         return Problem.Create(truth.Draw(Seed), truth.Specification() with { Quadrature = new QuadratureSpecification(Nodes: nodes) });
     }
 
-    private static string[] Measure(string name, Problem problem, string device, BenchOptions options, LimitTable limits, List<string> memory)
+    private static string[] Measure(string name, Problem problem, string device, EStepForm form, BenchOptions options, LimitTable limits, List<string> memory)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        using IComputeBackend backend = BackendCatalog.Create(StepTimer.Compute(device, options.Threads), problem.Plan, problem.Patterns);
+        using IComputeBackend backend = BackendCatalog.Create(StepTimer.Compute(device, options.Threads, form), problem.Plan, problem.Patterns);
         double opening = clock.Elapsed.TotalSeconds;
         MStep mStep = new(problem.Plan, iterations: 1, options.Threads);
         int repeats = options.IsQuick ? 2 : 9;
@@ -85,13 +90,13 @@ internal static class DevicesSuite
             mSeconds = StepTimer.Median(() => mStep.Maximize(problem.Point, expectation), repeats);
         string[] times =
         [
-            MarkdownTable.Number(opening), MarkdownTable.Number(1000 * eSeconds), options.IsQuick ? "–" : EStepPredictions.Show(device, name),
+            MarkdownTable.Number(opening), MarkdownTable.Number(1000 * eSeconds), options.IsQuick ? "–" : EStepPredictions.Show(device, name, form),
             MarkdownTable.Number(problem.Pins / eSeconds),
             MarkdownTable.Number(problem.Pins / eSeconds / limits.PinsPerSecond(device, options.Threads)), MarkdownTable.Number(1000 * mSeconds),
         ];
         if (backend.Capabilities.Report() is not { } start)
-            return [.. times, "–", "–", "–", "–", "–", "–"];
-        memory.Add($"{device}: {start.Memory}.");
+            return [.. times, "–", "–", "–", "–", "–", "–", "–", "–"];
+        memory.Add($"{device}{(form == EStepForm.WeightedScore ? ", weighted scores" : "")}: {start.Memory}.");
         using Expectation again = backend.ComputeExpectation(problem.Point);
         DeviceTraffic middle = backend.Capabilities.Report()!.Traffic;
         mStep.Maximize(problem.Point, again);
@@ -99,5 +104,8 @@ internal static class DevicesSuite
     }
 
     private static string[] Show(DeviceTraffic traffic) =>
-        [FormattableString.Invariant($"{traffic.Launches}"), FormattableString.Invariant($"{traffic.BytesUp}"), FormattableString.Invariant($"{traffic.BytesDown}")];
+    [
+        FormattableString.Invariant($"{traffic.Launches}"), FormattableString.Invariant($"{traffic.BytesUp}"), FormattableString.Invariant($"{traffic.BytesDown}"),
+        FormattableString.Invariant($"{traffic.CopiesUp} + {traffic.CopiesDown}"),
+    ];
 }

@@ -1,12 +1,13 @@
 using IrtGpu.Bench.Output;
+using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Bench.Devices;
 
-/// <summary>What an E-step through products of matrices should take by the instructions it issues, on the cards that were counted for.</summary>
+/// <summary>What an E-step should take by the instructions it issues, through products of matrices or weighted scores, on the cards that were counted for.</summary>
 internal static class EStepPredictions
 {
     /// <summary>One sentence for the head of a result.</summary>
-    public const string Source = "Predictions are of an H100 or H200 at 1.98 GHz: instructions of the fused kernel by the rates of its units, nothing else.";
+    public const string Source = "Predictions are of an H100 or H200 at 1.98 GHz: instructions of the kernels by the rates of their units, nothing else.";
 
     private static readonly string[] CountedCards = ["H100", "H200"];
 
@@ -18,11 +19,19 @@ internal static class EStepPredictions
         [DevicesSuite.ThreeDimensions] = 4.0,
     };
 
+    private static readonly Dictionary<string, double> MillisecondsByScores = new()
+    {
+        [DevicesSuite.TwoParameter] = 0.21,
+        [DevicesSuite.ThreeDimensions] = 1.3,
+    };
+
     /// <summary>Milliseconds of a problem on a device; a dash where they were not predicted.</summary>
     /// <param name="device">Name of the device.</param>
     /// <param name="problem">Name of the problem.</param>
-    public static string Show(string device, string problem) =>
-        BenchDevices.Find(device)?.Description is { } card && CountedCards.Any(counted => card.Contains(counted, StringComparison.Ordinal)) && Milliseconds.TryGetValue(problem, out double value)
+    /// <param name="form">Tables or weighted scores.</param>
+    public static string Show(string device, string problem, EStepForm form) =>
+        BenchDevices.Find(device)?.Description is { } card && CountedCards.Any(counted => card.Contains(counted, StringComparison.Ordinal))
+        && (form == EStepForm.WeightedScore ? MillisecondsByScores : Milliseconds).TryGetValue(problem, out double value)
             ? MarkdownTable.Number(value)
             : "–";
 }

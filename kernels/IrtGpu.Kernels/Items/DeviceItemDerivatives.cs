@@ -18,16 +18,20 @@ namespace IrtGpu.Kernels.Items;
 internal sealed record ItemCountSource(
     int[] Sets, ItemBlock Block, IItemTableLauncher Launcher, int NodeCount, int[][] Columns, ArrayView<double> Theta, ArrayView<double> Counts);
 
-/// <summary>Values, gradients and Hessians of all items from the counts on the device: two launches a source.</summary>
+/// <summary>Values, gradients and Hessians of all items from the counts on the device: two launches a source, three where nodes are many, and one copy.</summary>
 internal sealed class DeviceItemDerivatives
 {
-    private const int ShortestChunk = 16; // nodes
+    private const int ShortestChunk = 4; // nodes: what a thread does at one takes longer than adding up
+    private const int MostChunksOfLane = 32;
 
     private readonly CalibrationPlan plan;
     private readonly DeviceBuffers buffers;
     private readonly Action<IReadOnlyList<double[]?>> upload;
     private readonly List<Reduction> reductions = [];
     private readonly ArrayView<double> scratch; // [element, thread]
+    private readonly ArrayView<double> lanes; // [sum, lane, item]
+    private readonly ArrayView<double> sums; // of one reduction after the other [sum, item]
+    private readonly Action<Index1D, int, int, int, ArrayView<double>, ArrayView<double>> addChunks;
 
     /// <summary>Compiles the kernels and allocates sums.</summary>
     /// <param name="plan">The plan.</param>
@@ -42,14 +46,21 @@ internal sealed class DeviceItemDerivatives
         this.plan = plan;
         this.buffers = buffers;
         this.upload = upload;
-        long scratchLength = 0;
+        addChunks = buffers.Accelerator.LoadIndexed<int, int, int, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks);
+        long scratchLength = 0, laneLength = 0, sumLength = 0;
         foreach (ItemCountSource source in sources)
         {
-            Reduction reduction = Create(source, affordable, capacity);
+            Reduction reduction = Create(source, affordable);
             reductions.Add(reduction);
-            scratchLength = Math.Max(scratchLength, (long)capacity * reduction.Shape.ItemCount * reduction.Shape.ChunkCount * reduction.Shape.ScratchLength);
+            long items = (long)capacity * reduction.Shape.ItemCount;
+            scratchLength = Math.Max(scratchLength, items * reduction.Shape.ChunkCount * reduction.Shape.ScratchLength);
+            if (reduction.LaneCount > 1)
+                laneLength = Math.Max(laneLength, items * reduction.LaneCount * reduction.Shape.SumCount);
+            sumLength += items * reduction.Shape.SumCount;
         }
         scratch = buffers.Allocate<double>(scratchLength);
+        lanes = buffers.Allocate<double>(laneLength);
+        sums = buffers.Allocate<double>(sumLength);
     }
 
     /// <summary>Reduces the counts of model points.</summary>
@@ -58,6 +69,7 @@ internal sealed class DeviceItemDerivatives
     {
         bool withDerivatives = evaluations.Any(evaluation => evaluation is { WithDerivatives: true });
         upload([.. evaluations.Select(evaluation => evaluation?.Slots)]);
+        int end = 0;
         foreach (Reduction reduction in reductions)
         {
             DerivativeShape shape = reduction.Shape with
@@ -67,25 +79,40 @@ internal sealed class DeviceItemDerivatives
             };
             reduction.SumNodes(
                 shape.ItemCount * shape.ChunkCount, shape, reduction.Source.Launcher.Items, reduction.Source.Theta, reduction.Source.Counts, scratch);
-            reduction.AddChunks(shape.ItemCount * (withDerivatives ? shape.SumCount : 1), shape, scratch, reduction.Sums);
+            int cells = shape.ItemCount * (withDerivatives ? shape.SumCount : 1);
+            ArrayView<double> own = sums.SubView(end, cells);
+            if (reduction.LaneCount > 1)
+            {
+                addChunks(reduction.LaneCount * cells, shape.ItemCount, shape.ChunkCount, reduction.LaneCount, scratch, lanes);
+                addChunks(cells, shape.ItemCount, reduction.LaneCount, 1, lanes, own);
+                buffers.CountLaunch();
+            }
+            else
+            {
+                addChunks(cells, shape.ItemCount, shape.ChunkCount, 1, scratch, own);
+            }
             buffers.CountLaunch(2);
+            end += cells;
         }
+        double[] all = new double[end];
+        buffers.Download(sums, all);
         foreach (ItemEvaluation? evaluation in evaluations)
             evaluation?.ClearAnswer();
+        int first = 0;
         foreach (Reduction reduction in reductions)
         {
             int itemCount = evaluations.Count * reduction.Shape.ItemCount;
-            double[] sums = new double[itemCount * (withDerivatives ? reduction.Shape.SumCount : 1)];
-            buffers.Download(reduction.Sums, sums);
+            ReadOnlySpan<double> own = all.AsSpan(first, itemCount * (withDerivatives ? reduction.Shape.SumCount : 1));
             for (int index = 0; index < itemCount; index++)
             {
                 if (evaluations[index / reduction.Shape.ItemCount] is { } evaluation)
-                    Add(reduction, index, itemCount, sums, withDerivatives, evaluation);
+                    Add(reduction, index, itemCount, own, withDerivatives, evaluation);
             }
+            first += own.Length;
         }
     }
 
-    private Reduction Create(ItemCountSource source, long affordable, int capacity)
+    private static Reduction Create(ItemCountSource source, long affordable)
     {
         ItemBlock block = source.Block;
         int parameters = block.AttributeCount + block.MaxShape;
@@ -105,13 +132,12 @@ internal sealed class DeviceItemDerivatives
             ScratchLength = scratchLength,
             SumCount = sumCount,
         };
-        return new Reduction(
-            source, shape, buffers.Allocate<double>((long)capacity * itemCount * sumCount), source.Launcher.LoadSumNodes(),
-            buffers.Accelerator.LoadIndexed<DerivativeShape, ArrayView<double>, ArrayView<double>>(ItemDerivativeKernels.AddChunks));
+        int laneCount = shape.ChunkCount > MostChunksOfLane ? (int)Math.Sqrt(shape.ChunkCount) : 1;
+        return new Reduction(source, shape, laneCount, source.Launcher.LoadSumNodes());
     }
 
     /// <summary>Adds one item of one table to its parameter set, loadings for coordinates.</summary>
-    private void Add(Reduction reduction, int index, int itemCount, double[] sums, bool withDerivatives, ItemEvaluation result)
+    private void Add(Reduction reduction, int index, int itemCount, ReadOnlySpan<double> sums, bool withDerivatives, ItemEvaluation result)
     {
         int setIndex = reduction.Source.Sets[index % reduction.Shape.ItemCount];
         ItemParameterSet set = plan.ParameterSets[setIndex];
@@ -132,7 +158,6 @@ internal sealed class DeviceItemDerivatives
     }
 
     private sealed record Reduction(
-        ItemCountSource Source, DerivativeShape Shape, ArrayView<double> Sums, // [sum, item]
-        Action<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> SumNodes,
-        Action<Index1D, DerivativeShape, ArrayView<double>, ArrayView<double>> AddChunks);
+        ItemCountSource Source, DerivativeShape Shape, int LaneCount,
+        Action<Index1D, DerivativeShape, ItemBlockViews, ArrayView<double>, ArrayView<double>, ArrayView<double>> SumNodes);
 }

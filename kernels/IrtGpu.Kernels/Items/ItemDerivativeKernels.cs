@@ -28,7 +28,7 @@ internal readonly struct DerivativeShape
 
 /// <summary>Σ r log P of items with gradient and Hessian: what Newton steps need, all items of a table and model in one launch.</summary>
 /// <remarks>
-/// A thread owns one item at a run of nodes and adds in node order; a second kernel adds the runs in order. Scratch is
+/// A thread owns one item at a run of nodes and adds in node order; a second kernel adds the runs in order, where there are many of them in two steps. Scratch is
 /// [element, thread], threads fastest. Slopes come in for every attribute; the host takes those the item has.
 /// </remarks>
 internal static class ItemDerivativeKernels
@@ -92,19 +92,22 @@ internal static class ItemDerivativeKernels
         }
     }
 
-    /// <summary>Adds the runs of one sum of one item, in order.</summary>
-    /// <param name="cell">sum · items + item.</param>
-    /// <param name="shape">Threads and scratch.</param>
-    /// <param name="scratch">In: sums by run. [element, thread]</param>
-    /// <param name="sums">Receives them. [sum, item]</param>
-    public static void AddChunks(Index1D cell, DerivativeShape shape, ArrayView<double> scratch, ArrayView<double> sums)
+    /// <summary>Adds runs of one sum of one item: each lane every so-many-th run, in order.</summary>
+    /// <param name="cell">(sum · lanes + lane) · items + item.</param>
+    /// <param name="itemCount">Items.</param>
+    /// <param name="chunkCount">Runs of a sum.</param>
+    /// <param name="laneCount">Lanes of a sum.</param>
+    /// <param name="chunks">Sums by run. [sum, run, item]</param>
+    /// <param name="lanes">Receives the sums of lanes. [sum, lane, item]</param>
+    public static void AddChunks(Index1D cell, int itemCount, int chunkCount, int laneCount, ArrayView<double> chunks, ArrayView<double> lanes)
     {
-        int item = cell.X % shape.ItemCount;
-        int k = cell.X / shape.ItemCount;
+        int item = cell.X % itemCount;
+        int lane = cell.X / itemCount % laneCount;
+        int k = cell.X / itemCount / laneCount;
         double sum = 0.0;
-        for (int chunk = 0; chunk < shape.ChunkCount; chunk++)
-            sum += scratch[((long)k * shape.ChunkCount + chunk) * shape.ItemCount + item];
-        sums[cell] = sum;
+        for (int chunk = lane; chunk < chunkCount; chunk += laneCount)
+            sum += chunks[((long)k * chunkCount + chunk) * itemCount + item];
+        lanes[cell] = sum;
     }
 
     /// <summary>Chain rule from z to slopes, ∂z/∂a_j = θ_j, for one node.</summary>

@@ -47,8 +47,8 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
 
     private readonly Accelerator accelerator;
     private readonly ItemBlock block;
-    private readonly MemoryBuffer1D<double, Stride1D.Dense> slopes; // [item, attribute]
-    private readonly MemoryBuffer1D<double, Stride1D.Dense> shape; // [item, maxShape]
+    private readonly MemoryBuffer1D<double, Stride1D.Dense> parameters; // slopes [item, attribute], then shape [item, maxShape]
+    private readonly double[] staged; // as on the device, so that one copy will do
     private readonly MemoryBuffer1D<double, Stride1D.Dense> scores; // [item, maxCategories]
     private readonly MemoryBuffer1D<int, Stride1D.Dense> categoryCount; // [item]
     private readonly MemoryBuffer1D<int, Stride1D.Dense> firstRow; // [item]
@@ -68,8 +68,9 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
         this.block = block;
         kernel = accelerator.LoadIndexed<int, int, ItemBlockViews, ArrayView<double>, ArrayView<double>>(
             ItemTableKernels.LogProbabilities<TModel>);
-        slopes = accelerator.Allocate1D(block.Slopes);
-        shape = accelerator.Allocate1D(block.Shape);
+        staged = new double[block.Slopes.Length + block.Shape.Length];
+        parameters = accelerator.Allocate1D<double>(staged.Length);
+        UploadParameters();
         scores = accelerator.Allocate1D(block.Scores);
         categoryCount = accelerator.Allocate1D(block.CategoryCount);
         firstRow = accelerator.Allocate1D(block.FirstRow);
@@ -84,8 +85,8 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
         AttributeCount = block.AttributeCount,
         MaxShape = block.MaxShape,
         MaxCategories = block.MaxCategories,
-        Slopes = slopes.View,
-        Shape = shape.View,
+        Slopes = parameters.View.SubView(0, block.Slopes.Length),
+        Shape = parameters.View.SubView(block.Slopes.Length, block.Shape.Length),
         Scores = scores.View,
         CategoryCount = categoryCount.View,
         FirstRow = firstRow.View,
@@ -95,8 +96,9 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
     /// <summary>Uploads the block's slopes and shape as they are now.</summary>
     public void UploadParameters()
     {
-        slopes.CopyFromCPU(block.Slopes);
-        shape.CopyFromCPU(block.Shape);
+        block.Slopes.CopyTo(staged, 0);
+        block.Shape.CopyTo(staged, block.Slopes.Length);
+        parameters.CopyFromCPU(staged);
     }
 
     /// <summary>Queues the computation of log P of the block's items at all nodes.</summary>
@@ -144,8 +146,7 @@ internal sealed class ItemTableLauncher<TModel> : IItemTableLauncher
     /// <inheritdoc/>
     public void Dispose()
     {
-        slopes.Dispose();
-        shape.Dispose();
+        parameters.Dispose();
         scores.Dispose();
         categoryCount.Dispose();
         firstRow.Dispose();

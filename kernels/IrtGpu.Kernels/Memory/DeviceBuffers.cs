@@ -85,11 +85,11 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
         where T : unmanaged
     {
         view.SubView(0, values.Length).CopyToCPU(values);
-        Traffic = Traffic with { BytesDown = Traffic.BytesDown + values.Length * (long)Interop.SizeOf<T>() };
+        Traffic = Traffic with { BytesDown = Traffic.BytesDown + values.Length * (long)Interop.SizeOf<T>(), CopiesDown = Traffic.CopiesDown + 1 };
     }
 
-    /// <summary>Counts bytes copied to the device by other means.</summary>
-    public void CountUp(long bytes) => Traffic = Traffic with { BytesUp = Traffic.BytesUp + bytes };
+    /// <summary>Counts a copy to the device by other means.</summary>
+    public void CountUp(long bytes) => Traffic = Traffic with { BytesUp = Traffic.BytesUp + bytes, CopiesUp = Traffic.CopiesUp + 1 };
 
     /// <summary>Counts launches.</summary>
     public void CountLaunch(int launches = 1) => Traffic = Traffic with { Launches = Traffic.Launches + launches };

@@ -48,6 +48,11 @@ internal sealed class NodePowers<TLanes> : NodePowers
     private readonly double[] columns; // [attribute, padded node]
     private readonly double[] weights; // terms of the last normal [padded node]
     private readonly double[] weighted; // [padded node]
+    private readonly TLanes[] monomials; // sums over the nodes, by lanes, as SumMonomials has them in order
+    private readonly int[] monomialOfPower; // [power]
+    private readonly int[] monomialOfPowers; // of the product of two [power, power]
+    private double[] lastNatural = []; // of the terms
+    private double lastLogPartition;
     private double weightSum;
 
     /// <param name="theta">Nodes. [node, attribute]</param>
@@ -66,6 +71,13 @@ internal sealed class NodePowers<TLanes> : NodePowers
             for (int j = 0; j < attributeCount; j++)
                 columns[j * paddedCount + node] = theta[node * attributeCount + j];
         }
+        Dictionary<string, int> places = [];
+        foreach (int[] monomial in Monomials(attributeCount))
+            places[string.Join(' ', monomial)] = places.Count;
+        monomials = new TLanes[places.Count];
+        int[][] powers = [.. Monomials(attributeCount).Where(monomial => monomial.Length == 1), .. Monomials(attributeCount).Where(monomial => monomial.Length == 2)];
+        monomialOfPower = [.. powers.Select(power => places[string.Join(' ', power)])];
+        monomialOfPowers = [.. powers.SelectMany(row => powers.Select(column => places[string.Join(' ', row.Concat(column).OrderDescending())]))];
     }
 
     /// <inheritdoc/>
@@ -83,10 +95,38 @@ internal sealed class NodePowers<TLanes> : NodePowers
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double LogPartition(ReadOnlySpan<double> natural)
     {
-        double largest = double.NegativeInfinity;
+        if (!natural.SequenceEqual(lastNatural)) // Newton's method asks again for what it has accepted
+        {
+            lastLogPartition = SumTerms(natural);
+            lastNatural = natural.ToArray();
+        }
+        return lastLogPartition;
+    }
+
+    /// <inheritdoc/>
+    public override void Moments(Span<double> mean, Span<double> covariance)
+    {
+        SumMonomials();
+        int count = mean.Length;
+        for (int row = 0; row < count; row++)
+            mean[row] = LaneArithmetic.SumPairs(monomials[monomialOfPower[row]]) / weightSum;
+        for (int row = 0; row < count; row++)
+        {
+            for (int column = 0; column <= row; column++)
+            {
+                covariance[row * count + column] = covariance[column * count + row] =
+                    LaneArithmetic.SumPairs(monomials[monomialOfPowers[row * count + column]]) / weightSum - mean[row] * mean[column];
+            }
+        }
+    }
+
+    /// <summary>log Σ exp(η · powers); leaves the terms less their largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double SumTerms(ReadOnlySpan<double> natural)
+    {
+        TLanes largestOfLane = double.NegativeInfinity;
         for (int node = 0; node < paddedCount; node += TLanes.Count)
         {
             TLanes sum = 0.0;
@@ -99,8 +139,11 @@ internal sealed class NodePowers<TLanes> : NodePowers
                 sum += slope * LaneMemory.Load<TLanes>(columns.AsSpan(j * paddedCount + node));
             }
             LaneMemory.Store(sum, weights.AsSpan(node));
+            if (node + TLanes.Count <= nodeCount)
+                largestOfLane = TLanes.Max(largestOfLane, sum);
         }
-        for (int node = 0; node < nodeCount; node++)
+        double largest = LaneArithmetic.Largest(largestOfLane);
+        for (int node = nodeCount / TLanes.Count * TLanes.Count; node < nodeCount; node++)
             largest = Math.Max(largest, weights[node]);
         weights.AsSpan(nodeCount).Fill(double.NegativeInfinity);
         TLanes total = 0.0;
@@ -114,37 +157,53 @@ internal sealed class NodePowers<TLanes> : NodePowers
         return largest + Math.Log(weightSum);
     }
 
-    /// <inheritdoc/>
-    public override void Moments(Span<double> mean, Span<double> covariance)
+    /// <summary>Σ of the terms times θ_j, θ_j θ_k, θ_j θ_k θ_l and θ_j θ_k θ_l θ_m, j ≥ k ≥ l ≥ m: what all products of two powers are among.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SumMonomials()
     {
-        weights.CopyTo(weighted, 0);
-        SumWeighted(mean);
-        for (int row = 0; row < mean.Length; row++)
-            mean[row] /= weightSum;
-        int index = 0;
-        for (int j = 0; j < attributeCount; j++)
+        TLanes[] sums = monomials;
+        Array.Clear(sums);
+        for (int node = 0; node < paddedCount; node += TLanes.Count)
         {
-            Multiply(weights, Column(j), weighted);
-            Fill(index++, mean, covariance);
-        }
-        for (int j = 0; j < attributeCount; j++)
-        {
-            for (int k = 0; k <= j; k++)
+            TLanes weight = LaneMemory.Load<TLanes>(weights.AsSpan(node));
+            int at = 0;
+            for (int j = 0; j < attributeCount; j++)
             {
-                Multiply(weights, Column(j), weighted);
-                Multiply(weighted, Column(k), weighted);
-                Fill(index++, mean, covariance);
+                TLanes first = weight * LaneMemory.Load<TLanes>(columns.AsSpan(j * paddedCount + node));
+                sums[at++] += first;
+                for (int k = 0; k <= j; k++)
+                {
+                    TLanes second = first * LaneMemory.Load<TLanes>(columns.AsSpan(k * paddedCount + node));
+                    sums[at++] += second;
+                    for (int l = 0; l <= k; l++)
+                    {
+                        TLanes third = second * LaneMemory.Load<TLanes>(columns.AsSpan(l * paddedCount + node));
+                        sums[at++] += third;
+                        for (int m = 0; m <= l; m++)
+                            sums[at++] += third * LaneMemory.Load<TLanes>(columns.AsSpan(m * paddedCount + node));
+                    }
+                }
             }
         }
     }
 
-    // The row of a power, of which the weighted values are there.
-    private void Fill(int row, ReadOnlySpan<double> mean, Span<double> covariance)
+    /// <summary>Attributes of each monomial, in the order in which they are summed.</summary>
+    private static IEnumerable<int[]> Monomials(int attributeCount)
     {
-        Span<double> values = covariance.Slice(row * mean.Length, mean.Length);
-        SumWeighted(values);
-        for (int column = 0; column < values.Length; column++)
-            values[column] = values[column] / weightSum - mean[row] * mean[column];
+        for (int j = 0; j < attributeCount; j++)
+        {
+            yield return [j];
+            for (int k = 0; k <= j; k++)
+            {
+                yield return [j, k];
+                for (int l = 0; l <= k; l++)
+                {
+                    yield return [j, k, l];
+                    for (int m = 0; m <= l; m++)
+                        yield return [j, k, l, m];
+                }
+            }
+        }
     }
 
     /// <summary>Sums of the powers times the weighted values at hand. [power]</summary>
@@ -192,12 +251,5 @@ internal sealed class NodePowers<TLanes> : NodePowers
         if (node < left.Length)
             even += LaneMemory.Load<TLanes>(left[node..]) * LaneMemory.Load<TLanes>(middle[node..]) * LaneMemory.Load<TLanes>(right[node..]);
         return LaneArithmetic.SumPairs(even + odd);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> product)
-    {
-        for (int node = 0; node < product.Length; node += TLanes.Count)
-            LaneMemory.Store(LaneMemory.Load<TLanes>(left[node..]) * LaneMemory.Load<TLanes>(right[node..]), product[node..]);
     }
 }

@@ -1,6 +1,8 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
+using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
+using IrtGpu.Estimation.Maximization;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
@@ -36,6 +38,21 @@ public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<Open
         Assert.InRange(memory.Size.PatternCount, 31, 40); // four tiles of ten
         Assert.Equal(2 + PerTile + 1, whole.Launches); // populations and item tables first, moments of populations last
         Assert.Equal(2 + 4 * PerTile + 1, tiled.Launches);
+    }
+
+    [Fact]
+    public void An_M_step_asks_twice_for_all_items_and_waits_twice()
+    {
+        (CalibrationPlan plan, PatternTable patterns, ModelPoint point) = new ModelCase { Items = 20, Nodes = 61 }.Build();
+        using IlgpuBackend backend = devices.Open("ilgpu-cpu", plan, patterns);
+        using Expectation expectation = backend.ComputeExpectation(point);
+        DeviceTraffic before = backend.Traffic;
+        new MStep(plan, iterations: 1, threads: 1).Maximize(point, expectation);
+        DeviceTraffic traffic = backend.Traffic - before;
+        Assert.Equal(2 * 2, traffic.Launches); // derivatives where the step begins, then values where it leads: runs of nodes, their sums
+        Assert.Equal((2, 2), (traffic.CopiesUp, traffic.CopiesDown));
+        Assert.Equal(2 * 8 * plan.ItemCount * 2L, traffic.BytesUp); // a slope and an intercept
+        Assert.Equal(8 * plan.ItemCount * (6 + 1L), traffic.BytesDown); // value, gradient and Hessian; value
     }
 
     [Fact]

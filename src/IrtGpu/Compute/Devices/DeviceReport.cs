@@ -9,7 +9,9 @@ public sealed record DeviceReport(DeviceTraffic Traffic, string Memory);
 /// <param name="Launches">Kernels launched.</param>
 /// <param name="BytesUp">Bytes copied to the device.</param>
 /// <param name="BytesDown">Bytes copied from the device.</param>
-public readonly record struct DeviceTraffic(long Launches, long BytesUp, long BytesDown)
+/// <param name="CopiesUp">Copies to the device.</param>
+/// <param name="CopiesDown">Copies from the device, each of which waits for what was launched before.</param>
+public readonly record struct DeviceTraffic(long Launches, long BytesUp, long BytesDown, long CopiesUp = 0, long CopiesDown = 0)
 {
     /// <summary>What came in between.</summary>
     public static DeviceTraffic operator -(DeviceTraffic later, DeviceTraffic earlier) => Subtract(later, earlier);
@@ -21,11 +23,15 @@ public readonly record struct DeviceTraffic(long Launches, long BytesUp, long By
     /// <param name="later">The later reading.</param>
     /// <param name="earlier">The earlier one.</param>
     public static DeviceTraffic Subtract(DeviceTraffic later, DeviceTraffic earlier) =>
-        new(later.Launches - earlier.Launches, later.BytesUp - earlier.BytesUp, later.BytesDown - earlier.BytesDown);
+        new(
+            later.Launches - earlier.Launches, later.BytesUp - earlier.BytesUp, later.BytesDown - earlier.BytesDown, later.CopiesUp - earlier.CopiesUp,
+            later.CopiesDown - earlier.CopiesDown);
 
     /// <summary>Both together.</summary>
     /// <param name="left">Of one device.</param>
     /// <param name="right">Of another.</param>
     public static DeviceTraffic Add(DeviceTraffic left, DeviceTraffic right) =>
-        new(left.Launches + right.Launches, left.BytesUp + right.BytesUp, left.BytesDown + right.BytesDown);
+        new(
+            left.Launches + right.Launches, left.BytesUp + right.BytesUp, left.BytesDown + right.BytesDown, left.CopiesUp + right.CopiesUp,
+            left.CopiesDown + right.CopiesDown);
 }
