@@ -87,7 +87,8 @@ public sealed class ResponseOperationsTests
         double[] kept = new double[operations.KeptRowCount(categoryCount) * NodeCount];
         operations.AddResponse(nodes, sum, product, kept);
         double[] keptAgain = [.. kept];
-        Span<double> memory = LaneMemory.Align(new double[ItemSums.ScratchLength(slopes.Length, categoryCount, item.Shape.Length) + LaneMemory.MostLanes]);
+        // Several calls share the memory, and each finds the rows by its address, which must stay.
+        Span<double> memory = LaneMemory.Align(GC.AllocateArray<double>(ItemSums.ScratchLength(slopes.Length, categoryCount, item.Shape.Length) + LaneMemory.MostLanes, pinned: true));
         operations.ClearSums(slopes.Length, categoryCount, item.Shape.Length, memory);
         operations.AddKeptSums(nodes, weights, kept, memory);
         double[] gradient = new double[slots];
