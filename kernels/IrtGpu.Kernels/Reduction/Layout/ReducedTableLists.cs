@@ -1,4 +1,5 @@
 using IrtGpu.Compute.Reduction.Layout;
+using IrtGpu.Kernels.Gathering;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels.Reduction.Layout;
