@@ -66,7 +66,7 @@ for form in tables weighted-score; do
 done
 
 say conformance
-classes="SizeConformanceTests WholeFitConformanceTests WeightedScoreFormTests .ConformanceTests ProductConformanceTests CrossProductTests FusedEStepTests DeviceTrafficTests"
+classes="ReducedConformanceTests AdaptiveConformanceTests SizeConformanceTests WholeFitConformanceTests WeightedScoreFormTests .ConformanceTests ProductConformanceTests CrossProductTests FusedEStepTests DeviceTrafficTests"
 for class in $classes; do
     (timeout 200 ./IrtGpu.Kernels.Tests -class "*$class" > "$work/log/test-$class.txt" 2>&1
      echo $? > "$work/log/test-$class.status") &
@@ -74,6 +74,42 @@ done
 wait
 for class in $classes; do
     row "tests: $class" "exit $(cat "$work/log/test-$class.status"), $(grep -aE 'Total:|total:' "$work/log/test-$class.txt" | tail -n 1 | sed 's/\x1b\[[0-9;]*m//g' | tr -s ' ' | cut -c1-80)" "exit 0"
+done
+
+say many dimensions
+# Items of a model of DIMENSIONS attributes in turn; with a general attribute before these where the third argument says so.
+dimensions() {
+    local first=1 names=
+    [ "$3" = bifactor ] && first=2 names="g, "
+    for ((j = 1; j <= $1; j++)); do names+="s$j, "; done
+    printf 'attributes: [%s]\n' "${names%, }"
+    [ "$3" = bifactor ] && echo 'orthogonal: true'
+    printf 'items: {'
+    for ((item = 1; item <= $2; item++)); do printf 'i%d: 2, ' "$item"; done
+    printf '}\nq-matrix:\n'
+    for ((item = 1; item <= $2; item++)); do printf '  i%d: [%ss%d]\n' "$item" "$([ "$3" = bifactor ] && echo 'g, ')" $((1 + item % $1)); done
+    printf 'parameters:\n'
+    for ((item = 1; item <= $2; item++)); do
+        awk -v i="$item" -v n="$2" -v j=$((first + item % $1)) -v g="$([ "$3" = bifactor ] && echo 'a1: 1.2, ')" \
+            'BEGIN { printf "  i%d: {%sa%d: %.2f, d: %.3f}\n", i, g, j, 0.8 + 0.05 * (i % 9), 1.5 - 3 * i / n }'
+    done
+    [ "$3" = bifactor ] && return
+    printf 'population:\n  - {parameter: correlation, start: 0.4}\n'
+}
+bifactors=$persons; tens=10000; if [ -n "${QUICK:-}" ]; then tens=50; fi
+dimensions 5 50 bifactor > bifactor.yaml
+dimensions 5 50 correlated > correlated.yaml
+for form in reduced adaptive; do
+    [ $form = reduced ] && model=bifactor count=$bifactors || { model=correlated; count=$tens; }
+    sed '/^parameters:/,$d' "$model.yaml" > "$model-model.yaml"
+    "$irtgpu" simulate "$model.yaml" --persons "$count" --seed 3 --out "$model.csv" || continue
+    for device in cpu cuda cuda; do
+        timed 120 "$form-$device.txt" "$irtgpu" calibrate "$model.csv" --spec "$model-model.yaml" --integration $form --device "$device" --se none --out "d-$form-$device"
+        row "$count × 50, 5 attributes, $form, $device" "exit $status, whole $seconds s, EM $(number "d-$form-$device/fit.json" estimate) s, log L $(number "d-$form-$device/fit.json" logLikelihood)" \
+            "$(case $form-$device in reduced-cuda) echo 'an E-step 0.2 ms (by instructions, not measured)';; adaptive-cuda) echo 'a cycle 7 ms (by instructions, not measured)';; *) echo '–';; esac)"
+    done
+    row "$count × 50, $form: relative difference of log L" "$(awk -v a="$(number "d-$form-cpu/fit.json" logLikelihood)" -v b="$(number "d-$form-cuda/fit.json" logLikelihood)" \
+        'BEGIN { d = (a - b) / a; printf "%.1e", d < 0 ? -d : d }')" "below 1e-9"
 done
 
 say limits and steps

@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Data;
+using IrtGpu.Kernels.Adaptive;
 using IrtGpu.Kernels.Devices;
 using IrtGpu.Kernels.EStep.Fused;
 using IrtGpu.Kernels.Loading;
@@ -40,7 +41,7 @@ public sealed class AcceleratorProvider : IBackendProvider
     }
 
     /// <inheritdoc/>
-    public bool Computes(IntegrationMethod method) => method is IntegrationMethod.Grid or IntegrationMethod.Reduced;
+    public bool Computes(IntegrationMethod method) => method is IntegrationMethod.Grid or IntegrationMethod.Reduced or IntegrationMethod.Adaptive or IntegrationMethod.Qmc;
 
     /// <inheritdoc/>
     /// <remarks>Follows whether the user's cache holds the kernels of every E-step and, where the plan is known, of its item models.</remarks>
@@ -79,6 +80,7 @@ public sealed class AcceleratorProvider : IBackendProvider
             {
                 IntegrationMethod.Grid => new IlgpuBackend(lease.Session, plan, patterns, choice.DeviceSets, lease: lease),
                 IntegrationMethod.Reduced => new ReducedDeviceBackend(lease.Session, plan, patterns, lease: lease),
+                IntegrationMethod.Adaptive or IntegrationMethod.Qmc => new AdaptiveDeviceBackend(lease.Session, plan, patterns, plan.Integration.PersonRule!, lease: lease),
                 IntegrationMethod other => throw new ArgumentOutOfRangeException(nameof(plan), other, "No device computes this method of integration."),
             };
         });

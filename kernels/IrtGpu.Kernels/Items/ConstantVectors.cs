@@ -26,3 +26,19 @@ internal readonly struct DiscardingVector : IVector
         set { }
     }
 }
+
+/// <summary>A number at one place, 0 elsewhere; nothing can be written.</summary>
+/// <param name="place">Where the number is.</param>
+/// <param name="value">The number.</param>
+internal readonly struct PlacedVector(int place, double value) : IVector
+{
+    private readonly int place = place;
+    private readonly double value = value;
+
+    /// <inheritdoc/>
+    public double this[int index]
+    {
+        get => index == place ? value : 0.0;
+        set { }
+    }
+}

@@ -105,8 +105,11 @@ internal sealed class DeviceItemDerivatives
             ReadOnlySpan<double> own = all.AsSpan(first, itemCount * (withDerivatives ? reduction.Shape.SumCount : 1));
             for (int index = 0; index < itemCount; index++)
             {
-                if (evaluations[index / reduction.Shape.ItemCount] is { } evaluation)
-                    Add(reduction, index, itemCount, own, withDerivatives, evaluation);
+                if (evaluations[index / reduction.Shape.ItemCount] is not { } evaluation)
+                    continue;
+                ItemCountSource source = reduction.Source;
+                int item = index % source.Sets.Length;
+                ItemSumReader.Add(plan, source.Sets[item], source.Columns[item], source.Block.AttributeCount, own[index..], itemCount, withDerivatives, evaluation);
             }
             first += own.Length;
         }
@@ -134,27 +137,6 @@ internal sealed class DeviceItemDerivatives
         };
         int laneCount = shape.ChunkCount > MostChunksOfLane ? (int)Math.Sqrt(shape.ChunkCount) : 1;
         return new Reduction(source, shape, laneCount, source.Launcher.LoadSumNodes());
-    }
-
-    /// <summary>Adds one item of one table to its parameter set, loadings for coordinates.</summary>
-    private void Add(Reduction reduction, int index, int itemCount, ReadOnlySpan<double> sums, bool withDerivatives, ItemEvaluation result)
-    {
-        int setIndex = reduction.Source.Sets[index % reduction.Shape.ItemCount];
-        ItemParameterSet set = plan.ParameterSets[setIndex];
-        result.Value[setIndex] += sums[index];
-        if (!withDerivatives)
-            return;
-        int attributeCount = reduction.Source.Block.AttributeCount;
-        int[] columns = reduction.Source.Columns[index % reduction.Shape.ItemCount];
-        int firstHessian = 1 + attributeCount + set.ShapeCount;
-        int Position(int slot) => slot < set.SlopeCount ? columns[slot] : attributeCount + slot - set.SlopeCount;
-        for (int r = 0; r < set.SlotCount; r++)
-        {
-            int row = Position(r);
-            result.Gradient[setIndex][r] += sums[(1 + row) * itemCount + index];
-            for (int c = 0; c <= r; c++)
-                result.Hessian[setIndex][r * set.SlotCount + c] += sums[(firstHessian + PackedTriangle.SymmetricIndex(row, Position(c))) * itemCount + index];
-        }
     }
 
     private sealed record Reduction(

@@ -32,6 +32,14 @@ internal static class KernelLoading
                 ? accelerator.LoadKernel(store.Get(cuda, EntryPointDescription.FromExplicitlyGroupedKernel(method), specialization))
                 : accelerator.LoadKernel(method, specialization));
 
+    /// <summary>A kernel with an index and 1 argument.</summary>
+    public static Action<Index1D, T1> LoadIndexed<T1>(this Accelerator accelerator, Action<Index1D, T1> kernel)
+        where T1 : struct
+    {
+        Action<AcceleratorStream, Index1D, T1> launch = LoadIndexed(accelerator, kernel.Method).CreateLauncherDelegate<Action<AcceleratorStream, Index1D, T1>>();
+        return (index, a1) => launch(accelerator.DefaultStream, index, a1);
+    }
+
     /// <summary>A kernel with an index and 2 arguments.</summary>
     public static Action<Index1D, T1, T2> LoadIndexed<T1, T2>(this Accelerator accelerator, Action<Index1D, T1, T2> kernel)
         where T1 : struct
@@ -133,6 +141,17 @@ internal static class KernelLoading
     {
         Action<AcceleratorStream, Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> launch = LoadIndexed(accelerator, kernel.Method).CreateLauncherDelegate<Action<AcceleratorStream, Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>>();
         return (index, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11) => launch(accelerator.DefaultStream, index, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
+    }
+
+    /// <summary>A kernel that runs in groups, with 3 arguments.</summary>
+    public static Action<KernelConfig, T1, T2, T3> LoadGrouped<T1, T2, T3>(this Accelerator accelerator, Action<T1, T2, T3> kernel)
+        where T1 : struct
+        where T2 : struct
+        where T3 : struct
+    {
+        Action<AcceleratorStream, KernelConfig, T1, T2, T3> launch =
+            LoadGrouped(accelerator, kernel.Method).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>();
+        return (config, a1, a2, a3) => launch(accelerator.DefaultStream, config, a1, a2, a3);
     }
 
     /// <summary>A kernel that runs in groups, with 4 arguments.</summary>

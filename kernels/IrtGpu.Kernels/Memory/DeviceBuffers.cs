@@ -80,6 +80,15 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
         CountUp(values.Length * (long)Interop.SizeOf<T>());
     }
 
+    /// <summary>Allocates memory for host values and copies them there.</summary>
+    public ArrayView<T> Put<T>(T[] values)
+        where T : unmanaged
+    {
+        ArrayView<T> view = Allocate<T>(values.Length);
+        Upload(view, values);
+        return view;
+    }
+
     /// <summary>Copies the start of a view to the host, once all that is queued has run.</summary>
     public void Download<T>(ArrayView<T> view, T[] values)
         where T : unmanaged

@@ -49,7 +49,6 @@ internal sealed class ReducedDeviceBackend : IComputeBackend
             TryScore = point => host.Value.Capabilities.TryScore(point),
             TryCrossProduct = point => host.Value.Capabilities.TryCrossProduct(point),
             TryCrossProductOf = (point, weights) => host.Value.Capabilities.TryCrossProductOf(point, weights),
-            TryMissingInformation = point => host.Value.Capabilities.TryMissingInformation(point),
             TrySumMissingInformation = point => host.Value.Capabilities.TrySumMissingInformation(point),
             Report = () => new DeviceReport(Traffic, step.Describe()),
         };

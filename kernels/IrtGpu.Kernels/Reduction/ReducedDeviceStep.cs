@@ -6,6 +6,8 @@ using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Reduction.Layout;
 using IrtGpu.Data;
 using IrtGpu.Kernels.Devices;
+using IrtGpu.Kernels.EStep;
+using IrtGpu.Kernels.Gathering;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
@@ -31,7 +33,7 @@ internal sealed class ReducedDeviceStep : IDisposable
     private readonly ReducedItems items;
     private readonly ReducedWork places;
     private readonly DeviceRun[] runs;
-    private readonly GatherViews collapseViews;
+    private readonly GatherLists collapseLists;
     private readonly GatherLaunch[] collapse;
     private readonly ReducedViews shared;
     private readonly ArrayView<double> logWeights;
@@ -46,7 +48,6 @@ internal sealed class ReducedDeviceStep : IDisposable
     private readonly Action<KernelConfig, int, int, ArrayView<ReducedTurn>, ReducedViews> sendUp;
     private readonly Action<Index1D, ReducedPatternViews, ReducedViews> classify;
     private readonly Action<Index1D, int, int, ArrayView<ReducedTurn>, ReducedViews> findPosterior;
-    private readonly Action<Index1D, int, int, GatherViews, ArrayView<double>> gather;
 
     /// <summary>Lays the problem out, allocates and compiles.</summary>
     /// <param name="session">The open device.</param>
@@ -62,7 +63,7 @@ internal sealed class ReducedDeviceStep : IDisposable
         layout = new ReducedLayout(plan, patterns);
         try
         {
-            groupThreads = Math.Min(ReducedTableKernels.GroupThreads, session.Accelerator.MaxNumThreadsPerGroup);
+            groupThreads = Math.Min(GroupReductions.MostThreads, session.Accelerator.MaxNumThreadsPerGroup);
             long budget = freeBytes ?? (long)(UsableShare * DeviceBuffers.FreeBytes(session.Accelerator));
             DeviceStep[] steps = [.. layout.Steps.Select(step => new DeviceStep(step))];
             items = new ReducedItems(layout, steps, buffers);
@@ -92,8 +93,8 @@ internal sealed class ReducedDeviceStep : IDisposable
             shared = new ReducedViews
             {
                 ClassCount = plan.ClassCount,
-                Maps = Put(lists.Maps),
-                TableOfBlock = Put([.. plan.Blocks.Select(block => block.Table)]),
+                Maps = buffers.Put(lists.Maps),
+                TableOfBlock = buffers.Put([.. plan.Blocks.Select(block => block.Table)]),
                 Values = buffers.Allocate<double>(lists.ValueLength),
                 LogLargest = buffers.Allocate<double>(lists.JointRowCount),
                 Priors = buffers.Allocate<double>(lists.PriorLength),
@@ -103,19 +104,19 @@ internal sealed class ReducedDeviceStep : IDisposable
                 Shift = buffers.Allocate<double>(partLength),
                 Work = work,
             };
-            joint = (jointLines.Length, Put(jointLines), Put(jointTerms));
+            joint = (jointLines.Length, buffers.Put(jointLines), buffers.Put(jointTerms));
             populations = (
-                steps.Length, Put([.. layout.Steps.Select(step => new ReducedTurn { Step = step.Source.Index, First = (int)lists.Priors[step.Source.Index], Lanes = 1 })]), Put(populationLines), Put(populationTerms));
+                steps.Length, buffers.Put([.. layout.Steps.Select(step => new ReducedTurn { Step = step.Source.Index, First = (int)lists.Priors[step.Source.Index], Lanes = 1 })]), buffers.Put(populationLines), buffers.Put(populationTerms));
             logWeights = buffers.Allocate<double>((long)plan.Blocks.Count * lists.SetLength);
             logProportions = buffers.Allocate<double>(plan.Blocks.Count);
-            collapseViews = PutLists(collapsePlan);
+            collapseLists = new GatherLists(buffers, collapsePlan, shared.Maps);
             ReducedPatternViews all = new()
             {
-                RootStep = Put([.. layout.Steps.Where(step => step.Source.Parent < 0).Select(step => step.Source.Index)]),
+                RootStep = buffers.Put([.. layout.Steps.Where(step => step.Source.Parent < 0).Select(step => step.Source.Index)]),
                 RootCount = layout.Steps.Count(step => step.Source.Parent < 0),
-                Group = Put(patterns.Groups),
-                KnownClass = Put(patterns.KnownClasses),
-                Frequency = Put(patterns.Frequency),
+                Group = buffers.Put(patterns.Groups),
+                KnownClass = buffers.Put(patterns.KnownClasses),
+                Frequency = buffers.Put(patterns.Frequency),
                 LogProportion = logProportions,
             };
             runs = [.. planned.Select(run => Put(run, all))];
@@ -126,7 +127,6 @@ internal sealed class ReducedDeviceStep : IDisposable
             sendUp = accelerator.LoadGrouped<int, int, ArrayView<ReducedTurn>, ReducedViews>(ReducedSweepKernels.SendUp);
             classify = accelerator.LoadIndexed<ReducedPatternViews, ReducedViews>(ReducedSweepKernels.Classify);
             findPosterior = accelerator.LoadIndexed<int, int, ArrayView<ReducedTurn>, ReducedViews>(ReducedSweepKernels.FindPosterior);
-            gather = accelerator.LoadIndexed<int, int, GatherViews, ArrayView<double>>(GatherKernels.Gather);
             Derivatives = items.Ask(work.SubView(places.ItemCounts, items.Length));
         }
         catch
@@ -171,7 +171,7 @@ internal sealed class ReducedDeviceStep : IDisposable
         work.SubView(places.LogLikelihood, 1).MemSetToZero(session.Accelerator.DefaultStream);
         foreach (DeviceRun run in runs)
             Sweep(run);
-        Gather(collapse, collapseViews);
+        collapseLists.Run(collapse, work);
         double[] found = new double[plan.Blocks.Count * lists.SetLength + 1];
         buffers.Download(work.SubView(places.SetTotals, found.Length), found);
         return (found[^1], [.. plan.Blocks.Select(block => layout.Sets.Select((set, index) => found.AsSpan(
@@ -197,20 +197,13 @@ internal sealed class ReducedDeviceStep : IDisposable
         }
         classify(run.Plan.PatternCount, run.Patterns, run.Views);
         buffers.CountLaunch();
-        Gather(run.Plan.PatternGathers, run.Lists);
+        run.Lists.Run(run.Plan.PatternGathers, shared.Work);
         foreach (ReducedLevel level in run.Plan.Levels.Reverse())
         {
             findPosterior(level.Threads, level.First, level.Count, run.DownTurns, run.Views);
             buffers.CountLaunch();
-            Gather(level.Gathers, run.Lists);
+            run.Lists.Run(level.Gathers, shared.Work);
         }
-    }
-
-    private void Gather(GatherLaunch[] launches, GatherViews views)
-    {
-        foreach (GatherLaunch launch in launches)
-            gather(launch.ThreadCount, launch.FirstClass, launch.ClassCount, views, shared.Work);
-        buffers.CountLaunch(launches.Length);
     }
 
     private void UploadPopulations(ModelPoint point)
@@ -255,36 +248,18 @@ internal sealed class ReducedDeviceStep : IDisposable
 
     private DeviceRun Put(ReducedRun run, ReducedPatternViews all) => new(
         run,
-        shared with { Steps = Put(run.StepShapes), Children = Put(run.Children), Keys = Put([.. run.Patterns.Keys.SelectMany(keys => keys)]) },
+        shared with { Steps = buffers.Put(run.StepShapes), Children = buffers.Put(run.Children), Keys = buffers.Put([.. run.Patterns.Keys.SelectMany(keys => keys)]) },
         all with
         {
             PatternCount = run.PatternCount,
             First = run.Patterns.Begin,
             Weights = run.Weights,
             LogLikelihoods = run.LogLikelihoods,
-            RootPart = Put([.. run.Patterns.Roots.SelectMany(parts => parts)]),
+            RootPart = buffers.Put([.. run.Patterns.Roots.SelectMany(parts => parts)]),
         },
-        Put([.. run.UpTurns]), Put([.. run.DownTurns]), PutLists(run.Gathers));
-
-    private GatherViews PutLists(GatherPlan plan) => new()
-    {
-        Classes = Put(plan.Classes),
-        Begin = Put(plan.Begin),
-        End = Put(plan.End),
-        Target = Put(plan.Targets),
-        Entries = Put(plan.Entries),
-        Maps = shared.Maps,
-    };
-
-    private ArrayView<T> Put<T>(T[] values)
-        where T : unmanaged
-    {
-        ArrayView<T> view = buffers.Allocate<T>(values.Length);
-        buffers.Upload(view, values);
-        return view;
-    }
+        buffers.Put([.. run.UpTurns]), buffers.Put([.. run.DownTurns]), new GatherLists(buffers, run.Gathers, shared.Maps));
 
     /// <summary>A run with all that is on the device.</summary>
     private sealed record DeviceRun(
-        ReducedRun Plan, ReducedViews Views, ReducedPatternViews Patterns, ArrayView<ReducedTurn> UpTurns, ArrayView<ReducedTurn> DownTurns, GatherViews Lists);
+        ReducedRun Plan, ReducedViews Views, ReducedPatternViews Patterns, ArrayView<ReducedTurn> UpTurns, ArrayView<ReducedTurn> DownTurns, GatherLists Lists);
 }

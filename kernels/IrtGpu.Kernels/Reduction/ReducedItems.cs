@@ -1,11 +1,8 @@
 using ILGPU;
-using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reduction.Layout;
-using IrtGpu.Items;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Kernels.Reduction.Layout;
-using IrtGpu.Models;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels.Reduction;
@@ -19,7 +16,8 @@ internal sealed class ReducedItems
     private readonly DeviceBuffers buffers;
     private readonly int[][] order; // [item] its attributes in the order of its step's nodes
     private readonly ArrayView<double>[] theta; // [number of attributes][node, coordinate]
-    private readonly List<Part> parts = [];
+    private readonly LoadedItems items;
+    private readonly int[] nodeCounts; // [number of attributes]
     private readonly long[][] first; // [table][item] of log P and of counts; −1 where the table does not have the item
     private readonly ArrayView<double> logProbability;
 
@@ -40,23 +38,15 @@ internal sealed class ReducedItems
         theta = [.. layout.Nodes.Select(nodes => buffers.Allocate<double>(nodes.Length))];
         for (int count = 0; count < theta.Length; count++)
             buffers.Upload(theta[count], layout.Nodes[count]);
+        nodeCounts = [.. layout.Nodes.Select((nodes, count) => nodes.Length / Math.Max(1, count))];
         first = [.. plan.Tables.Select(_ => Enumerable.Repeat(-1L, plan.ItemCount).ToArray())];
-        for (int table = 0; table < plan.Tables.Count; table++)
+        items = new LoadedItems(plan, buffers, item => order[item]);
+        foreach (LoadedItems.Part part in items.Parts)
         {
-            int[] setOfItem = plan.Tables[table].SetOfItem;
-            foreach (ItemFamily family in ItemFamily.All)
+            foreach (int item in part.Items)
             {
-                foreach (IGrouping<int, int> items in Enumerable.Range(0, plan.ItemCount).Where(item => setOfItem[item] >= 0 && plan.Items[item].Family == family)
-                    .GroupBy(item => plan.Items[item].Attributes.Length))
-                {
-                    int nodeCount = layout.Nodes[items.Key].Length / items.Key;
-                    foreach (int item in items)
-                    {
-                        first[table][item] = Length;
-                        Length += (long)plan.Items[item].CategoryCount * nodeCount;
-                    }
-                    parts.Add(family.Use(new PartCreator(this, [.. items.Select(item => setOfItem[item])], [.. items], nodeCount, first[table][items.First()])));
-                }
+                first[part.Table][item] = Length;
+                Length += (long)plan.Items[item].CategoryCount * nodeCounts[part.Block.AttributeCount];
             }
         }
         logProbability = buffers.Allocate<double>(Length);
@@ -74,18 +64,18 @@ internal sealed class ReducedItems
     /// <summary>Prepares questions about counts.</summary>
     /// <param name="counts">Laid out as log P.</param>
     public DeviceItemDerivatives Ask(ArrayView<double> counts) => new(
-        plan, buffers, parts.Select(part => new ItemCountSource(
-            part.Sets, part.Block, part.Launcher, part.NodeCount, part.Columns, theta[part.Block.AttributeCount], counts.SubView(part.First, counts.Length - part.First))),
-        ReductionBytes, slots => Upload(slots[0]!));
+        plan, buffers, items.Parts.Select(part => new ItemCountSource(
+            part.Sets, part.Block, part.Launcher, nodeCounts[part.Block.AttributeCount], part.Columns, theta[part.Block.AttributeCount], From(counts, part))),
+        ReductionBytes, slots => items.Upload(slots[0]!));
 
     /// <summary>Queues the tables.</summary>
     /// <param name="slots">All parameters. [slot]</param>
     public void Fill(double[] slots)
     {
-        Upload(slots);
-        foreach (Part part in parts)
+        items.Upload(slots);
+        foreach (LoadedItems.Part part in items.Parts)
         {
-            part.Launcher.Launch(part.Sets.Length, part.NodeCount, theta[part.Block.AttributeCount], logProbability.SubView(part.First, Length - part.First));
+            part.Launcher.Launch(part.Sets.Length, nodeCounts[part.Block.AttributeCount], theta[part.Block.AttributeCount], From(logProbability, part));
             buffers.CountLaunch();
         }
     }
@@ -131,42 +121,9 @@ internal sealed class ReducedItems
         return nodes;
     }
 
-    private void Upload(double[] slots)
+    private ArrayView<double> From(ArrayView<double> table, LoadedItems.Part part)
     {
-        foreach (Part part in parts)
-        {
-            for (int index = 0; index < part.Sets.Length; index++)
-            {
-                ItemParameterSet set = plan.ParameterSets[part.Sets[index]];
-                for (int loading = 0; loading < set.SlopeCount; loading++)
-                    part.Block.Slopes[index * part.Block.AttributeCount + part.Columns[index][loading]] = slots[set.FirstSlot + loading];
-                slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount).CopyTo(part.Block.Shape.AsSpan(index * part.Block.MaxShape));
-            }
-            part.Launcher.UploadParameters();
-            buffers.CountUp(sizeof(double) * ((long)part.Block.Slopes.Length + part.Block.Shape.Length));
-        }
-    }
-
-    private Part CreatePart<TModel>(int[] sets, int[] items, int nodeCount, long firstOfPart)
-        where TModel : struct, IItemModel
-    {
-        int[] firstRows = new int[items.Length];
-        for (int index = 1; index < items.Length; index++)
-            firstRows[index] = firstRows[index - 1] + plan.Items[items[index - 1]].CategoryCount;
-        ItemBlock block = ItemBlock.Create<TModel>(plan.Items[items[0]].Attributes.Length, [.. items.Select(item => plan.Items[item].CategoryCount)], firstRows);
-        for (int index = 0; index < items.Length; index++)
-            plan.Items[items[index]].Scores.CopyTo(block.Scores, index * block.MaxCategories);
-        long bytes = sizeof(double) * ((long)block.Slopes.Length + block.Shape.Length + block.Scores.Length) + (2L * sizeof(int) + sizeof(long)) * block.ItemCount;
-        int[][] columns = [.. items.Select(item => plan.Items[item].Attributes.Select(attribute => Array.IndexOf(order[item], attribute)).ToArray())];
-        return new Part(sets, block, buffers.Reserve(bytes, () => new ItemTableLauncher<TModel>(buffers.Accelerator, block)), nodeCount, columns, firstOfPart);
-    }
-
-    /// <summary>Items of one model and number of attributes in one table.</summary>
-    private sealed record Part(int[] Sets, ItemBlock Block, IItemTableLauncher Launcher, int NodeCount, int[][] Columns, long First);
-
-    private sealed record PartCreator(ReducedItems Owner, int[] Sets, int[] Items, int NodeCount, long First) : IItemModelUser<Part>
-    {
-        public Part Use<TModel>()
-            where TModel : struct, IItemModel => Owner.CreatePart<TModel>(Sets, Items, NodeCount, First);
+        long begin = first[part.Table][part.Items[0]];
+        return table.SubView(begin, table.Length - begin);
     }
 }

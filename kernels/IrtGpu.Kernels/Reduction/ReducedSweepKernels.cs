@@ -1,4 +1,5 @@
 using ILGPU;
+using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Reduction.Layout;
 using IrtGpu.Models;
 
@@ -7,7 +8,7 @@ namespace IrtGpu.Kernels.Reduction;
 /// <summary>Messages of a run of patterns up to the steps without parent, and posterior weights the way back down.</summary>
 /// <remarks>
 /// All steps that do not wait for each other go in one launch, all classes with them. Sums over nodes have one thread each, which adds in order of
-/// nodes; the way back writes the posterior weight of every part at every cell, from which <see cref="GatherKernels"/> adds up counts,
+/// nodes; the way back writes the posterior weight of every part at every cell, from which <see cref="Gathering.GatherKernels"/> adds up counts,
 /// totals and what goes on to children.
 /// </remarks>
 internal static class ReducedSweepKernels
@@ -22,7 +23,7 @@ internal static class ReducedSweepKernels
     /// <param name="views">Where.</param>
     public static void SendUp(int firstTurn, int turnCount, ArrayView<ReducedTurn> turns, ReducedViews views)
     {
-        ArrayView<double> shared = SharedMemory.Allocate<double>(ReducedTableKernels.GroupThreads);
+        ArrayView<double> shared = SharedMemory.Allocate<double>(GroupReductions.MostThreads);
         ReducedTurn turn = turns[Find(turns, firstTurn, turnCount, Grid.IdxX)];
         ReducedStepShape step = views.Steps[turn.Step];
         int partsOfGroup = Group.DimX / turn.Lanes;
@@ -48,7 +49,7 @@ internal static class ReducedSweepKernels
                 }
             }
 
-            shift = LargestOfLanes(shared, turn.Lanes, largestLog);
+            shift = GroupReductions.Largest(shared, turn.Lanes, largestLog);
             shift = shift > -double.MaxValue ? shift : -double.MaxValue;
         }
 
@@ -62,7 +63,7 @@ internal static class ReducedSweepKernels
             own = sum > own ? sum : own;
         }
 
-        double largest = LargestOfLanes(shared, turn.Lanes, own);
+        double largest = GroupReductions.Largest(shared, turn.Lanes, own);
         double scale = largest > 0.0 ? largest : 1.0;
         for (int row = lane; row < end; row += turn.Lanes)
             views.Messages[message + Place(step, row)] /= scale;
@@ -164,32 +165,6 @@ internal static class ReducedSweepKernels
         }
 
         return first;
-    }
-
-    /// <summary>The largest value that neighbouring threads have; every thread of the group has to ask.</summary>
-    /// <param name="shared">A number a thread.</param>
-    /// <param name="lanes">Neighbours that ask together, a power of two.</param>
-    /// <param name="own">The thread's value.</param>
-    internal static double LargestOfLanes(ArrayView<double> shared, int lanes, double own)
-    {
-        int lane = Group.IdxX % lanes;
-        shared[Group.IdxX] = own;
-        Group.Barrier();
-        for (int half = lanes / 2; half > 0; half /= 2)
-        {
-            if (lane < half)
-            {
-                double other = shared[Group.IdxX + half];
-                if (other > shared[Group.IdxX])
-                    shared[Group.IdxX] = other;
-            }
-
-            Group.Barrier();
-        }
-
-        double largest = shared[Group.IdxX - lane];
-        Group.Barrier(); // before the next question overwrites it
-        return largest;
     }
 
     /// <summary>Where a row's number stands in the message.</summary>

@@ -1,4 +1,5 @@
 using ILGPU;
+using IrtGpu.Kernels.EStep;
 using IrtGpu.Kernels.Reduction.Layout;
 using IrtGpu.Models;
 
@@ -7,9 +8,6 @@ namespace IrtGpu.Kernels.Reduction;
 /// <summary>Likelihoods of joint responses and weights of populations at the cells of all steps.</summary>
 internal static class ReducedTableKernels
 {
-    /// <summary>Most threads of a group.</summary>
-    public const int GroupThreads = 128;
-
     /// <summary>Weight of one block at one cell of one step: the product of the densities that enter there.</summary>
     /// <param name="thread">Step after step; in each block · cells + cell, as <see cref="ReducedViews.Priors"/> has them.</param>
     /// <param name="turnCount">Steps.</param>
@@ -45,7 +43,7 @@ internal static class ReducedTableKernels
     /// <param name="views">Where.</param>
     public static void FillJointRows(ArrayView<ReducedLine> lines, ArrayView<ReducedTerm> terms, ArrayView<double> logProbability, ReducedViews views)
     {
-        ArrayView<double> shared = SharedMemory.Allocate<double>(GroupThreads);
+        ArrayView<double> shared = SharedMemory.Allocate<double>(GroupReductions.MostThreads);
         ReducedLine line = lines[Grid.IdxX];
         double own = double.NegativeInfinity;
         for (int cell = Group.IdxX; cell < line.CellCount; cell += Group.DimX)
@@ -64,7 +62,7 @@ internal static class ReducedTableKernels
             own = sum > own ? sum : own;
         }
 
-        double largest = ReducedSweepKernels.LargestOfLanes(shared, Group.DimX, own);
+        double largest = GroupReductions.Largest(shared, Group.DimX, own);
         bool isFinite = Elementary.IsFinite(largest);
         for (int cell = Group.IdxX; cell < line.CellCount; cell += Group.DimX)
         {

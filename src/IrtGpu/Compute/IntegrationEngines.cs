@@ -42,8 +42,9 @@ internal static class IntegrationEngines
         if (device?.Kind == DeviceName.Reference)
             throw new SpecificationException($"--device reference sums over the nodes of a grid, which --integration {method.Name()} does not have; that is computed on the cpu. Use --device cpu, or --integration grid where the nodes are few enough.");
         IBackendProvider provider = BackendCatalog.ProviderOf(options, device);
-        return provider.Computes(method)
-            ? provider.Create(device!, plan, patterns, choice)
-            : throw new SpecificationException($"--integration {method.Name()} is computed on the cpu, not on --device {options.Device}. Use --device cpu, or --integration grid where the nodes are few enough.");
+        if (provider.Computes(method))
+            return provider.Create(device!, plan, patterns, choice);
+        string reason = method == IntegrationMethod.Stochastic ? ": its chains are many short steps with random numbers of their own, and between any two of them parameters move" : "";
+        throw new SpecificationException($"--integration {method.Name()} is computed on the cpu, not on --device {options.Device}{reason}. Use --device cpu, or another --integration.");
     }
 }

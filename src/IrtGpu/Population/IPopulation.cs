@@ -33,6 +33,12 @@ internal interface IPopulation
     /// <param name="gradient">Receives them. [slot]</param>
     void Gradient(ReadOnlySpan<double> theta, Span<double> gradient);
 
+    /// <summary>The log density as −½ ‖R(θ − μ)‖² − c, for loops elsewhere.</summary>
+    /// <param name="mean">Receives μ. [attribute]</param>
+    /// <param name="root">Receives R, lower. [attribute, attribute]</param>
+    /// <returns>c.</returns>
+    double FillNormal(Span<double> mean, Span<double> root);
+
     /// <summary>Log density at one point up to a constant.</summary>
     /// <param name="theta">θ. [attribute]</param>
     double LogDensity(ReadOnlySpan<double> theta);

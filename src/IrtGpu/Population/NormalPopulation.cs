@@ -154,6 +154,14 @@ internal sealed class NormalPopulation : IPopulation
     }
 
     /// <inheritdoc/>
+    public double FillNormal(Span<double> mean, Span<double> root)
+    {
+        Mean.CopyTo(mean);
+        precisionRoot.CopyTo(root);
+        return LogNormalizer;
+    }
+
+    /// <inheritdoc/>
     public void AddLogDensities(ReadOnlySpan<double> theta, Span<double> sum) => NormalDensity.Add(Mean, precisionRoot, LogNormalizer, theta, sum);
 
     /// <inheritdoc/>

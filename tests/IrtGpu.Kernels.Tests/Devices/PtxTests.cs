@@ -82,6 +82,21 @@ public sealed class PtxTests
         ["Classify"] = 405,
         ["FindPosterior"] = 410,
         ["Gather"] = 165,
+        ["PlaceAboutModes"] = 250,
+        ["FindPosteriorWeights"] = 425,
+        ["SumPersonPowers"] = 135,
+        ["AddAnswers<GeneralizedPartialCredit>"] = 505,
+        ["AddAnswers<GradedResponse>"] = 820,
+        ["AddAnswers<SequentialResponse>"] = 450,
+        ["AddAnswers<GradedRatingScale>"] = 835,
+        ["AddAnswers<FourParameterLogistic>"] = 1290,
+        ["AddAnswers<NominalResponse>"] = 520,
+        ["SumAnswers<GeneralizedPartialCredit>"] = 1225,
+        ["SumAnswers<GradedResponse>"] = 1540,
+        ["SumAnswers<SequentialResponse>"] = 1000,
+        ["SumAnswers<GradedRatingScale>"] = 1850,
+        ["SumAnswers<FourParameterLogistic>"] = 3005,
+        ["SumAnswers<NominalResponse>"] = 1445,
     };
 
     [Theory]

@@ -30,7 +30,7 @@ public sealed class RoomTests
         "IrtGpu.Inference", "IrtGpu.Posterior", "IrtGpu.Scoring", "IrtGpu.Fit", "IrtGpu.Reporting", "IrtGpu.Saved", "IrtGpu.Simulation",
         "IrtGpu.Linking", "IrtGpu.Differential", "IrtGpu.Comparison",
         "IrtGpu.Kernels.Loading", "IrtGpu.Kernels.Devices", "IrtGpu.Kernels.Memory", "IrtGpu.Kernels.Items", "IrtGpu.Kernels.EStep", "IrtGpu.Kernels.Scoring", "IrtGpu.Kernels.Inference",
-        "IrtGpu.Kernels.Reduction", "IrtGpu.Kernels.Backend", "IrtGpu.Kernels.Measuring",
+        "IrtGpu.Kernels.Gathering", "IrtGpu.Kernels.Reduction", "IrtGpu.Kernels.Adaptive", "IrtGpu.Kernels.Backend", "IrtGpu.Kernels.Measuring",
         "IrtGpu.Regression.Mixed", "IrtGpu.Regression.Estimation", "IrtGpu.Regression.Inference", "IrtGpu.Regression.Priors", "IrtGpu.Regression.Mixtures", "IrtGpu.Regression.Saved", "IrtGpu.Regression.Prediction", "IrtGpu.Regression.Posterior",
         "IrtGpu.Regression.Comparison", "IrtGpu.Regression.Reporting",
         "IrtGpu.Reports.Folders", "IrtGpu.Reports.Figures", "IrtGpu.Reports.Pages", "IrtGpu.Reports.Checks", "IrtGpu.Reports.Calibrations", "IrtGpu.Reports.Regressions", "IrtGpu.Reports.Plots",

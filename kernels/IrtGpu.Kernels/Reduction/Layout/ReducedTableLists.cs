@@ -1,4 +1,5 @@
 using IrtGpu.Compute.Reduction.Layout;
+using IrtGpu.Kernels.Gathering;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Kernels.Reduction.Layout;
@@ -186,7 +187,11 @@ internal sealed class ReducedTableLists
                 plan,
                 new GatherClass
                 {
-                    CellCount = nodeCount, Stride = steps[index].CellCount, Source = totals + Priors[index], Map = AddMap(inverse), MapCount = steps[index].CellCount / nodeCount,
+                    CellCount = nodeCount,
+                    Stride = steps[index].CellCount,
+                    Source = totals + Priors[index],
+                    Map = AddMap(inverse),
+                    MapCount = steps[index].CellCount / nodeCount,
                 },
                 [.. this.plan.Blocks.Select(block => setTotals + (long)block.Index * SetLength + setFirst)]);
         }

@@ -39,8 +39,8 @@ internal sealed class AdaptiveBackend : IComputeBackend
         Capabilities = new BackendCapabilities
         {
             ShiftRefusal = "Nodes about the modes of persons do not take means that differ within a block by covariates. Use --integration grid.",
-            PlaceNodes = point => placements = step.Place(point, placements),
-            TryScore = point => step.Score(point, step.Place(point, placements)),
+            PlaceNodes = point => placements = PlaceAbout(point),
+            TryScore = point => step.Score(point, PlaceAbout(point)),
             TryCrossProduct = point => matrices.CrossProduct(point, PlacedAt(point), patterns.Frequency),
             TryCrossProductOf = (point, weights) => matrices.CrossProduct(point, PlacedAt(point), weights),
             TryMissingInformation = point => matrices.MissingInformation(point, PlacedAt(point)),
@@ -94,5 +94,9 @@ internal sealed class AdaptiveBackend : IComputeBackend
         return IntegrationError.Of(patterns, chosen, own, richer, rules[0].NodeCount);
     }
 
-    private Placements PlacedAt(ModelPoint point) => placements ??= step.Place(point, null);
+    /// <summary>Where nodes lie, placed at a point where they have not been yet.</summary>
+    public Placements PlacedAt(ModelPoint point) => placements ??= step.Place(point, null);
+
+    /// <summary>Where nodes would lie about the modes at a point.</summary>
+    public Placements PlaceAbout(ModelPoint point) => step.Place(point, placements);
 }

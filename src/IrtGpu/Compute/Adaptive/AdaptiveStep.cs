@@ -186,18 +186,8 @@ internal sealed class AdaptiveStep : IDisposable
                     if (person.IsPossible(pattern, k))
                         AddPowers(person, k, 1, scratch, powers);
                 }
-                Span<double> mean = scores.Mean.AsSpan(pattern * attributeCount, attributeCount);
-                powers.AsSpan(1, attributeCount).CopyTo(mean);
+                PersonMoments.Write(scores, pattern, powers);
                 placements.Centre(pattern, likeliest).CopyTo(scores.MapTheta.AsSpan(pattern * attributeCount));
-                Span<double> covariance = scores.Covariance.AsSpan(pattern * plan.CovarianceCount, plan.CovarianceCount);
-                for (int j = 0, index = 0; j < attributeCount; j++)
-                {
-                    for (int k = 0; k <= j; k++, index++)
-                    {
-                        double value = powers[1 + attributeCount + index] - mean[j] * mean[k];
-                        covariance[index] = j == k ? Math.Max(0, value) : value;
-                    }
-                }
             }
         });
         return scores;

@@ -40,4 +40,17 @@ internal sealed class PersonNodes
 
     /// <summary>Log weight less the log density of the standard normal at the node. [stride]</summary>
     public double[] LogWeight { get; }
+
+    /// <summary>Which of some rules a pattern has: it follows from its answers, so that persons with the same have the same, wherever they stand.</summary>
+    /// <param name="responses">Answers. [item]</param>
+    /// <param name="variantCount">Number of rules.</param>
+    public static int VariantOf(ReadOnlySpan<byte> responses, int variantCount)
+    {
+        if (variantCount == 1)
+            return 0;
+        uint hash = 2166136261; // Fowler, Noll and Vo
+        foreach (byte response in responses)
+            hash = (hash ^ response) * 16777619;
+        return (int)((hash ^ (hash >> 16)) % (uint)variantCount);
+    }
 }

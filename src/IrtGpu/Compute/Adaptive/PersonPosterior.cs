@@ -150,14 +150,5 @@ internal sealed class PersonPosterior : IDisposable
 
     private unsafe Span<double> Rows(AlignedBuffer buffer, long row, int count) => new(buffer.Pointer + row * Stride, count * Stride);
 
-    /// <summary>Which rule a pattern has follows from its answers, so that persons with the same have the same, wherever they stand.</summary>
-    private PersonNodes NodesOf(int pattern)
-    {
-        if (variants.Length == 1)
-            return variants[0];
-        uint hash = 2166136261; // Fowler, Noll and Vo
-        foreach (byte response in patterns.Row(pattern))
-            hash = (hash ^ response) * 16777619;
-        return variants[(hash ^ (hash >> 16)) % (uint)variants.Length];
-    }
+    private PersonNodes NodesOf(int pattern) => variants[PersonNodes.VariantOf(patterns.Row(pattern), variants.Length)];
 }

@@ -27,6 +27,15 @@ internal sealed class Placements
     /// <summary>Doubles a pattern takes.</summary>
     public static long Length(int classCount, int attributeCount) => (long)classCount * (attributeCount + PackedTriangle.Length(attributeCount) + 1);
 
+    /// <summary>m of all. [pattern, class, attribute]</summary>
+    public double[] Centres => centres;
+
+    /// <summary>U of all. [pattern, class, packed]</summary>
+    public double[] Factors => factors;
+
+    /// <summary>log |U| of all. [pattern, class]</summary>
+    public double[] LogDeterminants => logDeterminants;
+
     /// <summary>m: the mode of the posterior in a class. [attribute]</summary>
     public Span<double> Centre(int pattern, int k) => centres.AsSpan((pattern * classCount + k) * attributeCount, attributeCount);
 

@@ -1,4 +1,4 @@
-namespace IrtGpu.Kernels.Reduction.Layout;
+namespace IrtGpu.Kernels.Gathering;
 
 /// <summary>One launch of <see cref="GatherKernels.Gather"/>.</summary>
 /// <param name="FirstClass">First class.</param>

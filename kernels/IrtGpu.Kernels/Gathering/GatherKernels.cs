@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace IrtGpu.Kernels.Reduction;
+namespace IrtGpu.Kernels.Gathering;
 
 /// <summary>Sums of the same kind: lists of entries of one source, each added to a target of its own.</summary>
 internal readonly struct GatherClass
