@@ -84,7 +84,6 @@ internal sealed record MemoryPlan(
     private const long LargestSlots = 32L << 20;
     private const int SegmentInts = 4;
     private const long LargestReduction = 32L << 20;
-    private const long SmallestReduction = 1L << 20;
     private const double UsableShare = 0.9; // the driver and the code need some, too
 
     /// <summary>Tiles that the nodes are cut into.</summary>
@@ -153,7 +152,7 @@ internal sealed record MemoryPlan(
             + (long)Size.TableCount * ((long)Size.ItemCount * (Size.AttributeCount + 2) + 4L * Size.RowCount));
 
     /// <summary>Partial sums of item derivatives; none where nodes are tiled, since counts then do not stay.</summary>
-    public long ReductionBytes => NodeTileCount > 1 ? 0 : Math.Clamp(TableBytes, SmallestReduction, LargestReduction);
+    public long ReductionBytes => NodeTileCount > 1 ? 0 : Math.Min(LargestReduction, 4 * TableBytes); // of a thread for four nodes
 
     /// <summary>Partial sums of the powers of populations; none where nodes are tiled.</summary>
     public long PowerBytes => NodeTileCount > 1 ? 0

@@ -14,9 +14,10 @@ public sealed class ResponseOperationsTests
     private const int NodeCount = 24;
     private const int AttributeCount = 7;
 
+    private static readonly int[] CategoryCounts = [2, 4];
     private static readonly int[][] AttributeSets = [[2], [0, 3], [0, 1, 3, 4, 6]];
 
-    public static TheoryData<string, int> Cases => [.. ItemModelSubject.All.SelectMany(subject => new[] { 2, 4 }
+    public static TheoryData<string, int> Cases => [.. ItemModelSubject.All.SelectMany(subject => CategoryCounts
         .Where(categories => categories <= subject.LargestCategoryCount).Select(categories => (subject.Name, categories)))];
 
     [Theory]
@@ -86,7 +87,8 @@ public sealed class ResponseOperationsTests
         double[] kept = new double[operations.KeptRowCount(categoryCount) * NodeCount];
         operations.AddResponse(nodes, sum, product, kept);
         double[] keptAgain = [.. kept];
-        Span<double> memory = LaneMemory.Align(new double[ItemSums.ScratchLength(slopes.Length, categoryCount, item.Shape.Length) + LaneMemory.MostLanes]);
+        // Several calls share the memory, and each finds the rows by its address, which must stay.
+        Span<double> memory = LaneMemory.Align(GC.AllocateArray<double>(ItemSums.ScratchLength(slopes.Length, categoryCount, item.Shape.Length) + LaneMemory.MostLanes, pinned: true));
         operations.ClearSums(slopes.Length, categoryCount, item.Shape.Length, memory);
         operations.AddKeptSums(nodes, weights, kept, memory);
         double[] gradient = new double[slots];
