@@ -4,7 +4,6 @@ using ILGPU.Runtime;
 using IrtGpu.Compute.Expectations.Host;
 using IrtGpu.Items;
 using IrtGpu.Items.Evaluation;
-using IrtGpu.Kernels.Loading;
 using IrtGpu.Kernels.Memory;
 using IrtGpu.Planning;
 using IrtGpu.Planning.EStep;
