@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Branches;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Fit.Branches;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Compute.Branches;
 using IrtGpu.Foundation.Vectors;
 using IrtGpu.Planning;
 

@@ -1,4 +1,5 @@
 using IrtGpu.Compute;
+using IrtGpu.Compute.Branches;
 using IrtGpu.Data;
 using IrtGpu.Fit;
 using IrtGpu.Fit.Branches;
@@ -9,6 +10,7 @@ using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
+using IrtGpu.Scoring.Information;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
@@ -62,6 +64,30 @@ public sealed class BranchedFitTests
         AssertNear(expected.SumScores!, actual.SumScores!, plan.AttributeCount);
         if (expected.CategoryFits is not null)
             AssertNear(expected.CategoryFits, actual.CategoryFits!, 1e-8);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Marginal_reliability_is_that_of_the_grid(string name)
+    {
+        (ModelCase problem, Func<ModelSpecification, ModelSpecification> change) = ProblemByName[name];
+        ResponseData data = problem.Data();
+        PatternTable patterns = PatternTable.Compress(data);
+        CalibrationPlan plan = CalibrationPlanner.Plan(change(problem.Specification) with { Integration = IntegrationMethod.Reduced }, DataShape.Of(data, patterns));
+        CalibrationPlan dense = CalibrationPlanner.Plan(plan.Specification with { Integration = IntegrationMethod.Grid }, plan.Shape);
+        ModelPoint expectedPoint = ModelCase.RandomPoint(dense, patterns, 3);
+        ModelPoint actualPoint = ModelPoint.TryCreate(plan, new ParameterVector(plan.Layout, expectedPoint.Parameters.Free))!;
+        bool hasSmallCore = BranchLayout.Of(plan).Core.Length < 2;
+        for (int block = 0; block < plan.Blocks.Count; block++)
+        {
+            double[] expected = MarginalReliability.Of(expectedPoint, dense.Blocks[block]);
+            double[] actual = MarginalReliability.Of(actualPoint, plan.Blocks[block]);
+            Assert.All(expected, value => Assert.InRange(value, 0, 1));
+            if (hasSmallCore)
+                Closeness.AssertNear(expected, actual, 1e-7, "reliabilities"); // the grid's leaves nodes of little weight out
+            else
+                Assert.All(actual, value => Assert.True(double.IsNaN(value)));
+        }
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using IrtGpu.Foundation.Collections;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Fit.Branches;
+namespace IrtGpu.Compute.Branches;
 
 /// <summary>A core of attributes, given which the others fall into branches that are independent of each other.</summary>
 /// <remarks>

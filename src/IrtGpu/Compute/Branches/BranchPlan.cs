@@ -1,10 +1,9 @@
-using IrtGpu.Compute;
 using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Layout;
 
-namespace IrtGpu.Fit.Branches;
+namespace IrtGpu.Compute.Branches;
 
 /// <summary>The plan of some attributes and the items that measure no others, on the product of their lines of nodes; free parameters are those of the whole plan.</summary>
 internal sealed class BranchPlan
