@@ -96,7 +96,7 @@ dimensions() {
     [ "$3" = bifactor ] && return
     printf 'population:\n  - {parameter: correlation, start: 0.4}\n'
 }
-bifactors=$persons; tens=10000; if [ -n "${QUICK:-}" ]; then tens=50; fi
+bifactors=$persons; tens=10000; if [ -n "${QUICK:-}" ]; then tens=20; fi
 dimensions 5 50 bifactor > bifactor.yaml
 dimensions 5 50 correlated > correlated.yaml
 for form in reduced adaptive; do
