@@ -14,6 +14,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("calibration", "whole calibrations: seconds by phase, cycles, E-step rate, memory", Whole.CalibrationSuite.Run),
         new("cost", "growth of the E-step with persons, items, nodes and dimensions", Slopes.CostSuite.Run),
         new("bifactor", "bifactor models with 1 + 5 attributes, 20,000 persons: whole calibrations, and growth of the E-step", Dimensions.BifactorSuite.Run),
+        new("adaptive", "integration about persons' modes in 2 to 10 dimensions: whole calibrations, stated errors, growth of the E-step", Dimensions.AdaptiveSuite.Run),
         new("devices", "E-step and M-step on every device that is here, with launches, bytes moved and memory", Devices.DevicesSuite.Run),
         new("ratios", "one thread against the plain loops, two threads against one, share of the M-step, in interleaved repeats", Ratios.RatiosSuite.Run),
         new("cycles", "E-steps until within 1e-6 of the optimum, for seven kinds of models and three accelerations (minutes)", Cycles.CyclesSuite.Run),

@@ -50,6 +50,7 @@ internal static class ItemModelRoots
         operations.FillTable(default, 2, default, default, default, 0);
         operations.AddDerivatives(0, 2, default, default, default, 0, default, 0, default, default);
         operations.SumNodes(default, 2, default, default, default, default, default);
+        operations.AddLogProbabilities(default, 2, default, default, default, default);
         operations.FillDerivatives(default, 2, default, default, default, default, default, default);
         operations.FillConstants(operations.ConstantLength(2), default, default);
         operations.AddResponse(default, default, default, default);

@@ -1,5 +1,4 @@
 using ILGPU;
-using IrtGpu.Compute.Expectations;
 using IrtGpu.Compute.Reduction.Layout;
 using IrtGpu.Kernels.Items;
 using IrtGpu.Kernels.Memory;

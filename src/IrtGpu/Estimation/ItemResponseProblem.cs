@@ -16,7 +16,7 @@ namespace IrtGpu.Estimation;
 /// <summary>A calibration as EM sees it: free parameters of the plan's layout, E-steps of a backend.</summary>
 internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
 {
-    private const int AsymptoteIterations = 6; // of Newton in an M-step: with one, EM creeps towards bounds
+    private const int AsymptoteIterations = 6; // of Newton in a guarded M-step: with one, EM creeps towards bounds
     private const double AsymptoteUnit = 4; // probabilities times this move as logits do around one half: extrapolation weighs all changes alike
 
     private readonly CalibrationPlan plan;
@@ -29,6 +29,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     private readonly SteepItems steep;
     private readonly ParameterExpansion expansion;
     private bool isGuarded; // M-steps are held to raise the expected log-likelihood, even where that is dear
+    private bool isTrusting; // the last M-step was not
 
     /// <summary>Prepares the EM steps of a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -43,7 +44,6 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         this.threads = threads;
         asymptotes = [.. Enumerable.Range(0, plan.Layout.FreeCount).Where(index => plan.Layout.IsBoundedLogit[index])];
         nodesMove = plan.Integration.FollowsLines && plan.Grid.Moves && plan.Blocks.Any(block => plan.Layout.FreeOf(block.FirstMeanSlot, plan.AttributeCount + plan.CovarianceCount).Length > 0);
-        isGuarded = backend.Capabilities.PlaceNodes is null;
         mStep = CreateMStep();
         steep = new SteepItems(plan);
         expansion = new ParameterExpansion(plan);
@@ -131,7 +131,7 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
     /// <param name="parameters">Where. [free]</param>
     public void Begin(double[] parameters)
     {
-        isGuarded = backend.Capabilities.PlaceNodes is null;
+        isGuarded = false;
         if (backend.Capabilities.PlaceNodes is { } place && TryCreatePoint(parameters) is { } point)
             place(point);
     }
@@ -141,14 +141,16 @@ internal sealed class ItemResponseProblem : IEmProblem<EvaluatedPoint>
         : null;
 
     /// <summary>Where derivatives came with the E-step and values would cost another, a step is judged by the E-step after it.</summary>
-    public EmStep Maximize(EvaluatedPoint expectation, bool isExpanded) => Step(
-        mStep, expectation, mStep.Maximize(expectation.Point, expectation.Found, isGuarded || !expectation.Found.HoldsDerivatives), isExpanded);
+    public EmStep Maximize(EvaluatedPoint expectation, bool isExpanded)
+    {
+        isTrusting = !isGuarded && expectation.Found.HoldsDerivatives;
+        return Step(mStep, expectation, mStep.Maximize(expectation.Point, expectation.Found, !isTrusting), isExpanded);
+    }
 
     public bool TryGuard()
     {
-        bool wasGuarded = isGuarded;
-        isGuarded = true;
-        return !wasGuarded;
+        isGuarded |= isTrusting;
+        return isTrusting;
     }
 
     public double[] Gradient(EvaluatedPoint expectation) => mStep.Derivatives(expectation.Point, expectation.Found);

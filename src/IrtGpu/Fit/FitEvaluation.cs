@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Fit.Branches;
 using IrtGpu.Fit.Information;
 using IrtGpu.Fit.Items;
 using IrtGpu.Fit.Items.Imputation;
@@ -29,6 +30,7 @@ public sealed class FitEvaluation
     private StandardErrors? errors;
     private PointEstimates? weightedLikelihood;
     private double[]? plausibleValues; // [person, draw]
+    private BranchedModel? model;
 
     private FitEvaluation(FitSource source, FitOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
@@ -43,6 +45,9 @@ public sealed class FitEvaluation
     private ModelPoint Point => source.Point;
 
     private CalibrationPlan Plan => source.Point.Plan;
+
+    /// <summary>The estimates by branches; null where <see cref="Branching.Refusal"/> says why there is none.</summary>
+    private BranchedModel? Model => model ??= Branching.Refusal(Point) is null ? new BranchedModel(Branching.Of(Plan), Point) : null;
 
     private PatternTable Patterns => source.Patterns;
 
@@ -94,22 +99,27 @@ public sealed class FitEvaluation
 
     private FitReport AddModelFit(FitReport report)
     {
-        report = report with { ModelFits = LimitedInformationTest.Run(Point, Patterns, members, withCategories: false, threads, progress, cancellation) };
+        report = report with { ModelFits = LimitedInformationTest.Run(Point, Model, Patterns, members, withCategories: false, threads, progress, cancellation) };
         return Plan.Items.Any(item => item.CategoryCount > 2)
-            ? report with { CategoryFits = LimitedInformationTest.Run(Point, Patterns, members, withCategories: true, threads, progress, cancellation) }
+            ? report with { CategoryFits = LimitedInformationTest.Run(Point, Model, Patterns, members, withCategories: true, threads, progress, cancellation) }
             : report;
     }
 
     private FitReport AddItems(FitReport report)
     {
-        if (Refuses("Item fit", GroupPopulation.Refusal(Point)))
+        if (Model is null)
+        {
+            Refuses("Item fit", Branching.Refusal(Point));
             return report;
+        }
+        string? noNodes = GroupPopulation.Refusal(Point);
         bool hasSumScores = Wants(FitStatistic.SumScores) && !Refuses("S-X²", NoTest());
         bool hasAbilityGroups = Wants(FitStatistic.AbilityGroups) && !Refuses("X² and G² over groups of θ", NoTest() ?? NoPoint(oneAttribute: true));
-        bool hasPlausibleValues = Wants(FitStatistic.PlausibleValues) && !Refuses("PV-Q1", NoTest() ?? NoPoint(oneAttribute: true) ?? PlausibleValueFit.Refusal(Patterns));
+        bool hasPlausibleValues = Wants(FitStatistic.PlausibleValues) && !Refuses("PV-Q1", NoTest() ?? NoPoint(oneAttribute: true) ?? noNodes ?? PlausibleValueFit.Refusal(Patterns));
         bool hasPoint = Wants(FitStatistic.MeanSquares) && !Refuses("Infit and outfit at estimates of θ", NoPoint(oneAttribute: false));
-        bool hasCounts = Wants(FitStatistic.MeanSquares) || Wants(FitStatistic.Deviations);
-        ScoreShareDerivatives? shares = hasSumScores ? ScoreShareDerivatives.TryCreate(Point, Errors) : null;
+        bool hasPosterior = Wants(FitStatistic.MeanSquares) && !Refuses("Infit and outfit over posteriors", noNodes);
+        bool hasDeviations = Wants(FitStatistic.Deviations) && !Refuses("RMSD", noNodes);
+        ScoreShareDerivatives? shares = hasSumScores ? ScoreShareDerivatives.TryCreate(Model, Errors) : null;
         List<ItemFit> items = [];
         List<ItemDeviation> deviations = [];
         for (int group = 0; group < members.Length; group++)
@@ -117,16 +127,17 @@ public sealed class FitEvaluation
             if (members[group].Length == 0)
                 continue;
             Report("item fit", group);
-            GroupPopulation population = GroupPopulation.Create(Point, group);
-            ItemTest?[]? sumScores = hasSumScores ? SumScoreFit.Of(population, Patterns, members[group], shares, threads, cancellation) : null;
+            BranchedPopulation branched = Model.Population(group);
+            GroupPopulation? population = noNodes is null ? branched.Branches[0].Population : null;
+            ItemTest?[]? sumScores = hasSumScores ? SumScoreFit.Of(branched, Patterns, members[group], shares, threads, cancellation) : null;
             (ItemTest X2, ItemTest G2)?[]? abilities = hasAbilityGroups
                 ? AbilityGroupFit.Of(Point, group, Patterns, members[group], Scores.Mean, threads, cancellation) : null;
             ItemTest?[]? plausible = hasPlausibleValues
-                ? PlausibleValueFit.Of(Point, population, Patterns, PlausibleValues, options.Draws, Errors, threads, cancellation) : null;
-            GroupCounts? counts = hasCounts ? GroupCounts.Of(population, Patterns, members[group], threads, cancellation) : null;
+                ? PlausibleValueFit.Of(Point, population!, Patterns, PlausibleValues, options.Draws, Errors, threads, cancellation) : null;
+            GroupCounts? counts = hasPosterior || hasDeviations ? GroupCounts.Of(population!, Patterns, members[group], threads, cancellation) : null;
             MeanSquares[]? atEap = hasPoint ? AtPoint(group, Eap) : null;
             MeanSquares[]? atWle = hasPoint && Plan.AttributeCount == 1 ? AtPoint(group, Wle) : null;
-            foreach (int item in population.Items)
+            foreach (int item in branched.Items)
             {
                 items.Add(new ItemFit(group, item)
                 {
@@ -134,12 +145,12 @@ public sealed class FitEvaluation
                     X2 = abilities?[item]?.X2,
                     G2 = abilities?[item]?.G2,
                     PlausibleValues = plausible?[item],
-                    OverPosterior = Wants(FitStatistic.MeanSquares) ? MeanSquares.OverPosterior(population, counts!, item) : null,
+                    OverPosterior = hasPosterior ? MeanSquares.OverPosterior(population!, counts!, item) : null,
                     AtEap = atEap?[item],
                     AtWle = atWle?[item],
                 });
-                if (Wants(FitStatistic.Deviations))
-                    deviations.Add(new ItemDeviation(group, item, RootMeanSquareDeviation.Of(population, counts!, item)));
+                if (hasDeviations)
+                    deviations.Add(new ItemDeviation(group, item, RootMeanSquareDeviation.Of(population!, counts!, item)));
             }
         }
         if (items.Exists(item => item.SumScores is { Reason: null } test && double.IsNaN(test.CorrectedP)))
@@ -154,7 +165,7 @@ public sealed class FitEvaluation
                 ? $"The corrected p of PV-Q1 needs the covariance matrix of the estimates, and there is none: {Errors.Reason}"
                 : "The corrected p of PV-Q1 was left out, as estimates without a limit have no variance or as it would take too long: many persons, categories and parameters. pv_q1_p is too large.");
         }
-        return report with { Items = WantsItems ? items : null, Deviations = Wants(FitStatistic.Deviations) ? deviations : null };
+        return report with { Items = WantsItems ? items : null, Deviations = hasDeviations ? deviations : null };
     }
 
     private MeanSquares[] AtPoint(int group, PointEstimates estimates) =>
@@ -241,14 +252,17 @@ public sealed class FitEvaluation
 
     private List<SumScoreEap>? SumScores()
     {
-        if (Refuses("The table of sum scores", GroupPopulation.Refusal(Point)))
+        if (Model is null)
+        {
+            Refuses("The table of sum scores", Branching.Refusal(Point));
             return null;
+        }
         List<SumScoreEap> tables = [];
         for (int group = 0; group < members.Length; group++)
         {
             cancellation.ThrowIfCancellationRequested();
             Report("sum scores", group);
-            tables.Add(SumScoreEap.Of(Point, GroupPopulation.Create(Point, group), Patterns, members[group]));
+            tables.Add(SumScoreEap.Of(Model.Population(group), Patterns, members[group]));
         }
         return tables;
     }

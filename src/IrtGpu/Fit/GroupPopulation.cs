@@ -77,7 +77,8 @@ internal sealed class GroupPopulation
     /// <summary>Lays it out.</summary>
     /// <param name="point">Parameters, nodes and weights, without a <see cref="Refusal"/>.</param>
     /// <param name="group">Observed group.</param>
-    public static GroupPopulation Create(ModelPoint point, int group)
+    /// <param name="isKept">Whether a node is kept, by class, node and weight; null: where its weight is not negligible.</param>
+    public static GroupPopulation Create(ModelPoint point, int group, Func<int, int, double, bool>? isKept = null)
     {
         CalibrationPlan plan = point.Plan;
         int[] setOfItem = plan.Tables[plan.Blocks[group * plan.ClassCount].Table].SetOfItem;
@@ -91,7 +92,7 @@ internal sealed class GroupPopulation
             for (int node = 0; node < plan.NodeCount; node++)
             {
                 double share = Math.Exp(point.LogProportion[block.Index] + logWeight[node]);
-                if (!(share > LeastWeight))
+                if (!(share > 0) || !(isKept?.Invoke(k, node, share) ?? share > LeastWeight))
                     continue;
                 nodeOf.Add(k * plan.NodeCount + node);
                 weight.Add(share);

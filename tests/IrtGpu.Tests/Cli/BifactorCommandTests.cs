@@ -44,8 +44,12 @@ public sealed class BifactorCommandTests : IDisposable
             Assert.Equal(0, command.Run("score", "bifactor/calibration.json", "d.csv", "--id", "id", "--method", method, "--out", $"{method}.csv").ExitCode);
             Assert.Equal(801, command.ReadLines($"{method}.csv").Length);
         }
-        Assert.Equal(0, command.Run("calibrate", "d.csv", "--id", "id", "--bifactor", "b.csv", "--nodes", "15", "--start", "bifactor/calibration.json", "--fit-statistics", "m2,person", "--out", "more").ExitCode);
-        Assert.Contains("persons share", string.Concat(command.ReadLines("more/model-fit.json")), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, command.Run("calibrate", "d.csv", "--id", "id", "--bifactor", "b.csv", "--nodes", "15", "--start", "bifactor/calibration.json", "--fit-statistics", "m2,sx2,scores,person,rmsd", "--out", "more").ExitCode);
+        string fit = string.Concat(command.ReadLines("more/model-fit.json"));
+        Assert.Contains("\"m2\": ", fit, StringComparison.Ordinal);
+        Assert.Contains("RMSD: ", fit, StringComparison.Ordinal);
+        Assert.Contains("persons share", fit, StringComparison.Ordinal);
+        Assert.Equal(1 + 9, command.ReadLines("more/sum-scores.csv").Length);
     }
 
     [Fact]

@@ -53,7 +53,12 @@ internal sealed class ReducedRun
                 ReducedStepShape of = StepShapes[source.Source.Children[child]];
                 children.Add(new ReducedChildShape
                 {
-                    RowCount = of.RowCount, RestCount = of.RestCount, PartCount = of.PartCount, Rests = childMaps[step][child], Messages = of.Messages, Parts = of.Parts,
+                    RowCount = of.RowCount,
+                    RestCount = of.RestCount,
+                    PartCount = of.PartCount,
+                    Rests = childMaps[step][child],
+                    Messages = of.Messages,
+                    Parts = of.Parts,
                 });
             }
             StepShapes[step] = new ReducedStepShape

@@ -187,7 +187,11 @@ internal sealed class ReducedTableLists
                 plan,
                 new GatherClass
                 {
-                    CellCount = nodeCount, Stride = steps[index].CellCount, Source = totals + Priors[index], Map = AddMap(inverse), MapCount = steps[index].CellCount / nodeCount,
+                    CellCount = nodeCount,
+                    Stride = steps[index].CellCount,
+                    Source = totals + Priors[index],
+                    Map = AddMap(inverse),
+                    MapCount = steps[index].CellCount / nodeCount,
                 },
                 [.. this.plan.Blocks.Select(block => setTotals + (long)block.Index * SetLength + setFirst)]);
         }

@@ -4,13 +4,17 @@ namespace IrtGpu.Compute.Adaptive;
 
 /// <summary>How far the log-likelihood is off by its integration.</summary>
 /// <param name="Difference">That of richer rules less that of the rule used, over all persons.</param>
-/// <param name="Error">What the rule used is taken to err by at most: the size of the difference, and twice the standard error of that.</param>
+/// <param name="Error">
+/// What the rule used is taken to err by at most: the size of the difference, a fifth more as the richer rules err themselves, and twice the
+/// standard error of that.
+/// </param>
 /// <param name="PatternCount">Patterns it was measured at.</param>
 /// <param name="RicherCount">Number of richer rules.</param>
 /// <param name="RicherNodeCount">Nodes of each.</param>
 public sealed record IntegrationError(double Difference, double Error, int PatternCount, int RicherCount, int RicherNodeCount)
 {
     private const int MostPatterns = 500;
+    private const double OfRicherRules = 0.2; // of the difference; against 8,192 shifted lattice points it was .18 at most in thirteen models of three to ten dimensions
     private const double LargePerPerson = 0.01; // an order above what the default rules leave
 
     /// <summary>A sentence where the error is so large that estimates may have gone to where nodes err; null elsewhere.</summary>
@@ -57,7 +61,7 @@ public sealed record IntegrationError(double Difference, double Error, int Patte
         double scale = patterns.TotalWeight / weight;
         double ofRules = scale * scale * Variance(totals) / totals.Length;
         double ofPatterns = scale * patterns.TotalWeight * Math.Max(0, squares / weight - sum / weight * (sum / weight)) * (1 - chosen.Length / (double)patterns.PatternCount);
-        return new IntegrationError(scale * sum, Math.Abs(scale * sum) + 2 * Math.Sqrt(ofRules + ofPatterns), chosen.Length, richer.Count, nodeCount);
+        return new IntegrationError(scale * sum, (1 + OfRicherRules) * Math.Abs(scale * sum) + 2 * Math.Sqrt(ofRules + ofPatterns), chosen.Length, richer.Count, nodeCount);
     }
 
     private static double Variance(double[] values)

@@ -27,6 +27,7 @@ internal sealed class ItemNewton
 
     private readonly CalibrationPlan plan;
     private readonly ItemComponent[] components;
+    private readonly int fewest; // iterations
     private readonly int[] iterations; // [component]
     private readonly ItemEvaluation evaluation;
     private readonly double[] startGradient; // [free]
@@ -51,6 +52,7 @@ internal sealed class ItemNewton
     {
         this.plan = plan;
         components = ItemComponent.Of(plan);
+        fewest = iterations;
         this.iterations = [.. components.Select(component => component.HasAsymptotes ? asymptoteIterations : iterations)];
         evaluation = new ItemEvaluation(plan);
         startGradient = new double[plan.Layout.FreeCount];
@@ -68,8 +70,8 @@ internal sealed class ItemNewton
     /// <param name="start">Those of items are moved. [free]</param>
     /// <param name="totalWeight">Σ weights of the persons.</param>
     /// <param name="isGuarded">
-    /// Whether every step is held to raise the value. Else components that take one step take it as it is, if it stays in the domain: the
-    /// next E-step tells whether the objective fell (EM gradient algorithm; Lange, K., 1995, J. R. Statist. Soc. B 57, 425–437).
+    /// Whether every step is held to raise the value. Else, unless several iterations were asked for, each component takes one step as it is, if
+    /// that stays in the domain: the next E-step tells whether the objective fell (EM gradient algorithm; Lange, K., 1995, J. R. Statist. Soc. B 57, 425–437).
     /// </param>
     public void Begin(double[] start, double totalWeight, bool isGuarded)
     {
@@ -79,11 +81,7 @@ internal sealed class ItemNewton
         Array.Clear(hasStopped);
         Array.Clear(startGradient);
         iteration = 0;
-        isTrusting = !isGuarded;
-        AskDerivatives();
-        if (Question is not null || !isTrusting)
-            return;
-        isTrusting = false;
+        isTrusting = !isGuarded && fewest == 1;
         AskDerivatives();
     }
 
@@ -98,8 +96,7 @@ internal sealed class ItemNewton
             if (isTrusting)
             {
                 TakeSteps();
-                isTrusting = false;
-                AskDerivatives();
+                Question = null;
                 return;
             }
             halving = 0;
@@ -136,18 +133,11 @@ internal sealed class ItemNewton
     /// <param name="hessian">Added to, both triangles; null: gradient only. [free, free]</param>
     public void AddDerivatives(Expectation expectation, double[] slots, double[] gradient, double[]? hessian)
     {
-        evaluation.Clear();
+        evaluation.WithHessians = hessian is not null;
+        TakeDerivatives(expectation, slots);
+        evaluation.WithHessians = true;
         foreach (ItemComponent component in components)
-            component.AskAll(evaluation);
-        evaluation.WithDerivatives = true;
-        evaluation.WithValues = false;
-        slots.CopyTo(evaluation.Slots, 0);
-        expectation.Evaluate(evaluation);
-        foreach (ItemComponent component in components)
-        {
-            component.TakeDerivatives(evaluation);
             component.AddLastDerivatives(gradient, hessian);
-        }
     }
 
     /// <summary>Finds estimates that have run off.</summary>
@@ -156,12 +146,25 @@ internal sealed class ItemNewton
     /// <param name="totalWeight">Σ weights of the persons.</param>
     public RunOffs FindRunOffs(Expectation expectation, double[] slots, double totalWeight)
     {
-        AddDerivatives(expectation, slots, new double[plan.Layout.FreeCount], null);
+        TakeDerivatives(expectation, slots);
         HashSet<int> parameters = [];
         List<int> pivots = [];
         foreach (ItemComponent component in components)
             component.FindRunOffs(RunOffs.Negligible * totalWeight, parameters, pivots);
         return parameters.Count == 0 ? RunOffs.None : new RunOffs(parameters, pivots);
+    }
+
+    private void TakeDerivatives(Expectation expectation, double[] slots)
+    {
+        evaluation.Clear();
+        foreach (ItemComponent component in components)
+            component.AskAll(evaluation);
+        evaluation.WithDerivatives = true;
+        evaluation.WithValues = false;
+        slots.CopyTo(evaluation.Slots, 0);
+        expectation.Evaluate(evaluation);
+        foreach (ItemComponent component in components)
+            component.TakeDerivatives(evaluation);
     }
 
     private void AskDerivatives()
@@ -170,7 +173,7 @@ internal sealed class ItemNewton
         evaluation.Clear();
         for (int k = 0; k < components.Length; k++)
         {
-            if (hasStopped[k] || iteration >= iterations[k] || (isTrusting && iterations[k] > 1))
+            if (hasStopped[k] || iteration >= iterations[k])
                 continue;
             pending[pendingCount++] = k;
             components[k].AskAll(evaluation);
@@ -204,7 +207,6 @@ internal sealed class ItemNewton
     {
         foreach (int k in pending.AsSpan(0, pendingCount))
         {
-            hasStopped[k] = true;
             bool isInDomain = false;
             for (int attempt = 0; attempt < LargestHalvingCount && !isInDomain; attempt++)
             {
@@ -217,7 +219,7 @@ internal sealed class ItemNewton
             if (isInDomain)
                 components[k].Accept(candidate, free);
             else
-                components[k].Accept(free, candidate);
+                components[k].Accept(free, candidate); // later proposals of others must not see a rejected one
         }
     }
 

@@ -1,13 +1,14 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
-using IrtGpu.Planning;
-using IrtGpu.Scoring.SumScores;
+using IrtGpu.Fit.Branches;
+using IrtGpu.Fit.Items;
+using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Fit.Information;
 
 /// <summary>Conversion of sum scores over all items of an observed group into posterior means.</summary>
 /// <remarks>
-/// P(θ | s) ∝ w f(s | θ), f by the recursion of Lord and Wingersky over the nodes, classes together: Thissen, Pommerich, Billeaud and Williams
+/// P(θ | s) ∝ w f(s | θ), f by the recursion of Lord and Wingersky over the nodes, classes together (<see cref="BranchScores"/>): Thissen, Pommerich, Billeaud and Williams
 /// (1995), Applied Psychological Measurement 19, 39–49. Categories count 0, 1, ….
 /// </remarks>
 /// <param name="Group">Observed group.</param>
@@ -38,23 +39,37 @@ public sealed record SumScoreEap(int Group, int AttributeCount, double[] Probabi
     }
 
     /// <summary>Makes the table of a group.</summary>
-    /// <param name="point">The estimates.</param>
     /// <param name="population">The group.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="members">The group's patterns.</param>
-    internal static SumScoreEap Of(ModelPoint point, GroupPopulation population, PatternTable patterns, int[] members)
+    internal static SumScoreEap Of(BranchedPopulation population, PatternTable patterns, int[] members)
     {
-        CalibrationPlan plan = point.Plan;
-        int largest = population.Items.Sum(item => plan.Items[item].CategoryCount - 1);
-        SumScoreDistribution distribution = new(population.NodeCount, largest);
-        foreach (int item in population.Items)
-            distribution.Add(population.Categories(item));
-        int count = plan.AttributeCount;
-        SumScoreEap table = new(
-            population.Group, count, new double[largest + 1], new double[largest + 1], new double[(largest + 1) * count], new double[(largest + 1) * count]);
-        double[] theta = Theta(point, population);
-        for (int score = 0; score <= largest; score++)
-            table.Fill(score, distribution.At(score), population.Weight, theta);
+        BranchScores scores = new(population, population.Items);
+        int count = population.Plan.AttributeCount;
+        int scoreCount = scores.LargestScore + 1;
+        SumScoreEap table = new(population.Group, count, new double[scoreCount], new double[scoreCount], new double[scoreCount * count], new double[scoreCount * count]);
+        bool[] isDone = new bool[count];
+        for (int branch = 0; branch < population.Branches.Length; branch++)
+        {
+            int[] attributes = population.Branches[branch].Source.Attributes;
+            int[] own = [.. Enumerable.Range(0, attributes.Length).Where(j => !isDone[attributes[j]])];
+            double[] weight = population.Branches[branch].Population.Weight;
+            double[][] theta = [.. own.Select(j => Theta(population, branch, j))];
+            double[] mean = [.. theta.Select(values => FixedOrderSums.Dot(values, weight))]; // which the means of scores are near
+            double[][] sums = scores.Expect(branch,
+            [
+                [.. weight.Select(_ => 1.0)],
+                .. theta.Select((values, k) => (double[])[.. values.Select(value => value - mean[k])]),
+                .. theta.Select((values, k) => (double[])[.. values.Select(value => (value - mean[k]) * (value - mean[k]))]),
+            ]);
+            if (branch == 0)
+                sums[0].CopyTo(table.Probability, 0);
+            for (int k = 0; k < own.Length; k++)
+            {
+                isDone[attributes[own[k]]] = true;
+                table.Fill(attributes[own[k]], mean[k], sums[1 + k], sums[1 + own.Length + k]);
+            }
+        }
         foreach (int pattern in members)
         {
             ReadOnlySpan<byte> row = patterns.Row(pattern);
@@ -67,38 +82,27 @@ public sealed record SumScoreEap(int Group, int AttributeCount, double[] Probabi
         return table;
     }
 
-    private static double[] Theta(ModelPoint point, GroupPopulation population)
+    /// <summary>Values of one of a branch's attributes. [node]</summary>
+    private static double[] Theta(BranchedPopulation population, int branch, int attribute)
     {
+        ModelPoint point = population.Model.Branches[branch];
+        GroupPopulation own = population.Branches[branch].Population;
         int count = point.Plan.AttributeCount;
-        double[] theta = new double[population.NodeCount * count];
-        for (int node = 0; node < population.NodeCount; node++)
-        {
-            point.ThetaOfBlock(population.Block(population.ClassOf(node)))
-                .AsSpan(population.NodeOf[node] % point.Plan.NodeCount * count, count).CopyTo(theta.AsSpan(node * count));
-        }
+        double[] theta = new double[own.NodeCount];
+        for (int node = 0; node < theta.Length; node++)
+            theta[node] = point.ThetaOfBlock(own.Block(own.ClassOf(node)))[own.NodeOf[node] % point.Plan.NodeCount * count + attribute];
         return theta;
     }
 
-    private void Fill(int score, ReadOnlySpan<double> likelihood, double[] weight, double[] theta)
+    /// <summary>Means and deviations of an attribute.</summary>
+    private void Fill(int attribute, double centre, double[] first, double[] second)
     {
-        double total = 0;
-        for (int node = 0; node < weight.Length; node++)
-            total += weight[node] * likelihood[node];
-        Probability[score] = total;
-        for (int j = 0; j < AttributeCount; j++)
+        for (int score = 0; score < Probability.Length; score++)
         {
-            double first = 0;
-            double second = 0;
-            for (int node = 0; node < weight.Length; node++)
-                first += weight[node] * likelihood[node] * theta[node * AttributeCount + j];
-            first /= total;
-            for (int node = 0; node < weight.Length; node++)
-            {
-                double centred = theta[node * AttributeCount + j] - first;
-                second += weight[node] * likelihood[node] * centred * centred;
-            }
-            Mean[score * AttributeCount + j] = total > 0 ? first : double.NaN;
-            StandardDeviation[score * AttributeCount + j] = total > 0 ? Math.Sqrt(second / total) : double.NaN;
+            double mean = first[score] / Probability[score];
+            bool isPossible = Probability[score] > 0;
+            Mean[score * AttributeCount + attribute] = isPossible ? centre + mean : double.NaN;
+            StandardDeviation[score * AttributeCount + attribute] = isPossible ? Math.Sqrt(Math.Max(0, second[score] / Probability[score] - mean * mean)) : double.NaN;
         }
     }
 }

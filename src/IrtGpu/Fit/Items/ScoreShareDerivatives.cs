@@ -1,37 +1,38 @@
 using IrtGpu.Compute;
+using IrtGpu.Fit.Branches;
 using IrtGpu.Inference;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace IrtGpu.Fit.Items;
 
 /// <summary>Derivatives of P(category | sum score) of all items by the free parameters: central differences, one recursion each way a parameter.</summary>
-/// <param name="Point">The estimates.</param>
+/// <param name="Model">The estimates.</param>
 /// <param name="Covariance">Their covariance. [free, free]</param>
-internal sealed record ScoreShareDerivatives(ModelPoint Point, Matrix<double> Covariance)
+internal sealed record ScoreShareDerivatives(BranchedModel Model, Matrix<double> Covariance)
 {
     private const double Step = 1e-4;
     private const double LargestWork = 4e10; // multiply-adds
     private const long LargestSize = 1L << 25; // doubles
 
     /// <summary>Makes it; null where there is no covariance matrix.</summary>
-    /// <param name="point">The estimates.</param>
+    /// <param name="model">The estimates.</param>
     /// <param name="errors">Covariance of the estimates.</param>
-    public static ScoreShareDerivatives? TryCreate(ModelPoint point, StandardErrors errors)
+    public static ScoreShareDerivatives? TryCreate(BranchedModel model, StandardErrors errors)
     {
-        int count = point.Plan.Layout.FreeCount;
+        int count = model.Point.Plan.Layout.FreeCount;
         return errors.Covariance is { } covariance && errors.WithoutLimit.Count == 0 && covariance.All(double.IsFinite)
-            ? new ScoreShareDerivatives(point, Matrix<double>.Build.Dense(count, count, (row, column) => covariance[(long)row * count + column]))
+            ? new ScoreShareDerivatives(model, Matrix<double>.Build.Dense(count, count, (row, column) => covariance[(long)row * count + column]))
             : null;
     }
 
     /// <summary>Whether the items of a stratum are too many.</summary>
     /// <param name="population">The group.</param>
     /// <param name="items">Items of the stratum.</param>
-    public bool IsTooLarge(GroupPopulation population, int[] items)
+    public bool IsTooLarge(BranchedPopulation population, int[] items)
     {
-        double scores = 1 + items.Sum(item => population.Plan.Items[item].CategoryCount - 1.0);
-        double rows = items.Sum(item => (double)population.Plan.Items[item].CategoryCount);
-        return 2 * Covariance.RowCount * scores * rows * Math.Log2(items.Length) * population.NodeCount > LargestWork || Covariance.RowCount * scores * rows > LargestSize;
+        BranchScores scores = new(population, items);
+        double cells = (1.0 + scores.LargestScore) * items.Sum(item => (double)population.Plan.Items[item].CategoryCount);
+        return 2 * Covariance.RowCount * scores.Work > LargestWork || Covariance.RowCount * cells > LargestSize;
     }
 
     /// <summary>Finds them.</summary>
@@ -39,7 +40,7 @@ internal sealed record ScoreShareDerivatives(ModelPoint Point, Matrix<double> Co
     /// <param name="expect">P(category | score) at a point. [position of the item][score, category]</param>
     /// <param name="parallel">Threads.</param>
     /// <returns>[position of the item][free][score · categories + category]</returns>
-    public double[][][] Of(int group, Func<GroupPopulation, double[][,]> expect, ParallelOptions parallel)
+    public double[][][] Of(int group, Func<BranchedPopulation, double[][,]> expect, ParallelOptions parallel)
     {
         double[][][] ofFree = new double[Covariance.RowCount][][]; // [free][position of the item]
         Parallel.For(0, ofFree.Length, parallel, free =>
@@ -51,12 +52,13 @@ internal sealed record ScoreShareDerivatives(ModelPoint Point, Matrix<double> Co
         return [.. Enumerable.Range(0, ofFree.Length == 0 ? 0 : ofFree[0].Length).Select(position => (double[][])[.. ofFree.Select(own => own[position])])];
     }
 
-    private GroupPopulation At(int group, int free, double step)
+    private BranchedPopulation At(int group, int free, double step)
     {
-        double[] moved = [.. Point.Parameters.Free];
+        ModelPoint point = Model.Point;
+        double[] moved = [.. point.Parameters.Free];
         moved[free] += step;
-        ModelPoint at = ModelPoint.TryCreate(Point.Plan, new(Point.Plan.Layout, moved)) ?? Point; // no covariance matrix there: a variance near 0
-        return GroupPopulation.Create(at, group);
+        ModelPoint at = ModelPoint.TryCreate(point.Plan, new(point.Plan.Layout, moved)) ?? point; // no covariance matrix there: a variance near 0
+        return new BranchedModel(Model.Branching, at).Population(group);
     }
 
     private static double[] Difference(double[,] above, double[,] below)

@@ -1,18 +1,17 @@
 using System.Numerics.Tensors;
 using IrtGpu.Data;
+using IrtGpu.Fit.Branches;
 using IrtGpu.Fit.LimitedInformation;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Foundation.Vectors;
-using IrtGpu.Items;
 using IrtGpu.Planning;
-using IrtGpu.Scoring.SumScores;
 
 namespace IrtGpu.Fit.Items;
 
 /// <summary>S-X² of the items of one observed group: answers of persons with equal sum scores against what the model expects of them.</summary>
 /// <remarks>
 /// E(item i in category c | score s) = Σ_l w_l P_ic f_(−i)(s − c | l) / Σ_l w_l f(s | l), f by the recursion of Lord and Wingersky over the nodes,
-/// however many dimensions they have. Orlando and Thissen (2000), Applied Psychological Measurement 24, 50–64; Kang and Chen (2008), Journal of
+/// however many dimensions they have (<see cref="BranchScores"/>). Orlando and Thissen (2000), Applied Psychological Measurement 24, 50–64; Kang and Chen (2008), Journal of
 /// Educational Measurement 45, 391–406. Where persons answered different sets of items, scores of each set are strata of their own, whose
 /// χ² and degrees of freedom add up. Degrees of freedom lose the item's free parameters and those of the group's population.
 /// </remarks>
@@ -33,7 +32,7 @@ internal static class SumScoreFit
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>[item]; null where the item is not given in the group</returns>
     public static ItemTest?[] Of(
-        GroupPopulation population, PatternTable patterns, int[] members, ScoreShareDerivatives? derivatives, int threads, CancellationToken cancellation)
+        BranchedPopulation population, PatternTable patterns, int[] members, ScoreShareDerivatives? derivatives, int threads, CancellationToken cancellation)
     {
         CalibrationPlan plan = population.Plan;
         double[] chiSquare = new double[plan.ItemCount];
@@ -74,7 +73,7 @@ internal static class SumScoreFit
         return tests;
     }
 
-    private static IEnumerable<(int[] Items, int[] Members)> Strata(GroupPopulation population, PatternTable patterns, int[] members)
+    private static IEnumerable<(int[] Items, int[] Members)> Strata(BranchedPopulation population, PatternTable patterns, int[] members)
     {
         Dictionary<string, List<int>> ofKey = [];
         char[] key = new char[(population.Items.Length + 14) / 15];
@@ -124,28 +123,12 @@ internal static class SumScoreFit
     }
 
     /// <summary>Probability of each category among persons of a score; NaN where it cannot have the score. [position of the item][score, category]</summary>
-    private static double[][,] Expect(GroupPopulation population, int[] items)
+    private static double[][,] Expect(BranchedPopulation population, int[] items)
     {
-        double[][,] expected = new double[items.Length][,];
-        int largest = items.Sum(item => population.Plan.Items[item].CategoryCount - 1);
-        double[] scratch = new double[population.NodeCount];
-        RestScores.Visit(population.NodeCount, items.Length, position => population.Categories(items[position]), (position, rest) =>
-        {
-            PlannedItem planned = population.Plan.Items[items[position]];
-            double[,] own = expected[position] = new double[largest + 1, planned.CategoryCount];
-            for (int category = 0; category < planned.CategoryCount; category++)
-            {
-                TensorPrimitives.Multiply(population.Weight, population.Row(planned.FirstRow + category), scratch);
-                for (int score = 0; score <= largest; score++)
-                {
-                    int left = score - category;
-                    own[score, category] = left < 0 || left > rest.LargestScore ? double.NaN : FixedOrderSums.Dot(rest.At(left), scratch);
-                }
-            }
-        });
+        double[][,] expected = new BranchScores(population, items).OfItems();
         foreach (double[,] own in expected)
         {
-            for (int score = 0; score <= largest; score++)
+            for (int score = 0; score < own.GetLength(0); score++)
             {
                 double total = 0;
                 for (int category = 0; category < own.GetLength(1); category++)

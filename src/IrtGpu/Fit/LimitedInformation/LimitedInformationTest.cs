@@ -1,7 +1,8 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
+using IrtGpu.Fit.Branches;
+using IrtGpu.Fit.LimitedInformation.Moments;
 using IrtGpu.Foundation.Progress;
-using IrtGpu.Inference;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Fit.LimitedInformation;
@@ -21,11 +22,12 @@ internal sealed class LimitedInformationTest
     private readonly int threads;
     private readonly CancellationToken cancellation;
     private readonly bool withCategories;
-    private readonly Dictionary<int, double[][]> gradientsOfTable = [];
+    private readonly BranchedModel? model; // null where there is none
 
-    private LimitedInformationTest(ModelPoint point, PatternTable patterns, bool withCategories, int threads, CancellationToken cancellation)
+    private LimitedInformationTest(ModelPoint point, BranchedModel? model, PatternTable patterns, bool withCategories, int threads, CancellationToken cancellation)
     {
         this.point = point;
+        this.model = model;
         this.patterns = patterns;
         this.withCategories = withCategories;
         this.threads = threads;
@@ -38,6 +40,7 @@ internal sealed class LimitedInformationTest
 
     /// <summary>Tests the model; first all groups together, then, where there are several, each.</summary>
     /// <param name="point">The estimates.</param>
+    /// <param name="model">The same by branches; null where <see cref="Branching.Refusal"/> says why there is none.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="members">Patterns of each group.</param>
     /// <param name="withCategories">C2 in place of M2 and M2*.</param>
@@ -46,13 +49,13 @@ internal sealed class LimitedInformationTest
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">It was asked for.</exception>
     public static IReadOnlyList<ModelFit> Run(
-        ModelPoint point, PatternTable patterns, int[][] members, bool withCategories, int threads, IProgress<WorkProgress>? progress, CancellationToken cancellation) =>
-        new LimitedInformationTest(point, patterns, withCategories, threads, cancellation).Run(members, progress);
+        ModelPoint point, BranchedModel? model, PatternTable patterns, int[][] members, bool withCategories, int threads, IProgress<WorkProgress>? progress, CancellationToken cancellation) =>
+        new LimitedInformationTest(point, model, patterns, withCategories, threads, cancellation).Run(members, progress);
 
     private List<ModelFit> Run(int[][] members, IProgress<WorkProgress>? progress)
     {
         double persons = members.Sum(group => group.Sum(pattern => patterns.Frequency[pattern]));
-        string? refusal = GroupPopulation.Refusal(point)
+        string? refusal = (model is null ? Branching.Refusal(point) : null)
             ?? (patterns.AreSamplingWeights ? "With sampling weights the statistic has no χ² distribution." : null)
             ?? (Array.Exists(patterns.KnownClasses, known => known >= 0) ? "It is not defined where the classes of some persons are known." : null);
         if (refusal is not null)
@@ -64,16 +67,15 @@ internal sealed class LimitedInformationTest
             if (members[group].Length == 0)
                 continue;
             progress?.Report(new WorkProgress($"{Name}, moments", group, members.Length, "groups"));
-            MomentBasis basis = new(GroupPopulation.Create(point, group), withCategories);
+            MomentBasis basis = new(model!.Population(group), withCategories);
             AnsweredShares shares = AnsweredShares.Of(patterns, members[group], basis.Items);
-            double work = shares.Items.Sum(items => 2.0 * items.Length * items.Length * basis.Population.NodeCount);
-            if (work > LargestWork)
+            if (MomentCovariance.WorkOf(basis, shares) > LargestWork)
             {
                 return [Refuse(-1, persons, FormattableString.Invariant(
                     $"The persons answered {shares.Items.Length} different sets of items, each with its own part in the covariance matrix of moments: more than can be summed here. Test the persons of the larger sets."))];
             }
             PairCounts counts = PairCounts.Of(Plan, patterns, members[group], threads, cancellation);
-            groups.Add(GroupMoments.Of(point, basis, shares, counts, Gradients, threads, cancellation));
+            groups.Add(GroupMoments.Of(basis, shares, counts, threads, cancellation));
             ofGroup.Add(group);
         }
         List<ModelFit> fits = [Test(-1, groups)];
@@ -121,11 +123,4 @@ internal sealed class LimitedInformationTest
 
     private ModelFit Refuse(int group, double persons, string reason) =>
         new(Name, group, persons, 0, double.NaN, 0, double.NaN, double.NaN, 0, reason, null);
-
-    private double[][] Gradients(int table)
-    {
-        if (!gradientsOfTable.TryGetValue(table, out double[][]? gradients))
-            gradientsOfTable[table] = gradients = CompleteDataGradients.ItemGradients(point, table);
-        return gradients;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IrtGpu.Fit.LimitedInformation.Moments;
 using IrtGpu.Foundation.Vectors;
 
 namespace IrtGpu.Fit.LimitedInformation;

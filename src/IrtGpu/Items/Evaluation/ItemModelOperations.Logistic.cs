@@ -154,14 +154,13 @@ internal abstract partial class ItemModelOperations
                 varianceTheta += secondTheta;
                 varianceSquare = TLanes.MultiplyAdd(secondTheta, coordinate, varianceSquare);
             }
-            ItemSums<TLanes> lanes = new(sums, 1, 2, 1);
-            TLanes sign = Sign(nodes.Category);
-            TLanes score = Score(nodes);
-            Add(lanes.Gradient, 1, sign * residual);
-            Add(lanes.SlopeGradient, 0, sign * score * residualTheta);
-            Add(lanes.Hessian, PackedTriangle.Diagonal(1), -variance);
-            Add(lanes.CrossHessian, 0, -score * varianceTheta);
-            Add(lanes.SlopeHessian, 0, -score * score * varianceSquare);
+            double sign = Sign(nodes.Category);
+            double score = Score(nodes);
+            Add(sums, ItemSums.GradientRow(1, 2) + 1, sign, residual);
+            Add(sums, ItemSums.SlopeGradientRow(1, 2, 1), sign * score, residualTheta);
+            Add(sums, ItemSums.HessianRow(1, 2, 1) + PackedTriangle.Diagonal(1), -1, variance);
+            Add(sums, ItemSums.CrossHessianRow(1, 2, 1), -score, varianceTheta);
+            Add(sums, ItemSums.SlopeHessianRow(1, 2, 1), -score * score, varianceSquare);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -169,9 +168,8 @@ internal abstract partial class ItemModelOperations
         {
             int slopeCount = nodes.Slopes.Length;
             int stride = nodes.NodeCount;
-            ItemSums<TLanes> lanes = new(sums, slopeCount, 2, 1);
-            TLanes sign = Sign(nodes.Category);
-            TLanes score = Score(nodes);
+            double sign = Sign(nodes.Category);
+            double score = Score(nodes);
             ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
             ref double weight = ref MemoryMarshal.GetReference(weights);
             ref double other = ref MemoryMarshal.GetReference(kept);
@@ -183,8 +181,8 @@ internal abstract partial class ItemModelOperations
                 residual += first;
                 variance += first - first * complement;
             }
-            Add(lanes.Gradient, 1, sign * residual);
-            Add(lanes.Hessian, PackedTriangle.Diagonal(1), -variance);
+            Add(sums, ItemSums.GradientRow(slopeCount, 2) + 1, sign, residual);
+            Add(sums, ItemSums.HessianRow(slopeCount, 2, 1) + PackedTriangle.Diagonal(1), -1, variance);
             for (int row = 0; row < slopeCount; row++)
             {
                 ref double along = ref Unsafe.Add(ref theta, nodes.Attributes[row] * stride);
@@ -197,17 +195,17 @@ internal abstract partial class ItemModelOperations
                     gradient = TLanes.MultiplyAdd(first, coordinate, gradient);
                     cross = TLanes.MultiplyAdd(first - first * complement, coordinate, cross);
                 }
-                Add(lanes.SlopeGradient, row, sign * score * gradient);
-                Add(lanes.CrossHessian, row, -score * cross);
+                Add(sums, ItemSums.SlopeGradientRow(slopeCount, 2, 1) + row, sign * score, gradient);
+                Add(sums, ItemSums.CrossHessianRow(slopeCount, 2, 1) + row, -score, cross);
                 for (int column = 0; column <= row; column += Columns)
-                    AddHessian(nodes, row, column, ref along, ref weight, ref other, -score * score, lanes.SlopeHessian);
+                    AddHessian(nodes, row, column, ref along, ref weight, ref other, -score * score, sums);
             }
         }
 
         /// <summary>Up to four elements of a row of the Hessian by slopes; those beyond the diagonal are not added.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void AddHessian(
-            in ResponseNodes nodes, int row, int column, ref double along, ref double weight, ref double other, TLanes factor, Span<double> slopeHessian)
+            in ResponseNodes nodes, int row, int column, ref double along, ref double weight, ref double other, double factor, Span<double> sums)
         {
             int stride = nodes.NodeCount;
             int count = Math.Min(Columns, row + 1 - column);
@@ -227,20 +225,23 @@ internal abstract partial class ItemModelOperations
                 sum2 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta2, (nuint)node), sum2);
                 sum3 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta3, (nuint)node), sum3);
             }
-            int start = PackedTriangle.Index(row, column);
-            Add(slopeHessian, start, factor * sum0);
+            int start = ItemSums.SlopeHessianRow(nodes.Slopes.Length, 2, 1) + PackedTriangle.Index(row, column);
+            Add(sums, start, factor, sum0);
             if (count > 1)
-                Add(slopeHessian, start + 1, factor * sum1);
+                Add(sums, start + 1, factor, sum1);
             if (count > 2)
-                Add(slopeHessian, start + 2, factor * sum2);
+                Add(sums, start + 2, factor, sum2);
             if (count > 3)
-                Add(slopeHessian, start + 3, factor * sum3);
+                Add(sums, start + 3, factor, sum3);
         }
 
-        private static void Add(Span<double> rows, int row, TLanes value)
+        /// <summary>Adds to a row of sums, which lie from a cache line on.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Add(Span<double> sums, int row, double factor, TLanes value)
         {
-            LaneVector<TLanes> lanes = new(rows);
-            lanes[row] += value;
+            ref double first = ref MemoryMarshal.GetReference(sums);
+            nuint start = (nuint)(row * TLanes.Count);
+            TLanes.MultiplyAdd(factor, value, TLanes.Load(ref first, start)).Store(ref first, start);
         }
     }
 }

@@ -10,6 +10,23 @@ internal static class ItemSums
     /// <summary>Doubles of scratch for vectors of any width.</summary>
     public static int ScratchLength(int slopeCount, int categoryCount, int shapeCount) => LaneMemory.MostLanes
         * (2 + 2 * categoryCount + slopeCount + 1 + shapeCount + PackedTriangle.Length(1 + shapeCount) + slopeCount + PackedTriangle.Length(slopeCount) + shapeCount * slopeCount);
+
+    /// <summary>First row of the derivatives by z and shape; those that follow are as <see cref="ItemSums{TLanes}"/> lays them out.</summary>
+    public static int GradientRow(int slopeCount, int categoryCount) => 2 * categoryCount + slopeCount;
+
+    /// <summary>First row of the second derivatives by z and shape.</summary>
+    public static int HessianRow(int slopeCount, int categoryCount, int shapeCount) => GradientRow(slopeCount, categoryCount) + 1 + shapeCount;
+
+    /// <summary>First row of the derivatives by slopes.</summary>
+    public static int SlopeGradientRow(int slopeCount, int categoryCount, int shapeCount) =>
+        HessianRow(slopeCount, categoryCount, shapeCount) + PackedTriangle.Length(1 + shapeCount);
+
+    /// <summary>First row of the second derivatives by slopes.</summary>
+    public static int SlopeHessianRow(int slopeCount, int categoryCount, int shapeCount) => SlopeGradientRow(slopeCount, categoryCount, shapeCount) + slopeCount;
+
+    /// <summary>First row of the second derivatives by shape and slopes.</summary>
+    public static int CrossHessianRow(int slopeCount, int categoryCount, int shapeCount) =>
+        SlopeHessianRow(slopeCount, categoryCount, shapeCount) + PackedTriangle.Length(slopeCount);
 }
 
 /// <summary>Sums over nodes by lane, in one array: what the loop over nodes writes, and its scratch.</summary>

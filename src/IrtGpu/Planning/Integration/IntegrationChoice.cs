@@ -8,7 +8,8 @@ public sealed record IntegrationChoice
 {
     private const int LargestReducedCount = 1_000_000; // nodes of one sum
 
-    private const int FewestAdaptive = 6; // attributes from which the default grid has 3 nodes in each, which is no integral any more
+    private const int FewestAdaptive = 4; // attributes from which the default grid has 9 nodes in each or fewer, too few for posteriors as narrow as long tests leave
+
     private IntegrationChoice(IntegrationMethod method, string reason)
     {
         Method = method;

@@ -14,7 +14,7 @@ internal static class MarginalReliability
     private const int LargestNodeCount = 100_000;
     private const double LeastWeight = 1e-10;
 
-    /// <summary>By attribute; NaN where the grid is too large to go over or there is none, or means differ within the block.</summary>
+    /// <summary>By attribute; NaN where the grid is too large to go over or there is none that comes apart, or means differ within the block.</summary>
     /// <param name="point">The estimates.</param>
     /// <param name="block">The block.</param>
     /// <returns>[attribute]</returns>
@@ -23,6 +23,8 @@ internal static class MarginalReliability
         int count = point.Plan.AttributeCount;
         double[] reliability = new double[count];
         Array.Fill(reliability, double.NaN);
+        if (point.Shifts is null && point.Plan.Integration.Tree is not null)
+            return BranchedReliability.Of(point, block);
         if (point.Shifts is not null || !point.Plan.Integration.HasSharedNodes || point.Plan.NodeCount > LargestNodeCount)
             return reliability;
         IReadOnlyList<(int Item, ItemInformation Information)> items = ItemInformation.OfBlock(point, block);
@@ -55,7 +57,12 @@ internal static class MarginalReliability
         return reliability;
     }
 
-    private static void AddInformation(IReadOnlyList<(int Item, ItemInformation Information)> items, ReadOnlySpan<double> theta, double[] matrix, int count)
+    /// <summary>Adds the information of all items about θ.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="theta">θ. [attribute]</param>
+    /// <param name="matrix">Added to. [attribute, attribute]</param>
+    /// <param name="count">Number of attributes.</param>
+    public static void AddInformation(IReadOnlyList<(int Item, ItemInformation Information)> items, ReadOnlySpan<double> theta, double[] matrix, int count)
     {
         foreach ((_, ItemInformation item) in items)
         {

@@ -3,6 +3,7 @@ using IrtGpu.Compute.Expectations;
 using IrtGpu.Estimation.Maximization;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
+using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
 
@@ -160,6 +161,44 @@ public sealed class AdaptiveBackendTests
             Assert.True(Math.Abs(own - dense) <= stated + 1e-6 * Math.Abs(dense), $"{method} {nodes}: off by {own - dense}, stated {stated}");
             Assert.True(stated < 30 * Math.Abs(own - dense) + 0.1, $"{method} {nodes}: off by {own - dense}, stated {stated}");
         }
+    }
+
+    [Theory]
+    [InlineData(4, 24, ItemFunction.TwoParameter, false)]
+    [InlineData(5, 20, ItemFunction.TwoParameter, true)]
+    [InlineData(6, 24, ItemFunction.ThreeParameter, false)]
+    public void The_stated_error_of_spheres_covers_that_against_many_points(int attributes, int items, ItemFunction function, bool hasCrossLoadings)
+    {
+        ModelCase problem = new() { Functions = [function], Attributes = attributes, Items = items, Persons = 300, HasCrossLoadings = hasCrossLoadings };
+        using AdaptiveCase spheres = new(problem, null, hasGrid: false);
+        using AdaptiveCase many = new(problem, 4096, IntegrationMethod.Qmc, hasGrid: false);
+        double off = LogLikelihood(many, many.Point) - LogLikelihood(spheres, spheres.Point);
+        double stated = spheres.Backend.Capabilities.TryMeasureIntegration(spheres.Point)!.Error;
+        Assert.True(Math.Abs(off) <= stated, $"off by {off}, stated {stated}");
+        Assert.True(stated < 4 * Math.Abs(off), $"off by {off}, stated {stated}");
+    }
+
+    [Fact]
+    public void Steps_that_are_not_guarded_are_those_that_are_where_these_rise_at_once()
+    {
+        using AdaptiveCase both = new(new ModelCase { Attributes = 4, Items = 16, Persons = 400 }, null, hasGrid: false);
+        using Expectation found = both.Backend.ComputeExpectation(both.Point);
+        Assert.True(found.HoldsDerivatives);
+        MStep mStep = new(both.Plan, 1, 2);
+        double[] guarded = mStep.Maximize(both.Point, found).Free;
+        double[] gradient = mStep.GradientAtStart(both.Point, found);
+        double[] trusted = mStep.Maximize(both.Point, found, isGuarded: false).Free;
+        Closeness.AssertNear(guarded, trusted, 1e-12, "steps");
+        Closeness.AssertNear(gradient, mStep.GradientAtStart(both.Point, found), 1e-9, "gradients");
+    }
+
+    [Fact]
+    public void Steps_that_are_not_guarded_stay_in_the_domain()
+    {
+        using AdaptiveCase both = new(new ModelCase { Functions = [ItemFunction.Graded], Categories = [5], Attributes = 2, Items = 8, Persons = 12 }, 3);
+        using Expectation found = both.Backend.ComputeExpectation(both.Point);
+        ParameterVector stepped = new MStep(both.Plan, 1, 2).Maximize(both.Point, found, isGuarded: false);
+        Assert.True(both.Plan.IsInDomain(stepped));
     }
 
     [Fact]

@@ -5,7 +5,6 @@ using IrtGpu.Data;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
-using IrtGpu.Planning.Integration;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Specification;
 using IrtGpu.TestCases;
@@ -113,7 +112,7 @@ public sealed class ReducedInformationTests
     [InlineData(StandardErrorMethod.Auto, true)]
     public void Standard_errors_of_a_calibration_are_those_on_the_grid(StandardErrorMethod method, bool withSamplingWeights)
     {
-        (ModelCase problem, Func<ModelSpecification, ModelSpecification> change) = Bifactor(new() { Attributes = 3, Items = 8, Persons = 400, Nodes = 15});
+        (ModelCase problem, Func<ModelSpecification, ModelSpecification> change) = Bifactor(new() { Attributes = 3, Items = 8, Persons = 400, Nodes = 15 });
         using ResponseData drawn = problem.Data();
         using ResponseData data = withSamplingWeights ? drawn.Sampled([.. Enumerable.Range(0, drawn.PersonCount).Select(person => person % 41 == 0 ? 0 : 1 + 9 * Math.Pow(Math.Sin(person), 4))]) : drawn;
         CalibrationOptions options = new() { Tolerance = 1e-7, MaxCycles = 3000, StandardErrors = method, Scores = ScoreMethod.None };

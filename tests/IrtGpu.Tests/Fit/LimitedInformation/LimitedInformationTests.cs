@@ -1,6 +1,7 @@
 using IrtGpu.Compute;
 using IrtGpu.Data;
 using IrtGpu.Fit;
+using IrtGpu.Fit.Branches;
 using IrtGpu.Fit.LimitedInformation;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -105,7 +106,7 @@ public sealed class LimitedInformationTests
     {
         (_, PatternTable patterns, ModelPoint point) = Catalogue.Get("three hundred items").Build();
         double[] statistics = [.. ((int[])[1, 3]).Select(threads =>
-            LimitedInformationTest.Run(point, patterns, PatternsOfGroups.Of(patterns, 1), withCategories: false, threads, null, TestContext.Current.CancellationToken)[0].Srmsr)];
+            LimitedInformationTest.Run(point, new BranchedModel(Branching.Of(point.Plan), point), patterns, PatternsOfGroups.Of(patterns, 1), withCategories: false, threads, null, TestContext.Current.CancellationToken)[0].Srmsr)];
         Assert.Equal(statistics[0], statistics[1]);
     }
 
@@ -145,5 +146,5 @@ public sealed class LimitedInformationTests
     private static ModelCase Of(ItemFunction function) => new() { Functions = [function], Items = 5, Persons = 500, Nodes = 21 };
 
     private static IReadOnlyList<ModelFit> Run(ModelPoint point, PatternTable patterns, bool withCategories) => LimitedInformationTest.Run(
-        point, patterns, PatternsOfGroups.Of(patterns, point.Plan.GroupCount), withCategories, threads: 2, null, TestContext.Current.CancellationToken);
+        point, new BranchedModel(Branching.Of(point.Plan), point), patterns, PatternsOfGroups.Of(patterns, point.Plan.GroupCount), withCategories, threads: 2, null, TestContext.Current.CancellationToken);
 }

@@ -25,14 +25,28 @@ public sealed class IntegrationChoiceTests
     private static int[] Bifactor(int attributes, int item) => [0, 1 + item % (attributes - 1)];
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void What_was_summed_over_a_grid_before_still_is(int attributes)
+    [InlineData(2, null)]
+    [InlineData(3, null)]
+    [InlineData(4, 5)]
+    [InlineData(5, 7)]
+    public void Few_attributes_and_nodes_that_are_asked_for_make_a_grid(int attributes, int? nodes)
     {
-        CalibrationPlan plan = Plan(attributes, item => attributes == 2 ? [item % 2] : Bifactor(attributes, item), model => model);
+        CalibrationPlan plan = Plan(
+            attributes, item => attributes == 2 ? [item % 2] : Bifactor(attributes, item), model => model with { Quadrature = new QuadratureSpecification(Nodes: nodes) });
         Assert.Equal(IntegrationMethod.Grid, plan.Integration.Method);
         Assert.True(plan.Grid.Shape.IsProduct);
+    }
+
+    [Theory]
+    [InlineData(4, 96)]
+    [InlineData(5, 164)]
+    [InlineData(10, 552)]
+    public void From_four_attributes_on_the_default_is_about_modes(int attributes, int nodes)
+    {
+        CalibrationPlan plan = Plan(attributes, item => Bifactor(attributes, item), model => model);
+        Assert.Equal(IntegrationMethod.Adaptive, plan.Integration.Method);
+        Assert.Equal(nodes, plan.Integration.PersonRule!.NodeCount);
+        Assert.Contains("too few nodes in each", plan.Integration.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,9 +1,6 @@
-using System.Numerics.Tensors;
-using IrtGpu.Compute;
-using IrtGpu.Foundation.Vectors;
 using IrtGpu.Items;
 
-namespace IrtGpu.Fit.LimitedInformation;
+namespace IrtGpu.Fit.LimitedInformation.Moments;
 
 /// <summary>What the limited-information statistics need of one observed group.</summary>
 internal sealed class GroupMoments
@@ -41,19 +38,16 @@ internal sealed class GroupMoments
     public int Count => Covariance.Factor.Count(factor => factor > 0);
 
     /// <summary>Finds them.</summary>
-    /// <param name="point">Parameters, nodes and weights.</param>
     /// <param name="basis">The moments.</param>
     /// <param name="shares">Which items were answered together.</param>
     /// <param name="counts">The group's data.</param>
-    /// <param name="gradients">Derivatives of log P by table.</param>
     /// <param name="threads">Number of threads.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static GroupMoments Of(
-        ModelPoint point, MomentBasis basis, AnsweredShares shares, PairCounts counts, Func<int, double[][]> gradients, int threads, CancellationToken cancellation)
+    public static GroupMoments Of(MomentBasis basis, AnsweredShares shares, PairCounts counts, int threads, CancellationToken cancellation)
     {
         MomentCovariance covariance = new(basis, shares, threads);
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-        SparseRows derivatives = MomentDerivatives.Of(point, basis, gradients, covariance.Factor, parallel);
+        SparseRows derivatives = MomentDerivatives.Of(basis, covariance.Factor, parallel);
         double[] residual = Residuals(basis, counts, out IndependenceFit independence, out CorrelationResiduals correlations);
         for (int moment = 0; moment < residual.Length; moment++)
             residual[moment] = covariance.Factor[moment] == 0 ? 0 : covariance.Factor[moment] * residual[moment];
@@ -68,14 +62,13 @@ internal sealed class GroupMoments
         double chiSquare = 0;
         double squares = 0;
         int pairs = 0;
-        double[] weighted = new double[basis.Population.NodeCount];
+        double[] scratch = basis.CreateScratch();
         for (int i = 1; i < n; i++)
         {
-            TensorPrimitives.Multiply(basis.Population.Weight, basis.MeanOf(i), weighted);
             for (int j = 0; j < i; j++)
             {
                 PairSums sums = counts.Sums(basis.Items[j], basis.Items[i]);
-                double expected = FixedOrderSums.Dot(weighted, basis.MeanOf(j)); // also the model's correlation
+                double expected = basis.Product(i, j, scratch); // also the model's correlation
                 double centred = sums.Product - basis.Location[j] * sums.Second - basis.Location[i] * sums.First + basis.Location[i] * basis.Location[j] * sums.Weight;
                 residual[basis.Pair(i, j)] = sums.Weight > 0 ? centred / (sums.Weight * basis.Scale[i] * basis.Scale[j]) - expected : 0;
                 double correlation = sums.Weight > 0 ? sums.Correlation : double.NaN;
@@ -101,7 +94,7 @@ internal sealed class GroupMoments
         int moment = basis.Items.Length;
         foreach (ItemFunctions functions in basis.Further)
         {
-            PlannedItem planned = basis.Population.Plan.Items[basis.Items[functions.Position]];
+            PlannedItem planned = basis.Plan.Items[basis.Items[functions.Position]];
             double total = Enumerable.Range(0, planned.CategoryCount).Sum(category => counts.Of(planned.FirstRow + category));
             foreach (double[] values in functions.Values)
                 residual[moment++] = values.Select((value, category) => value * counts.Of(planned.FirstRow + category)).Sum() / total; // its mean under the model is 0

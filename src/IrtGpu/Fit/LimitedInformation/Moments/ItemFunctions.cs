@@ -1,6 +1,6 @@
 using IrtGpu.Items;
 
-namespace IrtGpu.Fit.LimitedInformation;
+namespace IrtGpu.Fit.LimitedInformation.Moments;
 
 /// <summary>Functions of the response to one item that, with 1 and z, tell all its categories apart: orthonormal in the population.</summary>
 internal sealed class ItemFunctions

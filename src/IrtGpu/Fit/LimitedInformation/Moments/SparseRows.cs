@@ -1,6 +1,4 @@
-using IrtGpu.Planning.Layout;
-
-namespace IrtGpu.Fit.LimitedInformation;
+namespace IrtGpu.Fit.LimitedInformation.Moments;
 
 /// <summary>A matrix of which each row has few elements.</summary>
 internal sealed class SparseRows(int rowCount, int columnCount)
@@ -66,20 +64,15 @@ internal sealed class RowScratch(int columnCount, int nodeCount)
     /// <summary>Room for a product over nodes.</summary>
     public double[] Product { get; } = new double[nodeCount];
 
-    /// <summary>Adds the derivative by a slot to those by the free parameters in it.</summary>
-    public void Add(ParameterLayout layout, int slot, double derivative)
+    /// <summary>Adds the derivative by a free parameter.</summary>
+    public void Add(int free, double derivative)
     {
-        ReadOnlySpan<int> free = layout.FreeOf(slot);
-        ReadOnlySpan<double> coefficients = layout.CoefficientsOf(slot);
-        for (int term = 0; term < free.Length; term++)
+        if (!isTouched[free])
         {
-            if (!isTouched[free[term]])
-            {
-                isTouched[free[term]] = true;
-                touched.Add(free[term]);
-            }
-            dense[free[term]] += coefficients[term] * derivative;
+            isTouched[free] = true;
+            touched.Add(free);
         }
+        dense[free] += derivative;
     }
 
     /// <summary>Hands the row over and begins the next.</summary>
