@@ -32,6 +32,7 @@ internal static class ItemModelRoots
         Of<GradedRatingScale, TLanes>();
         Of<SequentialResponse, TLanes>();
         Of<FourParameterLogistic, TLanes>();
+        Name(ItemModelOperations.OfFourParameter<TLanes>());
     }
 
     // The compiler sees the type behind what is new, and with it the methods.
@@ -50,6 +51,7 @@ internal static class ItemModelRoots
         operations.FillTable(default, 2, default, default, default, 0);
         operations.AddDerivatives(0, 2, default, default, default, 0, default, 0, default, default);
         operations.SumNodes(default, 2, default, default, default, default, default);
+        operations.AddLogProbabilities(default, 2, default, default, default, default);
         operations.FillDerivatives(default, 2, default, default, default, default, default, default);
         operations.FillConstants(operations.ConstantLength(2), default, default);
         operations.AddResponse(default, default, default, default);

@@ -36,8 +36,9 @@ internal static class StochasticCalibration
             : StartingValues.Search(plan, problem.Patterns, given, 1, options.Seed)[0];
         ModelPoint point = ModelPoint.TryCreate(plan, start) ?? throw new SpecificationException(
             "At the start a covariance matrix is not positive definite. Change the SDs, covariances or correlations that are given, or leave them out.");
+        StandardErrorMethod method = Resolve(options.StandardErrors, problem.Patterns);
         StochasticOutcome outcome = new StochasticApproximation(
-            plan, problem.Patterns, options.Stochastic, Resolve(options.StandardErrors, problem.Patterns) is StandardErrorMethod.CrossProduct or StandardErrorMethod.Sandwich,
+            plan, problem.Patterns, options.Stochastic, method is StandardErrorMethod.CrossProduct or StandardErrorMethod.Sandwich, method is StandardErrorMethod.Sandwich,
             options.Seed, options.Threads).Run(point, progress, cancellation);
         EvaluatedPoint evaluated = new(outcome.Point, backend.ComputeExpectation(outcome.Point));
         return new CalibrationFit(evaluated)

@@ -81,7 +81,7 @@ internal sealed record MemoryPlan(
     private const int LargestMomentSliceCount = 2048; // 32 threads add the slices of a moment
     private const int ShortestScoreChunk = 16; // nodes: a thread sums up a pattern's responses before
     private const long LargestRun = 128L << 20; // bytes of what patterns have in the weighted-score form
-    private const long LargestSlots = 32L << 20;
+    private const long LargestShares = 32L << 20;
     private const int SegmentInts = 4;
     private const long LargestReduction = 32L << 20;
     private const double UsableShare = 0.9; // the driver and the code need some, too
@@ -119,12 +119,12 @@ internal sealed record MemoryPlan(
 
     /// <summary>What weighted scores need beside: log priors by set, scores and moments of the patterns of a run, node totals by lane.</summary>
     public long WeightedScoreBytes => !IsByScore ? 0
-        : SlotBytes + RunBytes
+        : ShareBytes + RunBytes
             + sizeof(double) * ((long)Size.BlockCount * Size.AnsweredSetCount * NodeTileWidth + (long)Size.TableCount * Size.RowCount * Size.MomentCount)
             + sizeof(int) * ((long)Size.AnsweredSetCount * (Size.ItemCount + Size.GroupCount) + Size.PatternCount + SegmentInts * MostSegments);
 
-    /// <summary>Node totals by lane: a set of answered items has as many slots as it can have segments in a run.</summary>
-    private long SlotBytes => sizeof(double) * (long)Size.ClassCount * NodeTileWidth * (SetsOfGroups
+    /// <summary>Node totals by lane: a set of answered items has as many shares as it can have segments in a run.</summary>
+    private long ShareBytes => sizeof(double) * (long)Size.ClassCount * NodeTileWidth * (SetsOfGroups
         + Math.Min(Size.PatternCount / SegmentLength, SetsOfGroups * LaneCount));
 
     private long RunBytes => sizeof(double) * (long)PatternsOfRun
@@ -285,7 +285,7 @@ internal sealed record MemoryPlan(
         for (; lanes > 1; lanes /= 2)
         {
             MemoryPlan laned = plan with { LaneCount = (int)lanes };
-            if (laned.TotalBytes <= budget && laned.SlotBytes <= LargestSlots)
+            if (laned.TotalBytes <= budget && laned.ShareBytes <= LargestShares)
                 return laned;
         }
         return plan;

@@ -54,7 +54,7 @@ public sealed partial class PtxResourceTests
     private static int LargestRegisterCount(string kernel) => kernel.Split('<')[0] switch
     {
         nameof(EStepKernels.CollectCounts) => 80,
-        nameof(ScoreTotalKernels.AddResponses) or nameof(ScoreTotalKernels.AddToSlots) or nameof(WeightedScoreKernels.SumTerms) => 96,
+        nameof(ScoreTotalKernels.AddResponses) or nameof(ScoreTotalKernels.AddToShares) or nameof(WeightedScoreKernels.SumTerms) => 96,
         nameof(ItemDerivativeKernels.SumNodes) => 144,
         nameof(AnswerDerivativeKernels.FillDerivatives) => 88,
         nameof(FusedKernels.Fuse) => 170, // three groups of 128 threads a multiprocessor

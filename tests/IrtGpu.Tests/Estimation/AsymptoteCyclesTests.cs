@@ -1,3 +1,5 @@
+using IrtGpu.Compute.Reference;
+using IrtGpu.Data;
 using IrtGpu.Estimation;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Tests.Golden;
@@ -31,7 +33,8 @@ public sealed class AsymptoteCyclesTests
     {
         GoldenCase golden = GoldenCase.Load("4pl_simC");
         CalibrationResult result = GoldenFits.Fit(golden, GoldenFits.Options with { MaxCycles = 2 });
-        ItemResponseProblem problem = new(result.Plan, null!, iterations: 1, threads: 1);
+        using ReferenceBackend backend = new(result.Plan, PatternTable.Compress(golden.ReadData()));
+        ItemResponseProblem problem = new(result.Plan, backend, iterations: 1, threads: 1);
         double[] parameters = (double[])result.Point.Parameters.Free.Clone();
         int[] asymptotes = [.. Enumerable.Range(0, parameters.Length).Where(free => result.Plan.Layout.IsBoundedLogit[free])];
         parameters[asymptotes[0]] = -ParameterLayout.LogitBound;

@@ -1,3 +1,4 @@
+using IrtGpu.Models;
 using IrtGpu.Tests.Models;
 using IrtGpu.Vectors;
 
@@ -27,6 +28,19 @@ public sealed class VectorMathTests
         Assert.Equal(0, Exp(-708.0000001));
         Assert.Equal(0, Exp(-1e300));
         Assert.Equal(1, Exp(0));
+    }
+
+    [Fact]
+    public void Logarithm_of_one_plus_a_share_is_within_4_ulp_of_its_own_function()
+    {
+        Random random = new(3);
+        double[] arguments = [0, 1, 0.5, 1e-300, 1e-17, .. Enumerable.Range(0, 2000).Select(_ => random.NextDouble()), .. Enumerable.Range(0, 500).Select(_ => Math.Exp(-40 * random.NextDouble()))];
+        foreach (double x in arguments)
+        {
+            double expected = Elementary.Log1P(x); // 1 ulp
+            Assert.True(Math.Abs(VectorMath.LogOnePlus<Lanes512>(x)[3] - expected) <= 4 * Math.BitIncrement(expected) - 4 * expected, $"{x}");
+            Assert.Equal(VectorMath.LogOnePlus<Lanes512>(x)[0], VectorMath.LogOnePlus<Lanes128>(x)[1]);
+        }
     }
 
     [Fact]

@@ -10,9 +10,9 @@ internal sealed record ScoreKernelSet(
     Action<Index1D, TileShape, LayoutViews, WeightedScoreViews, ArrayView<double>, ArrayView<double>> FillLogPrior,
     Action<Index1D, TileShape, PatternViews, LayoutViews, WeightedScoreViews, NormalizerViews> SumTerms,
     Action<Index1D, TileShape, int, PatternViews, NormalizerViews, WeightedScoreViews> FinishPatterns,
-    Action<Index1D, TileShape, WeightedScoreViews> AddToSlots,
+    Action<Index1D, TileShape, WeightedScoreViews> AddToShares,
     Action<Index1D, TileShape, int, PatternViews, LayoutViews, WeightedScoreViews> AddResponses,
-    Action<KernelConfig, int, int, TileShape, WeightedScoreViews> AddSlots,
+    Action<KernelConfig, int, int, TileShape, WeightedScoreViews> AddShares,
     Action<Index1D, TileShape, int, LayoutViews, WeightedScoreViews, ArrayView<double>, ArrayView<double>> SpreadTotals)
 {
     /// <summary>Compiles them.</summary>
@@ -31,8 +31,8 @@ internal sealed record ScoreKernelSet(
         accelerator.LoadIndexed<TileShape, LayoutViews, WeightedScoreViews, ArrayView<double>, ArrayView<double>>(WeightedScoreKernels.FillLogPrior),
         accelerator.LoadIndexed<TileShape, PatternViews, LayoutViews, WeightedScoreViews, NormalizerViews>(WeightedScoreKernels.SumTerms<TDimensions>),
         accelerator.LoadIndexed<TileShape, int, PatternViews, NormalizerViews, WeightedScoreViews>(WeightedScoreKernels.FinishPatterns),
-        accelerator.LoadIndexed<TileShape, WeightedScoreViews>(ScoreTotalKernels.AddToSlots<TDimensions>),
+        accelerator.LoadIndexed<TileShape, WeightedScoreViews>(ScoreTotalKernels.AddToShares<TDimensions>),
         accelerator.LoadIndexed<TileShape, int, PatternViews, LayoutViews, WeightedScoreViews>(ScoreTotalKernels.AddResponses),
-        accelerator.LoadGrouped<int, int, TileShape, WeightedScoreViews>(ScoreTotalKernels.AddSlots),
+        accelerator.LoadGrouped<int, int, TileShape, WeightedScoreViews>(ScoreTotalKernels.AddShares),
         accelerator.LoadIndexed<TileShape, int, LayoutViews, WeightedScoreViews, ArrayView<double>, ArrayView<double>>(ScoreTotalKernels.SpreadTotals));
 }

@@ -3,8 +3,8 @@ using IrtGpu.Planning.EStep;
 
 namespace IrtGpu.Kernels.EStep.WeightedScore;
 
-/// <summary>Cuts runs of patterns into segments of one set of answered items, each with a slot for its node totals.</summary>
-/// <remarks>A set of a group has as many slots as it can have segments in a run; runs add to them in turn.</remarks>
+/// <summary>Cuts runs of patterns into segments of one set of answered items, each with a share for its node totals.</summary>
+/// <remarks>A set of a group has as many shares as it can have segments in a run; runs add to them in turn.</remarks>
 internal sealed class ScoreSegments
 {
     /// <summary>Cuts the runs.</summary>
@@ -16,7 +16,7 @@ internal sealed class ScoreSegments
     public ScoreSegments(IReadOnlyList<PatternRun> runs, int groupCount, int setCount, int[] setOfPosition, int segmentLength)
     {
         List<ScoreSegment> all = [];
-        int[] slotCount = new int[groupCount * setCount];
+        int[] shareCount = new int[groupCount * setCount];
         FirstOfRun = new int[runs.Count + 1];
         for (int run = 0; run < runs.Count; run++)
         {
@@ -29,21 +29,21 @@ internal sealed class ScoreSegments
                 while (end < patterns.Count && end - first < segmentLength && setOfPosition[patterns.First + end] == set)
                     end++;
                 index = first > 0 && setOfPosition[patterns.First + first - 1] == set ? index + 1 : 0;
-                all.Add(new ScoreSegment { First = first, End = end, Set = set, Slot = index });
+                all.Add(new ScoreSegment { First = first, End = end, Set = set, Share = index });
                 int cell = patterns.Group * setCount + set;
-                slotCount[cell] = Math.Max(slotCount[cell], index + 1);
+                shareCount[cell] = Math.Max(shareCount[cell], index + 1);
                 first = end;
             }
             FirstOfRun[run + 1] = all.Count;
         }
-        FirstSlot = new int[slotCount.Length + 1];
-        for (int cell = 0; cell < slotCount.Length; cell++)
-            FirstSlot[cell + 1] = FirstSlot[cell] + slotCount[cell];
-        MostSlots = slotCount.Max();
+        FirstShare = new int[shareCount.Length + 1];
+        for (int cell = 0; cell < shareCount.Length; cell++)
+            FirstShare[cell + 1] = FirstShare[cell] + shareCount[cell];
+        MostShares = shareCount.Max();
         for (int run = 0; run < runs.Count; run++)
         {
             for (int segment = FirstOfRun[run]; segment < FirstOfRun[run + 1]; segment++)
-                all[segment] = all[segment] with { Slot = FirstSlot[runs[run].Patterns.Group * setCount + all[segment].Set] + all[segment].Slot };
+                all[segment] = all[segment] with { Share = FirstShare[runs[run].Patterns.Group * setCount + all[segment].Set] + all[segment].Share };
         }
         All = [.. all];
     }
@@ -54,14 +54,14 @@ internal sealed class ScoreSegments
     /// <summary>First segment of each run, and the end. [run]</summary>
     public int[] FirstOfRun { get; }
 
-    /// <summary>First slot of each set of a group, and the end. [group, set]</summary>
-    public int[] FirstSlot { get; }
+    /// <summary>First share of each set of a group, and the end. [group, set]</summary>
+    public int[] FirstShare { get; }
 
-    /// <summary>Slots of the set that has most.</summary>
-    public int MostSlots { get; }
+    /// <summary>Shares of the set that has most.</summary>
+    public int MostShares { get; }
 
-    /// <summary>Slots of all.</summary>
-    public int SlotCount => FirstSlot[^1];
+    /// <summary>Shares of all.</summary>
+    public int ShareCount => FirstShare[^1];
 
     /// <summary>Set of the pattern at each position.</summary>
     /// <param name="order">Pattern at each position.</param>

@@ -7,13 +7,13 @@ namespace IrtGpu.Kernels.EStep.WeightedScore;
 /// <remarks>Every sum has one thread that adds patterns in order; sums of threads are added in order afterwards.</remarks>
 internal static class ScoreTotalKernels
 {
-    /// <summary>Adds the weighted posteriors at four neighbouring nodes of one class over the patterns of a segment to its slot.</summary>
+    /// <summary>Adds the weighted posteriors at four neighbouring nodes of one class over the patterns of a segment to its share.</summary>
     /// <remarks>Neighbouring threads read the same scores of the same pattern, each of them for four nodes.</remarks>
     /// <typeparam name="TDimensions">Attributes held in registers.</typeparam>
     /// <param name="cell">((point · K + class) · segments + segment) · L/4 + node/4.</param>
     /// <param name="tile">The run.</param>
-    /// <param name="views">In: scores, shifts, weights; added to: totals of slots.</param>
-    public static void AddToSlots<TDimensions>(Index1D cell, TileShape tile, WeightedScoreViews views)
+    /// <param name="views">In: scores, shifts, weights; added to: totals of shares.</param>
+    public static void AddToShares<TDimensions>(Index1D cell, TileShape tile, WeightedScoreViews views)
         where TDimensions : struct, IScoreDimensions
     {
         TDimensions dimensions = default;
@@ -62,8 +62,8 @@ internal static class ScoreTotalKernels
             sumD += Exponential.OfNegative(d - shift) * weight;
         }
 
-        ArrayView<double> totals = views.SlotTotals.SubView(
-            (((long)point * views.SlotCount + segment.Slot) * tile.ClassCount + k) * tile.NodeCount + node, MemoryPlan.NodeMultiple);
+        ArrayView<double> totals = views.ShareTotals.SubView(
+            (((long)point * views.ShareCount + segment.Share) * tile.ClassCount + k) * tile.NodeCount + node, MemoryPlan.NodeMultiple);
         totals[0] += sumA;
         totals[1] += sumB;
         totals[2] += sumC;
@@ -136,12 +136,12 @@ internal static class ScoreTotalKernels
         }
     }
 
-    /// <summary>Node totals of each (block, set): each lane adds every so-many-th slot of it in order, then the lanes are added in order.</summary>
+    /// <summary>Node totals of each (block, set): each lane adds every so-many-th share of it in order, then the lanes are added in order.</summary>
     /// <param name="laneCount">Lanes of a cell; a group has as many cells as it has threads for.</param>
     /// <param name="cellCount">Points · blocks · sets · L.</param>
     /// <param name="tile">Node tile.</param>
-    /// <param name="views">In: totals of slots; receives totals.</param>
-    public static void AddSlots(int laneCount, int cellCount, TileShape tile, WeightedScoreViews views)
+    /// <param name="views">In: totals of shares; receives totals.</param>
+    public static void AddShares(int laneCount, int cellCount, TileShape tile, WeightedScoreViews views)
     {
         ArrayView<double> lanes = SharedMemory.Allocate<double>(EStepKernels.SliceThreads);
         int cellsOfGroup = Group.DimX / laneCount;
@@ -156,9 +156,9 @@ internal static class ScoreTotalKernels
             int point = block / tile.BlockStride;
             int group = block % tile.BlockStride / tile.ClassCount;
             int k = block % tile.BlockStride % tile.ClassCount;
-            int end = views.FirstSlot[group * views.SetCount + set + 1];
-            for (int slot = views.FirstSlot[group * views.SetCount + set] + lane; slot < end; slot += laneCount)
-                sum += views.SlotTotals[(((long)point * views.SlotCount + slot) * tile.ClassCount + k) * tile.NodeCount + node];
+            int end = views.FirstShare[group * views.SetCount + set + 1];
+            for (int share = views.FirstShare[group * views.SetCount + set] + lane; share < end; share += laneCount)
+                sum += views.ShareTotals[(((long)point * views.ShareCount + share) * tile.ClassCount + k) * tile.NodeCount + node];
         }
 
         lanes[Group.IdxX] = sum;

@@ -56,14 +56,14 @@ internal sealed class WeightedScoreLauncher
             ItemCount = size.ItemCount,
             SetCount = size.AnsweredSetCount,
             ChunkLength = memory.ScoreChunkLength,
-            SlotCount = segments.SlotCount,
+            ShareCount = segments.ShareCount,
             ThetaStride = thetaStride,
             ThetaOfPoint = plan.Grid.Moves ? plan.NodeSetCount * thetaStride : 0,
             IsAnswered = Put([.. sets.IsAnswered.SelectMany(set => set.Select(isAnswered => isAnswered ? 1 : 0))]),
             NodeSetOfBlock = Put([.. plan.Blocks.Select(block => plan.Tables[block.Table].NodeSet)]),
             SetOfPattern = Put(setOfPosition),
             Segments = Put(segments.All),
-            FirstSlot = Put(segments.FirstSlot),
+            FirstShare = Put(segments.FirstShare),
             Theta = theta,
             RowScores = buffers.Allocate<double>(hostRowScores.Length),
             LogPrior = buffers.Allocate<double>(blockSets * memory.NodeTileWidth),
@@ -72,7 +72,7 @@ internal sealed class WeightedScoreLauncher
             Shift = buffers.Allocate<double>(patternsByClass),
             Weight = buffers.Allocate<double>((long)capacity * memory.PatternsOfRun),
             Moments = buffers.Allocate<double>(patternsByClass * size.MomentCount),
-            SlotTotals = buffers.Allocate<double>((long)capacity * segments.SlotCount * size.ClassCount * memory.NodeTileWidth),
+            ShareTotals = buffers.Allocate<double>((long)capacity * segments.ShareCount * size.ClassCount * memory.NodeTileWidth),
             Totals = buffers.Allocate<double>(blockSets * memory.NodeTileWidth),
             ByResponse = buffers.Allocate<double>((long)capacity * memory.SliceCount * size.TableCount * size.RowCount * size.MomentCount),
         };
@@ -130,19 +130,19 @@ internal sealed class WeightedScoreLauncher
     {
         launcher.ClearLogLikelihood();
         FillLogPrior(firstNode, nodeCount, logWeight, pointCount);
-        views.SlotTotals.MemSetToZero(buffers.Accelerator.DefaultStream);
+        views.ShareTotals.MemSetToZero(buffers.Accelerator.DefaultStream);
         for (int run = 0; run < runs.Count; run++)
         {
             PatternViews patterns = SumTerms(run, firstNode, nodeCount, pointCount, out TileShape shape, out WeightedScoreViews own);
             kernels.FinishPatterns(pointCount * shape.PatternCount, shape, memory.NodeTileCount == 1 ? 1 : 0, patterns, normalizers, own);
-            kernels.AddToSlots(pointCount * shape.ClassCount * own.SegmentCount * (nodeCount / MemoryPlan.NodeMultiple), shape, own);
+            kernels.AddToShares(pointCount * shape.ClassCount * own.SegmentCount * (nodeCount / MemoryPlan.NodeMultiple), shape, own);
             kernels.AddResponses(
                 pointCount * shape.SliceCount * ((memory.Size.MomentCount + 1) / 2) * patterns.WordCount, shape, pointCount * plan.Tables.Count, patterns, launcher.Layout, own);
             buffers.CountLaunch(3);
             launcher.CollectLogLikelihood(shape, patterns, normalizers);
             store.PrefetchAfter(runs[run].LastTile);
         }
-        AddSlots(firstNode, nodeCount, pointCount);
+        AddShares(firstNode, nodeCount, pointCount);
     }
 
     /// <summary>
@@ -233,13 +233,13 @@ internal sealed class WeightedScoreLauncher
         return patterns;
     }
 
-    private void AddSlots(int firstNode, int nodeCount, int pointCount)
+    private void AddShares(int firstNode, int nodeCount, int pointCount)
     {
         int threads = Math.Min(EStepKernels.SliceThreads, buffers.Accelerator.MaxNumThreadsPerGroup);
-        int lanes = Math.Min(Math.Min(SliceSum.MostLanes, threads), segments.MostSlots);
+        int lanes = Math.Min(Math.Min(SliceSum.MostLanes, threads), segments.MostShares);
         int cellsOfGroup = threads / lanes;
         int cells = pointCount * plan.Blocks.Count * sets.IsAnswered.Count * nodeCount;
-        kernels.AddSlots(((cells + cellsOfGroup - 1) / cellsOfGroup, cellsOfGroup * lanes), lanes, cells, launcher.Shape(default, 0, firstNode, nodeCount, pointCount), views);
+        kernels.AddShares(((cells + cellsOfGroup - 1) / cellsOfGroup, cellsOfGroup * lanes), lanes, cells, launcher.Shape(default, 0, firstNode, nodeCount, pointCount), views);
         buffers.CountLaunch();
     }
 

@@ -15,7 +15,7 @@ internal readonly struct ScoreSegment
     public int Set { get; init; }
 
     /// <summary>Where its node totals are added up.</summary>
-    public int Slot { get; init; }
+    public int Share { get; init; }
 }
 
 /// <summary>What the weighted-score E-step has beside the run of patterns. Score columns are intercept sum, then score by attribute.</summary>
@@ -41,8 +41,8 @@ internal readonly struct WeightedScoreViews
     /// <summary>Segments of the run.</summary>
     public int SegmentCount { get; init; }
 
-    /// <summary>Slots of all sets of answered items.</summary>
-    public int SlotCount { get; init; }
+    /// <summary>Shares of all sets of answered items.</summary>
+    public int ShareCount { get; init; }
 
     /// <summary>Elements of a node set.</summary>
     public long ThetaStride { get; init; }
@@ -58,7 +58,7 @@ internal readonly struct WeightedScoreViews
 
     public ArrayView<ScoreSegment> Segments { get; init; } // of all runs
 
-    public ArrayView<int> FirstSlot { get; init; } // [group, set], and the end
+    public ArrayView<int> FirstShare { get; init; } // [group, set], and the end
 
     public ArrayView<double> Theta { get; init; } // [point where nodes move, node set, node, attribute]
 
@@ -76,7 +76,7 @@ internal readonly struct WeightedScoreViews
 
     public ArrayView<double> Moments { get; init; } // [point, class, 1 + attribute, pattern]: weight and weight · E θ
 
-    public ArrayView<double> SlotTotals { get; init; } // [point, slot, class, node of the tile]
+    public ArrayView<double> ShareTotals { get; init; } // [point, share, class, node of the tile]
 
     public ArrayView<double> Totals { get; init; } // [point, block, set, node of the tile]
 

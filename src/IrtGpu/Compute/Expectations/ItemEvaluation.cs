@@ -38,6 +38,9 @@ public sealed class ItemEvaluation
     /// <summary>Whether values are wanted; else they may be anything.</summary>
     internal bool WithValues { get; set; } = true;
 
+    /// <summary>Whether, with derivatives, Hessians are wanted as well as gradients; where they are not, they may be there or not.</summary>
+    internal bool WithHessians { get; set; } = true;
+
     /// <summary>Σ r log P; of sets that were not asked for, anything. [parameter set]</summary>
     public double[] Value { get; }
 
@@ -66,6 +69,7 @@ public sealed class ItemEvaluation
         SetCount = other.SetCount;
         WithDerivatives = other.WithDerivatives;
         WithValues = other.WithValues;
+        WithHessians = other.WithHessians;
         other.Sets.CopyTo(sets);
         other.Slots.CopyTo(Slots, 0);
     }

@@ -133,18 +133,11 @@ internal sealed class ItemNewton
     /// <param name="hessian">Added to, both triangles; null: gradient only. [free, free]</param>
     public void AddDerivatives(Expectation expectation, double[] slots, double[] gradient, double[]? hessian)
     {
-        evaluation.Clear();
+        evaluation.WithHessians = hessian is not null;
+        TakeDerivatives(expectation, slots);
+        evaluation.WithHessians = true;
         foreach (ItemComponent component in components)
-            component.AskAll(evaluation);
-        evaluation.WithDerivatives = true;
-        evaluation.WithValues = false;
-        slots.CopyTo(evaluation.Slots, 0);
-        expectation.Evaluate(evaluation);
-        foreach (ItemComponent component in components)
-        {
-            component.TakeDerivatives(evaluation);
             component.AddLastDerivatives(gradient, hessian);
-        }
     }
 
     /// <summary>Finds estimates that have run off.</summary>
@@ -153,12 +146,25 @@ internal sealed class ItemNewton
     /// <param name="totalWeight">Σ weights of the persons.</param>
     public RunOffs FindRunOffs(Expectation expectation, double[] slots, double totalWeight)
     {
-        AddDerivatives(expectation, slots, new double[plan.Layout.FreeCount], null);
+        TakeDerivatives(expectation, slots);
         HashSet<int> parameters = [];
         List<int> pivots = [];
         foreach (ItemComponent component in components)
             component.FindRunOffs(RunOffs.Negligible * totalWeight, parameters, pivots);
         return parameters.Count == 0 ? RunOffs.None : new RunOffs(parameters, pivots);
+    }
+
+    private void TakeDerivatives(Expectation expectation, double[] slots)
+    {
+        evaluation.Clear();
+        foreach (ItemComponent component in components)
+            component.AskAll(evaluation);
+        evaluation.WithDerivatives = true;
+        evaluation.WithValues = false;
+        slots.CopyTo(evaluation.Slots, 0);
+        expectation.Evaluate(evaluation);
+        foreach (ItemComponent component in components)
+            component.TakeDerivatives(evaluation);
     }
 
     private void AskDerivatives()

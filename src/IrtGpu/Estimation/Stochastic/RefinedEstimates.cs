@@ -7,8 +7,6 @@ namespace IrtGpu.Estimation.Stochastic;
 /// <summary>Where averaging stands: parameters, their information, their Monte-Carlo errors.</summary>
 internal sealed class RefinedEstimates(ModelPoint start)
 {
-    private WindowSums? window;
-
     /// <summary>The parameters.</summary>
     public ModelPoint Point { get; private set; } = start;
 
@@ -42,13 +40,11 @@ internal sealed class RefinedEstimates(ModelPoint start)
     /// <summary>Whose that is; −1 before there is one.</summary>
     public int LastErrorIndex => Last is { LargestErrorPosition: >= 0 } last ? Interior[last.LargestErrorPosition] : -1;
 
-    /// <summary>Takes a window over.</summary>
-    /// <param name="drawn">The window.</param>
-    /// <param name="runOffs">Estimates that ran off, by its last draw.</param>
+    /// <summary>Takes over which parameters stay where they are.</summary>
+    /// <param name="runOffs">Estimates that ran off.</param>
     /// <param name="acceptance">Share of accepted proposals.</param>
-    public void Take(WindowSums drawn, RunOffs runOffs, double acceptance)
+    public void Take(RunOffs runOffs, double acceptance)
     {
-        window = drawn;
         Acceptance = acceptance;
         int[] interior = [.. Enumerable.Range(0, Point.Plan.Layout.FreeCount)
             .Where(index => !Point.Plan.Layout.IsAtBound(index, Point.Parameters.Free[index]) && !runOffs.Pivots.Contains(index))];
@@ -65,22 +61,23 @@ internal sealed class RefinedEstimates(ModelPoint start)
     /// <summary>Moves.</summary>
     public void MoveTo(ModelPoint point) => Point = point;
 
-    /// <summary>Makes the information of the last window.</summary>
-    /// <param name="sums">Its missing information.</param>
+    /// <summary>Makes the information of where it stands.</summary>
+    /// <param name="posteriors">Of the point.</param>
+    /// <param name="hessian">Of the expected complete-data log-likelihood with priors. [free, free]</param>
     /// <param name="threads">Number of threads.</param>
     /// <returns>False where not even the complete information is positive definite.</returns>
-    public bool TryInform(DrawnInformation sums, int threads)
+    public bool TryInform(PosteriorInformation posteriors, double[] hessian, int threads)
     {
         int freeCount = Point.Plan.Layout.FreeCount;
-        Complete = Matrix((r, c) => -window!.Hessian[(long)r * freeCount + c] / window.DrawCount);
-        double[,] missing = Matrix((r, c) => sums.Missing[(long)r * freeCount + c]);
+        Complete = Matrix((r, c) => -hessian[(long)r * freeCount + c]);
+        double[,] missing = Matrix((r, c) => posteriors.Missing[(long)r * freeCount + c]);
         Observed = new double[Interior.Length, Interior.Length];
         for (int r = 0; r < Interior.Length; r++)
         {
             for (int c = 0; c < Interior.Length; c++)
                 Observed[r, c] = Complete[r, c] - missing[r, c];
         }
-        CrossProduct = sums.CrossProduct.Length > 0 ? Matrix((r, c) => sums.CrossProduct[(long)r * freeCount + c]) : null;
+        CrossProduct = posteriors.CrossProduct.Length > 0 ? Matrix((r, c) => posteriors.CrossProduct[(long)r * freeCount + c]) : null;
         Solver = InformationSolver.TryCreate(Observed, Complete, threads);
         return Solver is not null;
     }

@@ -11,7 +11,7 @@ namespace IrtGpu.Estimation.Stochastic;
 /// <remarks>
 /// <para>
 /// After a window of n draws the parameters ξ move by γ V s: s is the mean gradient, V the inverse of the observed information (Louis' identity),
-/// and γ = n / N with N the draws of all windows since the parameters last moved by more than noise. With V near to the inverse of the
+/// at nodes about the modes of persons, <see cref="PosteriorInformation"/>), and γ = n / N with N the draws of all windows since the parameters last moved by more than noise. With V near to the inverse of the
 /// derivative of s these gains are those of least variance: ξ is the average of what each window says where the maximum is
 /// (Robbins &amp; Monro 1951; Chung 1954). A window whose step is more than noise begins the average anew, with γ = 1.
 /// </para>
@@ -24,14 +24,15 @@ internal sealed class Refinement
 {
     private const int FirstWindow = 40;
     private const int WarmUp = 5; // draws that are not used after parameters moved
-    private const double MostProducts = 8e10; // persons · kept draws · free parameters², for the missing information
-    private const double MostKept = 2.5e7; // persons · kept draws · attributes
+    private const int ModeSteps = 3; // of Newton
+    private const double Nearby = 0.9; // correlation of proposals that stay near
     private const double MostSignal = 4; // mean square of steps over their errors, near 1 for noise
     private const double LongStep = 0.5; // standard errors: beyond that, what is more than noise begins the average anew
     private const double ShortWay = 0.15; // standard errors, over which the information of the end may be of another place
-    private const double LongestFirstStep = 2; // the same where there is no average yet, and where the information is computed anew
+    private const double LongestFirstStep = 2; // the same where there is no average yet
+    private const double LongWay = 4; // standard errors, after which steps want the information of where they are
     private const double LargestStep = 1; // of any working value
-    private const int MostIndefinite = 12; // windows in a row, precise enough, whose observed information is indefinite
+    private const int MostIndefinite = 6; // windows in a row whose observed information is indefinite, the last of them precise enough
 
     private readonly CalibrationPlan plan;
     private readonly PersonSampler sampler;
@@ -40,10 +41,7 @@ internal sealed class Refinement
     private readonly StochasticOptions options;
     private readonly RunLog log;
     private readonly int threads;
-    private readonly List<double[][]> kept = []; // θ of some draws of the last window [draw][tile]
-    private ModelPoint? drawnAt; // parameters of the last window, which its draws and sums belong to
-    private int informing; // draws that the information was made from
-    private double travelled; // since then, in standard errors
+    private double travelled; // since the information was made, in standard errors
 
     public Refinement(
         CalibrationPlan plan, PersonSampler sampler, DrawnExpectation expectation, MStep mStep, StochasticOptions options, RunLog log, int threads)
@@ -70,31 +68,43 @@ internal sealed class Refinement
         Estimates = new RefinedEstimates(start);
         int next = FirstWindow;
         double total = 0; // draws of the average
-        bool isStale = true;
         int indefinite = 0;
         while (true)
         {
             int left = options.MostDraws - log.History.Count;
             if (left < FirstWindow)
                 return RefinementEnd.DrawLimit;
+            sampler.MoveTo(Estimates.Point, ModeSteps);
+            Estimates.Take(mStep.FindRunOffs(Estimates.Point, expectation), sampler.Acceptance);
+            if (Estimates.Solver is not { IsObserved: true } || travelled > LongWay)
+            {
+                if (!TryInform(withCrossProduct, cancellation))
+                    return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
+                indefinite = Estimates.Solver!.IsObserved ? 0 : indefinite + 1;
+            }
             WindowSums window = Draw(Math.Min(next, left), cancellation);
             if (cancellation.IsCancellationRequested)
                 return RefinementEnd.Interrupted;
-            Estimates.Take(window, mStep.FindRunOffs(Estimates.Point, expectation), sampler.Acceptance);
-            if ((isStale || kept.Count > informing) && !TryInform(withCrossProduct, cancellation))
-                return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
-            WindowStep step = WindowStep.Of(window, Estimates.Interior, Estimates.Solver!, total);
+            WindowStep step = WindowStep.Of(window, Estimates.Interior, Estimates.Solver, total);
             Estimates.Take(step);
             bool isNear = step.LargestShare <= (total > 0 ? LongStep : LongestFirstStep) || (total > 0 && step.Signal <= MostSignal);
             total += window.DrawCount;
+            bool isPrecise = isNear && step.LargestErrorShare <= options.MonteCarloError;
+            if (isPrecise && indefinite >= MostIndefinite)
+                return RefinementEnd.Indefinite;
             Move(step, window.DrawCount / total);
             travelled += step.LargestShare * window.DrawCount / total;
-            isStale = !Estimates.Solver!.IsObserved || travelled > LongestFirstStep;
-            if (isNear && Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError)
-                return travelled <= ShortWay || TryInform(withCrossProduct, cancellation) ? RefinementEnd.Converged : RefinementEnd.Interrupted;
-            indefinite = !Estimates.Solver.IsObserved && step.LargestErrorShare <= options.MonteCarloError ? indefinite + 1 : 0;
-            if (indefinite == MostIndefinite)
-                return RefinementEnd.Indefinite;
+            if (isPrecise && Estimates.Solver.IsObserved)
+            {
+                if (travelled <= ShortWay)
+                    return RefinementEnd.Converged;
+                sampler.MoveTo(Estimates.Point, ModeSteps);
+                if (!TryInform(withCrossProduct, cancellation))
+                    return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
+                if (Estimates.Solver.IsObserved)
+                    return RefinementEnd.Converged;
+                indefinite++;
+            }
             if (!isNear)
                 total = 0;
             double needed = step.PerDraw * step.PerDraw / (options.MonteCarloError * options.MonteCarloError);
@@ -102,43 +112,35 @@ internal sealed class Refinement
         }
     }
 
-    /// <summary>Draws of a window that are kept for the missing information.</summary>
-    public int KeptCount => (int)Math.Clamp(
-        Math.Min(MostProducts / ((double)plan.Layout.FreeCount * plan.Layout.FreeCount), MostKept / plan.AttributeCount) / Math.Max(1, sampler.PersonCount), 4, 200);
-
     private WindowSums Draw(int count, CancellationToken cancellation)
     {
-        drawnAt = Estimates.Point;
-        sampler.MoveTo(drawnAt, 3);
         for (int warm = 0; warm < WarmUp; warm++)
         {
             sampler.Advance(0);
-            sampler.Advance(0.9);
+            sampler.Advance(Nearby);
         }
-        kept.Clear();
-        int keep = Math.Min(count, KeptCount);
         WindowSums window = new(plan.Layout.FreeCount, count);
         for (int draw = 0; draw < count && !cancellation.IsCancellationRequested; draw++)
         {
             if (draw % 4 == 0)
-                sampler.Advance(0.9); // nearby, for who is out of the reach of independent proposals
-            sampler.Advance(-0.25);
-            window.Add(mStep.Derivatives(Estimates.Point, expectation, window.Hessian));
-            if ((long)(draw + 1) * keep / count > (long)draw * keep / count)
-                kept.Add([.. sampler.Tiles.Select(tile => (double[])tile.Theta.Clone())]);
+                sampler.Advance(Nearby); // for who is out of the reach of independent proposals
+            sampler.Advance(0);
+            window.Add(mStep.Derivatives(Estimates.Point, expectation));
             log.Record(Estimates.LastErrorShare, Estimates.LastErrorIndex, RunLog.Average);
         }
         return window;
     }
 
+    /// <summary>Makes the information where the estimates stand, and the chains.</summary>
     private bool TryInform(bool withCrossProduct, CancellationToken cancellation)
     {
         try
         {
-            DrawnInformation missing = DrawnInformation.Of(drawnAt!, sampler.Tiles, kept, withCrossProduct, threads, cancellation);
-            informing = kept.Count;
+            PosteriorInformation posteriors = PosteriorInformation.Of(Estimates.Point, sampler.Tiles, withCrossProduct, threads, cancellation);
+            double[] hessian = new double[(long)plan.Layout.FreeCount * plan.Layout.FreeCount];
+            mStep.Derivatives(Estimates.Point, posteriors.Expectation, hessian);
             travelled = 0;
-            return Estimates.TryInform(missing, threads);
+            return Estimates.TryInform(posteriors, hessian, threads);
         }
         catch (OperationCanceledException)
         {

@@ -33,16 +33,17 @@ internal sealed class StochasticApproximation
     /// <param name="patterns">The data.</param>
     /// <param name="options">How far to go.</param>
     /// <param name="withCrossProduct">Whether the cross-product of the persons' scores is wanted.</param>
+    /// <param name="squaredWeights">Whether the squares of weights count in it.</param>
     /// <param name="seed">Seed of the chains.</param>
     /// <param name="threads">Number of threads; 0: all processors. Does not change results.</param>
-    public StochasticApproximation(CalibrationPlan plan, PatternTable patterns, StochasticOptions options, bool withCrossProduct, int seed, int threads)
+    public StochasticApproximation(CalibrationPlan plan, PatternTable patterns, StochasticOptions options, bool withCrossProduct, bool squaredWeights, int seed, int threads)
     {
         this.plan = plan;
         this.options = options;
         this.withCrossProduct = withCrossProduct;
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
         double perPerson = Math.Max(1, LeastChains / Math.Max(1, patterns.TotalWeight));
-        sampler = new PersonSampler(plan, PersonTiles.Cut(plan, patterns, Chains, seed), this.threads);
+        sampler = new PersonSampler(plan, PersonTiles.Cut(plan, patterns, Chains, seed, squaredWeights), this.threads);
 
         int Chains(int pattern) => patterns.Frequency[pattern] > 0 ? (int)Math.Clamp(Math.Round(patterns.Frequency[pattern] * perPerson), 1, LeastChains) : 0;
     }
@@ -84,7 +85,7 @@ internal sealed class StochasticApproximation
         return new StochasticOutcome
         {
             Point = estimates.Point,
-            Termination = Describe(end, estimates, refinement.KeptCount, cycles, log.History.Count, hasArrived),
+            Termination = Describe(end, estimates, cycles, log.History.Count, hasArrived),
             History = log.History,
             RunOffs = estimates.RunOffs,
             Interior = estimates.Interior,
@@ -106,7 +107,7 @@ internal sealed class StochasticApproximation
         return errors;
     }
 
-    private Termination Describe(RefinementEnd end, RefinedEstimates estimates, int kept, int cycles, int draws, bool hasArrived)
+    private Termination Describe(RefinementEnd end, RefinedEstimates estimates, int cycles, int draws, bool hasArrived)
     {
         string worst = estimates.LastErrorIndex < 0 ? "" : FormattableString.Invariant(
             $"; the largest Monte-Carlo error is {estimates.LastErrorShare:g2} of a standard error, in {SlotNames.Describe(plan, plan.Layout.RepresentativeSlot[estimates.LastErrorIndex])}");
@@ -119,8 +120,8 @@ internal sealed class StochasticApproximation
                 TerminationKind.Failed, $"After {counts} the information of the data with drawn attributes is not positive definite: some parameters are not determined. Give them a --prior, or fix them."),
             RefinementEnd.Indefinite => new Termination(
                 TerminationKind.CycleLimit, FormattableString.Invariant(
-                $"Not converged: after {counts} the observed information of {estimates.Interior.Length} parameters is still indefinite. {sampler.PersonCount} persons with {kept} draws each tell it with more noise than there is information in some directions, so that neither the way left nor standard errors are known. ")
-                + "Use --integration adaptive or qmc, fewer --attributes, or a --q-matrix."),
+                $"Not converged: after {counts} the observed information of {estimates.Interior.Length} parameters is indefinite where the estimates stand: the data say next to nothing of some direction, so that neither the way left nor standard errors are known. ")
+                + "Use fewer --attributes, a --q-matrix or a --prior."),
             RefinementEnd.DrawLimit => new Termination(
                 TerminationKind.CycleLimit,
                 $"Not converged: {counts}{worst}{(hasArrived ? "" : "; stochastic EM was still on its way")}. Raise --max-draws, or allow a larger --monte-carlo-error."),

@@ -15,11 +15,7 @@ internal sealed class WindowSums
     {
         this.drawCount = drawCount;
         batches = [.. Enumerable.Range(0, Math.Clamp((int)Math.Sqrt(drawCount), 2, 30)).Select(_ => new double[freeCount])];
-        Hessian = new double[(long)freeCount * freeCount];
     }
-
-    /// <summary>Sum of the Hessians. [free, free]</summary>
-    public double[] Hessian { get; }
 
     /// <summary>Number of batches.</summary>
     public int BatchCount => batches.Length;

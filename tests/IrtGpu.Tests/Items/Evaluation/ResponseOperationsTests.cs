@@ -62,6 +62,46 @@ public sealed class ResponseOperationsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Derivatives_of_persons_with_weights_are_those_of_single_persons(string model, int categoryCount)
+    {
+        ItemModelSubject subject = ItemModelSubject.Of(model);
+        ItemModelCase item = CaseOf(subject, categoryCount);
+        Random random = new(4);
+        double[] z = [.. Enumerable.Range(0, NodeCount).Select(_ => 8 * random.NextDouble() - 4)];
+        double[] codes = [.. Enumerable.Range(0, NodeCount).Select(person => (double)(person % (categoryCount + 1)))]; // the last: no answer
+        double[] weights = [.. Enumerable.Range(0, NodeCount).Select(person => person == 5 ? 0 : random.NextDouble())];
+        int local = 1 + item.Shape.Length;
+        foreach (ItemModelOperations operations in OperationsOf(model))
+        {
+            double[] sum = [.. Enumerable.Repeat(-2.5, NodeCount)];
+            double[] gradient = new double[local * NodeCount], alone = new double[local * NodeCount];
+            double[] hessian = new double[PackedTriangle.Length(local) * NodeCount];
+            operations.AddLogProbabilities(z, categoryCount, item.Shape, item.Scores, codes, sum);
+            double value = operations.FillDerivatives(z, categoryCount, item.Shape, item.Scores, codes, weights, gradient, hessian);
+            Assert.True(double.IsNaN(operations.FillDerivatives(z, categoryCount, item.Shape, item.Scores, codes, weights, alone, [])));
+            double expected = 0;
+            for (int person = 0; person < NodeCount; person++)
+            {
+                int category = (int)codes[person];
+                (double log, double[] first, double[] second) = category == categoryCount
+                    ? (0, new double[local], new double[PackedTriangle.Length(local)])
+                    : Derivatives(operations, subject, item, z[person], category);
+                Assert.Equal(-2.5 + log, sum[person], 1e-13 * (1 + Math.Abs(log)));
+                expected += weights[person] * log;
+                for (int r = 0; r < local; r++)
+                {
+                    Assert.Equal(weights[person] * first[r], gradient[r * NodeCount + person], 1e-12 * (1 + Math.Abs(first[r])));
+                    Assert.Equal(weights[person] * first[r], alone[r * NodeCount + person], 1e-12 * (1 + Math.Abs(first[r])));
+                }
+                for (int r = 0; r < second.Length; r++)
+                    Assert.Equal(weights[person] * second[r], hessian[r * NodeCount + person], 1e-12 * (1 + Math.Abs(second[r])));
+            }
+            Assert.Equal(expected, value, 1e-12 * (1 + Math.Abs(expected)));
+        }
+    }
+
     private static void Check(ItemModelOperations operations, ItemModelSubject subject, int categoryCount, int[] attributes, int category)
     {
         ItemModelCase item = CaseOf(subject, categoryCount);
@@ -154,6 +194,12 @@ public sealed class ResponseOperationsTests
             yield return ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit, Lanes512>();
             yield return ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit, Lanes256>();
             yield return ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit, Lanes128>();
+        }
+        if (model == ItemModelSubject.Of<FourParameterLogistic>().Name)
+        {
+            yield return ItemModelOperations.OfFourParameter<Lanes512>();
+            yield return ItemModelOperations.OfFourParameter<Lanes256>();
+            yield return ItemModelOperations.OfFourParameter<Lanes128>();
         }
         if (model == ItemModelSubject.Of<NominalResponse>().Name)
             yield return ItemModelOperations.OfWeightedScore<NominalResponse, Lanes256>();

@@ -3,7 +3,6 @@ using IrtGpu.Estimation.Stochastic.Persons;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
 using IrtGpu.Planning;
-using IrtGpu.Vectors;
 
 namespace IrtGpu.Estimation.Stochastic.Complete;
 
@@ -11,13 +10,10 @@ namespace IrtGpu.Estimation.Stochastic.Complete;
 /// <remarks>Changes as the chains go on; the log-likelihood is not known.</remarks>
 internal sealed class DrawnExpectation : Expectation
 {
-    private const int Size = PersonTile.Size;
-
-    private static readonly RowLoops Loops = RowLoops.Chosen;
-
     private readonly CalibrationPlan plan;
     private readonly PersonSampler sampler;
     private readonly ItemEvaluation[] partial; // [shard]
+    private readonly TileScratch scratch; // of moments
 
     /// <summary>Prepares the sums.</summary>
     /// <param name="plan">The plan.</param>
@@ -27,29 +23,20 @@ internal sealed class DrawnExpectation : Expectation
         this.plan = plan;
         this.sampler = sampler;
         partial = [.. Enumerable.Range(0, sampler.ShardCount).Select(_ => new ItemEvaluation(plan))];
+        scratch = new TileScratch(plan);
         LogLikelihood = double.NaN;
     }
 
     /// <inheritdoc/>
     public override PopulationMoments Population(int block)
     {
-        int attributeCount = plan.AttributeCount;
-        double[] powers = new double[1 + attributeCount + PackedTriangle.Length(attributeCount)];
-        double[] weighted = new double[attributeCount * Size];
+        double[] powers = new double[1 + plan.AttributeCount + PackedTriangle.Length(plan.AttributeCount)];
         foreach (PersonTile tile in sampler.Tiles)
         {
             if (tile.Block != block)
                 continue;
-            powers[0] += Loops.Sum(tile.Weight);
-            int index = 1 + attributeCount;
-            for (int j = 0; j < attributeCount; j++)
-            {
-                Span<double> row = PersonModel.Row(weighted.AsSpan(), j);
-                Loops.Multiply(tile.Weight, PersonModel.Row(tile.Theta.AsSpan(), j), row);
-                powers[1 + j] += Loops.Sum(row);
-                for (int k = 0; k <= j; k++)
-                    powers[index++] += Loops.Dot(row, PersonModel.Row(tile.Theta.AsSpan(), k));
-            }
+            PointSums.AddPowers(tile.Point, scratch, powers);
+            PointSums.AddPowers(tile.Mirror, scratch, powers);
         }
         return new PopulationMoments(powers[0], powers);
     }
@@ -75,10 +62,8 @@ internal sealed class DrawnExpectation : Expectation
                 int set = plan.Tables[tile.Table].SetOfItem[item];
                 if (!isAsked[set])
                     continue;
-                if (evaluation.WithDerivatives)
-                    AddDerivatives(tile, item, set, partial[shard], scratch);
-                else
-                    partial[shard].Value[set] += Value(tile, item, set, evaluation.Slots, scratch);
+                Add(tile, item, set, tile.Point, partial[shard], scratch);
+                Add(tile, item, set, tile.Mirror, partial[shard], scratch);
             }
         });
         evaluation.ClearAnswer();
@@ -93,48 +78,13 @@ internal sealed class DrawnExpectation : Expectation
         return null;
     }
 
-    private double Value(PersonTile tile, int item, int setIndex, double[] slots, TileScratch scratch)
+    private void Add(PersonTile tile, int item, int setIndex, WeightedPoint point, ItemEvaluation part, TileScratch scratch)
     {
         PlannedItem planned = plan.Items[item];
         ItemParameterSet set = plan.ParameterSets[setIndex];
-        Loops.Predict(slots.AsSpan(set.FirstSlot, set.SlopeCount), planned.Attributes, tile.Theta, scratch.Predictor);
-        planned.Family.Operations.FillTable(
-            scratch.Predictor, planned.CategoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount), planned.Scores, scratch.LogProbability, Size);
-        scratch.LogProbability.AsSpan(planned.CategoryCount * Size, Size).Clear();
-        scratch.LogDensity.AsSpan().Clear();
-        PersonModel.AddChosen(tile.CodesOf(item), scratch.LogProbability, scratch.LogDensity);
-        scratch.LogDensity.AsSpan(tile.Count).Clear();
-        return Loops.Dot(tile.Weight, scratch.LogDensity);
-    }
-
-    private void AddDerivatives(PersonTile tile, int item, int setIndex, ItemEvaluation part, TileScratch scratch)
-    {
-        PlannedItem planned = plan.Items[item];
-        ItemParameterSet set = plan.ParameterSets[setIndex];
-        PersonModel.FillCounts(tile, item, planned.CategoryCount, tile.Weight, scratch.Counts);
-        part.Value[setIndex] += PersonModel.FillDerivatives(planned, set, part.Slots, tile.Theta, scratch);
-        double[] gradient = part.Gradient[setIndex];
-        double[] hessian = part.Hessian[setIndex];
-        int width = set.SlotCount;
-        ReadOnlySpan<double> first = scratch.Gradient.AsSpan(0, Size);
-        ReadOnlySpan<double> second = scratch.Hessian.AsSpan(0, Size);
-        for (int j = 0; j < set.SlopeCount; j++)
-        {
-            ReadOnlySpan<double> theta = PersonModel.Row(tile.Theta.AsSpan(), planned.Attributes[j]);
-            gradient[j] += Loops.Dot(first, theta);
-            Loops.Multiply(second, theta, scratch.Row);
-            for (int k = 0; k <= j; k++)
-                hessian[j * width + k] += Loops.Dot(scratch.Row, PersonModel.Row(tile.Theta.AsSpan(), planned.Attributes[k]));
-        }
-        for (int r = 1; r <= set.ShapeCount; r++)
-        {
-            int row = set.SlopeCount + r - 1;
-            gradient[row] += Loops.Sum(PersonModel.Row(scratch.Gradient.AsSpan(), r));
-            ReadOnlySpan<double> cross = PersonModel.Row(scratch.Hessian.AsSpan(), PackedTriangle.Index(r, 0));
-            for (int j = 0; j < set.SlopeCount; j++)
-                hessian[row * width + j] += Loops.Dot(cross, PersonModel.Row(tile.Theta.AsSpan(), planned.Attributes[j]));
-            for (int c = 1; c <= r; c++)
-                hessian[row * width + set.SlopeCount + c - 1] += Loops.Sum(PersonModel.Row(scratch.Hessian.AsSpan(), PackedTriangle.Index(r, c)));
-        }
+        if (part.WithDerivatives)
+            PointSums.AddDerivatives(tile, item, planned, set, setIndex, point, part, scratch);
+        else
+            part.Value[setIndex] += PointSums.Value(tile, item, planned, set, part.Slots, point, scratch);
     }
 }

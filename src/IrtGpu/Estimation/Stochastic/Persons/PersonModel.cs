@@ -14,6 +14,8 @@ internal sealed class PersonModel
 
     private static readonly RowLoops Loops = RowLoops.Chosen;
 
+    private static readonly double[] Ones = [.. Enumerable.Repeat(1.0, Size)];
+
     private readonly CalibrationPlan plan;
     private readonly double[] slots;
     private readonly NormalPopulation[] populations; // [block]
@@ -32,24 +34,28 @@ internal sealed class PersonModel
     /// <param name="tile">The tile.</param>
     public NormalPopulation PopulationOf(PersonTile tile) => populations[tile.Block];
 
-    /// <summary>Log likelihood of the answers and log density of θ, less J/2 log 2π + ½ log det Σ.</summary>
+    /// <summary>Log likelihood of the answers and log density of θ, less J/2 log 2π + ½ log det Σ, at two points.</summary>
     /// <param name="tile">Whose answers.</param>
-    /// <param name="theta">θ. [attribute, lane]</param>
+    /// <param name="first">θ. [attribute, lane]</param>
+    /// <param name="second">θ of the other point. [attribute, lane]</param>
     /// <param name="scratch">Rows to work with.</param>
-    /// <param name="logDensity">Receives it. [lane]</param>
-    public void LogDensity(PersonTile tile, ReadOnlySpan<double> theta, TileScratch scratch, Span<double> logDensity)
+    /// <param name="ofFirst">Receives it. [lane]</param>
+    /// <param name="ofSecond">Receives it. [lane]</param>
+    public void LogDensities(PersonTile tile, ReadOnlySpan<double> first, ReadOnlySpan<double> second, TileScratch scratch, Span<double> ofFirst, Span<double> ofSecond)
     {
-        LogPrior(tile, theta, scratch, logDensity);
+        LogPrior(tile, first, scratch, ofFirst);
+        LogPrior(tile, second, scratch, ofSecond);
         foreach (int item in tile.Items)
         {
             PlannedItem planned = plan.Items[item];
             ItemParameterSet set = SetOf(tile, item);
-            Loops.Predict(slots.AsSpan(set.FirstSlot, set.SlopeCount), planned.Attributes, theta, scratch.Predictor);
-            planned.Family.Operations.FillTable(
-                scratch.Predictor, planned.CategoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount), planned.Scores, scratch.LogProbability, Size);
-            if (tile.HasMissing[item])
-                scratch.LogProbability.AsSpan(planned.CategoryCount * Size, Size).Clear();
-            AddChosen(tile.CodesOf(item), scratch.LogProbability, logDensity);
+            ReadOnlySpan<double> slopes = slots.AsSpan(set.FirstSlot, set.SlopeCount);
+            Span<double> shape = slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount);
+            LaneMemory.Widen(tile.CodesOf(item), scratch.Codes);
+            Loops.Predict(slopes, planned.Attributes, first, scratch.Predictor);
+            planned.Family.Operations.AddLogProbabilities(scratch.Predictor, planned.CategoryCount, shape, planned.Scores, scratch.Codes, ofFirst);
+            Loops.Predict(slopes, planned.Attributes, second, scratch.Predictor);
+            planned.Family.Operations.AddLogProbabilities(scratch.Predictor, planned.CategoryCount, shape, planned.Scores, scratch.Codes, ofSecond);
         }
     }
 
@@ -68,8 +74,7 @@ internal sealed class PersonModel
             PlannedItem planned = plan.Items[item];
             ItemParameterSet set = SetOf(tile, item);
             ReadOnlySpan<double> slopes = slots.AsSpan(set.FirstSlot, set.SlopeCount);
-            FillCounts(tile, item, planned.CategoryCount, default, scratch.Counts);
-            FillDerivatives(tile, item, theta, scratch);
+            FillDerivatives(tile, item, planned, set, slots, theta, Ones, scratch, withHessian: true);
             Span<double> second = scratch.Hessian.AsSpan(0, Size);
             for (int lane = 0; lane < Size; lane++)
                 second[lane] = Math.Max(-second[lane], 0);
@@ -82,40 +87,27 @@ internal sealed class PersonModel
         }
     }
 
-    /// <summary>Derivatives of the log-probabilities of <see cref="TileScratch.Counts"/> by z and shape.</summary>
-    /// <returns>Σ counts log P.</returns>
-    public double FillDerivatives(PersonTile tile, int item, ReadOnlySpan<double> theta, TileScratch scratch)
-    {
-        PlannedItem planned = plan.Items[item];
-        return FillDerivatives(planned, SetOf(tile, item), slots, theta, scratch);
-    }
-
-    /// <summary>The same at parameters of one's own.</summary>
-    public static double FillDerivatives(PlannedItem planned, ItemParameterSet set, double[] slots, ReadOnlySpan<double> theta, TileScratch scratch)
+    /// <summary>Derivatives of the weighted log-probabilities of a tile's answers by z and shape, into <see cref="TileScratch.Gradient"/> and <see cref="TileScratch.Hessian"/>.</summary>
+    /// <param name="tile">Whose answers.</param>
+    /// <param name="item">Item.</param>
+    /// <param name="planned">The same.</param>
+    /// <param name="set">Its parameters.</param>
+    /// <param name="slots">All parameters. [slot]</param>
+    /// <param name="theta">θ. [attribute, lane]</param>
+    /// <param name="weight">Of each person. [lane]</param>
+    /// <param name="scratch">Receives them.</param>
+    /// <param name="withHessian">Whether second derivatives are wanted.</param>
+    /// <returns>Σ weight log P.</returns>
+    public static double FillDerivatives(
+        PersonTile tile, int item, PlannedItem planned, ItemParameterSet set, double[] slots, ReadOnlySpan<double> theta, ReadOnlySpan<double> weight, TileScratch scratch,
+        bool withHessian)
     {
         int local = 1 + set.ShapeCount;
         Loops.Predict(slots.AsSpan(set.FirstSlot, set.SlopeCount), planned.Attributes, theta, scratch.Predictor);
+        LaneMemory.Widen(tile.CodesOf(item), scratch.Codes);
         return planned.Family.Operations.FillDerivatives(
-            scratch.Predictor, planned.CategoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount), planned.Scores,
-            scratch.Counts.AsSpan(0, planned.CategoryCount * Size), scratch.LogProbability,
-            scratch.Gradient.AsSpan(0, local * Size), scratch.Hessian.AsSpan(0, PackedTriangle.Length(local) * Size));
-    }
-
-    /// <summary>Writes the answers of an item as weights of its categories.</summary>
-    /// <param name="tile">The tile.</param>
-    /// <param name="item">The item.</param>
-    /// <param name="categoryCount">M.</param>
-    /// <param name="weight">Of each answer; empty: 1. [lane]</param>
-    /// <param name="counts">Receives them. [category, lane]</param>
-    public static void FillCounts(PersonTile tile, int item, int categoryCount, ReadOnlySpan<double> weight, Span<double> counts)
-    {
-        counts[..(categoryCount * Size)].Clear();
-        ReadOnlySpan<byte> codes = tile.CodesOf(item);
-        for (int lane = 0; lane < Size; lane++)
-        {
-            if (codes[lane] < categoryCount)
-                counts[codes[lane] * Size + lane] = weight.IsEmpty ? 1 : weight[lane];
-        }
+            scratch.Predictor, planned.CategoryCount, slots.AsSpan(set.FirstSlot + set.SlopeCount, set.ShapeCount), planned.Scores, scratch.Codes, weight,
+            scratch.Gradient.AsSpan(0, local * Size), withHessian ? scratch.Hessian.AsSpan(0, PackedTriangle.Length(local) * Size) : []);
     }
 
     /// <summary>The parameters that a tile's persons answer an item by.</summary>
@@ -126,13 +118,6 @@ internal sealed class PersonModel
 
     /// <summary>A row.</summary>
     public static ReadOnlySpan<double> Row(ReadOnlySpan<double> rows, int row) => rows.Slice(row * Size, Size);
-
-    /// <summary>Adds the log-probabilities of the answers given.</summary>
-    public static void AddChosen(ReadOnlySpan<byte> codes, ReadOnlySpan<double> logProbability, Span<double> sum)
-    {
-        for (int lane = 0; lane < Size; lane++)
-            sum[lane] += logProbability[codes[lane] * Size + lane];
-    }
 
     private void LogPrior(PersonTile tile, ReadOnlySpan<double> theta, TileScratch scratch, Span<double> logDensity)
     {

@@ -11,7 +11,8 @@ namespace IrtGpu.Estimation.Stochastic.Persons;
 /// Proposals are autoregressive in the coordinates of the approximation, z* = ρ z + √(1 − ρ²) ξ, and leave its normal density as it is, so that
 /// they are accepted by the ratio of posterior to approximation alone: with ρ = 0 an independent draw, with ρ near 1 a step nearby, for
 /// persons whose posterior the approximation does not cover (the preconditioned Crank–Nicolson proposal; Cotter, Roberts, Stuart &amp;
-/// White 2013, Statistical Science 28, 424–446). A negative ρ makes what is odd in z cancel from draw to draw. Any mode and any
+/// White 2013, Statistical Science 28, 424–446). A chain goes over pairs z, −z by the mean of the posterior at both, and what is summed over draws is summed over
+/// both, each by its share of the posterior: what is odd in z, as most of a gradient is, all but cancels in every draw. Any mode and any
 /// scale leave the posterior stationary: they only have to stay while draws are averaged.
 /// </remarks>
 internal sealed class PersonSampler
@@ -66,8 +67,9 @@ internal sealed class PersonSampler
                 PersonModel.Row(tile.Mode.AsSpan(), j).Fill(mean[j]);
             FindModes(tile, scratch, 6);
             DrawNoise(tile, tile.Standard);
-            ToTheta(tile, tile.Standard, tile.Theta);
-            LogRatio(tile, tile.Standard, tile.Theta, scratch, tile.LogRatio);
+            ToTheta(tile, tile.Standard, tile.Point.Theta);
+            ToMirror(tile, tile.Point.Theta, tile.Mirror.Theta);
+            Weigh(tile, scratch);
         });
     }
 
@@ -81,10 +83,12 @@ internal sealed class PersonSampler
         {
             if (modeSteps > 0)
             {
+                ChooseSides(tile);
                 FindModes(tile, scratch, modeSteps);
                 ToStandard(tile, scratch);
+                ToMirror(tile, tile.Point.Theta, tile.Mirror.Theta);
             }
-            LogRatio(tile, tile.Standard, tile.Theta, scratch, tile.LogRatio);
+            Weigh(tile, scratch);
         });
     }
 
@@ -100,8 +104,10 @@ internal sealed class PersonSampler
             for (int k = 0; k < scratch.Standard.Length; k++)
                 scratch.Standard[k] = correlation * tile.Standard[k] + share * scratch.Standard[k];
             ToTheta(tile, scratch.Standard, scratch.Theta);
-            LogRatio(tile, scratch.Standard, scratch.Theta, scratch, scratch.Row);
+            ToMirror(tile, scratch.Theta, scratch.Mirror);
+            LogRatio(tile, scratch.Standard, scratch.Theta, scratch.Mirror, scratch, scratch.Row, scratch.Share);
             accepted[shard] += Judge(tile, scratch);
+            ShareWeight(tile);
         });
     }
 
@@ -128,32 +134,51 @@ internal sealed class PersonSampler
             theta[k] = tile.Mode[k] + Scale * theta[k];
     }
 
-    /// <summary>Log density of the posterior less that of the approximation, with their constants: its mean exponential is the likelihood of the answers.</summary>
-    /// <param name="tile">The tile.</param>
-    /// <param name="standard">z. [attribute, lane]</param>
-    /// <param name="theta">θ. [attribute, lane]</param>
-    /// <param name="scratch">Rows to work with.</param>
-    /// <param name="logWeight">Receives it. [lane]</param>
-    public void LogWeight(PersonTile tile, ReadOnlySpan<double> standard, ReadOnlySpan<double> theta, TileScratch scratch, Span<double> logWeight)
+    /// <summary>Evaluates where the chains stand.</summary>
+    private void Weigh(PersonTile tile, TileScratch scratch)
     {
-        LogRatio(tile, standard, theta, scratch, logWeight);
-        int order = plan.AttributeCount;
-        double constant = order * Math.Log(Scale);
-        for (int j = 0; j < order; j++)
-            constant -= Math.Log(model!.PopulationOf(tile).Cholesky.At(j, j));
+        LogRatio(tile, tile.Standard, tile.Point.Theta, tile.Mirror.Theta, scratch, tile.LogRatio, tile.Share);
+        ShareWeight(tile);
+    }
+
+    private void LogRatio(
+        PersonTile tile, ReadOnlySpan<double> standard, ReadOnlySpan<double> theta, ReadOnlySpan<double> mirror, TileScratch scratch, Span<double> logRatio, Span<double> share)
+    {
+        model!.LogDensities(tile, theta, mirror, scratch, logRatio, scratch.MirrorRow);
         for (int lane = 0; lane < tile.Count; lane++)
         {
-            logWeight[lane] += constant;
-            for (int j = 0; j < order; j++)
-                logWeight[lane] -= Math.Log(tile.Factor[Foundation.LinearAlgebra.PackedTriangle.Diagonal(j) * PersonTile.Size + lane]);
+            double difference = scratch.MirrorRow[lane] - logRatio[lane];
+            double ratio = Math.Exp(-Math.Abs(difference));
+            share[lane] = (difference > 0 ? ratio : 1) / (1 + ratio);
+            logRatio[lane] += Math.Max(0, difference) + Math.Log(0.5 * (1 + ratio));
+        }
+        for (int j = 0; j < plan.AttributeCount; j++)
+            Loops.AddProduct(0.5, PersonModel.Row(standard, j), PersonModel.Row(standard, j), logRatio);
+    }
+
+    private static void ShareWeight(PersonTile tile)
+    {
+        Loops.Multiply(tile.Weight, tile.Share, tile.Point.Weight);
+        for (int lane = 0; lane < PersonTile.Size; lane++)
+            tile.Mirror.Weight[lane] = tile.Weight[lane] - tile.Point.Weight[lane];
+    }
+
+    /// <summary>Draws which of its two points a chain stands at: pairs about one mode are none about another.</summary>
+    private static void ChooseSides(PersonTile tile)
+    {
+        for (int lane = 0; lane < tile.Count; lane++)
+        {
+            if (tile.Random[lane].NextUniform() < tile.Share[lane])
+                continue;
+            for (int row = lane; row < tile.Point.Theta.Length; row += PersonTile.Size)
+                tile.Point.Theta[row] = tile.Mirror.Theta[row];
         }
     }
 
-    private void LogRatio(PersonTile tile, ReadOnlySpan<double> standard, ReadOnlySpan<double> theta, TileScratch scratch, Span<double> logRatio)
+    private static void ToMirror(PersonTile tile, ReadOnlySpan<double> theta, Span<double> mirror)
     {
-        model!.LogDensity(tile, theta, scratch, logRatio);
-        for (int j = 0; j < plan.AttributeCount; j++)
-            Loops.AddProduct(0.5, PersonModel.Row(standard, j), PersonModel.Row(standard, j), logRatio);
+        for (int k = 0; k < mirror.Length; k++)
+            mirror[k] = 2 * tile.Mode[k] - theta[k];
     }
 
     private void FindModes(PersonTile tile, TileScratch scratch, int steps)
@@ -177,8 +202,8 @@ internal sealed class PersonSampler
 
     private void ToStandard(PersonTile tile, TileScratch scratch)
     {
-        for (int k = 0; k < tile.Theta.Length; k++)
-            scratch.Theta[k] = (tile.Theta[k] - tile.Mode[k]) / Scale;
+        for (int k = 0; k < tile.Mode.Length; k++)
+            scratch.Theta[k] = (tile.Point.Theta[k] - tile.Mode[k]) / Scale;
         TriangularRows.MultiplyTransposed(tile.Factor, scratch.Theta, plan.AttributeCount, tile.Standard);
     }
 
@@ -195,7 +220,6 @@ internal sealed class PersonSampler
     private static int Judge(PersonTile tile, TileScratch scratch)
     {
         int count = 0;
-        int attributeCount = tile.Theta.Length / PersonTile.Size;
         for (int lane = 0; lane < tile.Count; lane++)
         {
             double logRatio = scratch.Row[lane];
@@ -203,9 +227,11 @@ internal sealed class PersonSampler
                 continue;
             count++;
             tile.LogRatio[lane] = logRatio;
-            for (int row = lane; row < attributeCount * PersonTile.Size; row += PersonTile.Size)
+            tile.Share[lane] = scratch.Share[lane];
+            for (int row = lane; row < tile.Mode.Length; row += PersonTile.Size)
             {
-                tile.Theta[row] = scratch.Theta[row];
+                tile.Point.Theta[row] = scratch.Theta[row];
+                tile.Mirror.Theta[row] = scratch.Mirror[row];
                 tile.Standard[row] = scratch.Standard[row];
             }
         }

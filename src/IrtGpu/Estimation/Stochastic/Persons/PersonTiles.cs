@@ -12,26 +12,28 @@ internal static class PersonTiles
     /// <param name="patterns">The data.</param>
     /// <param name="chains">How many chains a pattern has, which share its weight; 0: it is left out.</param>
     /// <param name="seed">Seed; each chain has a stream of its own.</param>
-    public static PersonTile[] Cut(CalibrationPlan plan, PatternTable patterns, Func<int, int> chains, int seed)
+    /// <param name="squared">Whether the squares of weights count in the cross-product of scores, as in the sandwich of weighted samples.</param>
+    public static PersonTile[] Cut(CalibrationPlan plan, PatternTable patterns, Func<int, int> chains, int seed, bool squared = false)
     {
+        double[] crossWeights = squared ? patterns.WithSquaredWeights().Frequency : patterns.Frequency;
         List<PersonTile> tiles = [];
         int stream = 0;
         foreach (PlannedBlock block in plan.Blocks)
         {
-            List<(int Pattern, double Weight)> persons = [];
+            List<(int Pattern, double Weight, double CrossWeight)> persons = [];
             for (int pattern = 0; pattern < patterns.PatternCount; pattern++)
             {
                 int count = patterns.Groups[pattern] == block.Group ? chains(pattern) : 0;
                 for (int chain = 0; chain < count; chain++)
-                    persons.Add((pattern, patterns.Frequency[pattern] / count));
+                    persons.Add((pattern, patterns.Frequency[pattern] / count, crossWeights[pattern] / count));
             }
             for (int first = 0; first < persons.Count; first += PersonTile.Size)
             {
                 int count = Math.Min(PersonTile.Size, persons.Count - first);
-                PersonTile tile = new(block.Index, block.Group, block.Table, plan.ItemCount, plan.AttributeCount, count);
+                PersonTile tile = new(block.Index, block.Group, block.Table, plan.ItemCount, plan.AttributeCount, count, stream);
                 for (int lane = 0; lane < count; lane++)
                 {
-                    (tile.Pattern[lane], tile.Weight[lane]) = persons[first + lane];
+                    (tile.Pattern[lane], tile.Weight[lane], tile.CrossWeight[lane]) = persons[first + lane];
                     tile.Random[lane] = new StreamRandom(seed, stream++);
                 }
                 FillCodes(plan, patterns, tile);
@@ -57,8 +59,6 @@ internal static class PersonTiles
                 isAnswered[item] = true;
             }
         }
-        for (int item = 0; item < plan.ItemCount; item++)
-            tile.HasMissing[item] = tile.CodesOf(item).Contains((byte)plan.Items[item].CategoryCount);
         tile.Items = [.. Enumerable.Range(0, plan.ItemCount).Where(item => isAnswered[item])];
     }
 }

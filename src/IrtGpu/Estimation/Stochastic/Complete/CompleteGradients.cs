@@ -10,7 +10,7 @@ using IrtGpu.Vectors;
 namespace IrtGpu.Estimation.Stochastic.Complete;
 
 /// <summary>Gradients of the complete-data log-likelihood of single persons of a block, by the free parameters that the block has.</summary>
-internal sealed class DrawnGradients
+internal sealed class CompleteGradients
 {
     private const int Size = PersonTile.Size;
 
@@ -24,7 +24,7 @@ internal sealed class DrawnGradients
     /// <summary>Prepares a block.</summary>
     /// <param name="point">Parameters.</param>
     /// <param name="block">The block.</param>
-    public DrawnGradients(ModelPoint point, PlannedBlock block)
+    public CompleteGradients(ModelPoint point, PlannedBlock block)
     {
         plan = point.Plan;
         this.block = block;
@@ -44,37 +44,35 @@ internal sealed class DrawnGradients
     /// <summary>The free parameters, ascending. [row]</summary>
     public int[] Free { get; }
 
-    /// <summary>Writes the gradients of a tile's persons.</summary>
+    /// <summary>Adds the gradients of a tile's persons.</summary>
     /// <param name="tile">Persons of the block.</param>
     /// <param name="theta">θ. [attribute, lane]</param>
     /// <param name="factor">What each person's gradient is multiplied by. [lane]</param>
     /// <param name="scratch">Rows to work with.</param>
-    /// <param name="target">Receives them from a column on; cleared there before. [row of <see cref="Free"/>, lane]</param>
-    /// <param name="column">First column.</param>
-    public void Fill(PersonTile tile, double[] theta, double[] factor, TileScratch scratch, AlignedMatrix target, int column)
+    /// <param name="target">Added to. [row of <see cref="Free"/>, lane]</param>
+    public void Fill(PersonTile tile, double[] theta, ReadOnlySpan<double> factor, TileScratch scratch, AlignedMatrix target)
     {
         foreach (int item in tile.Items)
         {
             PlannedItem planned = plan.Items[item];
             ItemParameterSet set = plan.ParameterSets[plan.Tables[tile.Table].SetOfItem[item]];
-            PersonModel.FillCounts(tile, item, planned.CategoryCount, factor, scratch.Counts);
-            PersonModel.FillDerivatives(planned, set, slots, theta, scratch);
+            PersonModel.FillDerivatives(tile, item, planned, set, slots, theta, factor, scratch, withHessian: false);
             for (int j = 0; j < set.SlopeCount; j++)
             {
                 if (plan.Layout.IsFixed(set.FirstSlot + j))
                     continue;
                 Loops.Multiply(scratch.Gradient.AsSpan(0, Size), PersonModel.Row(theta.AsSpan(), planned.Attributes[j]), scratch.Row);
-                Add(set.FirstSlot + j, scratch.Row, target, column);
+                Add(set.FirstSlot + j, scratch.Row, target);
             }
             for (int r = 1; r <= set.ShapeCount; r++)
-                Add(set.FirstSlot + set.SlopeCount + r - 1, PersonModel.Row(scratch.Gradient.AsSpan(), r), target, column);
+                Add(set.FirstSlot + set.SlopeCount + r - 1, PersonModel.Row(scratch.Gradient.AsSpan(), r), target);
         }
         if (population is not null)
-            AddPopulation(theta, factor, scratch, target, column);
+            AddPopulation(theta, factor, scratch, target);
     }
 
     /// <summary>∂ log φ/∂μ = P d, and by the covariance of j and k, P_jk up to the half on the diagonal: (P d)_j (P d)_k − P_jk; d = θ − μ.</summary>
-    private void AddPopulation(double[] theta, double[] factor, TileScratch scratch, AlignedMatrix target, int column)
+    private void AddPopulation(double[] theta, ReadOnlySpan<double> factor, TileScratch scratch, AlignedMatrix target)
     {
         for (int j = 0; j < plan.AttributeCount; j++)
         {
@@ -91,7 +89,7 @@ internal sealed class DrawnGradients
         {
             Span<double> pull = PersonModel.Row(scratch.Step.AsSpan(), j);
             Loops.Multiply(pull, factor, scratch.Row);
-            Add(block.FirstMeanSlot + j, scratch.Row, target, column);
+            Add(block.FirstMeanSlot + j, scratch.Row, target);
             for (int k = 0; k <= j; k++, slot++)
             {
                 if (plan.Layout.IsFixed(slot))
@@ -100,17 +98,17 @@ internal sealed class DrawnGradients
                 scratch.LogDensity.AsSpan().Clear();
                 Loops.AddProduct(half, scratch.Row, PersonModel.Row(scratch.Step.AsSpan(), k), scratch.LogDensity);
                 Loops.AddScaled(-half * population!.Precision.At(j, k), factor, scratch.LogDensity);
-                Add(slot, scratch.LogDensity, target, column);
+                Add(slot, scratch.LogDensity, target);
             }
         }
     }
 
-    private void Add(int slot, ReadOnlySpan<double> derivative, AlignedMatrix target, int column)
+    private void Add(int slot, ReadOnlySpan<double> derivative, AlignedMatrix target)
     {
         ParameterLayout layout = plan.Layout;
         ReadOnlySpan<int> free = layout.FreeOf(slot);
         ReadOnlySpan<double> coefficients = layout.CoefficientsOf(slot);
         for (int term = 0; term < free.Length; term++)
-            Loops.AddScaled(coefficients[term], derivative, target.Span(Array.BinarySearch(Free, free[term])).Slice(column, Size));
+            Loops.AddScaled(coefficients[term], derivative, target.Span(Array.BinarySearch(Free, free[term])));
     }
 }
