@@ -4,6 +4,9 @@ namespace IrtGpu.Estimation.Stochastic;
 /// <remarks>Draws of a chain follow each other; means of batches of them are nearly independent, so their spread tells the error of the mean (Flegal &amp; Jones 2010).</remarks>
 internal sealed class WindowSums
 {
+    private const int DrawsABatch = 8; // of chains that accept most proposals; the largest error of many parameters wants many batches
+    private const int MostBatches = 100;
+
     private readonly double[][] batches; // sums [batch][free]
     private readonly int drawCount;
     private int draw;
@@ -14,7 +17,7 @@ internal sealed class WindowSums
     public WindowSums(int freeCount, int drawCount)
     {
         this.drawCount = drawCount;
-        batches = [.. Enumerable.Range(0, Math.Clamp((int)Math.Sqrt(drawCount), 2, 30)).Select(_ => new double[freeCount])];
+        batches = [.. Enumerable.Range(0, Math.Clamp(Math.Max((int)Math.Sqrt(drawCount), drawCount / DrawsABatch), 2, MostBatches)).Select(_ => new double[freeCount])];
     }
 
     /// <summary>Number of batches.</summary>
