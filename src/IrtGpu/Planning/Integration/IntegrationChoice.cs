@@ -9,7 +9,7 @@ public sealed record IntegrationChoice
     private const int LargestReducedCount = 1_000_000; // nodes of one sum
 
     private const int FewestAdaptive = 4; // attributes from which the default grid has 9 nodes in each or fewer, too few for posteriors as narrow as long tests leave
-    private const int FewestDrawn = 6; // attributes of an exploration, from which draws take a third of the time or less
+    private const int FewestDrawn = 9; // attributes of an exploration; in fewer, nodes about modes take no longer
     private const int MostDrawnParameters = 4000; // whose information matrix is inverted
 
     private IntegrationChoice(IntegrationMethod method, string reason)

@@ -90,10 +90,10 @@ public sealed class IntegrationChoiceTests
     [Fact]
     public void Explorations_of_many_attributes_are_drawn_and_so_are_more_attributes_than_quadrature_has_rules_for()
     {
-        CalibrationPlan drawn = Plan(6, item => [item % 6], model => model with { QMatrix = null, IsExploratory = true });
+        CalibrationPlan drawn = Plan(9, item => [item % 9], model => model with { QMatrix = null, IsExploratory = true });
         Assert.Equal(IntegrationMethod.Stochastic, drawn.Integration.Method);
-        Assert.Contains("exploration of 6", drawn.Integration.Reason, StringComparison.Ordinal);
-        Assert.Equal(IntegrationMethod.Adaptive, Plan(5, item => [item % 5], model => model with { QMatrix = null, IsExploratory = true }).Integration.Method);
+        Assert.Contains("exploration of 9", drawn.Integration.Reason, StringComparison.Ordinal);
+        Assert.Equal(IntegrationMethod.Adaptive, Plan(8, item => [item % 8], model => model with { QMatrix = null, IsExploratory = true }).Integration.Method);
         Assert.Equal(IntegrationMethod.Adaptive, Plan(9, item => [item % 9], model => model).Integration.Method);
         CalibrationPlan many = Plan(22, item => [item % 22], model => model);
         Assert.Equal(IntegrationMethod.Stochastic, many.Integration.Method);
@@ -108,7 +108,7 @@ public sealed class IntegrationChoiceTests
     public void Explorations_that_are_drawn_by_default_choose_their_axes()
     {
         using ResponseData data = SimulatedData.Dichotomous(200, 27).Draw();
-        ModelSpecification model = new() { Attributes = [.. Enumerable.Range(1, 6).Select(j => $"F{j}")], IsExploratory = true };
+        ModelSpecification model = new() { Attributes = [.. Enumerable.Range(1, 9).Select(j => $"F{j}")], IsExploratory = true };
         CalibrationProblem problem = CalibrationProblem.Create(data, model);
         Assert.Equal(IntegrationMethod.Stochastic, problem.Plan.Integration.Method);
         CalibrationProblem asked = CalibrationProblem.Create(data, model with { Integration = IntegrationMethod.Stochastic });
