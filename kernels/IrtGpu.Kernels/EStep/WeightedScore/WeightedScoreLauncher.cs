@@ -20,7 +20,7 @@ internal sealed class WeightedScoreLauncher
     private readonly EStepLauncher launcher;
     private readonly PatternStore store;
     private readonly AnsweredSets sets;
-    private readonly IReadOnlyList<PatternRun> runs;
+    private readonly IReadOnlyList<TileRun> runs;
     private readonly ScoreSegments segments;
     private readonly WeightedScoreViews views;
     private readonly NormalizerViews normalizers; // of a run; of all patterns where nodes are tiled
