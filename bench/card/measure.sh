@@ -96,7 +96,7 @@ dimensions() {
     [ "$3" = bifactor ] && return
     printf 'population:\n  - {parameter: correlation, start: 0.4}\n'
 }
-bifactors=$persons; tens=10000; if [ -n "${QUICK:-}" ]; then tens=50; fi
+bifactors=$persons; tens=10000; if [ -n "${QUICK:-}" ]; then tens=20; fi
 dimensions 5 50 bifactor > bifactor.yaml
 dimensions 5 50 correlated > correlated.yaml
 for form in reduced adaptive; do
@@ -106,7 +106,7 @@ for form in reduced adaptive; do
     for device in cpu cuda cuda; do
         timed 120 "$form-$device.txt" "$irtgpu" calibrate "$model.csv" --spec "$model-model.yaml" --integration $form --device "$device" --se none --out "d-$form-$device"
         row "$count × 50, 5 attributes, $form, $device" "exit $status, whole $seconds s, EM $(number "d-$form-$device/fit.json" estimate) s, log L $(number "d-$form-$device/fit.json" logLikelihood)" \
-            "$(case $form-$device in reduced-cuda) echo 'an E-step 0.2 ms (by instructions, not measured)';; adaptive-cuda) echo 'a cycle 7 ms (by instructions, not measured)';; *) echo '–';; esac)"
+            "$(case $form-$device in reduced-cuda) echo 'an E-step 0.2 ms (by instructions, not measured)';; adaptive-cuda) echo 'a cycle 2 ms (by instructions, not measured)';; *) echo '–';; esac)"
     done
     row "$count × 50, $form: relative difference of log L" "$(awk -v a="$(number "d-$form-cpu/fit.json" logLikelihood)" -v b="$(number "d-$form-cuda/fit.json" logLikelihood)" \
         'BEGIN { d = (a - b) / a; printf "%.1e", d < 0 ? -d : d }')" "below 1e-9"

@@ -32,6 +32,7 @@ internal static class ItemModelRoots
         Of<GradedRatingScale, TLanes>();
         Of<SequentialResponse, TLanes>();
         Of<FourParameterLogistic, TLanes>();
+        Name(ItemModelOperations.OfFourParameter<TLanes>());
     }
 
     // The compiler sees the type behind what is new, and with it the methods.

@@ -4,6 +4,7 @@ using IrtGpu.Data;
 using IrtGpu.Planning;
 using IrtGpu.Planning.Grids;
 using IrtGpu.Planning.Identification;
+using IrtGpu.Planning.Integration;
 using IrtGpu.Planning.Starts;
 using IrtGpu.Reporting.Documents;
 using IrtGpu.Specification;
@@ -90,7 +91,8 @@ public sealed class CalibrationProblem
     private static ModelSpecification ChooseAxes(ModelSpecification specification, PatternTable patterns, ResponseData data)
     {
         int attributeCount = specification.Attributes.Count;
-        if (specification.Integration != IntegrationMethod.Stochastic || !specification.IsExploratory || attributeCount < 2 || specification.AxisItems is not null || data.ItemCount < attributeCount)
+        bool isDrawn = specification.Integration == IntegrationMethod.Stochastic || IntegrationChoice.PrefersDraws(specification, data.ItemCount);
+        if (!isDrawn || !specification.IsExploratory || attributeCount < 2 || specification.AxisItems is not null || data.ItemCount < attributeCount)
             return specification;
         int[] axes = SpectralLoadings.Axes(SpectralLoadings.Of(patterns, attributeCount), [.. Enumerable.Repeat(true, data.ItemCount)]);
         return specification with { AxisItems = [.. axes.Select(item => data.ItemNames[item])] };

@@ -84,7 +84,7 @@ internal sealed class AdaptiveDeviceStep : IDisposable
             runLength = (patterns.PatternCount + runCount - 1) / runCount;
             bytes = kept + runLength * ofPattern;
 
-            items = new LoadedItems(plan, buffers, item => plan.Items[item].Attributes);
+            items = new LoadedItems(plan, buffers, item => plan.Items[item].Attributes, item => AnswerPart.IsLogistic(plan.Items[item]));
             parts = [.. items.Parts.Select(part => new AnswerPart(session, plan, buffers, part, runLength))];
             logLikelihoods = (long)runLength * plan.ClassCount * powerCount;
             firstTotal = logLikelihoods + runLength;
@@ -147,7 +147,7 @@ internal sealed class AdaptiveDeviceStep : IDisposable
     /// <param name="placements">Where nodes lie.</param>
     public (double LogLikelihood, PopulationMoments[] Populations, ItemEvaluation Derivatives) Compute(ModelPoint point, Placements placements)
     {
-        ItemEvaluation derivatives = new(plan) { WithDerivatives = true };
+        ItemEvaluation derivatives = new(plan) { WithDerivatives = true, WithValues = false };
         point.Parameters.Slots.CopyTo(derivatives.Slots, 0);
         for (int set = 0; set < plan.ParameterSets.Count; set++)
             derivatives.Add(set);
@@ -158,10 +158,12 @@ internal sealed class AdaptiveDeviceStep : IDisposable
         {
             Weigh(runs[run], withFrequency: true);
             totals[run].Lists.Run(totals[run].Launches, All.Work);
-            AddSums(runs[run], asked, withDerivatives: true);
+            AddSums(runs[run], asked, derivatives);
         }
         weighed = runs.Length == 1 ? (point, placements) : null;
         Answer(asked, derivatives);
+        foreach (AnswerPart part in parts)
+            part.ForgetValues(derivatives);
         double[] found = new double[TotalLength];
         buffers.Download(All.Work.SubView(firstTotal, found.Length), found);
         int powerCount = All.PowerCount;
@@ -184,7 +186,7 @@ internal sealed class AdaptiveDeviceStep : IDisposable
                 Weigh(runs[run], withFrequency: true);
             }
             items.Upload(evaluation.Slots);
-            AddSums(runs[run], asked, evaluation.WithDerivatives);
+            AddSums(runs[run], asked, evaluation);
         }
         weighed = runs.Length == 1 ? (point, placements) : null;
         Answer(asked, evaluation);
@@ -269,10 +271,10 @@ internal sealed class AdaptiveDeviceStep : IDisposable
         buffers.CountLaunch(3);
     }
 
-    private void AddSums(PersonViews run, int[][] asked, bool withDerivatives)
+    private void AddSums(PersonViews run, int[][] asked, ItemEvaluation evaluation)
     {
         for (int part = 0; part < parts.Length; part++)
-            parts[part].AddSums(run, asked[part].Length, withDerivatives);
+            parts[part].AddSums(run, asked[part].Length, evaluation.WithDerivatives, evaluation.WithValues);
     }
 
     private void Answer(int[][] asked, ItemEvaluation evaluation)

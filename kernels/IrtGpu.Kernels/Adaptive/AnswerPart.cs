@@ -27,10 +27,9 @@ internal sealed class AnswerPart
     private readonly AnswerShape shape;
     private readonly ArrayView<double> sums; // [slice, item, sum]
     private readonly SliceSum slices;
-    private readonly (Action<KernelConfig, AnswerShape, ItemBlockViews, PersonViews> AddAnswers, Action<KernelConfig, AnswerShape, ItemBlockViews, PersonViews, ArrayView<double>> SumAnswers) kernels;
-    private readonly int addBytes; // of shared memory, a thread
-    private readonly int addThreads;
-    private readonly int sumBytes;
+    private readonly Action<PersonViews> addAnswers;
+    private readonly Action<KernelConfig, AnswerShape, ItemBlockViews, PersonViews, ArrayView<double>> sumAnswers;
+    private readonly int sumBytes; // of shared memory, a thread
     private readonly int sumThreads;
 
     /// <summary>Compiles the kernels and allocates sums.</summary>
@@ -49,9 +48,8 @@ internal sealed class AnswerPart
         int parameters = part.Block.AttributeCount + part.Block.MaxShape;
         int local = 1 + part.Block.MaxShape;
         int sumCount = 1 + parameters + PackedTriangle.Length(parameters);
-        addBytes = sizeof(double) * part.Block.MaxCategories;
-        sumBytes = sizeof(double) * (sumCount + part.Block.MaxCategories + local + PackedTriangle.Length(local));
-        addThreads = Threads(session, addBytes, GroupReductions.MostThreads);
+        int scratch = part.IsApart ? 0 : part.Block.MaxCategories + local + PackedTriangle.Length(local);
+        sumBytes = sizeof(double) * (sumCount + scratch);
         sumThreads = Threads(session, sumBytes, MostSumThreads);
         int sliceCount = Math.Clamp((GroupsPerMultiprocessor * accelerator.NumMultiprocessors + part.Items.Length - 1) / part.Items.Length, 1, patternCount);
         int sliceLength = (patternCount + sliceCount - 1) / sliceCount;
@@ -68,16 +66,32 @@ internal sealed class AnswerPart
         };
         sums = buffers.Allocate<double>((long)shape.SliceCount * shape.ItemCount * sumCount);
         slices = new SliceSum(buffers);
-        kernels = part.Family.Use(new Loader(accelerator));
+        if (!part.IsApart)
+        {
+            int bytes = sizeof(double) * part.Block.MaxCategories;
+            int threads = Threads(session, bytes, GroupReductions.MostThreads);
+            (Action<KernelConfig, AnswerShape, ItemBlockViews, PersonViews> add, sumAnswers) = part.Family.Use(new Loader(accelerator));
+            addAnswers = views => add(
+                new KernelConfig((CellsOf(views) + threads - 1) / threads, threads, SharedMemoryConfig.RequestDynamic<byte>(bytes * threads)), shape, part.Launcher.Items, views);
+            return;
+        }
+        Action<Index1D, AnswerShape, ItemBlockViews, PersonViews> addLogistic =
+            accelerator.LoadIndexed<AnswerShape, ItemBlockViews, PersonViews>(LogisticAnswerKernels.AddLogisticAnswers);
+        addAnswers = views => addLogistic(CellsOf(views), shape, part.Launcher.Items, views);
+        sumAnswers = part.Block.AttributeCount == 1
+            ? accelerator.LoadGrouped<AnswerShape, ItemBlockViews, PersonViews, ArrayView<double>>(LogisticAnswerKernels.SumOneLoading)
+            : accelerator.LoadGrouped<AnswerShape, ItemBlockViews, PersonViews, ArrayView<double>>(LogisticAnswerKernels.SumLogisticAnswers);
     }
+
+    /// <summary>Whether an item is dichotomous and of the generalized partial credit model, which has kernels of its own.</summary>
+    /// <param name="item">The item.</param>
+    public static bool IsLogistic(PlannedItem item) => item.CategoryCount == 2 && item.Family == ItemFamily.Of(ItemFunction.GeneralizedPartialCredit);
 
     /// <summary>Adds log P of all answers of a run.</summary>
     /// <param name="views">The run.</param>
     public void AddAnswers(PersonViews views)
     {
-        long threads = (long)views.PatternCount * views.ClassCount * views.NodeCount;
-        kernels.AddAnswers(
-            new KernelConfig((int)((threads + addThreads - 1) / addThreads), addThreads, SharedMemoryConfig.RequestDynamic<byte>(addBytes * addThreads)), shape, part.Launcher.Items, views);
+        addAnswers(views);
         buffers.CountLaunch();
     }
 
@@ -99,13 +113,14 @@ internal sealed class AnswerPart
     /// <param name="views">The run, with posterior weights.</param>
     /// <param name="askedCount">How many items are asked for.</param>
     /// <param name="withDerivatives">Whether more than values are.</param>
-    public void AddSums(PersonViews views, int askedCount, bool withDerivatives)
+    /// <param name="withValues">Whether values are.</param>
+    public void AddSums(PersonViews views, int askedCount, bool withDerivatives, bool withValues)
     {
         if (askedCount == 0)
             return;
-        kernels.SumAnswers(
+        sumAnswers(
             new KernelConfig(shape.SliceCount * askedCount, sumThreads, SharedMemoryConfig.RequestDynamic<byte>(sumBytes * sumThreads)),
-            shape with { AskedCount = askedCount, WithDerivatives = withDerivatives ? 1 : 0 }, part.Launcher.Items, views, sums);
+            shape with { AskedCount = askedCount, WithDerivatives = withDerivatives ? 1 : 0, WithValues = withValues ? 1 : 0 }, part.Launcher.Items, views, sums);
         buffers.CountLaunch();
     }
 
@@ -123,6 +138,16 @@ internal sealed class AnswerPart
         foreach (int item in asked)
             ItemSumReader.Add(plan, part.Sets[item], part.Columns[item], part.Block.AttributeCount, found.AsSpan(item * shape.SumCount), 1, evaluation.WithDerivatives, evaluation);
     }
+
+    /// <summary>What values were left out of, if they were not asked for: NaN there.</summary>
+    /// <param name="evaluation">An answer without values.</param>
+    public void ForgetValues(ItemEvaluation evaluation)
+    {
+        foreach (int set in part.IsApart ? part.Sets : [])
+            evaluation.Value[set] = double.NaN;
+    }
+
+    private static int CellsOf(PersonViews views) => views.PatternCount * views.ClassCount * views.NodeCount;
 
     private int Threads(DeviceSession session, int bytes, int most)
     {

@@ -97,31 +97,45 @@ internal static class PersonAnswerKernels
             }
         }
 
+        AddThreads(shape, shape.WithDerivatives != 0 ? shape.SumCount : 1, slice, item, shared, sums);
+    }
+
+    /// <summary>Adds what the threads of a group have summed, in their order, to what the slice has.</summary>
+    /// <param name="shape">The items.</param>
+    /// <param name="wanted">How many sums.</param>
+    /// <param name="slice">Slice.</param>
+    /// <param name="item">Item.</param>
+    /// <param name="shared">[sum, thread]</param>
+    /// <param name="sums">Added to. [slice, item, sum]</param>
+    internal static void AddThreads(AnswerShape shape, int wanted, int slice, int item, ArrayView<double> shared, ArrayView<double> sums)
+    {
         Group.Barrier();
-        int wanted = shape.WithDerivatives != 0 ? shape.SumCount : 1;
-        for (int index = Group.IdxX; index < wanted; index += threads)
+        for (int index = Group.IdxX; index < wanted; index += Group.DimX)
         {
             double sum = 0.0;
-            for (int other = 0; other < threads; other++)
-                sum += shared[index * threads + other];
+            for (int other = 0; other < Group.DimX; other++)
+                sum += shared[index * Group.DimX + other];
             sums[((long)slice * shape.ItemCount + item) * shape.SumCount + index] += sum;
         }
     }
 
-    private static bool IsAsked(AnswerShape shape, PersonViews views, int pattern, int k)
+    /// <summary>Whether a pattern may be of a class whose block has the items' table.</summary>
+    internal static bool IsAsked(AnswerShape shape, PersonViews views, int pattern, int k)
     {
         int known = views.KnownClass[pattern];
         return (known < 0 || known == k) && views.TableOfBlock[views.Group[pattern] * views.ClassCount + k] == shape.Table;
     }
 
-    private static int Answer(AnswerShape shape, PersonViews views, int pattern, int item)
+    /// <summary>A pattern's answer to an item.</summary>
+    internal static int Answer(AnswerShape shape, PersonViews views, int pattern, int item)
     {
         int number = shape.Item[item];
         int word = views.Words[(long)pattern * views.WordCount + number / MemoryPlan.ItemsPerWord];
         return (word >> (number % MemoryPlan.ItemsPerWord * 8)) & 255;
     }
 
-    private static double Predict(AnswerShape shape, ItemBlockViews items, PersonViews views, int item, int entry, int node)
+    /// <summary>z of an entry at a node.</summary>
+    internal static double Predict(AnswerShape shape, ItemBlockViews items, PersonViews views, int item, int entry, int node)
     {
         double z = 0.0;
         for (int loading = 0; loading < items.AttributeCount; loading++)
@@ -129,7 +143,8 @@ internal static class PersonAnswerKernels
         return z;
     }
 
-    private static double Theta(AnswerShape shape, ItemBlockViews items, PersonViews views, int item, int entry, int node, int loading) =>
+    /// <summary>θ of the attribute of a loading.</summary>
+    internal static double Theta(AnswerShape shape, ItemBlockViews items, PersonViews views, int item, int entry, int node, int loading) =>
         views.Theta[((long)entry * views.AttributeCount + shape.Attribute[item * items.AttributeCount + loading]) * views.NodeCount + node];
 
     /// <summary>Chain rule from z to slopes, ∂z/∂a_l = θ of the loading's attribute, for one node.</summary>

@@ -74,7 +74,7 @@ internal static class PersonNodeKernels
         double sum = 0.0;
         for (int node = Group.IdxX; node < length; node += Group.DimX)
         {
-            double term = isPossible ? Elementary.Exp(views.Weights[first + node] - largest) : 0.0;
+            double term = isPossible ? Exponential.OfNegative(views.Weights[first + node] - largest) : 0.0;
             views.Weights[first + node] = term;
             sum += term;
         }

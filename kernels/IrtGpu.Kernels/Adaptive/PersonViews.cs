@@ -80,6 +80,9 @@ internal readonly struct AnswerShape
     /// <summary>1: with derivatives; 0: values only.</summary>
     public int WithDerivatives { get; init; }
 
+    /// <summary>1: with values; 0: kernels that need a logarithm for these alone leave them 0.</summary>
+    public int WithValues { get; init; }
+
     public ArrayView<int> Asked { get; init; } // [position] item
 
     public ArrayView<int> Item { get; init; } // [item] its number in the plan

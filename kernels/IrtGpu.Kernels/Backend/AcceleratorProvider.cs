@@ -33,8 +33,11 @@ public sealed class AcceleratorProvider : IBackendProvider
     public IComputeBackend Create(DeviceName device, CalibrationPlan plan, PatternTable patterns, EStepChoice choice)
     {
         ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(choice);
         IReadOnlyList<ComputeDevice> devices = Catalog.Require(device);
+        if (devices.Count > 1 && !plan.Integration.HasSharedNodes)
+            throw new SpecificationException($"--integration {plan.Integration.Method.Name()} is computed on one device, and --device {device} names {devices.Count}. Name one of them: --device {devices[0].Name}.");
         return devices.Count == 1
             ? Open(devices[0], plan, patterns, choice)
             : new ShardedBackend(plan, patterns, devices.Count, (shard, part) => Open(devices[shard], plan, part, choice.OfDevicePart(plan, part)));

@@ -17,7 +17,8 @@ internal sealed class LoadedItems
     /// <param name="plan">The plan.</param>
     /// <param name="buffers">Where to allocate.</param>
     /// <param name="order">The attributes of an item in the order of its slopes on the device.</param>
-    public LoadedItems(CalibrationPlan plan, DeviceBuffers buffers, Func<int, int[]> order)
+    /// <param name="isApart">Items that go apart from the others of their model; null: none.</param>
+    public LoadedItems(CalibrationPlan plan, DeviceBuffers buffers, Func<int, int[]> order, Func<int, bool>? isApart = null)
     {
         this.plan = plan;
         this.buffers = buffers;
@@ -27,10 +28,10 @@ internal sealed class LoadedItems
             int[] setOfItem = plan.Tables[table].SetOfItem;
             foreach (ItemFamily family in ItemFamily.All)
             {
-                foreach (IGrouping<int, int> items in Enumerable.Range(0, plan.ItemCount).Where(item => setOfItem[item] >= 0 && plan.Items[item].Family == family)
-                    .GroupBy(item => plan.Items[item].Attributes.Length))
+                foreach (IGrouping<(int Loadings, bool IsApart), int> items in Enumerable.Range(0, plan.ItemCount).Where(item => setOfItem[item] >= 0 && plan.Items[item].Family == family)
+                    .GroupBy(item => (plan.Items[item].Attributes.Length, isApart?.Invoke(item) ?? false)))
                 {
-                    parts.Add(family.Use(new PartCreator(this, table, family, [.. items])));
+                    parts.Add(family.Use(new PartCreator(this, table, family, [.. items], items.Key.IsApart)));
                 }
             }
         }
@@ -57,7 +58,7 @@ internal sealed class LoadedItems
         }
     }
 
-    private Part CreatePart<TModel>(int table, ItemFamily family, int[] items)
+    private Part CreatePart<TModel>(int table, ItemFamily family, int[] items, bool isApart)
         where TModel : struct, IItemModel
     {
         int[] firstRows = new int[items.Length];
@@ -69,7 +70,10 @@ internal sealed class LoadedItems
         long bytes = sizeof(double) * ((long)block.Slopes.Length + block.Shape.Length + block.Scores.Length) + (2L * sizeof(int) + sizeof(long)) * block.ItemCount;
         int[][] columns = [.. items.Select(item => plan.Items[item].Attributes.Select(attribute => Array.IndexOf(order(item), attribute)).ToArray())];
         return new Part(
-            table, family, items, [.. items.Select(item => plan.Tables[table].SetOfItem[item])], block, buffers.Reserve(bytes, () => new ItemTableLauncher<TModel>(buffers.Accelerator, block)), columns);
+            table, family, items, [.. items.Select(item => plan.Tables[table].SetOfItem[item])], block, buffers.Reserve(bytes, () => new ItemTableLauncher<TModel>(buffers.Accelerator, block)), columns)
+        {
+            IsApart = isApart,
+        };
     }
 
     /// <summary>Items of one model and number of attributes in one table.</summary>
@@ -80,11 +84,15 @@ internal sealed class LoadedItems
     /// <param name="Block">Their parameters on the host.</param>
     /// <param name="Launcher">Their parameters on the device.</param>
     /// <param name="Columns">Place of each loading among the slopes on the device. [item][loading]</param>
-    internal sealed record Part(int Table, ItemFamily Family, int[] Items, int[] Sets, ItemBlock Block, IItemTableLauncher Launcher, int[][] Columns);
+    internal sealed record Part(int Table, ItemFamily Family, int[] Items, int[] Sets, ItemBlock Block, IItemTableLauncher Launcher, int[][] Columns)
+    {
+        /// <summary>Whether they go apart from others of their model.</summary>
+        public bool IsApart { get; init; }
+    }
 
-    private sealed record PartCreator(LoadedItems Owner, int Table, ItemFamily Family, int[] Items) : IItemModelUser<Part>
+    private sealed record PartCreator(LoadedItems Owner, int Table, ItemFamily Family, int[] Items, bool IsApart) : IItemModelUser<Part>
     {
         public Part Use<TModel>()
-            where TModel : struct, IItemModel => Owner.CreatePart<TModel>(Table, Family, Items);
+            where TModel : struct, IItemModel => Owner.CreatePart<TModel>(Table, Family, Items, IsApart);
     }
 }

@@ -113,7 +113,7 @@ internal static class ReducedSweepKernels
         for (int k = 0; k < views.ClassCount; k++)
         {
             long place = patterns.Weights + (long)k * patterns.PatternCount + pattern.X;
-            double term = isPossible ? Elementary.Exp(views.Work[place] - largest) : 0.0;
+            double term = isPossible ? Exponential.OfNegative(views.Work[place] - largest) : 0.0;
             views.Work[place] = term;
             sum += term;
         }
@@ -177,7 +177,7 @@ internal static class ReducedSweepKernels
         double product = views.Priors[step.Priors + (long)block * step.CellCount + cell];
         if (step.IsLog != 0)
         {
-            product *= Elementary.Exp(SumOfLogs(views, step, k, key, cell) - shift);
+            product *= Exponential.OfNegative(SumOfLogs(views, step, k, key, cell) - shift);
         }
         else
         {

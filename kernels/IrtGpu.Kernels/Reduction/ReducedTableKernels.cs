@@ -70,7 +70,7 @@ internal static class ReducedTableKernels
             if (!isFinite)
                 value = double.NegativeInfinity;
             if (line.IsLog == 0)
-                value = isFinite ? Elementary.Exp(value) : 0.0;
+                value = isFinite ? Exponential.OfNegative(value) : 0.0;
             views.Values[line.Values + cell] = value;
         }
 

@@ -26,6 +26,7 @@ public sealed class AdaptiveConformanceTests(OpenDevices devices) : IClassFixtur
         ["two attributes, groups by known classes"] = (Small with { Attributes = 2, HasCrossLoadings = true, Groups = 2, Classes = 2, KnownShare = 0.3, Persons = 24 }, IntegrationMethod.Adaptive, 3),
         ["groups with items of their own"] = (Small with { Attributes = 2, Groups = 2, EqualAcrossGroups = "q0001", FreeItems = null }, IntegrationMethod.Adaptive, 3),
         ["four attributes, spheres"] = (new ModelCase { Attributes = 4, Items = 8, Persons = 10, HasCrossLoadings = true }, IntegrationMethod.Adaptive, null),
+        ["more answers than have one logarithm together"] = (new ModelCase { Items = 520, Persons = 3 }, IntegrationMethod.Adaptive, 2),
         ["three attributes, lattice"] = (Small with { Attributes = 3, Persons = 10 }, IntegrationMethod.Qmc, 16),
     };
 
@@ -80,7 +81,11 @@ public sealed class AdaptiveConformanceTests(OpenDevices devices) : IClassFixtur
         backend.ComputeExpectation(point).Dispose();
         DeviceTraffic before = backend.Traffic;
         using Expectation found = backend.ComputeExpectation(point);
-        _ = found.EvaluateAll(plan, point.Parameters.Slots, withDerivatives: true);
+        ItemEvaluation derivatives = new(plan) { WithDerivatives = true, WithValues = false };
+        point.Parameters.Slots.CopyTo(derivatives.Slots, 0);
+        for (int set = 0; set < plan.ParameterSets.Count; set++)
+            derivatives.Add(set);
+        found.Evaluate(derivatives);
         DeviceTraffic cycle = backend.Traffic - before;
         Assert.Equal(7, cycle.Launches); // nodes, answers, weights, powers, their sum, items, their slices
         Assert.Equal(8 * (plan.ItemCount * 2L + 1 + 2 + 4) + 4 * plan.ItemCount, cycle.BytesUp); // a slope and an intercept; constant, mean and root of the precision; items asked for

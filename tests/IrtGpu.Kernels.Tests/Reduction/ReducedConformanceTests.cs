@@ -122,6 +122,19 @@ public sealed class ReducedConformanceTests(OpenDevices devices) : IClassFixture
         Closeness.AssertNear(expected.Scores!.Mean, result.Scores!.Mean, 1e-6);
     }
 
+    [Fact]
+    public void Several_devices_and_draws_are_refused()
+    {
+        ModelCase problem = new() { Attributes = 3, Items = 6, Nodes = 3, Persons = 20 };
+        SpecificationException Refusal(IntegrationMethod method, string device) => Assert.Throws<SpecificationException>(() => Calibration.Run(
+            problem.Data(), problem.Specification with { IsOrthogonal = true, Integration = method, QMatrix = ReducedCase.BifactorMatrix(problem), Quadrature = new QuadratureSpecification() },
+            new CalibrationOptions { Device = device, Providers = [new AcceleratorProvider()], MaxCycles = 1, StandardErrors = StandardErrorMethod.None }));
+        Assert.Contains("random numbers of their own", Refusal(IntegrationMethod.Stochastic, "ilgpu-cpu").Message, StringComparison.Ordinal);
+        Assert.SkipUnless(TestDevices.CudaDevices.Length > 1, "There is one device of CUDA at most.");
+        Assert.Contains("--device cuda:0", Refusal(IntegrationMethod.Reduced, "cuda:all").Message, StringComparison.Ordinal);
+        Assert.Contains("--device cuda:0", Refusal(IntegrationMethod.Adaptive, "cuda:all").Message, StringComparison.Ordinal);
+    }
+
     private DeviceTraffic Cycle(int persons, out ReducedCase both)
     {
         both = ReducedCase.Bifactor(new ModelCase { Attributes = 3, Items = 12, Persons = persons, Nodes = 3 });

@@ -11,6 +11,8 @@ namespace IrtGpu.Compute.Adaptive;
 internal sealed class PersonLoops<TLanes> : PersonLoops
     where TLanes : struct, ILanes<TLanes>
 {
+    private const double Ln2 = 0.6931471805599453;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Place(PersonNodes nodes, ReadOnlySpan<double> centre, ReadOnlySpan<double> factor, Span<double> theta)
@@ -65,7 +67,8 @@ internal sealed class PersonLoops<TLanes> : PersonLoops
         TLanes one = 1.0;
         for (int node = 0; node < factors.Length; node += TLanes.Count)
         {
-            TLanes logarithm = Elementary.Log1P(TLanes.Load(ref factor, (nuint)node) - 1.0);
+            TLanes significand = TLanes.Significand(TLanes.Load(ref factor, (nuint)node), out TLanes exponent);
+            TLanes logarithm = TLanes.MultiplyAdd(exponent, Ln2, Elementary.Log1P(significand - 1.0));
             (TLanes.Load(ref total, (nuint)node) - logarithm).Store(ref total, (nuint)node);
             one.Store(ref factor, (nuint)node);
         }

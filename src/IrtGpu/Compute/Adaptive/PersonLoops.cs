@@ -29,7 +29,7 @@ internal abstract class PersonLoops
     public abstract double Exponentiate(Span<double> values, double largest);
 
     /// <summary>sum −= log factors, which become 1.</summary>
-    /// <param name="factors">1 or more.</param>
+    /// <param name="factors">Positive, and normal numbers.</param>
     /// <param name="sum">Subtracted from.</param>
     public abstract void TakeLogarithms(Span<double> factors, Span<double> sum);
 

@@ -1,5 +1,6 @@
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Adaptive;
@@ -11,8 +12,6 @@ namespace IrtGpu.Compute.Adaptive;
 /// </remarks>
 internal sealed class PersonPosterior : IDisposable
 {
-    private const int MostFactors = 512; // of up to 2 each, before they overflow
-
     private readonly CalibrationPlan plan;
     private readonly PatternTable patterns;
     private readonly PersonNodes[] variants;
@@ -142,7 +141,7 @@ internal sealed class PersonPosterior : IDisposable
                 continue;
             int set = setOfItem[item];
             items.Operations(set).AddResponse(items.At(set, responses[item], nodes, Stride), logJoint, factors, Kept(k, item));
-            if (++factorCount % MostFactors == 0)
+            if (++factorCount % ItemModelOperations.MostFactors == 0)
                 PersonLoops.Chosen.TakeLogarithms(factors, logJoint);
         }
         PersonLoops.Chosen.TakeLogarithms(factors, logJoint);

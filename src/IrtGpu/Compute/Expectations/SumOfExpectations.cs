@@ -35,9 +35,6 @@ internal sealed class SumOfExpectations : Expectation
     public override double[]? TryNodeTotals(int block) => TrySum([.. parts.Select(part => part.TryNodeTotals(block))]);
 
     /// <inheritdoc/>
-    internal override double[]? TryLineTotals(int block, int attribute) => TrySum([.. parts.Select(part => part.TryLineTotals(block, attribute))]);
-
-    /// <inheritdoc/>
     internal override double[]? TryMeansByRow(int block) => TrySum([.. parts.Select(part => part.TryMeansByRow(block))]);
 
     /// <inheritdoc/>

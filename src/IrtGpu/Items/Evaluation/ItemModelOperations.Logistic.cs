@@ -19,14 +19,17 @@ internal abstract partial class ItemModelOperations
 
         public override int KeptRowCount(int categoryCount) => IsLogistic(categoryCount) ? 1 : base.KeptRowCount(categoryCount);
 
-        public override bool HasKeptValue(int categoryCount) => !IsLogistic(categoryCount);
+        public override bool HasKeptValue(int categoryCount) => !IsLogistic(categoryCount) && !IsSoftmax(categoryCount);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void AddResponse(in ResponseNodes nodes, Span<double> sum, Span<double> product, Span<double> kept)
         {
             if (!IsLogistic(nodes.CategoryCount))
             {
-                base.AddResponse(nodes, sum, product, kept);
+                if (IsSoftmax(nodes.CategoryCount))
+                    AddSoftmax(nodes, sum, product, kept);
+                else
+                    base.AddResponse(nodes, sum, product, kept);
                 return;
             }
             double sign = Sign(nodes.Category);
@@ -57,7 +60,9 @@ internal abstract partial class ItemModelOperations
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void AddKeptSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums)
         {
-            if (!IsLogistic(nodes.CategoryCount))
+            if (IsSoftmax(nodes.CategoryCount))
+                AddSoftmaxSums(nodes, weights, kept, sums);
+            else if (!IsLogistic(nodes.CategoryCount))
                 base.AddKeptSums(nodes, weights, kept, sums);
             else if (nodes.Slopes.Length == 1)
                 AddOneLoading(nodes, weights, kept, sums);
@@ -70,7 +75,10 @@ internal abstract partial class ItemModelOperations
         {
             if (!IsLogistic(nodes.CategoryCount))
             {
-                base.FillKeptGradients(nodes, kept, scratch, gradients);
+                if (IsSoftmax(nodes.CategoryCount))
+                    FillSoftmaxGradients(nodes, kept, gradients);
+                else
+                    base.FillKeptGradients(nodes, kept, scratch, gradients);
                 return;
             }
             int stride = nodes.NodeCount;

@@ -8,6 +8,12 @@ namespace IrtGpu.Items.Evaluation;
 /// <summary>Loops over the nodes that one person has alone: one answer counts, with the person's posterior for weights.</summary>
 internal abstract partial class ItemModelOperations
 {
+    /// <summary>Bound of the factors of <see cref="AddResponse"/>: a product of <see cref="MostFactors"/> answers neither overflows nor underflows.</summary>
+    public const double LargestFactor = 64;
+
+    /// <summary>Answers after which the logarithm of their product is to be taken.</summary>
+    public const int MostFactors = 160; // 64^160 = 2^960
+
     /// <summary>Number of constants of an item, all kinds together.</summary>
     public abstract int ConstantLength(int categoryCount);
 
@@ -24,7 +30,7 @@ internal abstract partial class ItemModelOperations
     /// <summary>Adds log P of an answer: log P = what is added to the sum − log(what the product is multiplied by).</summary>
     /// <param name="nodes">Item, answer and nodes.</param>
     /// <param name="sum">Added to. [node]</param>
-    /// <param name="product">Multiplied by a factor from 1 to 2, so that 1,000 answers do not overflow. [node]</param>
+    /// <param name="product">Multiplied by a factor from 1/<see cref="LargestFactor"/> to <see cref="LargestFactor"/>. [node]</param>
     /// <param name="kept">Receives what the function found. [<see cref="KeptRowCount"/>, node]</param>
     public abstract void AddResponse(in ResponseNodes nodes, Span<double> sum, Span<double> product, Span<double> kept);
 

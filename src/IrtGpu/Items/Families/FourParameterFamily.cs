@@ -1,3 +1,4 @@
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Models;
 using IrtGpu.Models.Functions;
 
@@ -11,6 +12,8 @@ internal sealed class FourParameterFamily : ItemFamily<FourParameterLogistic>
         new(ItemFunction.ThreeParameter, "3pl") { IsDichotomous = true, Fixed = [new(ParameterKind.UpperAsymptote, double.PositiveInfinity, IsShown: false)] },
         new(ItemFunction.FourParameter, "4pl") { IsDichotomous = true },
     ];
+
+    public override ItemModelOperations Operations => ItemModelOperations.OfFourParameter();
 
     public override bool HasAsymptotes => true;
 

@@ -9,6 +9,8 @@ public sealed record IntegrationChoice
     private const int LargestReducedCount = 1_000_000; // nodes of one sum
 
     private const int FewestAdaptive = 4; // attributes from which the default grid has 9 nodes in each or fewer, too few for posteriors as narrow as long tests leave
+    private const int FewestDrawn = 6; // attributes of an exploration, from which draws take a third of the time or less
+    private const int MostDrawnParameters = 4000; // whose information matrix is inverted
 
     private IntegrationChoice(IntegrationMethod method, string reason)
     {
@@ -89,7 +91,22 @@ public sealed record IntegrationChoice
         bool comesApart = tree.Width < attributeCount && ReductionRefusal(specification, tree) is null;
         if (comesApart && (specification.IsOrthogonal || noProduct is not null))
             return new IntegrationChoice(IntegrationMethod.Reduced, Describe(specification, tree)) { Tree = tree };
-        if (attributeCount >= FewestAdaptive && PersonRule.Takes(IntegrationMethod.Adaptive, attributeCount) && specification.Quadrature == new QuadratureSpecification())
+        bool isDefault = specification.Quadrature == new QuadratureSpecification();
+        if (PrefersDraws(specification, tree.Steps.Sum(step => step.Items.Length)))
+        {
+            return new IntegrationChoice(IntegrationMethod.Stochastic, $"an exploration of {attributeCount} attributes converges sooner by draws than by nodes about each person's mode")
+            {
+                PersonRule = PersonRule.AtTheEnd(attributeCount),
+            };
+        }
+        if (isDefault && noProduct is not null && specification.ClassCount == 1 && !PersonRule.Takes(IntegrationMethod.Adaptive, attributeCount))
+        {
+            return new IntegrationChoice(IntegrationMethod.Stochastic, $"{attributeCount} attributes that do not come apart are too many for nodes of quadrature")
+            {
+                PersonRule = PersonRule.AtTheEnd(attributeCount),
+            };
+        }
+        if (attributeCount >= FewestAdaptive && PersonRule.Takes(IntegrationMethod.Adaptive, attributeCount) && isDefault)
         {
             return new IntegrationChoice(IntegrationMethod.Adaptive, $"a grid over {attributeCount} attributes has too few nodes in each")
             {
@@ -99,6 +116,13 @@ public sealed record IntegrationChoice
         AddProblem(problems, noProduct, specification, tree);
         return new IntegrationChoice(IntegrationMethod.Grid, attributeCount == 1 ? "there is one attribute" : "the product of the nodes is small enough");
     }
+
+    /// <summary>Whether <see cref="IntegrationMethod.Auto"/> explores by draws: where slopes are many, EM at nodes about modes is slow twice, in steps and in standard errors.</summary>
+    /// <param name="specification">What was asked for.</param>
+    /// <param name="itemCount">Number of items.</param>
+    internal static bool PrefersDraws(ModelSpecification specification, int itemCount) =>
+        specification.Integration == IntegrationMethod.Auto && specification.IsExploratory && specification.ClassCount == 1 && specification.Quadrature == new QuadratureSpecification()
+        && specification.Attributes.Count >= FewestDrawn && itemCount * (specification.Attributes.Count + 1L) <= MostDrawnParameters;
 
     private static string Describe(ModelSpecification specification, EliminationTree tree) => tree.Width == 1
         ? "no items or correlations join attributes"
@@ -126,6 +150,7 @@ public sealed record IntegrationChoice
         [
             .. IntegrationMethods.Offered.Where(method => method is not (IntegrationMethod.Auto or IntegrationMethod.Grid)
                 && (method != IntegrationMethod.Reduced || (tree.Width < specification.Attributes.Count && ReductionRefusal(specification, tree) is null))
+                && (method != IntegrationMethod.Stochastic || specification.ClassCount == 1)
                 && (method is not (IntegrationMethod.Adaptive or IntegrationMethod.Qmc) || PersonRule.Takes(method, specification.Attributes.Count))
                 && method != specification.Integration).Select(method => $"--integration {method.Name()}"),
         ];

@@ -54,6 +54,27 @@ public sealed class StochasticApproximationTests
         Assert.Equal(one.LogLikelihood, three.LogLikelihood);
     }
 
+    /// <summary>Information from nodes that are turned at random, which four attributes and more have, and seeds that leave it as it is.</summary>
+    [Fact]
+    public void Many_parameters_converge_with_standard_errors_that_depend_on_no_threads_and_hardly_on_the_seed()
+    {
+        const int Attributes = 5;
+        ResponseData data = new SimulatedData(1500, [.. Enumerable.Repeat(2, 30)]) { Attributes = Attributes, Spread = 1.5 }.Draw();
+        ModelSpecification model = new() { Attributes = [.. Enumerable.Range(1, Attributes).Select(j => $"F{j}")], IsExploratory = true };
+        CalibrationResult one = Draw(data, model, 1, threads: 1, error: 0.3), three = Draw(data, model, 1, threads: 3, error: 0.3), other = Draw(data, model, 2, error: 0.3);
+        Assert.Equal(TerminationKind.Converged, one.Termination.Kind);
+        Assert.Equal(TerminationKind.Converged, other.Termination.Kind);
+        Assert.Equal(one.Point.Parameters.Free, three.Point.Parameters.Free);
+        Assert.Equal(one.StandardErrors.Covariance, three.StandardErrors.Covariance);
+        int count = one.Plan.Layout.FreeCount;
+        for (int k = 0; k < count; k++)
+        {
+            double error = Math.Sqrt(one.StandardErrors.Covariance![k * count + k]);
+            Assert.True(Math.Abs(one.Point.Parameters.Free[k] - other.Point.Parameters.Free[k]) < 1.8 * error); // four Monte-Carlo errors of a difference
+            Assert.Equal(1, Math.Sqrt(other.StandardErrors.Covariance![k * count + k]) / error, 0.25);
+        }
+    }
+
     [Fact]
     public void Exploration_finds_simple_structure_again_wherever_its_items_stand()
     {

@@ -195,6 +195,12 @@ public sealed class ResponseOperationsTests
             yield return ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit, Lanes256>();
             yield return ItemModelOperations.OfWeightedScore<GeneralizedPartialCredit, Lanes128>();
         }
+        if (model == ItemModelSubject.Of<FourParameterLogistic>().Name)
+        {
+            yield return ItemModelOperations.OfFourParameter<Lanes512>();
+            yield return ItemModelOperations.OfFourParameter<Lanes256>();
+            yield return ItemModelOperations.OfFourParameter<Lanes128>();
+        }
         if (model == ItemModelSubject.Of<NominalResponse>().Name)
             yield return ItemModelOperations.OfWeightedScore<NominalResponse, Lanes256>();
     }

@@ -88,6 +88,35 @@ public sealed class IntegrationChoiceTests
     }
 
     [Fact]
+    public void Explorations_of_many_attributes_are_drawn_and_so_are_more_attributes_than_quadrature_has_rules_for()
+    {
+        CalibrationPlan drawn = Plan(6, item => [item % 6], model => model with { QMatrix = null, IsExploratory = true });
+        Assert.Equal(IntegrationMethod.Stochastic, drawn.Integration.Method);
+        Assert.Contains("exploration of 6", drawn.Integration.Reason, StringComparison.Ordinal);
+        Assert.Equal(IntegrationMethod.Adaptive, Plan(5, item => [item % 5], model => model with { QMatrix = null, IsExploratory = true }).Integration.Method);
+        Assert.Equal(IntegrationMethod.Adaptive, Plan(9, item => [item % 9], model => model).Integration.Method);
+        CalibrationPlan many = Plan(22, item => [item % 22], model => model);
+        Assert.Equal(IntegrationMethod.Stochastic, many.Integration.Method);
+        Assert.Contains("22 attributes", many.Integration.Reason, StringComparison.Ordinal);
+        // Draws take no latent classes: there the grid is refused as before.
+        SpecificationException refused = Assert.Throws<SpecificationException>(() => Plan(22, item => [item % 22], model => model with { ClassCount = 2 }));
+        Assert.Contains("--integration qmc", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("--integration stochastic", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Explorations_that_are_drawn_by_default_choose_their_axes()
+    {
+        using ResponseData data = SimulatedData.Dichotomous(200, 27).Draw();
+        ModelSpecification model = new() { Attributes = [.. Enumerable.Range(1, 6).Select(j => $"F{j}")], IsExploratory = true };
+        CalibrationProblem problem = CalibrationProblem.Create(data, model);
+        Assert.Equal(IntegrationMethod.Stochastic, problem.Plan.Integration.Method);
+        CalibrationProblem asked = CalibrationProblem.Create(data, model with { Integration = IntegrationMethod.Stochastic });
+        Assert.Equal(asked.Plan.Layout.FreeCount, problem.Plan.Layout.FreeCount);
+        Assert.Equal(asked.Plan.Layout.RepresentativeSlot, problem.Plan.Layout.RepresentativeSlot);
+    }
+
+    [Fact]
     public void A_grid_that_is_too_large_is_refused_with_what_works()
     {
         SpecificationException refused = Assert.Throws<SpecificationException>(() =>
