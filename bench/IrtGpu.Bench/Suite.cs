@@ -28,7 +28,9 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
         new("ranks", "simulation-based calibration of draws: a conjugate model, a mixture, a 2PL (minutes)", Posterior.RankSuite.Run),
         new("table1", "recovery of nine models in simulated data, against a published table", Studies.Table1Suite.Run),
         new("fit", "tests of fit: rejections under the model and under planted misfit, 1,000 data sets a design (minutes)", Fit.FitSuite.Run),
-        new("dimensions", "recovery in 5, 10 and 20 dimensions by stochastic approximation, and an exploration of 10 (many minutes)", Dimensions.DimensionsSuite.Run),
+        new("stochastic", "recovery in 5, 10 and 20 dimensions by stochastic approximation, and an exploration of 10 (many minutes)", Dimensions.StochasticSuite.Run),
+        new("dimensions", "bifactor, adaptive and stochastic: many dimensions by every method (many minutes)", options => Array.ForEach<Action<BenchOptions>>(
+            [Dimensions.BifactorSuite.Run, Dimensions.AdaptiveSuite.Run, Dimensions.StochasticSuite.Run], run => run(options))),
         new("recovery", "bias in three hard designs: booklets, anchors, partly known classes", Studies.RecoverySuite.Run),
         new("dif", "level and power of tests for differential item functioning; bias, coverage and drift in linking (minutes)", Differential.DifSuite.Run),
     ];
@@ -38,7 +40,7 @@ internal sealed record Suite(string Name, string Description, Action<BenchOption
     public static IReadOnlyList<Suite> Choose(BenchOptions options)
     {
         if (options.Suites.Count == 0)
-            return [.. All.Where(suite => suite.Name != "timing" || options.DataPath is not null).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "mixtures" or "draws" or "posterior" or "ranks" or "dif" or "table1" or "dimensions" or "recovery" or "fit" or "cycles"))];
+            return [.. All.Where(suite => suite.Name != "dimensions" && (suite.Name != "timing" || options.DataPath is not null)).Where(suite => options.IsQuick || suite.Name is not ("mirt" or "mixed" or "mixtures" or "draws" or "posterior" or "ranks" or "dif" or "table1" or "stochastic" or "recovery" or "fit" or "cycles"))];
         return [.. options.Suites.Select(name => All.FirstOrDefault(suite => suite.Name == name)
             ?? throw new ArgumentException($"There is no suite '{name}'. The suites are:\n{List()}"))];
     }

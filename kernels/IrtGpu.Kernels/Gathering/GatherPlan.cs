@@ -38,8 +38,11 @@ internal sealed class GatherPlan(long firstPartial)
     /// <summary>[task]</summary>
     public long[] Targets => [.. targets];
 
-    /// <summary>All lists.</summary>
-    public int[] Entries => [.. entries.SelectMany(list => list)];
+    /// <summary>All lists, one after the other.</summary>
+    public IReadOnlyList<int[]> Entries => entries;
+
+    /// <summary>Bytes of all lists and tasks.</summary>
+    public long Bytes => sizeof(int) * (entryCount + 2L * begin.Count) + sizeof(long) * (long)targets.Count;
 
     /// <summary>Adds sums of one kind to the open stage.</summary>
     /// <param name="kind">Source, cells and map; threads, tasks and whether entries are listed are filled in here.</param>

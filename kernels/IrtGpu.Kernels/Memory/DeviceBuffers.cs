@@ -89,6 +89,20 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
         return view;
     }
 
+    /// <summary>Allocates memory for several host arrays and copies them there, one after the other.</summary>
+    public ArrayView<T> Put<T>(IReadOnlyList<T[]> parts)
+        where T : unmanaged
+    {
+        ArrayView<T> view = Allocate<T>(parts.Sum(part => (long)part.Length));
+        long first = 0;
+        foreach (T[] part in parts)
+        {
+            Upload(view.SubView(first, view.Length - first), part);
+            first += part.Length;
+        }
+        return view;
+    }
+
     /// <summary>Copies the start of a view to the host, once all that is queued has run.</summary>
     public void Download<T>(ArrayView<T> view, T[] values)
         where T : unmanaged

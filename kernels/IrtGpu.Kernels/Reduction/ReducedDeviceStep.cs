@@ -248,14 +248,14 @@ internal sealed class ReducedDeviceStep : IDisposable
 
     private DeviceRun Put(ReducedRun run, ReducedPatternViews all) => new(
         run,
-        shared with { Steps = buffers.Put(run.StepShapes), Children = buffers.Put(run.Children), Keys = buffers.Put([.. run.Patterns.Keys.SelectMany(keys => keys)]) },
+        shared with { Steps = buffers.Put(run.StepShapes), Children = buffers.Put(run.Children), Keys = buffers.Put(run.Patterns.Keys) },
         all with
         {
             PatternCount = run.PatternCount,
             First = run.Patterns.Begin,
             Weights = run.Weights,
             LogLikelihoods = run.LogLikelihoods,
-            RootPart = buffers.Put([.. run.Patterns.Roots.SelectMany(parts => parts)]),
+            RootPart = buffers.Put(run.Patterns.Roots),
         },
         buffers.Put([.. run.UpTurns]), buffers.Put([.. run.DownTurns]), new GatherLists(buffers, run.Gathers, shared.Maps));
 

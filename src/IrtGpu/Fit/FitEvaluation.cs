@@ -24,7 +24,6 @@ public sealed class FitEvaluation
     private readonly CancellationToken cancellation;
     private readonly int threads;
     private readonly int[][] members;
-    private readonly Dictionary<int, double[][]> gradientsOfTable = [];
     private readonly List<string> notes = [];
     private PatternScores? scores;
     private StandardErrors? errors;
@@ -117,7 +116,7 @@ public sealed class FitEvaluation
         bool hasAbilityGroups = Wants(FitStatistic.AbilityGroups) && !Refuses("X² and G² over groups of θ", NoTest() ?? NoPoint(oneAttribute: true));
         bool hasPlausibleValues = Wants(FitStatistic.PlausibleValues) && !Refuses("PV-Q1", NoTest() ?? NoPoint(oneAttribute: true) ?? noNodes ?? PlausibleValueFit.Refusal(Patterns));
         bool hasPoint = Wants(FitStatistic.MeanSquares) && !Refuses("Infit and outfit at estimates of θ", NoPoint(oneAttribute: false));
-        bool hasPosterior = Wants(FitStatistic.MeanSquares) && !Refuses("Infit and outfit over posteriors", noNodes);
+        bool hasPosterior = Wants(FitStatistic.MeanSquares);
         bool hasDeviations = Wants(FitStatistic.Deviations) && !Refuses("RMSD", noNodes);
         ScoreShareDerivatives? shares = hasSumScores ? ScoreShareDerivatives.TryCreate(Model, Errors) : null;
         List<ItemFit> items = [];
@@ -134,7 +133,8 @@ public sealed class FitEvaluation
                 ? AbilityGroupFit.Of(Point, group, Patterns, members[group], Scores.Mean, threads, cancellation) : null;
             ItemTest?[]? plausible = hasPlausibleValues
                 ? PlausibleValueFit.Of(Point, population!, Patterns, PlausibleValues, options.Draws, Errors, threads, cancellation) : null;
-            GroupCounts? counts = hasPosterior || hasDeviations ? GroupCounts.Of(population!, Patterns, members[group], threads, cancellation) : null;
+            GroupCounts? counts = population is not null && (hasPosterior || hasDeviations) ? GroupCounts.Of(population, Patterns, members[group], threads, cancellation) : null;
+            MeanSquares[]? eliminated = population is null && hasPosterior ? EliminatedMeanSquares.Of(Point, group, Patterns, members[group], threads) : null;
             MeanSquares[]? atEap = hasPoint ? AtPoint(group, Eap) : null;
             MeanSquares[]? atWle = hasPoint && Plan.AttributeCount == 1 ? AtPoint(group, Wle) : null;
             foreach (int item in branched.Items)
@@ -145,7 +145,7 @@ public sealed class FitEvaluation
                     X2 = abilities?[item]?.X2,
                     G2 = abilities?[item]?.G2,
                     PlausibleValues = plausible?[item],
-                    OverPosterior = hasPosterior ? MeanSquares.OverPosterior(population!, counts!, item) : null,
+                    OverPosterior = eliminated?[item] ?? (hasPosterior ? MeanSquares.OverPosterior(population!, counts!, item) : null),
                     AtEap = atEap?[item],
                     AtWle = atWle?[item],
                 });
@@ -173,7 +173,7 @@ public sealed class FitEvaluation
 
     private List<PairTest>? Pairs()
     {
-        bool hasTables = Wants(FitStatistic.PairTables) && !Refuses("LD-X²", GroupPopulation.Refusal(Point) ?? NoTest());
+        bool hasTables = Wants(FitStatistic.PairTables) && !Refuses("LD-X²", (Model is null ? Branching.Refusal(Point) : null) ?? NoTest());
         bool hasResiduals = Wants(FitStatistic.ResidualCorrelations) && !Refuses("Q3", NoPoint(oneAttribute: false));
         if (!hasTables && !hasResiduals)
             return null;
@@ -198,8 +198,7 @@ public sealed class FitEvaluation
         int[] setOfItem = Plan.Tables[Plan.Blocks[group * Plan.ClassCount].Table].SetOfItem;
         int[] items = [.. Enumerable.Range(0, Plan.ItemCount).Where(item => setOfItem[item] >= 0)];
         IReadOnlyList<PairTest> pairs = hasTables
-            ? PairTables.Of(
-                Point, GroupPopulation.Create(Point, group), PairCounts.Of(Plan, Patterns, members[group], threads, cancellation), Gradients, Errors, threads, cancellation)
+            ? PairTables.Of(Model!.Population(group), PairCounts.Of(Plan, Patterns, members[group], threads, cancellation), Errors, threads, cancellation)
             : [.. items.SelectMany(later => items.Where(earlier => earlier < later).Select(earlier => new PairTest(group, earlier, later)))];
         if (!hasResiduals)
             return pairs;
@@ -315,13 +314,6 @@ public sealed class FitEvaluation
         progress?.Report(new WorkProgress(what));
         cancellation.ThrowIfCancellationRequested();
         return compute();
-    }
-
-    private double[][] Gradients(int table)
-    {
-        if (!gradientsOfTable.TryGetValue(table, out double[][]? gradients))
-            gradientsOfTable[table] = gradients = CompleteDataGradients.ItemGradients(Point, table);
-        return gradients;
     }
 
     private void Report(string what, int group)

@@ -168,7 +168,7 @@ internal sealed class ReducedRun
 
     /// <summary>Bytes that the run takes by itself: what stays, and what runs share, one after the other.</summary>
     public (long Kept, long Shared) Bytes => (
-        sizeof(int) * (Patterns.Keys.Sum(keys => (long)keys.Length) + Patterns.Roots.Sum(parts => (long)parts.Length) + gathers.Entries.Length + 2L * gathers.Begin.Length) + sizeof(long) * (long)gathers.Targets.Length,
+        sizeof(int) * (Patterns.Keys.Sum(keys => (long)keys.Length) + Patterns.Roots.Sum(parts => (long)parts.Length)) + gathers.Bytes,
         sizeof(double) * (MessageLength + 3 * PartLength + WorkLength));
 
     private void AddPatterns(ReducedWork work)

@@ -10,7 +10,7 @@ internal static class DevicePreparation
 {
     /// <summary>
     /// Begins to open the device that is named; with <c>auto</c> a fast one, where the file is so large that the processor would be busy for longer
-    /// than a device takes to start. Nothing else is opened, and nothing thrown: what is wrong with device or file is told where each is used.
+    /// than a device takes to start and the method of integration is one that <c>auto</c> takes to it. Nothing else is opened, and nothing thrown: what is wrong with device or file is told where each is used.
     /// </summary>
     /// <param name="options">Device and providers; cycles, standard errors and threads, of which the work depends.</param>
     /// <param name="specification">The model.</param>
@@ -18,7 +18,8 @@ internal static class DevicePreparation
     /// <returns>Closes what no backend has; to be disposed of after the work.</returns>
     public static IDisposable Begin(CalibrationOptions options, ModelSpecification specification, string path)
     {
-        if (DeviceName.TryParse(options.Device) is not { } name)
+        if (DeviceName.TryParse(options.Device) is not { } name
+            || (name.Kind == DeviceName.Auto && specification.Integration is not (IntegrationMethod.Auto or IntegrationMethod.Grid)))
             return NothingPrepared.Instance;
         IBackendProvider? provider = name.Kind == DeviceName.Auto
             ? options.Providers.FirstOrDefault(known => HostSeconds(options, specification, path) >= known.StartSeconds(null))

@@ -136,7 +136,7 @@ internal sealed class ReducedEStep : IDisposable
     private ReducedMessages[] Messages(ReducedPatterns run) => [.. Enumerable.Range(0, plan.ClassCount).Select(_ => new ReducedMessages(model.Steps, run))];
 
     /// <summary>Numbers in the messages of a part, both ways.</summary>
-    private long MessagesOfPart(ReducedStep step) => 2L * plan.ClassCount * step.MessageLength;
+    private long MessagesOfPart(ReducedStep step) => plan.ClassCount * (2L * step.MessageLength + (PartRuns.IsFor(step) ? step.RowCount : 0));
 
     /// <summary>Bytes of a pattern that has no part in common with others.</summary>
     private long BytesOfPattern(Func<ReducedStep, long> lengthOfPart, long lengthOfPattern) => sizeof(double) * (lengthOfPattern + model.Steps.Sum(lengthOfPart));

@@ -19,6 +19,7 @@ internal sealed class ReducedMessages : IDisposable
         Sums = [.. steps.Select((step, index) => new AlignedBuffer((long)patterns.Count(index) * step.MessageLength))];
         Scale = [.. steps.Select((_, index) => new double[patterns.Count(index)])];
         LogScale = [.. steps.Select((_, index) => new double[patterns.Count(index)])];
+        ByRow = [.. steps.Select((step, index) => PartRuns.IsFor(step) ? new AlignedBuffer((long)patterns.Count(index) * step.RowCount) : null)];
         Shift = [.. steps.Select((step, index) => new double[step.IsLog ? patterns.Count(index) : 0])];
     }
 
@@ -27,6 +28,9 @@ internal sealed class ReducedMessages : IDisposable
 
     /// <summary>Posterior weights by place of the message. [step][part, place]</summary>
     public AlignedBuffer[] Sums { get; }
+
+    /// <summary>Room for sums and weights by row, of steps that are computed by <see cref="PartRuns"/>; else null. [step][row, position]</summary>
+    public AlignedBuffer?[] ByRow { get; }
 
     /// <summary>What this step's sums were divided by. [step][part]</summary>
     public double[][] Scale { get; }
@@ -42,5 +46,7 @@ internal sealed class ReducedMessages : IDisposable
     {
         foreach (AlignedBuffer buffer in Values.Concat(Sums))
             buffer.Dispose();
+        foreach (AlignedBuffer? buffer in ByRow)
+            buffer?.Dispose();
     }
 }

@@ -32,9 +32,18 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
     {
         foreach (ReducedStep[] level in Levels())
         {
-            (ReducedStep Step, int Begin)[] pieces =
-                [.. level.SelectMany(step => Enumerable.Range(0, (run.Count(step.Source.Index) + PartsPerPiece - 1) / PartsPerPiece).Select(piece => (step, piece * PartsPerPiece)))];
-            Parallel.For(0, pieces.Length, parallel, piece => Up(k, messages, pieces[piece].Step, pieces[piece].Begin));
+            LeafSweep?[] leaves = Leaves(level, k, messages);
+            (int Step, int Row)[] rows = Rows(level, leaves);
+            Parallel.For(0, rows.Length, parallel, task => leaves[rows[task].Step]!.SumRow(rows[task].Row));
+            (int Step, int Begin)[] pieces = [.. Enumerable.Range(0, level.Length).SelectMany(step => Pieces(level[step]).Select(begin => (step, begin)))];
+            Parallel.For(0, pieces.Length, parallel, piece =>
+            {
+                (int step, int begin) = pieces[piece];
+                if (leaves[step] is { } leaf)
+                    Send(k, messages, level[step], leaf, begin);
+                else
+                    Up(k, messages, level[step], begin);
+            });
         }
     }
 
@@ -96,7 +105,16 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
         }
         foreach (ReducedStep[] level in Levels().Reverse())
         {
-            (ReducedStep Step, int Begin, int End, int Lane, int EndLane)[] pieces = [.. level.SelectMany(Pieces)];
+            LeafSweep?[] leaves = Leaves(level, k, messages);
+            (int Step, int Begin)[] parts = [.. Enumerable.Range(0, level.Length).Where(step => leaves[step] is not null).SelectMany(step => Pieces(level[step]).Select(begin => (step, begin)))];
+            Parallel.For(0, parts.Length, parallel, piece =>
+            {
+                (int step, int begin) = parts[piece];
+                leaves[step]!.Divide(begin, Math.Min(begin + PartsPerPiece, run.Count(level[step].Source.Index)));
+            });
+            (int Step, int Row)[] rows = Rows(level, leaves);
+            Parallel.For(0, rows.Length, parallel, task => leaves[rows[task].Step]!.ScatterRow(rows[task].Row, totals));
+            (ReducedStep Step, int Begin, int End, int Lane, int EndLane)[] pieces = [.. level.Where((_, step) => leaves[step] is null).SelectMany(PiecesOfCells)];
             Parallel.For(0, pieces.Length, parallel, piece =>
             {
                 (ReducedStep step, int begin, int end, int lane, int endLane) = pieces[piece];
@@ -117,7 +135,7 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
     private IEnumerable<ReducedStep[]> Levels() => model.Steps.GroupBy(step => step.Level).OrderBy(level => level.Key).Select(level => level.ToArray());
 
     /// <summary>Pieces of the way back of one step: rows, or cells of all rows where rows meet in the sums of a child.</summary>
-    private static IEnumerable<(ReducedStep Step, int Begin, int End, int Lane, int EndLane)> Pieces(ReducedStep step)
+    private static IEnumerable<(ReducedStep Step, int Begin, int End, int Lane, int EndLane)> PiecesOfCells(ReducedStep step)
     {
         if (step.RowCount == 1 || step.HasNarrowChild)
         {
@@ -128,6 +146,27 @@ internal sealed unsafe class ReducedSweep(ReducedModel model, PatternTable patte
         int rows = RowsPerPiece(step);
         for (int begin = 0; begin < step.RowCount; begin += rows)
             yield return (step, begin, Math.Min(step.RowCount, begin + rows), 0, step.Width);
+    }
+
+    /// <summary>First parts of the pieces of a step.</summary>
+    private IEnumerable<int> Pieces(ReducedStep step)
+    {
+        for (int begin = 0; begin < run.Count(step.Source.Index); begin += PartsPerPiece)
+            yield return begin;
+    }
+
+    /// <summary>Steps of a level that are computed by runs of parts. [step of the level]</summary>
+    private LeafSweep?[] Leaves(ReducedStep[] level, int k, ReducedMessages messages) =>
+        [.. level.Select(step => PartRuns.IsFor(step) ? new LeafSweep(model, step, run, k, messages) : null)];
+
+    private static (int Step, int Row)[] Rows(ReducedStep[] level, LeafSweep?[] leaves) =>
+        [.. Enumerable.Range(0, level.Length).Where(step => leaves[step] is not null).SelectMany(step => Enumerable.Range(0, level[step].RowCount).Select(row => (step, row)))];
+
+    private void Send(int k, ReducedMessages messages, ReducedStep step, LeafSweep leaf, int begin)
+    {
+        double[] sums = new double[step.RowCount];
+        for (int position = begin; position < Math.Min(begin + PartsPerPiece, run.Count(step.Source.Index)); position++)
+            Send(k, messages, step, leaf.Take(position, sums), sums);
     }
 
     private void Up(int k, ReducedMessages messages, ReducedStep step, int begin)

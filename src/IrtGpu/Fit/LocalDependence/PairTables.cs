@@ -1,5 +1,4 @@
-using System.Numerics.Tensors;
-using IrtGpu.Compute;
+using IrtGpu.Fit.Branches;
 using IrtGpu.Fit.LimitedInformation;
 using IrtGpu.Foundation.Vectors;
 using IrtGpu.Inference;
@@ -14,33 +13,31 @@ internal sealed class PairTables
     private const double LeastShare = 1e-12;
 
     private readonly CalibrationPlan plan;
-    private readonly GroupPopulation population;
+    private readonly BranchedPopulation population;
     private readonly PairCounts counts;
-    private readonly ResponseDerivatives? derivatives;
+    private readonly ResponseDerivatives responses;
     private readonly double[]? covariance; // of the estimates. [free, free]
 
-    private PairTables(GroupPopulation population, PairCounts counts, ResponseDerivatives? derivatives, double[]? covariance)
+    private PairTables(BranchedPopulation population, PairCounts counts, double[]? covariance)
     {
         plan = population.Plan;
         this.population = population;
         this.counts = counts;
-        this.derivatives = derivatives;
+        responses = new ResponseDerivatives(population, covariance is not null);
         this.covariance = covariance;
     }
 
     /// <summary>Tests every pair.</summary>
-    /// <param name="point">The estimates.</param>
     /// <param name="population">The group.</param>
     /// <param name="counts">Its data.</param>
-    /// <param name="gradients">Derivatives of log P by table.</param>
     /// <param name="errors">Covariance of the estimates.</param>
     /// <param name="threads">Number of threads.</param>
     /// <param name="cancellation">Ends the work.</param>
     public static IReadOnlyList<PairTest> Of(
-        ModelPoint point, GroupPopulation population, PairCounts counts, Func<int, double[][]> gradients, StandardErrors? errors, int threads, CancellationToken cancellation)
+        BranchedPopulation population, PairCounts counts, StandardErrors? errors, int threads, CancellationToken cancellation)
     {
         double[]? covariance = errors?.Covariance is { } matrix && errors.WithoutLimit.Count == 0 ? matrix : null;
-        PairTables tables = new(population, counts, covariance is null ? null : new ResponseDerivatives(point, population, gradients), covariance);
+        PairTables tables = new(population, counts, covariance);
         int[] items = population.Items;
         PairTest[][] rows = new PairTest[items.Length][];
         Parallel.For(0, items.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, i =>
@@ -54,18 +51,15 @@ internal sealed class PairTables
     {
         PlannedItem a = plan.Items[first];
         PlannedItem b = plan.Items[second];
-        double[] share = new double[a.CategoryCount * b.CategoryCount];
+        double[] share = responses.Shares(first, second);
         double[] observed = new double[share.Length];
-        double[] weighted = new double[population.NodeCount];
         PairSums seen = default;
         PairSums expected = default;
         for (int m = 0; m < a.CategoryCount; m++)
         {
-            TensorPrimitives.Multiply(population.Weight, population.Row(a.FirstRow + m), weighted);
             for (int n = 0; n < b.CategoryCount; n++)
             {
                 int cell = m * b.CategoryCount + n;
-                share[cell] = FixedOrderSums.Dot(weighted, population.Row(b.FirstRow + n));
                 observed[cell] = counts[a.FirstRow + m, b.FirstRow + n];
                 seen.Add(m, n, observed[cell]);
                 expected.Add(m, n, share[cell]);
@@ -95,9 +89,9 @@ internal sealed class PairTables
     /// <summary>P of X² as a quadratic form in residuals of the covariance matrix A = I − √π√πᵀ − N D Cov(η̂) Dᵀ, D the derivatives over √π.</summary>
     private double Corrected(int first, int second, double[] share, double persons, double x2)
     {
-        if (derivatives is null)
+        if (covariance is null)
             return double.NaN;
-        (int[] free, double[] rows) = derivatives.Of(first, second); // [cell, free]
+        (int[] free, double[] rows) = responses.Of(first, second); // [cell, free]
         int cells = share.Length;
         double[] matrix = new double[cells * cells];
         double[] image = new double[free.Length];
@@ -107,7 +101,7 @@ internal sealed class PairTables
             {
                 double sum = 0;
                 for (int m = 0; m < free.Length; m++)
-                    sum += rows[r * free.Length + m] * covariance![(long)free[m] * plan.Layout.FreeCount + free[k]];
+                    sum += rows[r * free.Length + m] * covariance[(long)free[m] * plan.Layout.FreeCount + free[k]];
                 image[k] = sum;
             }
             for (int c = 0; c < cells; c++)

@@ -56,6 +56,7 @@ public sealed class DevicePreparationTests : IDisposable
         Assert.Equal((1, 1, null), (provider.Begun, provider.Ended, provider.Name));
         DevicePreparation.Begin(options, new ModelSpecification(), file).Dispose(); // 2PL takes the processor less
         DevicePreparation.Begin(options, ThreeParameters, file + ".missing").Dispose();
+        DevicePreparation.Begin(options, ThreeParameters with { Integration = IntegrationMethod.Adaptive }, file).Dispose(); // which goes to a device that is named alone
         Assert.Equal(1, provider.Begun);
     }
 

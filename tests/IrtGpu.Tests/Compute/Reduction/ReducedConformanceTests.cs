@@ -33,7 +33,9 @@ public sealed class ReducedConformanceTests
     [InlineData(3, 8, 1, 1)]
     [InlineData(4, 12, 1, 1)]
     [InlineData(4, 12, 2, 2)]
-    [InlineData(3, 60, 1, 1)] // more than are multiplied: by logarithms
+    [InlineData(3, 140, 1, 1)] // as many joint tables as are multiplied
+    [InlineData(3, 160, 1, 1)] // more: by logarithms
+    [InlineData(3, 60, 1, 1)] // many joint tables, most parts once
     public void Bifactor_models_give_the_sums_of_the_grid(int attributes, int items, int groups, int classes)
     {
         ModelCase problem = new() { Attributes = attributes, Items = items, Groups = groups, Classes = classes, KnownShare = classes > 1 ? 0.3 : 0, Missing = 0.1, HasWeights = true, Nodes = 9 };

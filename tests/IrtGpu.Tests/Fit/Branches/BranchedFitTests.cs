@@ -6,6 +6,7 @@ using IrtGpu.Fit.Branches;
 using IrtGpu.Fit.Information;
 using IrtGpu.Fit.Items;
 using IrtGpu.Fit.LimitedInformation;
+using IrtGpu.Fit.LocalDependence;
 using IrtGpu.Inference;
 using IrtGpu.Items;
 using IrtGpu.Planning;
@@ -62,6 +63,7 @@ public sealed class BranchedFitTests
         AssertNear(expected.ModelFits!, actual.ModelFits!, isDetermined ? 1e-8 : 1e-3);
         AssertNear(expected.Items!, actual.Items!);
         AssertNear(expected.SumScores!, actual.SumScores!, plan.AttributeCount);
+        AssertNear(expected.Pairs!, actual.Pairs!);
         if (expected.CategoryFits is not null)
             AssertNear(expected.CategoryFits, actual.CategoryFits!, 1e-8);
     }
@@ -105,8 +107,8 @@ public sealed class BranchedFitTests
 
     private static FitReport Evaluate(ModelPoint point, PatternTable patterns)
     {
-        FitSource source = new(point, patterns, () => throw new InvalidOperationException("Scores are not asked for."), () => Errors(point));
-        FitOptions options = new() { Threads = 2, Statistics = new HashSet<FitStatistic> { FitStatistic.ModelFit, FitStatistic.SumScores, FitStatistic.SumScoreEap } };
+        FitSource source = new(point, patterns, () => new PatternScores(point.Plan.AttributeCount, point.Plan.ClassCount, new double[patterns.PatternCount * point.Plan.AttributeCount], [], [], [], []), () => Errors(point));
+        FitOptions options = new() { Threads = 2, Statistics = new HashSet<FitStatistic> { FitStatistic.ModelFit, FitStatistic.SumScores, FitStatistic.MeanSquares, FitStatistic.PairTables, FitStatistic.SumScoreEap } };
         return FitEvaluation.Run(source, options, cancellation: TestContext.Current.CancellationToken);
     }
 
@@ -140,11 +142,27 @@ public sealed class BranchedFitTests
         Assert.Equal(expected.Select(item => (item.Group, item.Item)), actual.Select(item => (item.Group, item.Item)));
         for (int k = 0; k < expected.Count; k++)
         {
+            Closeness.AssertRelative(expected[k].OverPosterior!.Infit, actual[k].OverPosterior!.Infit, 1e-9, "infit");
+            Closeness.AssertRelative(expected[k].OverPosterior!.Outfit, actual[k].OverPosterior!.Outfit, 1e-9, "outfit");
+            Closeness.AssertNear([expected[k].OverPosterior!.InfitZ, expected[k].OverPosterior!.OutfitZ], [actual[k].OverPosterior!.InfitZ, actual[k].OverPosterior!.OutfitZ], 1e-7, "deviates");
             (ItemTest one, ItemTest other) = (expected[k].SumScores!, actual[k].SumScores!);
             Assert.Equal((one.Df, one.Persons, one.Reason), (other.Df, other.Persons, other.Reason));
             if (one.Reason is not null)
                 continue;
             Closeness.AssertRelative(one.Statistic, other.Statistic, 1e-8, "S-X²");
+            Closeness.AssertRelative(one.CorrectedP, other.CorrectedP, 1e-6, "its corrected p");
+        }
+    }
+
+    private static void AssertNear(IReadOnlyList<PairTest> expected, IReadOnlyList<PairTest> actual)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        Dictionary<(int, int, int), PairTest> found = actual.ToDictionary(pair => (pair.Group, pair.First, pair.Second));
+        foreach (PairTest one in expected)
+        {
+            PairTest other = found[(one.Group, one.First, one.Second)];
+            Closeness.AssertRelative(one.X2, other.X2, 1e-8, "X²");
+            Closeness.AssertRelative(one.G2, other.G2, 1e-8, "G²");
             Closeness.AssertRelative(one.CorrectedP, other.CorrectedP, 1e-6, "its corrected p");
         }
     }

@@ -10,6 +10,8 @@ namespace IrtGpu.Compute.Reduction.Layout;
 /// </remarks>
 internal sealed class ReducedPatterns
 {
+    private readonly PartRuns?[] runs; // [step] once they were asked for
+
     /// <summary>Finds the parts.</summary>
     /// <param name="steps">The steps, in order.</param>
     /// <param name="patterns">The data.</param>
@@ -20,6 +22,7 @@ internal sealed class ReducedPatterns
         Begin = begin;
         End = end;
         Keys = new int[steps.Count][];
+        runs = new PartRuns?[steps.Count];
         KeyLength = [.. steps.Select(step => 1 + step.JointCount + step.Source.Children.Length)];
         int[][] parts = new int[steps.Count][];
         for (int level = 0; level <= steps.Max(step => step.Level); level++)
@@ -48,6 +51,10 @@ internal sealed class ReducedPatterns
     /// <summary>Number of parts.</summary>
     /// <param name="step">Step.</param>
     public int Count(int step) => Keys[step].Length / KeyLength[step];
+
+    /// <summary>The parts of a step in runs; found when first asked for, by one thread at a time.</summary>
+    /// <param name="step">A step that they are for.</param>
+    public PartRuns RunsOf(ReducedStep step) => runs[step.Source.Index] ??= PartRuns.Of(step, Keys[step.Source.Index]);
 
     private (int[] Keys, int[] Parts) Find(ReducedStep step, PatternTable patterns, int[][] parts)
     {

@@ -98,6 +98,109 @@ internal sealed unsafe class ReducedKernels<TLanes> : ReducedKernels
         }
     }
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SumRun(double* product, double* values, int* rows, int count, int tableCount, int width, double* sums)
+    {
+        int lanes = TLanes.Count;
+        int lane = 0;
+        for (; lane + 4 * lanes <= width; lane += 4 * lanes)
+        {
+            TLanes w0 = TLanes.Load(product + lane), w1 = TLanes.Load(product + lane + lanes), w2 = TLanes.Load(product + lane + 2 * lanes), w3 = TLanes.Load(product + lane + 3 * lanes);
+            int* at = rows;
+            for (int part = 0; part < count; part++, at += tableCount)
+            {
+                double* from = values + (long)at[0] * width + lane;
+                TLanes p0 = w0 * TLanes.Load(from), p1 = w1 * TLanes.Load(from + lanes), p2 = w2 * TLanes.Load(from + 2 * lanes), p3 = w3 * TLanes.Load(from + 3 * lanes);
+                for (int table = 1; table < tableCount; table++)
+                {
+                    from = values + (long)at[table] * width + lane;
+                    p0 *= TLanes.Load(from);
+                    p1 *= TLanes.Load(from + lanes);
+                    p2 *= TLanes.Load(from + 2 * lanes);
+                    p3 *= TLanes.Load(from + 3 * lanes);
+                }
+                double sum = LaneArithmetic.SumPairs((p0 + p2) + (p1 + p3));
+                sums[part] = lane == 0 ? sum : sums[part] + sum;
+            }
+        }
+        for (int first = lane; lane < width; lane += lanes)
+        {
+            TLanes w = TLanes.Load(product + lane);
+            int* at = rows;
+            for (int part = 0; part < count; part++, at += tableCount)
+            {
+                TLanes p = w;
+                for (int table = 0; table < tableCount; table++)
+                    p *= TLanes.Load(values + (long)at[table] * width + lane);
+                double sum = LaneArithmetic.SumPairs(p);
+                sums[part] = lane == 0 && first == 0 ? sum : sums[part] + sum;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void ScatterRun(double* product, double* values, double* counts, int* rows, int count, int tableCount, int width, double* outside, double* sum)
+    {
+        int lanes = TLanes.Count;
+        int lane = 0;
+        for (; lane + 4 * lanes <= width; lane += 4 * lanes)
+        {
+            TLanes w0 = TLanes.Load(product + lane), w1 = TLanes.Load(product + lane + lanes), w2 = TLanes.Load(product + lane + 2 * lanes), w3 = TLanes.Load(product + lane + 3 * lanes);
+            TLanes s0 = default, s1 = default, s2 = default, s3 = default;
+            int* at = rows;
+            for (int part = 0; part < count; part++, at += tableCount)
+            {
+                TLanes weight = outside[part];
+                TLanes p0 = weight * w0, p1 = weight * w1, p2 = weight * w2, p3 = weight * w3;
+                for (int table = 0; table < tableCount; table++)
+                {
+                    double* from = values + (long)at[table] * width + lane;
+                    p0 *= TLanes.Load(from);
+                    p1 *= TLanes.Load(from + lanes);
+                    p2 *= TLanes.Load(from + 2 * lanes);
+                    p3 *= TLanes.Load(from + 3 * lanes);
+                }
+                for (int table = 0; table < tableCount; table++)
+                {
+                    double* to = counts + (long)at[table] * width + lane;
+                    (TLanes.Load(to) + p0).Store(to);
+                    (TLanes.Load(to + lanes) + p1).Store(to + lanes);
+                    (TLanes.Load(to + 2 * lanes) + p2).Store(to + 2 * lanes);
+                    (TLanes.Load(to + 3 * lanes) + p3).Store(to + 3 * lanes);
+                }
+                s0 += p0;
+                s1 += p1;
+                s2 += p2;
+                s3 += p3;
+            }
+            s0.Store(sum + lane);
+            s1.Store(sum + lane + lanes);
+            s2.Store(sum + lane + 2 * lanes);
+            s3.Store(sum + lane + 3 * lanes);
+        }
+        for (; lane < width; lane += lanes)
+        {
+            TLanes w = TLanes.Load(product + lane);
+            TLanes s = default;
+            int* at = rows;
+            for (int part = 0; part < count; part++, at += tableCount)
+            {
+                TLanes p = outside[part] * w;
+                for (int table = 0; table < tableCount; table++)
+                    p *= TLanes.Load(values + (long)at[table] * width + lane);
+                for (int table = 0; table < tableCount; table++)
+                {
+                    double* to = counts + (long)at[table] * width + lane;
+                    (TLanes.Load(to) + p).Store(to);
+                }
+                s += p;
+            }
+            s.Store(sum + lane);
+        }
+    }
+
     /// <summary>Four vectors at once, so that each row of a table is looked up once for all of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ScatterFour(in ReducedFactors factors, TLanes weight, int row, int lane, double** counts, double* totals, double** sums)

@@ -64,6 +64,28 @@ internal abstract unsafe class ReducedKernels
     /// <param name="products">Receives them. [cell of the row]</param>
     public abstract void Products(in ReducedFactors factors, int row, double* products);
 
+    /// <summary>Sums the products of parts of one run at one row.</summary>
+    /// <param name="product">What the run shares. [cell of the row]</param>
+    /// <param name="values">Likelihoods of the others. [stacked joint row, cell of the row]</param>
+    /// <param name="rows">The parts' joint rows in these. [part, table]</param>
+    /// <param name="count">Number of parts.</param>
+    /// <param name="tableCount">Number of tables, at least one.</param>
+    /// <param name="width">Cells of the row.</param>
+    /// <param name="sums">Receives them. [part]</param>
+    public abstract void SumRun(double* product, double* values, int* rows, int count, int tableCount, int width, double* sums);
+
+    /// <summary>Adds the products of parts of one run at one row, times what the rest says of each, to counts.</summary>
+    /// <param name="product">What the run shares. [cell of the row]</param>
+    /// <param name="values">Likelihoods of the others. [stacked joint row, cell of the row]</param>
+    /// <param name="counts">Added to. [stacked joint row, cell of the row]</param>
+    /// <param name="rows">The parts' joint rows in these. [part, table]</param>
+    /// <param name="count">Number of parts.</param>
+    /// <param name="tableCount">Number of tables, at least one.</param>
+    /// <param name="width">Cells of the row.</param>
+    /// <param name="outside">What the rest says. [part]</param>
+    /// <param name="sum">Receives the sum over the parts. [cell of the row]</param>
+    public abstract void ScatterRun(double* product, double* values, double* counts, int* rows, int count, int tableCount, int width, double* outside, double* sum);
+
     /// <summary>Adds products, times what the rest of the pattern says of each row, to counts, totals and sums of children.</summary>
     /// <param name="factors">The part.</param>
     /// <param name="outside">What the rest says, 0 where nothing is to be added. [row]</param>

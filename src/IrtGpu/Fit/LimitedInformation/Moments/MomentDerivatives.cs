@@ -111,11 +111,8 @@ internal sealed class MomentDerivatives
         // ∂w_g is in both of the last two, and counts once; both branches have the same for what is the core's, and nothing for what is their own.
         Span<double> product = scratch.Product.AsSpan(0, basis.Population.CoreWeight.Length);
         TensorPrimitives.Multiply(basis.CoreMeanOf(i), basis.CoreMeanOf(j), product);
-        foreach ((int free, double[] derivative) in coreOfWeights[basis.BranchIndexOf(i)].Values)
-        {
-            if (coreOfWeights[basis.BranchIndexOf(j)].Has(free))
-                scratch.Add(free, -factor * FixedOrderSums.Dot(derivative, product));
-        }
+        foreach ((int free, double[] derivative) in coreOfWeights[basis.BranchIndexOf(i)].Common(coreOfWeights[basis.BranchIndexOf(j)]).Values)
+            scratch.Add(free, -factor * FixedOrderSums.Dot(derivative, product));
 
         void AddDots(FreeDerivatives derivatives, ReadOnlySpan<double> means)
         {

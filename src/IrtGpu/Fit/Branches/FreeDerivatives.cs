@@ -1,8 +1,7 @@
 using System.Numerics.Tensors;
-using IrtGpu.Fit.Branches;
 using IrtGpu.Planning.Layout;
 
-namespace IrtGpu.Fit.LimitedInformation.Moments;
+namespace IrtGpu.Fit.Branches;
 
 /// <summary>Derivatives by free parameters, node by node.</summary>
 /// <param name="Values">By free parameter, ascending. [node]</param>
@@ -31,9 +30,9 @@ internal sealed record FreeDerivatives((int Free, double[] Derivative)[] Values)
         return new FreeDerivatives([.. sums.Select(pair => (pair.Key, pair.Value))]);
     }
 
-    /// <summary>Whether there is one by a parameter.</summary>
-    /// <param name="free">Free parameter.</param>
-    public bool Has(int free) => Array.Exists(Values, one => one.Free == free);
+    /// <summary>Those by parameters that others are by, too.</summary>
+    /// <param name="other">The others.</param>
+    public FreeDerivatives Common(FreeDerivatives other) => new([.. Values.Where(one => Array.Exists(other.Values, two => two.Free == one.Free))]);
 
     /// <summary>Times what each node has.</summary>
     /// <param name="factor">[node]</param>

@@ -5,7 +5,7 @@ using IrtGpu.Items;
 namespace IrtGpu.Bench.Dimensions;
 
 /// <summary>Stochastic approximation in many dimensions: recovery of simulated truth, and how long an exploration takes.</summary>
-internal static class DimensionsSuite
+internal static class StochasticSuite
 {
     private const int DefaultReplications = 20;
 
@@ -20,7 +20,7 @@ internal static class DimensionsSuite
             Recover(table, new SimpleStructure(attributes, items), persons, replications);
         file.Add(table);
         Explore(file, options.IsQuick ? new SimpleStructure(4, 24) : new SimpleStructure(10, 100), options.IsQuick ? 1000 : 10_000, options.Threads);
-        file.Write("dimensions.md");
+        file.Write("stochastic.md");
     }
 
     private static void Recover(MarkdownTable table, SimpleStructure design, int persons, int replications)
