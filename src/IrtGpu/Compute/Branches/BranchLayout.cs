@@ -1,5 +1,4 @@
 using IrtGpu.Foundation.Collections;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Branches;
