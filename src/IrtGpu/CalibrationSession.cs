@@ -55,7 +55,10 @@ public sealed class CalibrationSession : IDisposable
     internal bool WatchesGrid { set => emProblem.WatchesGrid = value; }
 
     /// <summary>Estimates by marginal maximum likelihood.</summary>
-    /// <param name="start">A finished fit to begin from (<see cref="CalibrationOptions.Start"/>); null: the marginal distributions of the items.</param>
+    /// <param name="start">
+    /// A finished fit to begin from (<see cref="CalibrationOptions.Start"/>); null: the marginal distributions of the items, and the axes of their
+    /// correlations where many attributes are explored.
+    /// </param>
     /// <param name="progress">Hears of every cycle.</param>
     /// <param name="work">Hears of the short runs from several starts.</param>
     /// <param name="cancellation">Ends the estimation after the running cycle; the result says so and keeps what was reached.</param>
@@ -68,6 +71,8 @@ public sealed class CalibrationSession : IDisposable
         if (plan.Integration.Method == IntegrationMethod.Stochastic)
             return StochasticCalibration.Fit(Problem, options, backend, given, progress, cancellation);
         double[][] starts = [.. StartingValues.Search(plan, Problem.Patterns, given, options.Starts, options.Seed).Select(one => one.Free)];
+        if (given is null && plan.Integration.PersonRule is not null && SpectralStart.TryMake(plan, Problem.Patterns) is { } spectral)
+            starts[0] = spectral.Free;
         return Fit(starts, given?.Warnings ?? [], options.MaxCycles, progress, work, cancellation);
     }
 

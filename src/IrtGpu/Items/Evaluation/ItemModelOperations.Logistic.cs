@@ -15,7 +15,7 @@ internal abstract partial class ItemModelOperations
 {
     private sealed partial class WeightedScoreOperations<TModel, TLanes>
     {
-        private const int Columns = 4; // of a Hessian in registers at once
+        private const int Columns = 4; // sums in registers at once
 
         public override int KeptRowCount(int categoryCount) => IsLogistic(categoryCount) ? 1 : base.KeptRowCount(categoryCount);
 
@@ -48,11 +48,18 @@ internal abstract partial class ItemModelOperations
                     AddLogOdds(TLanes.MultiplyAdd(slope, TLanes.Load(ref coordinate, (nuint)node), intercept), ref total, ref factor, ref other, (nuint)node);
                 return;
             }
+            Span<double> slopes = stackalloc double[nodes.Slopes.Length];
+            Span<int> starts = stackalloc int[nodes.Slopes.Length];
+            for (int loading = 0; loading < slopes.Length; loading++)
+            {
+                slopes[loading] = score * nodes.Slopes[loading];
+                starts[loading] = nodes.Attributes[loading] * stride;
+            }
             for (int node = 0; node < stride; node += TLanes.Count)
             {
                 TLanes y = intercept;
-                for (int loading = 0; loading < nodes.Slopes.Length; loading++)
-                    y = TLanes.MultiplyAdd(score * nodes.Slopes[loading], TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * stride + node)), y);
+                for (int loading = 0; loading < slopes.Length; loading++)
+                    y = TLanes.MultiplyAdd(slopes[loading], TLanes.Load(ref theta, (nuint)(starts[loading] + node)), y);
                 AddLogOdds(y, ref total, ref factor, ref other, (nuint)node);
             }
         }
@@ -171,6 +178,7 @@ internal abstract partial class ItemModelOperations
             Add(sums, ItemSums.SlopeHessianRow(1, 2, 1), -score * score, varianceSquare);
         }
 
+        /// <summary>Any number of loadings. The kept row becomes w P(1 − P).</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void AddLoadings(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums)
         {
@@ -181,66 +189,88 @@ internal abstract partial class ItemModelOperations
             ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
             ref double weight = ref MemoryMarshal.GetReference(weights);
             ref double other = ref MemoryMarshal.GetReference(kept);
+            int slopeRow = ItemSums.SlopeGradientRow(slopeCount, 2, 1);
+            for (int row = 0; row < slopeCount; row += Columns)
+                AddDots(nodes, row, Math.Min(Columns, slopeCount - row), ref weight, ref other, sign * score, sums, slopeRow + row);
             TLanes residual = 0.0, variance = 0.0;
             for (int node = 0; node < stride; node += TLanes.Count)
             {
                 TLanes complement = TLanes.Load(ref other, (nuint)node);
                 TLanes first = TLanes.Load(ref weight, (nuint)node) * complement;
+                TLanes second = first - first * complement;
                 residual += first;
-                variance += first - first * complement;
+                variance += second;
+                second.Store(ref other, (nuint)node);
             }
             Add(sums, ItemSums.GradientRow(slopeCount, 2) + 1, sign, residual);
             Add(sums, ItemSums.HessianRow(slopeCount, 2, 1) + PackedTriangle.Diagonal(1), -1, variance);
+            int crossRow = ItemSums.CrossHessianRow(slopeCount, 2, 1);
+            for (int row = 0; row < slopeCount; row += Columns)
+                AddDots(nodes, row, Math.Min(Columns, slopeCount - row), ref other, -score, sums, crossRow + row);
+            int hessianRow = ItemSums.SlopeHessianRow(slopeCount, 2, 1);
             for (int row = 0; row < slopeCount; row++)
             {
                 ref double along = ref Unsafe.Add(ref theta, nodes.Attributes[row] * stride);
-                TLanes gradient = 0.0, cross = 0.0;
-                for (int node = 0; node < stride; node += TLanes.Count)
-                {
-                    TLanes coordinate = TLanes.Load(ref along, (nuint)node);
-                    TLanes complement = TLanes.Load(ref other, (nuint)node);
-                    TLanes first = TLanes.Load(ref weight, (nuint)node) * complement;
-                    gradient = TLanes.MultiplyAdd(first, coordinate, gradient);
-                    cross = TLanes.MultiplyAdd(first - first * complement, coordinate, cross);
-                }
-                Add(sums, ItemSums.SlopeGradientRow(slopeCount, 2, 1) + row, sign * score, gradient);
-                Add(sums, ItemSums.CrossHessianRow(slopeCount, 2, 1) + row, -score, cross);
                 for (int column = 0; column <= row; column += Columns)
-                    AddHessian(nodes, row, column, ref along, ref weight, ref other, -score * score, sums);
+                    AddDots(nodes, column, Math.Min(Columns, row + 1 - column), ref other, ref along, -score * score, sums, hessianRow + PackedTriangle.Index(row, column));
             }
         }
 
-        /// <summary>Up to four elements of a row of the Hessian by slopes; those beyond the diagonal are not added.</summary>
+        /// <summary>Σ a b θ_j for up to four loadings j, in registers: more would not stay there.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AddHessian(
-            in ResponseNodes nodes, int row, int column, ref double along, ref double weight, ref double other, double factor, Span<double> sums)
+        private static void AddDots(in ResponseNodes nodes, int loading, int count, ref double a, ref double b, double factor, Span<double> sums, int row)
         {
             int stride = nodes.NodeCount;
-            int count = Math.Min(Columns, row + 1 - column);
             ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
-            ref double theta0 = ref Unsafe.Add(ref theta, nodes.Attributes[column] * stride);
-            ref double theta1 = ref Unsafe.Add(ref theta, nodes.Attributes[column + Math.Min(1, count - 1)] * stride);
-            ref double theta2 = ref Unsafe.Add(ref theta, nodes.Attributes[column + Math.Min(2, count - 1)] * stride);
-            ref double theta3 = ref Unsafe.Add(ref theta, nodes.Attributes[column + Math.Min(3, count - 1)] * stride);
+            ref double theta0 = ref Unsafe.Add(ref theta, nodes.Attributes[loading] * stride);
+            ref double theta1 = ref Unsafe.Add(ref theta, nodes.Attributes[loading + Math.Min(1, count - 1)] * stride);
+            ref double theta2 = ref Unsafe.Add(ref theta, nodes.Attributes[loading + Math.Min(2, count - 1)] * stride);
+            ref double theta3 = ref Unsafe.Add(ref theta, nodes.Attributes[loading + Math.Min(3, count - 1)] * stride);
             TLanes sum0 = 0.0, sum1 = 0.0, sum2 = 0.0, sum3 = 0.0;
             for (int node = 0; node < stride; node += TLanes.Count)
             {
-                TLanes complement = TLanes.Load(ref other, (nuint)node);
-                TLanes first = TLanes.Load(ref weight, (nuint)node) * complement;
-                TLanes second = (first - first * complement) * TLanes.Load(ref along, (nuint)node);
-                sum0 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta0, (nuint)node), sum0);
-                sum1 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta1, (nuint)node), sum1);
-                sum2 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta2, (nuint)node), sum2);
-                sum3 = TLanes.MultiplyAdd(second, TLanes.Load(ref theta3, (nuint)node), sum3);
+                TLanes weight = TLanes.Load(ref a, (nuint)node) * TLanes.Load(ref b, (nuint)node);
+                sum0 = TLanes.MultiplyAdd(weight, TLanes.Load(ref theta0, (nuint)node), sum0);
+                sum1 = TLanes.MultiplyAdd(weight, TLanes.Load(ref theta1, (nuint)node), sum1);
+                sum2 = TLanes.MultiplyAdd(weight, TLanes.Load(ref theta2, (nuint)node), sum2);
+                sum3 = TLanes.MultiplyAdd(weight, TLanes.Load(ref theta3, (nuint)node), sum3);
             }
-            int start = ItemSums.SlopeHessianRow(nodes.Slopes.Length, 2, 1) + PackedTriangle.Index(row, column);
-            Add(sums, start, factor, sum0);
+            AddSome(sums, row, count, factor, sum0, sum1, sum2, sum3);
+        }
+
+        /// <summary>Σ a θ_j for up to four loadings j.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void AddDots(in ResponseNodes nodes, int loading, int count, ref double a, double factor, Span<double> sums, int row)
+        {
+            int stride = nodes.NodeCount;
+            ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
+            ref double theta0 = ref Unsafe.Add(ref theta, nodes.Attributes[loading] * stride);
+            ref double theta1 = ref Unsafe.Add(ref theta, nodes.Attributes[loading + Math.Min(1, count - 1)] * stride);
+            ref double theta2 = ref Unsafe.Add(ref theta, nodes.Attributes[loading + Math.Min(2, count - 1)] * stride);
+            ref double theta3 = ref Unsafe.Add(ref theta, nodes.Attributes[loading + Math.Min(3, count - 1)] * stride);
+            TLanes sum0 = 0.0, sum1 = 0.0, sum2 = 0.0, sum3 = 0.0;
+            for (int node = 0; node < stride; node += TLanes.Count)
+            {
+                TLanes weight = TLanes.Load(ref a, (nuint)node);
+                sum0 = TLanes.MultiplyAdd(weight, TLanes.Load(ref theta0, (nuint)node), sum0);
+                sum1 = TLanes.MultiplyAdd(weight, TLanes.Load(ref theta1, (nuint)node), sum1);
+                sum2 = TLanes.MultiplyAdd(weight, TLanes.Load(ref theta2, (nuint)node), sum2);
+                sum3 = TLanes.MultiplyAdd(weight, TLanes.Load(ref theta3, (nuint)node), sum3);
+            }
+            AddSome(sums, row, count, factor, sum0, sum1, sum2, sum3);
+        }
+
+        /// <summary>Adds the first of up to four sums to rows one after the other.</summary>
+        private static void AddSome(Span<double> sums, int row, int count, double factor, TLanes sum0, TLanes sum1, TLanes sum2, TLanes sum3)
+        {
+            if (count > 0)
+                Add(sums, row, factor, sum0);
             if (count > 1)
-                Add(sums, start + 1, factor, sum1);
+                Add(sums, row + 1, factor, sum1);
             if (count > 2)
-                Add(sums, start + 2, factor, sum2);
+                Add(sums, row + 2, factor, sum2);
             if (count > 3)
-                Add(sums, start + 3, factor, sum3);
+                Add(sums, row + 3, factor, sum3);
         }
 
         /// <summary>Adds to a row of sums, which lie from a cache line on.</summary>

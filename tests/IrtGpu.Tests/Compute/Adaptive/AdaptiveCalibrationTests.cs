@@ -58,6 +58,20 @@ public sealed class AdaptiveCalibrationTests
     }
 
     [Fact]
+    public void An_exploration_is_that_of_the_grid_and_begins_near_it()
+    {
+        ModelCase problem = new() { Attributes = 3, Items = 24, Persons = 700, Functions = [ItemFunction.TwoParameter] };
+        ResponseData data = problem.Data();
+        ModelSpecification model = new() { Attributes = ["F1", "F2", "F3"], IsExploratory = true };
+        CalibrationOptions options = new() { Threads = 2, StandardErrors = StandardErrorMethod.None, Scores = ScoreMethod.None };
+        CalibrationResult grid = Calibration.Run(data, model with { Quadrature = new(Nodes: 21, Low: -6, High: 6) }, options, cancellation: TestContext.Current.CancellationToken);
+        CalibrationResult adaptive = Calibration.Run(data, model with { Integration = IntegrationMethod.Adaptive, Quadrature = new(Nodes: 7) }, options, cancellation: TestContext.Current.CancellationToken);
+        Assert.True(adaptive.Termination.IsConverged, adaptive.Termination.Message);
+        Assert.Equal(grid.LogLikelihood, adaptive.LogLikelihood, adaptive.IntegrationError!.Error + 0.05);
+        Assert.True(adaptive.EStepCount < grid.EStepCount, $"{adaptive.EStepCount} E-steps, on the grid {grid.EStepCount}");
+    }
+
+    [Fact]
     public void Ten_dimensions_are_recovered()
     {
         ModelCase problem = new() { Attributes = 10, Items = 40, Persons = 800, Functions = [ItemFunction.TwoParameter], Seed = 4 };
