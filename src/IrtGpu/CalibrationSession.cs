@@ -145,7 +145,7 @@ public sealed class CalibrationSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(fit);
         if (fit.Stochastic is { } outcome)
-            return StochasticCalibration.StandardErrors(outcome, Problem.Patterns, options.StandardErrors);
+            return StochasticCalibration.StandardErrors(outcome, Problem.Patterns, options.StandardErrors, options.Threads);
         return new StandardErrorEstimator(fit.Point, fit.Expectation.Found, Problem.Patterns, backend, options.Threads, fit.RunOffs, work, cancellation)
             .Estimate(options.StandardErrors);
     }

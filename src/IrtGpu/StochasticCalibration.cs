@@ -59,7 +59,8 @@ internal static class StochasticCalibration
     /// <param name="outcome">Where the estimation ended.</param>
     /// <param name="patterns">The data.</param>
     /// <param name="asked">The estimator asked for.</param>
-    public static StandardErrors StandardErrors(StochasticOutcome outcome, PatternTable patterns, StandardErrorMethod asked)
+    /// <param name="threads">Number of threads; 0: all processors. Does not change results.</param>
+    public static StandardErrors StandardErrors(StochasticOutcome outcome, PatternTable patterns, StandardErrorMethod asked, int threads)
     {
         StandardErrorMethod method = Resolve(asked, patterns);
         StandardErrors none = new(method, null, double.NaN, null) { WithoutLimit = outcome.RunOffs.Parameters };
@@ -73,24 +74,25 @@ internal static class StochasticCalibration
                 ? none with { Reason = "None, because the run was interrupted.", IsInterrupted = true }
                 : none with { Reason = "None, because the estimation ended before there was an information matrix." };
         }
-        Matrix<double> information = Matrix<double>.Build.DenseOfArray(method switch
+        double[,] information = method switch
         {
             StandardErrorMethod.Complete => outcome.Complete!,
             StandardErrorMethod.CrossProduct => outcome.CrossProduct!,
             _ => outcome.Information,
-        });
-        if (information.Evd(Symmetricity.Symmetric) is var spectrum && spectrum.EigenValues.Real().Minimum() <= 0)
+        };
+        if (InformationSolver.TryInvert(information, threads) is not { } covariance)
             return none with { Reason = "None, because the information matrix is not positive definite: the data do not determine all parameters, or the estimation has not converged. Give a --prior, or allow more draws (--max-draws)." };
-        Vector<double> values = spectrum.EigenValues.Real();
-        Matrix<double> covariance = spectrum.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(values.Map(value => 1 / value)) * spectrum.EigenVectors.Transpose();
-        double? effective = null;
-        if (method == StandardErrorMethod.Sandwich)
+        double condition = StandardErrorEstimator.ConditionNumber(Matrix<double>.Build.DenseOfArray(information), Matrix<double>.Build.DenseOfArray(covariance));
+        if (method != StandardErrorMethod.Sandwich)
+            return none with { Covariance = Expand(outcome, covariance), ConditionNumber = condition };
+        Matrix<double> inverse = Matrix<double>.Build.DenseOfArray(covariance);
+        Matrix<double> halfway = inverse * Matrix<double>.Build.DenseOfArray(outcome.CrossProduct!);
+        return none with
         {
-            Matrix<double> halfway = covariance * Matrix<double>.Build.DenseOfArray(outcome.CrossProduct!);
-            effective = patterns.AreSamplingWeights ? halfway.Trace() : null;
-            covariance = halfway * covariance;
-        }
-        return none with { Covariance = Expand(outcome, covariance), ConditionNumber = values.Maximum() / values.Minimum(), EffectiveParameterCount = effective };
+            Covariance = Expand(outcome, (halfway * inverse).ToArray()),
+            ConditionNumber = condition,
+            EffectiveParameterCount = patterns.AreSamplingWeights ? halfway.Trace() : null,
+        };
     }
 
     private static StandardErrorMethod Resolve(StandardErrorMethod asked, PatternTable patterns) =>
@@ -121,7 +123,7 @@ internal static class StochasticCalibration
     }
 
     /// <summary>Zeros where a parameter is at a bound, NaN where it ran off.</summary>
-    private static double[] Expand(StochasticOutcome outcome, Matrix<double> covariance)
+    private static double[] Expand(StochasticOutcome outcome, double[,] covariance)
     {
         int count = outcome.Point.Plan.Layout.FreeCount;
         double[] all = new double[(long)count * count];

@@ -231,7 +231,7 @@ internal sealed class StandardErrorEstimator
     }
 
     /// <summary>Largest eigenvalue of the information times largest eigenvalue of its inverse, by power iteration.</summary>
-    private static double ConditionNumber(Matrix<double> information, Matrix<double> inverse) =>
+    internal static double ConditionNumber(Matrix<double> information, Matrix<double> inverse) =>
         LargestEigenvalue(information) * LargestEigenvalue(inverse);
 
     /// <summary>Power iteration.</summary>

@@ -27,29 +27,50 @@ internal sealed class InformationSolver
     public static InformationSolver? TryCreate(double[,] observed, double[,] complete, int threads)
     {
         int order = observed.GetLength(0);
-        using BlockedCholesky cholesky = new(order, 0, threads);
         foreach (double share in Shares)
         {
-            cholesky.Clear();
-            for (int r = 0; r < order; r++)
+            double[,] sum = observed;
+            if (share > 0)
             {
-                Span<double> row = cholesky.Row(r);
-                for (int c = 0; c <= r; c++)
-                    row[c] = observed[r, c] + share * complete[r, c];
+                sum = new double[order, order];
+                for (int r = 0; r < order; r++)
+                {
+                    for (int c = 0; c <= r; c++)
+                        sum[r, c] = observed[r, c] + share * complete[r, c];
+                }
             }
-            if (!cholesky.TryFactor(out _))
-                continue;
-            cholesky.Invert();
-            double[,] inverse = new double[order, order];
-            for (int r = 0; r < order; r++)
-            {
-                ReadOnlySpan<double> row = cholesky.InverseRow(r);
-                for (int c = 0; c <= r; c++)
-                    inverse[r, c] = inverse[c, r] = row[c];
-            }
-            return new InformationSolver(inverse, share == 0);
+            if (TryInvert(sum, threads) is { } inverse)
+                return new InformationSolver(inverse, share == 0);
         }
         return OfSizes(complete);
+    }
+
+    /// <summary>The inverse of a matrix.</summary>
+    /// <param name="matrix">Symmetric; its lower triangle is read. [parameter, parameter]</param>
+    /// <param name="threads">Number of threads; 0: all processors. Does not change results.</param>
+    /// <returns>Null where it is not positive definite.</returns>
+    public static double[,]? TryInvert(double[,] matrix, int threads)
+    {
+        int order = matrix.GetLength(0);
+        using BlockedCholesky cholesky = new(order, 0, threads > 0 ? threads : Environment.ProcessorCount);
+        cholesky.Clear();
+        for (int r = 0; r < order; r++)
+        {
+            Span<double> row = cholesky.Row(r);
+            for (int c = 0; c <= r; c++)
+                row[c] = matrix[r, c];
+        }
+        if (!cholesky.TryFactor(out _))
+            return null;
+        cholesky.Invert();
+        double[,] inverse = new double[order, order];
+        for (int r = 0; r < order; r++)
+        {
+            ReadOnlySpan<double> row = cholesky.InverseRow(r);
+            for (int c = 0; c <= r; c++)
+                inverse[r, c] = inverse[c, r] = row[c];
+        }
+        return inverse;
     }
 
     /// <summary>Where not even the complete information is positive definite: its eigenvalues count by their size.</summary>
