@@ -56,7 +56,6 @@ internal static class ItemModelRoots
         operations.FillConstants(operations.ConstantLength(2), default, default);
         operations.AddResponse(default, default, default, default);
         operations.AddKeptSums(default, default, default, default);
-        operations.AddAnswers(default, default, 2, default, default, default, default, default, default, default);
         operations.AddResponseSums(default, default, default, false);
         operations.ClearSums(0, 2, 0, default);
         operations.TakeSums(0, 2, 0, default, default, default);

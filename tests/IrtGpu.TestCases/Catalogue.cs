@@ -108,6 +108,7 @@ internal static class Catalogue
         },
         ["four dimensions"] = Small(Family) with { Attributes = 4, HasCrossLoadings = true, Nodes = 5, Persons = 200, Items = 9 },
         ["four dimensions, mixed test"] = Small(MixedFunctions) with { Attributes = 4, Nodes = 5 },
+        ["groups, two dimensions, few"] = Small(Family) with { Groups = 2, Attributes = 2, Nodes = 5, Persons = 40 },
         ["four dimensions, three nodes each"] = Small(Family) with { Attributes = 4, HasCrossLoadings = true, Nodes = 3, Persons = 12, Items = 9, Missing = 0.1 },
         ["five dimensions, two nodes each"] = Small(Family) with { Attributes = 5, HasCrossLoadings = true, Nodes = 2, Persons = 15, Items = 10 },
         ["five dimensions"] = Small(Family) with { Attributes = 5, Nodes = 3, Items = 10 },

@@ -85,7 +85,7 @@ internal sealed class AdaptiveDeviceStep : IDisposable
             bytes = kept + runLength * ofPattern;
 
             items = new LoadedItems(plan, buffers, item => plan.Items[item].Attributes, item => AnswerPart.IsLogistic(plan.Items[item]));
-            parts = [.. items.Parts.Select(part => new AnswerPart(session, plan, buffers, part, runLength))];
+            parts = [.. items.Parts.Select(part => new AnswerPart(session, plan, buffers, part, runLength, nodeCount))];
             logLikelihoods = (long)runLength * plan.ClassCount * powerCount;
             firstTotal = logLikelihoods + runLength;
             GatherPlan[] gathers = [.. Enumerable.Range(0, runCount).Select(_ => new GatherPlan(firstTotal + TotalLength))];

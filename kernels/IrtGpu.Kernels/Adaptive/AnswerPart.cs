@@ -19,7 +19,8 @@ internal sealed class AnswerPart
 {
     private const int SharedBytes = 48 << 10; // of a group, as every device has them
     private const int GroupsPerMultiprocessor = 16;
-    private const int MostSumThreads = 64; // of a group: more leave some without a node at the end of each pattern
+    private const int FewestSumThreads = 32; // of a group, as many as go together
+    private const int MostSumThreads = 64; // more leave some without a node at the end of each pattern
 
     private readonly CalibrationPlan plan;
     private readonly DeviceBuffers buffers;
@@ -38,8 +39,9 @@ internal sealed class AnswerPart
     /// <param name="buffers">Where to allocate.</param>
     /// <param name="part">The items, whose slopes are in the order of their attributes.</param>
     /// <param name="patternCount">Most patterns of a run.</param>
+    /// <param name="nodeCount">Nodes of an entry.</param>
     /// <exception cref="Compute.Devices.DeviceMemoryException">An item has more parameters than a group of threads has memory for.</exception>
-    public AnswerPart(DeviceSession session, CalibrationPlan plan, DeviceBuffers buffers, LoadedItems.Part part, int patternCount)
+    public AnswerPart(DeviceSession session, CalibrationPlan plan, DeviceBuffers buffers, LoadedItems.Part part, int patternCount, int nodeCount)
     {
         this.plan = plan;
         this.buffers = buffers;
@@ -50,7 +52,7 @@ internal sealed class AnswerPart
         int sumCount = 1 + parameters + PackedTriangle.Length(parameters);
         int scratch = part.IsApart ? 0 : part.Block.MaxCategories + local + PackedTriangle.Length(local);
         sumBytes = sizeof(double) * (sumCount + scratch);
-        sumThreads = Threads(session, sumBytes, MostSumThreads);
+        sumThreads = Threads(session, sumBytes, Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)nodeCount), FewestSumThreads, MostSumThreads));
         int sliceCount = Math.Clamp((GroupsPerMultiprocessor * accelerator.NumMultiprocessors + part.Items.Length - 1) / part.Items.Length, 1, patternCount);
         int sliceLength = (patternCount + sliceCount - 1) / sliceCount;
         shape = new AnswerShape

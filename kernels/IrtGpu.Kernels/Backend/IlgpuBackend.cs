@@ -169,7 +169,7 @@ internal sealed class IlgpuBackend : IComputeBackend
             CountByTables(firstNode, nodeCount);
             launcher.DownloadCounts(firstNode, nodeCount, expectation);
         });
-        expectation.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
+        expectation.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
         return expectation;
     }
 
@@ -182,10 +182,10 @@ internal sealed class IlgpuBackend : IComputeBackend
             scores.Count(firstNode, nodeCount, logWeight);
             scores.DownloadTotals(firstNode, nodeCount, expectation);
         });
-        double[][] moments = scores.DownloadMoments()[0];
+        double[][] moments = scores.DownloadMoments();
         for (int table = 0; table < moments.Length; table++)
             moments[table].CopyTo(expectation.Moments![table], 0);
-        expectation.LogLikelihood = launcher.DownloadLogLikelihoods()[0]; // the last node tile has it whole
+        expectation.LogLikelihood = launcher.DownloadLogLikelihood(); // the last node tile has it whole
         return expectation;
     }
 

@@ -21,6 +21,8 @@ internal sealed class DeviceCounts
     private readonly DeviceSession session;
     private readonly CalibrationPlan plan;
     private readonly MemoryPlan memory;
+    private readonly DeviceBuffers buffers;
+    private readonly ArrayView<double> gathered; // what comes down after an E-step
     private readonly EStepLauncher launcher;
     private readonly DeviceItemDerivatives derivatives;
     private readonly PopulationMomentLauncher populations;
@@ -49,6 +51,7 @@ internal sealed class DeviceCounts
         this.session = session;
         this.plan = plan;
         this.memory = memory;
+        this.buffers = buffers;
         this.launcher = launcher;
         this.weightedScore = weightedScore;
         this.sums = sums;
@@ -60,6 +63,7 @@ internal sealed class DeviceCounts
             DeviceItemTables.NodesFrom(theta, plan.Tables[part.Table].NodeSet * thetaStride), DeviceItemTables.NodesFrom(launcher.Counts, part.Table * tableLength))),
             memory.ReductionBytes, tables.UploadParameters, capacity);
         populations = new PopulationMomentLauncher(plan, memory, buffers, launcher, theta, capacity);
+        gathered = buffers.Allocate<double>((long)capacity * (1 + populations.Length + (weightedScore?.MomentLength ?? 0)));
     }
 
     private int NodeCount => memory.Size.PaddedNodeCount;
@@ -70,16 +74,32 @@ internal sealed class DeviceCounts
     public DeviceExpectation[] Take(IReadOnlyList<ModelPoint> points)
     {
         pointCount = points.Count;
-        moments = [];
+        ArrayView<double> byResponse = ArrayView<double>.Empty;
         if (weightedScore is not null)
         {
             weightedScore.SpreadTotals(NodeCount, pointCount);
-            moments = weightedScore.DownloadMoments(pointCount);
+            byResponse = weightedScore.AddMoments(pointCount);
         }
-        PopulationMoments[][] populationsOfPoint = populations.Compute(pointCount);
-        double[] logLikelihoods = launcher.DownloadLogLikelihoods(pointCount);
+        ArrayView<double> powers = populations.Sum(pointCount);
+        ArrayView<double> logLikelihoods = launcher.AddLogLikelihoods(pointCount);
+        double[] found = weightedScore is null
+            ? buffers.Download(gathered, logLikelihoods, powers)
+            : buffers.Download(gathered, logLikelihoods, powers, byResponse);
+        ReadOnlySpan<double> rest = found.AsSpan(pointCount);
+        PopulationMoments[][] populationsOfPoint = new PopulationMoments[pointCount][];
+        foreach (ref PopulationMoments[] ofPoint in populationsOfPoint.AsSpan())
+        {
+            ofPoint = populations.ByBlock(rest);
+            rest = rest[populations.Length..];
+        }
+        moments = weightedScore is null ? [] : new double[pointCount][][];
+        foreach (ref double[][] ofPoint in moments.AsSpan())
+        {
+            ofPoint = weightedScore!.ByTable(rest);
+            rest = rest[weightedScore.MomentLength..];
+        }
         held.AddRange(points.Select((point, position) =>
-            new DeviceExpectation(this, position, point, logLikelihoods[position], populationsOfPoint[position], moments.ElementAtOrDefault(position))));
+            new DeviceExpectation(this, position, point, found[position], populationsOfPoint[position], moments.ElementAtOrDefault(position))));
         return [.. held];
     }
 

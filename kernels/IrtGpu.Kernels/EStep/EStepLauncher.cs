@@ -248,15 +248,21 @@ internal sealed class EStepLauncher
             Array.Copy(totals, ((long)position * plan.Blocks.Count + block) * nodeCount, target.NodeTotals[block], firstNode, length);
     }
 
-    /// <summary>Adds slices and downloads the log-likelihoods.</summary>
+    /// <summary>Adds the slices of the log-likelihoods.</summary>
     /// <param name="pointCount">Model points.</param>
-    /// <returns>[point]</returns>
-    public double[] DownloadLogLikelihoods(int pointCount = 1)
+    /// <returns>On the device. [point]</returns>
+    public ArrayView<double> AddLogLikelihoods(int pointCount = 1)
     {
-        double[] sums = new double[pointCount];
         AddSlices(LogLikelihoods, pointCount, memory.SliceCount);
-        buffers.Download(LogLikelihoods, sums);
-        return sums;
+        return LogLikelihoods.SubView(0, pointCount);
+    }
+
+    /// <summary>Adds slices and downloads the log-likelihood of the only point.</summary>
+    public double DownloadLogLikelihood()
+    {
+        double[] sum = new double[1];
+        buffers.Download(AddLogLikelihoods(), sum);
+        return sum[0];
     }
 
     private int SliceLength => (memory.PatternTileCapacity + memory.SliceCount - 1) / memory.SliceCount;

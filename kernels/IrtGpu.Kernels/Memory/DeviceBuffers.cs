@@ -111,6 +111,23 @@ internal sealed class DeviceBuffers(DeviceSession session) : IDisposable
         Traffic = Traffic with { BytesDown = Traffic.BytesDown + values.Length * (long)Interop.SizeOf<T>(), CopiesDown = Traffic.CopiesDown + 1 };
     }
 
+    /// <summary>Copies several views to the host one after the other, once all that is queued has run; the host waits once.</summary>
+    /// <param name="gathered">Room for all of them on the device.</param>
+    /// <param name="views">The views.</param>
+    /// <returns>Their values, end to end.</returns>
+    public double[] Download(ArrayView<double> gathered, params ReadOnlySpan<ArrayView<double>> views)
+    {
+        long length = 0;
+        foreach (ArrayView<double> view in views)
+        {
+            view.CopyTo(Accelerator.DefaultStream, gathered.SubView(length, view.Length));
+            length += view.Length;
+        }
+        double[] values = new double[length];
+        Download(gathered, values);
+        return values;
+    }
+
     /// <summary>Counts a copy to the device by other means.</summary>
     public void CountUp(long bytes) => Traffic = Traffic with { BytesUp = Traffic.BytesUp + bytes, CopiesUp = Traffic.CopiesUp + 1 };
 

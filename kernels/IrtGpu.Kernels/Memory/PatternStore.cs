@@ -16,7 +16,7 @@ internal readonly record struct PatternTile(int Group, int First, int Count);
 /// <param name="Patterns">All their patterns.</param>
 /// <param name="FirstTile">First of them.</param>
 /// <param name="LastTile">Last of them.</param>
-internal readonly record struct PatternRun(PatternTile Patterns, int FirstTile, int LastTile);
+internal readonly record struct TileRun(PatternTile Patterns, int FirstTile, int LastTile);
 
 /// <summary>The patterns by observed group and set of answered items, packed into words: all on the device, or streamed through two slots.</summary>
 /// <remarks>
@@ -94,16 +94,16 @@ internal sealed class PatternStore
 
     /// <summary>Joins neighbouring tiles of a group, as many as make up so many patterns, where responses stay.</summary>
     /// <param name="mostPatterns">Of a run; a tile at least.</param>
-    public IReadOnlyList<PatternRun> CutRuns(int mostPatterns)
+    public IReadOnlyList<TileRun> CutRuns(int mostPatterns)
     {
-        List<PatternRun> runs = [];
+        List<TileRun> runs = [];
         for (int index = 0; index < Tiles.Count;)
         {
             int firstTile = index;
             PatternTile run = Tiles[index++];
             while (memory.IsResident && index < Tiles.Count && Tiles[index].Group == run.Group && run.Count + Tiles[index].Count <= mostPatterns)
                 run = run with { Count = run.Count + Tiles[index++].Count };
-            runs.Add(new PatternRun(run, firstTile, index - 1));
+            runs.Add(new TileRun(run, firstTile, index - 1));
         }
         return runs;
     }

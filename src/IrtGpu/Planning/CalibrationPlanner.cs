@@ -48,11 +48,16 @@ public sealed class CalibrationPlanner
         return new CalibrationPlanner(specification, shape).Plan(grid);
     }
 
+    /// <summary>Nodes of a line: of a lattice <see cref="QuadratureSpecification.Nodes"/> is the number of all its points.</summary>
+    private QuadratureSpecification Line => specification.Integration == IntegrationMethod.Qmc && specification.Quadrature.Nodes >= 2
+        ? specification.Quadrature with { Nodes = null }
+        : specification.Quadrature;
+
     private CalibrationPlan Plan(QuadratureGrid? grid)
     {
         PlannedItem[] items = new ItemPlanner(specification, shape, problems).Plan();
         bool nodesMove = specification.Quadrature.Rule == QuadratureRule.GaussHermite;
-        if (grid is null && QuadratureGrid.LineRefusal(specification.Quadrature, attributeCount) is { } refusal)
+        if (grid is null && QuadratureGrid.LineRefusal(Line, attributeCount) is { } refusal)
             problems.Add(refusal);
         Refuse();
 
@@ -87,7 +92,7 @@ public sealed class CalibrationPlanner
             ParameterSets = sets,
             Tables = tables,
             Integration = integration,
-            Grid = grid ?? GridPlanner.Begin(specification.Quadrature, integration.Shape(attributeCount), StartPopulations(layout, start, blocks)),
+            Grid = grid ?? GridPlanner.Begin(Line, integration.Shape(attributeCount), StartPopulations(layout, start, blocks)),
             Layout = layout,
             DefaultStart = start,
             HasUserStart = hasUserStart,

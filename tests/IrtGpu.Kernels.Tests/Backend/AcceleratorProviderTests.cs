@@ -52,24 +52,20 @@ public sealed class AcceleratorProviderTests
     [MemberData(nameof(TestDevices.Names), MemberType = typeof(TestDevices))]
     public void Devices_with_products_of_matrices_take_tables_where_nodes_and_columns_are_one_block_and_others_weighted_scores(string device)
     {
-        ModelCase scored = new() { Functions = [ItemFunction.TwoParameter], Persons = 700, Items = 10, Nodes = 9 };
+        ModelCase scored = new() { Functions = [ItemFunction.TwoParameter], Persons = 100, Items = 10, Nodes = 9 };
+        AcceleratorProvider provider = new();
+        CalibrationOptions options = new() { Device = device, Providers = [provider], MaxCycles = 1, StandardErrors = StandardErrorMethod.None, Scores = ScoreMethod.None };
+        CalibrationResult result = Calibration.Run(scored.Data(), scored.Specification, options, cancellation: TestContext.Current.CancellationToken);
         bool hasMatrixUnits = TestDevices.IsCuda(device) && TestDevices.Find(device).HasMatrixUnits;
-        CalibrationResult result = FitOnce(device, scored);
         Assert.Equal(hasMatrixUnits ? EStepForm.Tables : EStepForm.WeightedScore, result.EStep);
         Assert.Equal(hasMatrixUnits, result.Device.Contains("fused", StringComparison.Ordinal));
         Assert.Equal(hasMatrixUnits, result.EStepReason.Contains("products of matrices", StringComparison.Ordinal));
-        Assert.Equal(EStepForm.WeightedScore, FitOnce(device, scored with { Persons = 100, Attributes = 2 }).EStep); // 81 nodes
-        Assert.Equal(EStepForm.WeightedScore, FitOnce(device, scored with { Persons = 100, Nodes = 33, Classes = 2 }).EStep);
+        bool Prefers(ModelCase problem) => provider.PrefersTables(TestDevices.Find(device).Name, problem.Build().Plan);
+        Assert.Equal(hasMatrixUnits, Prefers(scored));
+        Assert.False(Prefers(scored with { Attributes = 2 })); // 81 nodes
+        Assert.False(Prefers(scored with { Nodes = 33, Classes = 2 }));
+        Assert.False(Prefers(scored with { Functions = [ItemFunction.GeneralizedPartialCredit], Categories = [8] })); // 71 columns
     }
-
-    private static CalibrationResult FitOnce(string device, ModelCase problem) => Calibration.Run(problem.Data(), problem.Specification, new CalibrationOptions
-    {
-        Device = device,
-        Providers = [new AcceleratorProvider()],
-        MaxCycles = 1,
-        StandardErrors = StandardErrorMethod.None,
-        Scores = ScoreMethod.None,
-    }, cancellation: TestContext.Current.CancellationToken);
 
     [Fact]
     public void A_small_problem_stays_on_the_cpu_and_says_why()

@@ -27,6 +27,7 @@ public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<Open
         long parameters = plan.ItemCount * (plan.AttributeCount + 1L); // a slope an attribute and one intercept
         Assert.Equal(8 * (parameters + PopulationNumbers(plan)), few.BytesUp);
         Assert.Equal(8 * (plan.Blocks.Count * 3 + 1), few.BytesDown); // weight, mean, second moment; log-likelihood
+        Assert.Equal((2, 1), (many.CopiesUp, many.CopiesDown)); // the host waits once
     }
 
     [Fact]
@@ -84,6 +85,7 @@ public sealed class DeviceTrafficTests(OpenDevices devices) : IClassFixture<Open
         Assert.InRange(sets, 2, 40);
         Assert.Equal(8 * (parameters + PopulationNumbers(plan) + plan.RowCount * (1L + attributes)), whole.BytesUp); // intercept and scores of each category
         Assert.Equal(8 * (1 + attributes + attributes * (attributes + 1) / 2 + plan.RowCount * (1L + attributes) + 1), whole.BytesDown);
+        Assert.Equal((3, 1), (whole.CopiesUp, whole.CopiesDown));
         // Populations, item tables and log priors; terms, their sums, node totals, moments by response, log-likelihood of all patterns, whatever they answered;
         // totals of the sets, by item and by block, moments of populations.
         Assert.Equal(3 + 5 + 3, whole.Launches);

@@ -18,7 +18,7 @@ internal sealed class FusedLauncher
     private readonly DeviceBuffers buffers;
     private readonly EStepLauncher launcher;
     private readonly PatternStore store;
-    private readonly IReadOnlyList<PatternRun> runs; // as many patterns at a time as there are terms for
+    private readonly IReadOnlyList<TileRun> runs; // as many patterns at a time as there are terms for
     private readonly ColumnLayout layout;
     private readonly FusedUnits units;
     private readonly FusedCut cut;
@@ -139,7 +139,7 @@ internal sealed class FusedLauncher
         packBases(
             (pointCount * plan.Blocks.Count * shape.NodeBlockCount, ColumnKernels.BaseLanes * FusedKernels.Width), shape, nodeCount, plan.RowCount, columns, inputs, views.Bases);
         buffers.CountLaunch(2);
-        foreach (PatternRun run in runs)
+        foreach (TileRun run in runs)
         {
             PatternViews patterns = store.Acquire(run.FirstTile, out int first);
             CountRun(run.Patterns, patterns, first, pointCount);

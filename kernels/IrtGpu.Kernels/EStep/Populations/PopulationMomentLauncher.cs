@@ -51,22 +51,31 @@ internal sealed class PopulationMomentLauncher
         sumPowers = buffers.Accelerator.LoadIndexed<PopulationShape, ArrayView<int>, ArrayView<double>, ArrayView<double>, ArrayView<double>>(PopulationMomentKernels.SumPowers);
     }
 
+    /// <summary>Sums of the powers of all blocks of a point.</summary>
+    public int Length => plan.Blocks.Count * shape.PowerCount;
+
     /// <summary>Reduces the totals of the last E-step.</summary>
     /// <param name="pointCount">Model points.</param>
-    /// <returns>[point][block]</returns>
-    public PopulationMoments[][] Compute(int pointCount)
+    /// <returns>On the device. [point, block, power]</returns>
+    public ArrayView<double> Sum(int pointCount)
     {
-        int blockCount = pointCount * plan.Blocks.Count;
-        int stride = blockCount * shape.PowerCount;
-        sumPowers(runCount * stride, shape with { AllBlockCount = blockCount }, nodeSetOfBlock, theta, launcher.Totals, sums);
+        int stride = pointCount * Length;
+        sumPowers(runCount * stride, shape with { AllBlockCount = pointCount * plan.Blocks.Count }, nodeSetOfBlock, theta, launcher.Totals, sums);
         buffers.CountLaunch();
         launcher.AddSlices(sums, stride, runCount);
-        double[] all = new double[stride];
-        buffers.Download(sums, all);
-        return [.. Enumerable.Range(0, pointCount).Select(point => (PopulationMoments[])[.. plan.Blocks.Select(block =>
+        return sums.SubView(0, stride);
+    }
+
+    /// <summary>Cuts the sums of a point by block.</summary>
+    /// <param name="powers">[block, power]</param>
+    public PopulationMoments[] ByBlock(ReadOnlySpan<double> powers)
+    {
+        PopulationMoments[] moments = new PopulationMoments[plan.Blocks.Count];
+        for (int block = 0; block < moments.Length; block++)
         {
-            double[] powers = all.AsSpan((point * plan.Blocks.Count + block.Index) * shape.PowerCount, shape.PowerCount).ToArray();
-            return new PopulationMoments(powers[0], powers);
-        })])];
+            double[] own = powers.Slice(block * shape.PowerCount, shape.PowerCount).ToArray();
+            moments[block] = new PopulationMoments(own[0], own);
+        }
+        return moments;
     }
 }

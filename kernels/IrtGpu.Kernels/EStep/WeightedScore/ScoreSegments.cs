@@ -13,7 +13,7 @@ internal sealed class ScoreSegments
     /// <param name="setCount">Sets of answered items.</param>
     /// <param name="setOfPosition">Set of each pattern; patterns of one set in one group lie together. [position]</param>
     /// <param name="segmentLength">Most patterns of a segment.</param>
-    public ScoreSegments(IReadOnlyList<PatternRun> runs, int groupCount, int setCount, int[] setOfPosition, int segmentLength)
+    public ScoreSegments(IReadOnlyList<TileRun> runs, int groupCount, int setCount, int[] setOfPosition, int segmentLength)
     {
         List<ScoreSegment> all = [];
         int[] shareCount = new int[groupCount * setCount];

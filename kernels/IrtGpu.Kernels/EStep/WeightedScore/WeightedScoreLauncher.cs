@@ -20,7 +20,7 @@ internal sealed class WeightedScoreLauncher
     private readonly EStepLauncher launcher;
     private readonly PatternStore store;
     private readonly AnsweredSets sets;
-    private readonly IReadOnlyList<PatternRun> runs;
+    private readonly IReadOnlyList<TileRun> runs;
     private readonly ScoreSegments segments;
     private readonly WeightedScoreViews views;
     private readonly NormalizerViews normalizers; // of a run; of all patterns where nodes are tiled
@@ -186,17 +186,36 @@ internal sealed class WeightedScoreLauncher
         }
     }
 
-    /// <summary>Adds slices and downloads the moments by response.</summary>
+    /// <summary>Moments by response of a point. [point, table, row, 1 + attribute]</summary>
+    public int MomentLength => plan.Tables.Count * plan.RowCount * memory.Size.MomentCount;
+
+    /// <summary>Adds the slices of the moments by response.</summary>
     /// <param name="pointCount">Model points.</param>
-    /// <returns>[point][table][row, 1 + attribute]</returns>
-    public double[][][] DownloadMoments(int pointCount = 1)
+    /// <returns>On the device. [point, table, row, 1 + attribute]</returns>
+    public ArrayView<double> AddMoments(int pointCount = 1)
     {
+        launcher.AddSlices(views.ByResponse, pointCount * MomentLength, memory.SliceCount);
+        return views.ByResponse.SubView(0, pointCount * MomentLength);
+    }
+
+    /// <summary>Adds slices and downloads the moments by response of the only point.</summary>
+    /// <returns>[table][row, 1 + attribute]</returns>
+    public double[][] DownloadMoments()
+    {
+        double[] all = new double[MomentLength];
+        buffers.Download(AddMoments(), all);
+        return ByTable(all);
+    }
+
+    /// <summary>Cuts the moments of a point by table.</summary>
+    /// <param name="moments">[table, row, 1 + attribute]</param>
+    public double[][] ByTable(ReadOnlySpan<double> moments)
+    {
+        double[][] byTable = new double[plan.Tables.Count][];
         int length = plan.RowCount * memory.Size.MomentCount;
-        double[] all = new double[(long)pointCount * plan.Tables.Count * length];
-        launcher.AddSlices(views.ByResponse, all.Length, memory.SliceCount);
-        buffers.Download(views.ByResponse, all);
-        return [.. Enumerable.Range(0, pointCount).Select(point => (double[][])
-            [.. Enumerable.Range(0, plan.Tables.Count).Select(table => all.AsSpan((point * plan.Tables.Count + table) * length, length).ToArray())])];
+        for (int table = 0; table < byTable.Length; table++)
+            byTable[table] = moments.Slice(table * length, length).ToArray();
+        return byTable;
     }
 
     private void FillLogPrior(int firstNode, int nodeCount, ArrayView<double> logWeight, int pointCount)

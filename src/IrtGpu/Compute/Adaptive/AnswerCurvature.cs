@@ -1,7 +1,6 @@
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Items;
-using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 using IrtGpu.Vectors;
 
@@ -14,12 +13,12 @@ internal sealed class AnswerCurvature
 
     private readonly CalibrationPlan plan;
     private readonly int size;
-    private readonly double[] answers; // category, −1 where there is none [item, lane]
+    private readonly double[] codes; // categories; where there is no answer, their number [item, lane]
     private readonly bool[] isAnswered; // by anybody [item]
     private readonly double[] z; // [lane]
-    private readonly double[] first; // by z [lane]
-    private readonly double[] second; // by z, negative [lane]
-    private readonly double[] scratch;
+    private readonly double[] ones; // [lane]
+    private readonly double[] first; // by z and shape [1 + shape, lane]
+    private readonly double[] second; // by z and shape; of z then negative [packed, lane]
 
     /// <summary>Makes room.</summary>
     /// <param name="plan">The plan.</param>
@@ -28,12 +27,14 @@ internal sealed class AnswerCurvature
     {
         this.plan = plan;
         this.size = size;
-        answers = new double[plan.ItemCount * size];
+        codes = new double[plan.ItemCount * size];
         isAnswered = new bool[plan.ItemCount];
         z = new double[size];
-        first = new double[size];
-        second = new double[size];
-        scratch = new double[LaneMemory.MostLanes + plan.ParameterSets.Max(set => ItemSums.ScratchLength(0, plan.Items[set.Item].CategoryCount, set.ShapeCount))];
+        ones = new double[size];
+        Array.Fill(ones, 1);
+        int shapes = plan.ParameterSets.Max(set => set.ShapeCount);
+        first = new double[(1 + shapes) * size];
+        second = new double[PackedTriangle.Length(1 + shapes) * size];
         Value = new double[size];
         Gradient = new double[plan.AttributeCount * size];
         Information = new double[PackedTriangle.Length(plan.AttributeCount) * size];
@@ -57,7 +58,8 @@ internal sealed class AnswerCurvature
     /// <param name="chosen">Patterns, at most as many as there are lanes.</param>
     public void Load(PatternTable patterns, ReadOnlySpan<int> chosen)
     {
-        Array.Fill(answers, -1);
+        for (int item = 0; item < isAnswered.Length; item++)
+            codes.AsSpan(item * size, size).Fill(plan.Items[item].CategoryCount);
         Array.Clear(isAnswered);
         for (int lane = 0; lane < chosen.Length; lane++)
         {
@@ -66,7 +68,7 @@ internal sealed class AnswerCurvature
             {
                 if (row[item] == ResponseData.Missing)
                     continue;
-                answers[item * size + lane] = row[item];
+                codes[item * size + lane] = row[item];
                 isAnswered[item] = true;
             }
         }
@@ -94,27 +96,34 @@ internal sealed class AnswerCurvature
         PlannedItem item = plan.Items[index];
         ReadOnlySpan<double> slopes = items.Slopes(set);
         Loops.Predict(slopes, item.Attributes, theta, z);
-        items.Operations(set).AddAnswers(
-            z, answers.AsSpan(index * size, size), item.CategoryCount, items.Shape(set), item.Scores, items.Constants(set), scratch, Value, first, second);
+        ReadOnlySpan<double> given = codes.AsSpan(index * size, size);
+        int local = 1 + items.Shape(set).Length;
+        items.Operations(set).AddLogProbabilities(z, item.CategoryCount, items.Shape(set), item.Scores, given, Value);
+        items.Operations(set).FillDerivatives(
+            z, item.CategoryCount, items.Shape(set), item.Scores, given, ones, first.AsSpan(0, local * size), second.AsSpan(0, PackedTriangle.Length(local) * size));
         for (int j = 0; j < slopes.Length; j++)
-            Loops.AddScaled(slopes[j], first, Gradient.AsSpan(item.Attributes[j] * size, size));
-        AddSecond(item.Attributes, slopes, Information);
+            Loops.AddScaled(slopes[j], first.AsSpan(0, size), Gradient.AsSpan(item.Attributes[j] * size, size));
+        Span<double> information = second.AsSpan(0, size);
         bool isConvex = false;
-        foreach (ref double value in second.AsSpan())
+        foreach (ref double value in information)
         {
-            isConvex |= value < 0;
-            value = Math.Min(value, 0);
+            isConvex |= value > 0;
+            value = -value;
         }
-        if (isConvex)
-            AddSecond(item.Attributes, slopes, Loss);
+        AddSecond(item.Attributes, slopes, information, Information);
+        if (!isConvex)
+            return;
+        foreach (ref double value in information)
+            value = Math.Min(value, 0);
+        AddSecond(item.Attributes, slopes, information, Loss);
     }
 
-    private void AddSecond(int[] attributes, ReadOnlySpan<double> slopes, double[] sum)
+    private void AddSecond(int[] attributes, ReadOnlySpan<double> slopes, ReadOnlySpan<double> information, double[] sum)
     {
         for (int j = 0; j < slopes.Length; j++)
         {
             for (int k = 0; k <= j; k++)
-                Loops.AddScaled(slopes[j] * slopes[k], second, sum.AsSpan(PackedTriangle.SymmetricIndex(attributes[j], attributes[k]) * size, size));
+                Loops.AddScaled(slopes[j] * slopes[k], information, sum.AsSpan(PackedTriangle.SymmetricIndex(attributes[j], attributes[k]) * size, size));
         }
     }
 }

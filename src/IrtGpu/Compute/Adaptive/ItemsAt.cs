@@ -45,9 +45,6 @@ internal sealed class ItemsAt
     /// <summary>Shape parameters of a set.</summary>
     public Span<double> Shape(int index) => slots.AsSpan(prepared[index].FirstSlot + prepared[index].SlopeCount, prepared[index].ShapeCount);
 
-    /// <summary>Constants of a set's shape.</summary>
-    public Span<double> Constants(int index) => prepared[index].Constants;
-
     /// <summary>An answer to an item at a person's nodes.</summary>
     /// <param name="index">Parameter set.</param>
     /// <param name="category">The answer.</param>

@@ -1,5 +1,4 @@
 using IrtGpu.Foundation.Collections;
-using IrtGpu.Items;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Compute.Branches;
@@ -46,19 +45,33 @@ internal sealed record BranchLayout(int[] Core, int[][] Branches, int[][] Items,
     private static BranchLayout Divide(CalibrationPlan plan, IReadOnlyList<int[]> sets, int[] coreSets)
     {
         int[] core = [.. coreSets.SelectMany(set => sets[set]).Order()];
+        bool[] isCore = new bool[plan.AttributeCount];
+        foreach (int attribute in core)
+            isCore[attribute] = true;
         LinkedSets linked = new(plan.AttributeCount);
-        int[][] groups = [.. sets, .. plan.Items.Select(item => item.Attributes)];
-        foreach (int[] group in groups)
+        foreach (int[] together in sets.Concat(plan.Items.Select(item => item.Attributes)))
         {
-            int[] outside = [.. group.Except(core)];
-            foreach (int attribute in outside)
-                linked.Link(attribute, outside[0]);
+            int first = Array.Find(together, attribute => !isCore[attribute]); // where all are in the core, one of them, which links nothing
+            foreach (int attribute in together)
+            {
+                if (!isCore[attribute])
+                    linked.Link(attribute, first);
+            }
         }
-        List<int[]> branches = [.. linked.Sets().Where(set => !core.Contains(set[0]))];
-        if (plan.Items.Any(item => item.Attributes.All(core.Contains)) || branches.Count == 0)
+        List<int[]> branches = [.. linked.Sets().Where(set => !isCore[set[0]])];
+        int[] branchOf = new int[plan.AttributeCount]; // of the core's: none, the last
+        Array.Fill(branchOf, branches.Count);
+        for (int branch = 0; branch < branches.Count; branch++)
+        {
+            foreach (int attribute in branches[branch])
+                branchOf[attribute] = branch;
+        }
+        List<int>[] items = [.. Enumerable.Range(0, branches.Count + 1).Select(_ => new List<int>())];
+        for (int item = 0; item < plan.ItemCount; item++)
+            items[plan.Items[item].Attributes.Min(attribute => branchOf[attribute])].Add(item);
+        if (items[^1].Count > 0 || branches.Count == 0)
             branches.Add([]);
-        int[][] items = [.. branches.Select(branch => Enumerable.Range(0, plan.ItemCount)
-            .Where(item => branch.Length == 0 ? plan.Items[item].Attributes.All(core.Contains) : plan.Items[item].Attributes.Any(branch.Contains)).ToArray())];
-        return new BranchLayout(core, [.. branches], items, [.. branches.Select(branch => Math.Pow(plan.Grid.NodesPerAttribute, core.Length + branch.Length))]);
+        return new BranchLayout(
+            core, [.. branches], [.. items.Take(branches.Count).Select(own => own.ToArray())], [.. branches.Select(branch => Math.Pow(plan.Grid.NodesPerAttribute, core.Length + branch.Length))]);
     }
 }

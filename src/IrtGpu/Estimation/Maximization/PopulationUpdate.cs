@@ -12,19 +12,15 @@ namespace IrtGpu.Estimation.Maximization;
 /// <remarks>
 /// Fixed nodes: π is the normal density normalised over the nodes, so the maximiser gives the discretised normal the
 /// posterior moments. Moving nodes: π is the normal density itself at the nodes of the E-step, and the maximiser is the
-/// posterior mean and covariance. Fisher scoring in (μ, Σ) to begin with, which is Newton's method where the moments match; fixed or tied
-/// parameters leave them unmatched, and scoring would close in by a constant factor a step: so Newton's own steps follow. The normal being
-/// an exponential family, the data enter through sums of θ_j and θ_j θ_k alone: Σ n log π = η · T − N A(η).
+/// posterior mean and covariance. Fisher scoring in (μ, Σ), which is Newton's method at the solution. The normal being an exponential
+/// family, the data enter through sums of θ_j and θ_j θ_k alone: Σ n log π = η · T − N A(η).
 /// </remarks>
 internal sealed class PopulationUpdate
 {
-    private const int ScoringSteps = 2;
-
     private readonly CalibrationPlan plan;
     private readonly (int[] Blocks, int[] Free)[] components; // blocks tied by common free parameters
     private readonly IPowerSums? powers; // of fixed nodes; null: populations are the normals themselves
     private readonly PopulationMoments[] moments; // [block]
-    private readonly double[][] expectedPowers; // of a person, where derivatives were asked for last [block]
 
     public PopulationUpdate(CalibrationPlan plan)
     {
@@ -32,7 +28,6 @@ internal sealed class PopulationUpdate
         components = Components(plan);
         powers = components.Length == 0 ? null : Discretize(plan);
         moments = new PopulationMoments[plan.Blocks.Count];
-        expectedPowers = new double[plan.Blocks.Count][];
     }
 
     private int ScoreCount => plan.AttributeCount + plan.CovarianceCount;
@@ -50,16 +45,12 @@ internal sealed class PopulationUpdate
             double[] all = (double[])values.Clone();
             double[] slots = new double[plan.Layout.SlotCount];
             double[] x = [.. free.Select(index => values[index])];
-            int steps = 0;
             NewtonMaximizer.Maximize(x, (candidate, gradient, information) =>
             {
                 for (int k = 0; k < free.Length; k++)
                     all[free[k]] = candidate[k];
                 ExpandBlocks(blocks, all, slots);
-                double value = Evaluate(blocks, free, slots, gradient, information);
-                if (!gradient.IsEmpty && double.IsFinite(value) && steps++ >= ScoringSteps)
-                    TakeObserved(blocks, free, slots, information);
-                return value;
+                return Evaluate(blocks, free, slots, gradient, information);
             });
             for (int k = 0; k < free.Length; k++)
                 values[free[k]] = x[k];
@@ -99,35 +90,23 @@ internal sealed class PopulationUpdate
             point.Populations[block.Index].AddExcessInformation(
                 plan.Grid, point.ThetaOfBlock(block), point.LogWeight[block.Index], nodeTotals, excess);
         }
-        else if (NormalPopulation.TryCreate(plan, block, point.Parameters.Slots) is { } population)
+        else
         {
-            AddExcessOfMoments(block.Index, population, Expected(population), excess);
+            AddExcessOfMoments(block, point, excess);
         }
         ToFree(block, new double[ScoreCount], excess, free, new double[free.Length], information);
     }
 
-    /// <summary>Puts the observed information in the place of the expected one, unless it is not that of a maximum.</summary>
-    private void TakeObserved(int[] blocks, int[] free, double[] slots, Span<double> information)
+    /// <summary>The excess where persons share no nodes, from the sums of their powers less those that the population expects.</summary>
+    private void AddExcessOfMoments(PlannedBlock block, ModelPoint point, double[] excess)
     {
-        double[] observed = information.ToArray();
-        foreach (int block in blocks)
-        {
-            double[] excess = new double[ScoreCount * ScoreCount];
-            AddExcessOfMoments(block, NormalPopulation.TryCreate(plan, plan.Blocks[block], slots)!, expectedPowers[block], excess);
-            ToFree(plan.Blocks[block], new double[ScoreCount], excess, free, new double[free.Length], observed);
-        }
-        if (CholeskySolver.TryFactor((double[])observed.Clone(), free.Length))
-            observed.CopyTo(information);
-    }
-
-    /// <summary>The excess from the sums of persons' powers less those that the population expects.</summary>
-    private void AddExcessOfMoments(int block, NormalPopulation population, double[] expected, double[] excess)
-    {
+        if (NormalPopulation.TryCreate(plan, block, point.Parameters.Slots) is not { } population)
+            return;
         int attributeCount = plan.AttributeCount;
-        double[] sums = moments[block].Powers;
-        double[] beyond = new double[ScoreCount];
+        double[] sums = moments[block.Index].Powers;
+        double[] beyond = Expected(population);
         for (int power = 0; power < beyond.Length; power++)
-            beyond[power] = sums[1 + power] - sums[0] * expected[power];
+            beyond[power] = sums[1 + power] - sums[0] * beyond[power];
         Vector<double> first = Vector<double>.Build.Dense(beyond[..attributeCount]);
         Matrix<double> second = Matrix<double>.Build.Dense(attributeCount, attributeCount, (j, k) =>
             beyond[attributeCount + PackedTriangle.SymmetricIndex(j, k)] - population.Mean[j] * beyond[k] - population.Mean[k] * beyond[j]);
@@ -228,7 +207,6 @@ internal sealed class PopulationUpdate
             NormalFamily.ExpectedPowers(population, expected);
         else
             powers.Moments(expected, covariance);
-        expectedPowers[block] = expected;
         for (int r = 0; r < count; r++)
         {
             for (int power = 0; power < count; power++)

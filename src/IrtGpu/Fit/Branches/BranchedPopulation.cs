@@ -1,4 +1,3 @@
-using IrtGpu.Compute;
 using IrtGpu.Planning;
 
 namespace IrtGpu.Fit.Branches;

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using IrtGpu.Compute.Branches;
 using IrtGpu.Foundation.Vectors;
-using IrtGpu.Planning;
 
 namespace IrtGpu.Fit.Branches;
 

@@ -6,7 +6,7 @@ using IrtGpu.Vectors;
 
 namespace IrtGpu.Items.Evaluation;
 
-/// <summary>Loops over one person's nodes, and over persons, where log P = −log(1 + e^−y), y = ±(d + s z) the log odds of the answer given: two categories, fixed scores.</summary>
+/// <summary>Loops over one person's nodes where log P = −log(1 + e^−y), y = ±(d + s z) the log odds of the answer given: two categories, fixed scores.</summary>
 /// <remarks>
 /// log P = min(y, 0) − log(1 + e^−|y|), and the factors 1 + e^−|y| of many answers have one logarithm together. All that derivatives need is
 /// 1 − P, which is kept: ∂ log P = ±(1 − P) and ∂² log P = −P (1 − P) by d + s z.
@@ -101,34 +101,6 @@ internal abstract partial class ItemModelOperations
                 residual *= score;
                 for (int loading = 0; loading < nodes.Slopes.Length; loading++)
                     (residual * TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * stride + node))).Store(ref result, (nuint)(loading * stride + node));
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void AddAnswers(
-            ReadOnlySpan<double> z, ReadOnlySpan<double> answers, int categoryCount, Span<double> shape, Span<double> scores, Span<double> constants,
-            Span<double> scratch, Span<double> value, Span<double> gradient, Span<double> information)
-        {
-            if (!IsLogistic(categoryCount))
-            {
-                base.AddAnswers(z, answers, categoryCount, shape, scores, constants, scratch, value, gradient, information);
-                return;
-            }
-            double factor = TModel.Score(1, 2, new SpanVector(shape), new SpanVector(scores));
-            for (int person = 0; person < z.Length; person += TLanes.Count)
-            {
-                TLanes answer = LaneMemory.Load<TLanes>(answers[person..]);
-                TLanes isGiven = TLanes.WhereLess(answer, 0.0, 0.0, 1.0);
-                TLanes sign = isGiven * TLanes.WhereEqual(answer, 1.0, 1.0, -1.0);
-                TLanes y = sign * TLanes.MultiplyAdd(factor, LaneMemory.Load<TLanes>(z[person..]), shape[0]);
-                TLanes size = TLanes.Max(y, -y);
-                TLanes smaller = VectorMath.ExpNonPositive(-size);
-                TLanes total = 1.0 + smaller;
-                TLanes complement = TLanes.WhereLess(0.0, y, smaller, 1.0) / total;
-                TLanes logProbability = 0.5 * (y - size) - Elementary.Log1P(smaller);
-                LaneMemory.Store(LaneMemory.Load<TLanes>(value[person..]) + isGiven * logProbability, value[person..]);
-                LaneMemory.Store(factor * sign * complement, gradient[person..]);
-                LaneMemory.Store(factor * factor * isGiven * (complement - complement * complement), information[person..]);
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using IrtGpu.Compute.Loops;
+using IrtGpu.Compute.Reduction.Loops;
 using IrtGpu.Compute.Tables;
 using IrtGpu.Compute.WeightedScore.Interpolation;
 using IrtGpu.Vectors;
@@ -45,6 +46,43 @@ public sealed unsafe class LoopWidthTests
         }
         Compare(Run<Lanes512>(width), Run<Lanes256>(width), sums: 1);
         Compare(Run<Lanes512>(width), Run<Lanes128>(width), sums: 1);
+    }
+
+    [Theory]
+    [InlineData(8, 1)]
+    [InlineData(24, 2)]
+    [InlineData(32, 3)]
+    [InlineData(72, 2)]
+    public void Loops_over_runs_of_parts_agree_with_each_other_and_with_plain_sums(int width, int tables)
+    {
+        static double[] Run<TLanes>(int width, int tables)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            const int parts = 4;
+            ReducedKernels<TLanes> kernels = new();
+            Room room = new(width);
+            double* product = room.Take(width), values = room.Take(6 * width), counts = room.Take(6 * width), outside = room.Take(8), sums = room.Take(8), sum = room.Take(width);
+            int* rows = stackalloc int[] { 0, 3, 5, 2, 5, 1, 1, 4, 0, 0, 5, 2 };
+            kernels.SumRun(product, values, rows, parts, tables, width, sums);
+            for (int part = 0; part < parts; part++)
+            {
+                double plain = 0;
+                for (int cell = 0; cell < width; cell++)
+                {
+                    double term = product[cell];
+                    for (int table = 0; table < tables; table++)
+                        term *= values[rows[part * tables + table] * width + cell];
+                    plain += term;
+                }
+                Assert.Equal(plain, sums[part], SumError);
+                room.Sums.Add(sums[part]);
+            }
+            room.Forget(sums, parts);
+            kernels.ScatterRun(product, values, counts, rows, parts, tables, width, outside, sum);
+            return room.End();
+        }
+        Compare(Run<Lanes512>(width, tables), Run<Lanes256>(width, tables), sums: 4);
+        Compare(Run<Lanes512>(width, tables), Run<Lanes128>(width, tables), sums: 4);
     }
 
     [Theory]
