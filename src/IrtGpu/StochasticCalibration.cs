@@ -38,8 +38,7 @@ internal static class StochasticCalibration
             "At the start a covariance matrix is not positive definite. Change the SDs, covariances or correlations that are given, or leave them out.");
         StandardErrorMethod method = Resolve(options.StandardErrors, problem.Patterns);
         StochasticOutcome outcome = new StochasticApproximation(
-            plan, problem.Patterns, options.Stochastic, method is StandardErrorMethod.CrossProduct or StandardErrorMethod.Sandwich, method is StandardErrorMethod.Sandwich,
-            options.Seed, options.Threads).Run(point, progress, cancellation);
+            plan, problem.Patterns, options.Stochastic, method is StandardErrorMethod.CrossProduct or StandardErrorMethod.Sandwich, options.Seed, options.Threads).Run(point, progress, cancellation);
         EvaluatedPoint evaluated = new(outcome.Point, backend.ComputeExpectation(outcome.Point));
         return new CalibrationFit(evaluated)
         {

@@ -33,17 +33,16 @@ internal sealed class StochasticApproximation
     /// <param name="patterns">The data.</param>
     /// <param name="options">How far to go.</param>
     /// <param name="withCrossProduct">Whether the cross-product of the persons' scores is wanted.</param>
-    /// <param name="squaredWeights">Whether the squares of weights count in it.</param>
     /// <param name="seed">Seed of the chains.</param>
     /// <param name="threads">Number of threads; 0: all processors. Does not change results.</param>
-    public StochasticApproximation(CalibrationPlan plan, PatternTable patterns, StochasticOptions options, bool withCrossProduct, bool squaredWeights, int seed, int threads)
+    public StochasticApproximation(CalibrationPlan plan, PatternTable patterns, StochasticOptions options, bool withCrossProduct, int seed, int threads)
     {
         this.plan = plan;
         this.options = options;
         this.withCrossProduct = withCrossProduct;
         this.threads = threads > 0 ? threads : Environment.ProcessorCount;
         double perPerson = Math.Max(1, LeastChains / Math.Max(1, patterns.TotalWeight));
-        sampler = new PersonSampler(plan, PersonTiles.Cut(plan, patterns, Chains, seed, squaredWeights), this.threads);
+        sampler = new PersonSampler(plan, PersonTiles.Cut(plan, patterns, Chains, seed), this.threads);
 
         int Chains(int pattern) => patterns.Frequency[pattern] > 0 ? (int)Math.Clamp(Math.Round(patterns.Frequency[pattern] * perPerson), 1, LeastChains) : 0;
     }

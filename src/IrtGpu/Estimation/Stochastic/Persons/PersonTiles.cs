@@ -12,10 +12,9 @@ internal static class PersonTiles
     /// <param name="patterns">The data.</param>
     /// <param name="chains">How many chains a pattern has, which share its weight; 0: it is left out.</param>
     /// <param name="seed">Seed; each chain has a stream of its own.</param>
-    /// <param name="squared">Whether the squares of weights count in the cross-product of scores, as in the sandwich of weighted samples.</param>
-    public static PersonTile[] Cut(CalibrationPlan plan, PatternTable patterns, Func<int, int> chains, int seed, bool squared = false)
+    public static PersonTile[] Cut(CalibrationPlan plan, PatternTable patterns, Func<int, int> chains, int seed)
     {
-        double[] crossWeights = squared ? patterns.WithSquaredWeights().Frequency : patterns.Frequency;
+        double[] crossWeights = patterns.AreSamplingWeights ? patterns.WithSquaredWeights().Frequency : patterns.Frequency;
         List<PersonTile> tiles = [];
         int stream = 0;
         foreach (PlannedBlock block in plan.Blocks)
