@@ -20,7 +20,7 @@ internal static class StochasticSuite
             Recover(table, new SimpleStructure(attributes, items), persons, replications);
         file.Add(table);
         Explore(file, options.IsQuick ? new SimpleStructure(4, 24) : new SimpleStructure(10, 100), options.IsQuick ? 1000 : 10_000, options.Threads);
-        file.Write("stochastic.md");
+        file.Write(Path.Combine(options.DeviceFolder, "stochastic.md"));
     }
 
     private static void Recover(MarkdownTable table, SimpleStructure design, int persons, int replications)
