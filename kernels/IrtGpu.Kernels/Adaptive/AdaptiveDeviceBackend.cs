@@ -1,6 +1,7 @@
 using System.Globalization;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Adaptive;
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;

@@ -1,5 +1,6 @@
 using IrtGpu.Compute;
 using IrtGpu.Compute.Adaptive;
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Expectations;
 
 namespace IrtGpu.Kernels.Adaptive;

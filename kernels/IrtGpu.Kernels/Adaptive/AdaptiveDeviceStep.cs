@@ -3,6 +3,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
 using IrtGpu.Compute.Adaptive;
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;

@@ -3,7 +3,6 @@ using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
-using IrtGpu.Items;
 using IrtGpu.Kernels.Adaptive;
 using IrtGpu.Kernels.Backend;
 using IrtGpu.Planning;

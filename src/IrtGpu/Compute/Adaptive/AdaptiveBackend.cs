@@ -1,4 +1,6 @@
 using System.Globalization;
+using IrtGpu.Compute.Adaptive.Gradients;
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Integration;

@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Expectations;
 
 namespace IrtGpu.Compute.Adaptive;

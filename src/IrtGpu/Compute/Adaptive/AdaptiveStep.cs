@@ -1,3 +1,5 @@
+using IrtGpu.Compute.Adaptive.Modes;
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Expectations;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;

@@ -2,7 +2,6 @@ using IrtGpu.Compute;
 using IrtGpu.Compute.Branches;
 using IrtGpu.Data;
 using IrtGpu.Fit;
-using IrtGpu.Fit.Branches;
 using IrtGpu.Fit.Information;
 using IrtGpu.Fit.Items;
 using IrtGpu.Fit.LimitedInformation;

@@ -1,4 +1,3 @@
-using IrtGpu.Compute;
 using IrtGpu.Estimation.Stochastic.Persons;
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Foundation.Sampling;

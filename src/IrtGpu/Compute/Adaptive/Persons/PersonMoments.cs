@@ -1,4 +1,4 @@
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Persons;
 
 /// <summary>From sums of powers of θ under a posterior to means and covariances.</summary>
 internal static class PersonMoments

@@ -1,6 +1,6 @@
 using IrtGpu.Foundation.LinearAlgebra;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Persons;
 
 /// <summary>Where the nodes of every pattern lie, θ = m + U z: written once when nodes are placed, and held from then on.</summary>
 internal sealed class Placements

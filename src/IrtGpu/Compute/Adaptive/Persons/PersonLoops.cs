@@ -1,7 +1,7 @@
 using IrtGpu.Foundation.Vectors;
 using IrtGpu.Vectors;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Persons;
 
 /// <summary>Loops over the nodes of one person; rows are whole vectors.</summary>
 internal abstract class PersonLoops

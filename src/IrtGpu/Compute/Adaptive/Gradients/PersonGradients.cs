@@ -1,3 +1,4 @@
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
@@ -6,7 +7,7 @@ using IrtGpu.Planning;
 using IrtGpu.Planning.Layout;
 using IrtGpu.Population;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Gradients;
 
 /// <summary>Derivatives of the complete-data log-likelihood of one pattern by free parameters at its own nodes; one instance serves one thread.</summary>
 internal sealed class PersonGradients : IDisposable

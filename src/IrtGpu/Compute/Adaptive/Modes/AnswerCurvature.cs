@@ -4,7 +4,7 @@ using IrtGpu.Items;
 using IrtGpu.Planning;
 using IrtGpu.Vectors;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Modes;
 
 /// <summary>Log posterior densities of patterns side by side, and their derivatives by θ.</summary>
 internal sealed class AnswerCurvature

@@ -1,9 +1,10 @@
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Loops;
 using IrtGpu.Data;
 using IrtGpu.Foundation.Sharding;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Gradients;
 
 /// <summary>Matrices by free parameters, summed over patterns: what standard errors are made of.</summary>
 /// <param name="plan">The plan.</param>

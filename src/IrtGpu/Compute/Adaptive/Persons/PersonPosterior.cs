@@ -3,7 +3,7 @@ using IrtGpu.Data;
 using IrtGpu.Items.Evaluation;
 using IrtGpu.Planning;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Persons;
 
 /// <summary>The posterior of one pattern at nodes of its own; one instance serves one thread.</summary>
 /// <remarks>

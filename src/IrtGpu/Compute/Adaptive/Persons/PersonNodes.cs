@@ -1,7 +1,7 @@
 using IrtGpu.Foundation.Integration;
 using IrtGpu.Vectors;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Persons;
 
 /// <summary>A rule for the standard normal as persons use it: padded to whole vectors, and weighed for a flat measure.</summary>
 /// <remarks>∫ g(θ) dθ is near |U| Σ exp(LogWeight) g(m + U z), exact where g is the normal density with mean m and covariance U Uᵀ.</remarks>

@@ -4,7 +4,7 @@ using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Models;
 using IrtGpu.Vectors;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Persons;
 
 /// <summary>The loops, by vectors of one width.</summary>
 /// <typeparam name="TLanes">The vector.</typeparam>

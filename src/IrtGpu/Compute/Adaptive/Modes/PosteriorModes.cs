@@ -1,9 +1,10 @@
+using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Data;
 using IrtGpu.Foundation.LinearAlgebra;
 using IrtGpu.Planning;
 using IrtGpu.Vectors;
 
-namespace IrtGpu.Compute.Adaptive;
+namespace IrtGpu.Compute.Adaptive.Modes;
 
 /// <summary>Finds the modes of posteriors in one class, and the curvatures there, by Newton's method, patterns side by side; one instance serves one thread.</summary>
 /// <remarks>
