@@ -113,8 +113,8 @@ internal sealed class ModelOptions(bool forDif = false)
 
     private static ModelSpecification Explore(ModelSpecification specification, int count, bool hasQMatrix)
     {
-        if (count is < 1 or > 20)
-            throw new SpecificationException($"--attributes {count}: 1 to 20 attributes can be explored.");
+        if (count is < 1 or > 30)
+            throw new SpecificationException($"--attributes {count}: 1 to 30 attributes can be explored.");
         if (hasQMatrix && count != specification.Attributes.Count)
             throw new SpecificationException($"--attributes {count} contradicts the {specification.Attributes.Count} attributes of the Q-matrix. Leave one of the two out.");
         return hasQMatrix ? specification : SpecificationFileReader.Explore(specification with { QMatrix = null }, count);

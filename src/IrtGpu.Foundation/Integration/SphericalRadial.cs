@@ -21,11 +21,12 @@ internal static class SphericalRadial
     /// <param name="dimension">Number of dimensions.</param>
     public static int Degree(int dimension) => dimension <= MostOfDegree7 ? 7 : 5;
 
-    /// <summary>Number of nodes of two radii.</summary>
+    /// <summary>Number of nodes.</summary>
     /// <param name="dimension">From <see cref="Fewest"/> to <see cref="Most"/>.</param>
-    public static int Count(int dimension) => dimension <= MostOfDegree7
-        ? 2 * ((dimension < MostOfDegree7 ? 2 * dimension : 0) + 2 * dimension * (dimension - 1) + (1 << dimension))
-        : 2 * (2 * dimension + (1 << CubeCorners.Find(dimension).Bits));
+    /// <param name="radii">Number of radii.</param>
+    public static int Count(int dimension, int radii) => radii * (dimension <= MostOfDegree7
+        ? (dimension < MostOfDegree7 ? 2 * dimension : 0) + 2 * dimension * (dimension - 1) + (1 << dimension)
+        : 2 * dimension + (1 << CubeCorners.Find(dimension).Bits));
 
     /// <summary>Exact for polynomials up to <see cref="Degree"/> with two radii or more.</summary>
     /// <param name="dimension">From <see cref="Fewest"/> to <see cref="Most"/>.</param>

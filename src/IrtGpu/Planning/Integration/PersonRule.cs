@@ -20,7 +20,7 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
     private const int MostPoints = 65_536;
     private const int MostDimensions = 60;
     private const int DefaultPoints = 1024;
-    private const int Radii = 2;
+    private const int Radii = 3;
     private const string Final = "for log-likelihood and scores at the estimates";
     private const int Variants = 16; // turned or shifted: what one of them errs by, others make good, over many persons
     private const int Seed = 2005;
@@ -34,7 +34,7 @@ public sealed record PersonRule(PersonRuleKind Kind, int Dimension, int Size, st
     public int NodeCount => Kind switch
     {
         PersonRuleKind.Product => (int)Math.Pow(Size, Dimension),
-        PersonRuleKind.Spheres => SphericalRadial.Count(Dimension),
+        PersonRuleKind.Spheres => SphericalRadial.Count(Dimension, Radii),
         PersonRuleKind.Lattice => Size,
         _ => throw NoRule(),
     };
