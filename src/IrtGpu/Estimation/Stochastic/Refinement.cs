@@ -30,7 +30,8 @@ internal sealed class Refinement
     private const double LongStep = 0.5; // standard errors: beyond that, what is more than noise begins the average anew
     private const double ShortWay = 0.15; // standard errors, over which the information of the end may be of another place
     private const double LongestFirstStep = 2; // the same where there is no average yet
-    private const double LongWay = 4; // standard errors, after which steps want the information of where they are
+    private const double LongWay = 1; // standard errors, after which steps and their errors want the information of where they are
+    private const double AsGoodAs = 1.1; // times the error asked for, by the information of the end
     private const double LargestStep = 1; // of any working value
     private const int MostIndefinite = 6; // windows in a row whose observed information is indefinite, the last of them precise enough
 
@@ -102,8 +103,16 @@ internal sealed class Refinement
                 if (!TryInform(withCrossProduct, cancellation))
                     return cancellation.IsCancellationRequested ? RefinementEnd.Interrupted : RefinementEnd.NoInformation;
                 if (Estimates.Solver.IsObserved)
-                    return RefinementEnd.Converged;
-                indefinite++;
+                {
+                    step = WindowStep.Of(window, Estimates.Interior, Estimates.Solver, total - window.DrawCount); // errors by the information of the end
+                    Estimates.Take(step);
+                    if (step.LargestErrorShare <= AsGoodAs * options.MonteCarloError)
+                        return RefinementEnd.Converged;
+                }
+                else
+                {
+                    indefinite++;
+                }
             }
             if (!isNear)
                 total = 0;

@@ -38,6 +38,10 @@ internal sealed class LimitedInformationTest
 
     private string Name => withCategories ? "C2" : Plan.Items.All(item => item.CategoryCount == 2) ? "M2" : "M2*";
 
+    private string Advice => Name == "M2*"
+        ? " Means of categories and their products hardly tell these parameters apart; C2 compares all categories."
+        : " More items, or fewer parameters, make a test.";
+
     /// <summary>Tests the model; first all groups together, then, where there are several, each.</summary>
     /// <param name="point">The estimates.</param>
     /// <param name="model">The same by branches; null where <see cref="Branching.Refusal"/> says why there is none.</param>
@@ -103,7 +107,9 @@ internal sealed class LimitedInformationTest
                 : "Answers are missing: each moment is of those who answered what is in it, with the covariance matrix of such moments. That holds where answers are missing whatever they would have been.",
         };
         double[] share = [.. groups.Select(one => Math.Sqrt(one.Covariance.Total / persons))];
-        NullSpaceProjection projection = new([.. groups.Select((one, position) => one.Derivatives.Times(share[position]))]);
+        NullSpaceProjection projection = new([.. groups.Select((one, position) => one.Derivatives.Times(share[position]))], cancellation);
+        if (projection.Doubt is { } doubt)
+            return fit with { Reason = doubt + Advice, IsRankDetermined = false };
         int df = moments - projection.Rank;
         if (df <= 0)
         {

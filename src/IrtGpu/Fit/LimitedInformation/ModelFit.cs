@@ -12,7 +12,7 @@ namespace IrtGpu.Fit.LimitedInformation;
 /// <param name="Persons">N, the sum of weights.</param>
 /// <param name="Moments">Number of moments compared.</param>
 /// <param name="Statistic">M2 = N eᵀ C e.</param>
-/// <param name="Df">Moments less the rank of their derivatives by the free parameters.</param>
+/// <param name="Df">Moments less the rank of their derivatives by the free parameters; 0 where <see cref="IsRankDetermined"/> is not.</param>
 /// <param name="Srmsr">Standardised root mean square residual.</param>
 /// <param name="IndependenceStatistic">M2 of unrelated items.</param>
 /// <param name="IndependenceDf">Its degrees of freedom: the pairs of items.</param>
@@ -22,6 +22,9 @@ public sealed record ModelFit(
     string Name, int Group, double Persons, int Moments, double Statistic, int Df, double Srmsr, double IndependenceStatistic, int IndependenceDf,
     string? Reason, string? Note)
 {
+    /// <summary>Whether the rank of the derivatives could be told from rounding; where not there are no degrees of freedom, and no statistic.</summary>
+    public bool IsRankDetermined { get; init; } = true;
+
     /// <summary>P(χ²_df &gt; M2).</summary>
     public double P => Reason is null ? ChiSquareTail.Of(Statistic, Df) : double.NaN;
 

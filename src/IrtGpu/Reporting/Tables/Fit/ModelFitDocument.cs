@@ -71,7 +71,7 @@ public static class ModelFitDocument
     {
         json.WriteString("statistic", fit.Name);
         Number("m2", fit.Statistic, fit.Reason);
-        Number("df", fit.Moments > 0 ? fit.Df : double.NaN, fit.Reason);
+        Number("df", fit is { Moments: > 0, IsRankDetermined: true } ? fit.Df : double.NaN, fit.Reason);
         Number("p", fit.P, fit.Reason);
         Number("rmsea", fit.Rmsea, fit.Reason);
         Number("rmseaLower", fit.RmseaLower, fit.Reason);
