@@ -33,6 +33,8 @@ internal static class ItemModelRoots
         Of<SequentialResponse, TLanes>();
         Of<FourParameterLogistic, TLanes>();
         Name(ItemModelOperations.OfFourParameter<TLanes>());
+        Name(ItemModelOperations.OfGraded<TLanes>());
+        Name(ItemModelOperations.OfGradedRatingScale<TLanes>());
     }
 
     // The compiler sees the type behind what is new, and with it the methods.

@@ -154,13 +154,6 @@ internal abstract partial class ItemModelOperations
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Add(ref double sums, int row, TLanes factor, TLanes value)
-        {
-            nuint start = (nuint)(row * TLanes.Count);
-            TLanes.MultiplyAdd(factor, value, TLanes.Load(ref sums, start)).Store(ref sums, start);
-        }
-
         /// <summary>What the asymptotes say of an answer: P = a(1 − W) + bW, with a and b the probabilities of the answer at the ends.</summary>
         private readonly ref struct Asymptotes
         {

@@ -145,13 +145,6 @@ internal abstract partial class ItemModelOperations
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Add(ref double sums, int row, TLanes factor, TLanes value)
-        {
-            nuint start = (nuint)(row * TLanes.Count);
-            TLanes.MultiplyAdd(factor, value, TLanes.Load(ref sums, start)).Store(ref sums, start);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Subtract(ref double sums, int row, TLanes value)
         {
             nuint start = (nuint)(row * TLanes.Count);

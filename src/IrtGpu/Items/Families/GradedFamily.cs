@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Items.Families;
@@ -12,6 +13,8 @@ internal sealed class GradedFamily : ItemFamily<GradedResponse>
     private const double SmallestGap = 1e-9; // intercepts that are one parameter still decrease: the category between has a probability of about this
 
     public override IReadOnlyList<ItemForm> Forms { get; } = [new(ItemFunction.Graded, "grm")];
+
+    public override ItemModelOperations Operations => ItemModelOperations.OfGraded();
 
     public override string Domain => DecreasingIntercepts;
 

@@ -1,3 +1,4 @@
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Items.Families;
@@ -18,6 +19,8 @@ internal sealed class GradedRatingScaleFamily : ItemFamily<GradedRatingScale>
             Tie = new GradedRatingScaleTie(),
         },
     ];
+
+    public override ItemModelOperations Operations => ItemModelOperations.OfGradedRatingScale();
 
     public override string Domain => GradedFamily.DecreasingIntercepts;
 

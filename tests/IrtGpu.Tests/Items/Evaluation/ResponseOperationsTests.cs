@@ -29,7 +29,34 @@ public sealed class ResponseOperationsTests
             foreach (int[] attributes in AttributeSets)
             {
                 for (int category = 0; category < categoryCount; category++)
-                    Check(operations, ItemModelSubject.Of(model), categoryCount, attributes, category);
+                    Check(operations, ItemModelSubject.Of(model), CaseOf(ItemModelSubject.Of(model), categoryCount), attributes, category, 2);
+            }
+        }
+    }
+
+    /// <summary>Thresholds close together and far apart, traits to where exponentials underflow.</summary>
+    public static TheoryData<string, double[]> Thresholds => new()
+    {
+        { ItemModelSubject.Of<GradedResponse>().Name, [1 + 1e-9, 1, 0.5] },
+        { ItemModelSubject.Of<GradedResponse>().Name, [900, 0.1, -1500] },
+        { ItemModelSubject.Of<GradedResponse>().Name, [-30, -30.001, -31] },
+        { ItemModelSubject.Of<GradedRatingScale>().Name, [1 + 1e-9, 1, 0.5, 1.5] },
+        { ItemModelSubject.Of<GradedRatingScale>().Name, [500, 0.1, -700, 2] },
+        { ItemModelSubject.Of<GradedRatingScale>().Name, [0.2, 0.5, 3, -0.8] },
+        { ItemModelSubject.Of<GradedRatingScale>().Name, [40, 30, 20, 1e-8] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Thresholds))]
+    public void Sums_and_gradients_of_extreme_answers_are_those_of_single_nodes(string model, double[] shape)
+    {
+        ItemModelCase item = new(0, shape, [0, 1, 2, 3]);
+        foreach (ItemModelOperations operations in OperationsOf(model))
+        {
+            foreach (double range in (double[])[2, 40, 1000])
+            {
+                for (int category = 0; category < item.Scores.Length; category++)
+                    Check(operations, ItemModelSubject.Of(model), item, [0, 2], category, range);
             }
         }
     }
@@ -71,12 +98,12 @@ public sealed class ResponseOperationsTests
         }
     }
 
-    private static void Check(ItemModelOperations operations, ItemModelSubject subject, int categoryCount, int[] attributes, int category)
+    private static void Check(ItemModelOperations operations, ItemModelSubject subject, ItemModelCase item, int[] attributes, int category, double range)
     {
-        ItemModelCase item = CaseOf(subject, categoryCount);
+        int categoryCount = item.Scores.Length;
         Random random = new(attributes.Length + 10 * category);
         double[] slopes = [.. attributes.Select(_ => 0.5 + random.NextDouble())];
-        double[] theta = [.. Enumerable.Range(0, AttributeCount * NodeCount).Select(_ => 4 * random.NextDouble() - 2)];
+        double[] theta = [.. Enumerable.Range(0, AttributeCount * NodeCount).Select(_ => range * (2 * random.NextDouble() - 1))];
         double[] weights = [.. Enumerable.Range(0, NodeCount).Select(node => node is >= 8 and < 16 ? 0 : random.NextDouble())];
         int slots = slopes.Length + item.Shape.Length;
         ResponseNodes nodes = new()
@@ -128,8 +155,9 @@ public sealed class ResponseOperationsTests
         }
         if (operations.HasKeptValue(categoryCount))
             Assert.Equal(expectedValue, value, 1e-11);
-        Closeness.AssertNear(expectedGradient, gradient, 1e-12 * (1 + expectedGradient.Max(Math.Abs)), "gradient");
-        Closeness.AssertNear(expectedHessian, hessian, 1e-12 * (1 + expectedHessian.Max(Math.Abs)), "Hessian");
+        double precision = 1e-12 * Math.Max(1, range / 50); // z is rounded as its terms are large
+        Closeness.AssertNear(expectedGradient, gradient, precision * (1 + expectedGradient.Max(Math.Abs)), "gradient");
+        Closeness.AssertNear(expectedHessian, hessian, precision * (1 + expectedHessian.Max(Math.Abs)), "Hessian");
     }
 
     private static (double Log, double[] First, double[] Second) Derivatives(ItemModelOperations operations, ItemModelSubject subject, ItemModelCase item, double z, int category)
@@ -169,6 +197,18 @@ public sealed class ResponseOperationsTests
             yield return ItemModelOperations.OfFourParameter<Lanes512>();
             yield return ItemModelOperations.OfFourParameter<Lanes256>();
             yield return ItemModelOperations.OfFourParameter<Lanes128>();
+        }
+        if (model == ItemModelSubject.Of<GradedResponse>().Name)
+        {
+            yield return ItemModelOperations.OfGraded<Lanes512>();
+            yield return ItemModelOperations.OfGraded<Lanes256>();
+            yield return ItemModelOperations.OfGraded<Lanes128>();
+        }
+        if (model == ItemModelSubject.Of<GradedRatingScale>().Name)
+        {
+            yield return ItemModelOperations.OfGradedRatingScale<Lanes512>();
+            yield return ItemModelOperations.OfGradedRatingScale<Lanes256>();
+            yield return ItemModelOperations.OfGradedRatingScale<Lanes128>();
         }
         if (model == ItemModelSubject.Of<NominalResponse>().Name)
             yield return ItemModelOperations.OfWeightedScore<NominalResponse, Lanes256>();
