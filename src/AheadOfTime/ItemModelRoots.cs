@@ -35,6 +35,7 @@ internal static class ItemModelRoots
         Name(ItemModelOperations.OfFourParameter<TLanes>());
         Name(ItemModelOperations.OfGraded<TLanes>());
         Name(ItemModelOperations.OfGradedRatingScale<TLanes>());
+        Name(ItemModelOperations.OfSequential<TLanes>());
     }
 
     // The compiler sees the type behind what is new, and with it the methods.

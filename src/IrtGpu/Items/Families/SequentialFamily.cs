@@ -1,3 +1,4 @@
+using IrtGpu.Items.Evaluation;
 using IrtGpu.Models.Functions;
 
 namespace IrtGpu.Items.Families;
@@ -10,6 +11,8 @@ internal sealed class SequentialFamily : ItemFamily<SequentialResponse>
         new(ItemFunction.Sequential, "sequential"),
         new(ItemFunction.SequentialRasch, "tutz") { Fixed = [new(ParameterKind.Slope, 1, IsShown: true)] },
     ];
+
+    public override ItemModelOperations Operations => ItemModelOperations.OfSequential();
 
     public override void Start(PlannedItem item, ReadOnlySpan<double> totals, Span<double> slots) =>
         MarginalLogits.Sequential(totals, slots[item.Attributes.Length..]);

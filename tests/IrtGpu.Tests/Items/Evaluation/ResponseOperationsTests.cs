@@ -40,6 +40,9 @@ public sealed class ResponseOperationsTests
         { ItemModelSubject.Of<GradedResponse>().Name, [1 + 1e-9, 1, 0.5] },
         { ItemModelSubject.Of<GradedResponse>().Name, [900, 0.1, -1500] },
         { ItemModelSubject.Of<GradedResponse>().Name, [-30, -30.001, -31] },
+        { ItemModelSubject.Of<SequentialResponse>().Name, [900, 0.1, -1500] },
+        { ItemModelSubject.Of<SequentialResponse>().Name, [0, 0.2, 0.1, 1, 2, 0.5] }, // as many steps as have a factor together
+        { ItemModelSubject.Of<SequentialResponse>().Name, [0, 0.2, 0.1, 1, 2, 0.5, 0.7] }, // one more
         { ItemModelSubject.Of<GradedRatingScale>().Name, [1 + 1e-9, 1, 0.5, 1.5] },
         { ItemModelSubject.Of<GradedRatingScale>().Name, [500, 0.1, -700, 2] },
         { ItemModelSubject.Of<GradedRatingScale>().Name, [0.2, 0.5, 3, -0.8] },
@@ -50,7 +53,8 @@ public sealed class ResponseOperationsTests
     [MemberData(nameof(Thresholds))]
     public void Sums_and_gradients_of_extreme_answers_are_those_of_single_nodes(string model, double[] shape)
     {
-        ItemModelCase item = new(0, shape, [0, 1, 2, 3]);
+        int categoryCount = model == ItemModelSubject.Of<GradedRatingScale>().Name ? shape.Length : shape.Length + 1; // s is one of its shape
+        ItemModelCase item = new(0, shape, [.. Enumerable.Range(0, categoryCount).Select(category => (double)category)]);
         foreach (ItemModelOperations operations in OperationsOf(model))
         {
             foreach (double range in (double[])[2, 40, 1000])
@@ -209,6 +213,12 @@ public sealed class ResponseOperationsTests
             yield return ItemModelOperations.OfGradedRatingScale<Lanes512>();
             yield return ItemModelOperations.OfGradedRatingScale<Lanes256>();
             yield return ItemModelOperations.OfGradedRatingScale<Lanes128>();
+        }
+        if (model == ItemModelSubject.Of<SequentialResponse>().Name)
+        {
+            yield return ItemModelOperations.OfSequential<Lanes512>();
+            yield return ItemModelOperations.OfSequential<Lanes256>();
+            yield return ItemModelOperations.OfSequential<Lanes128>();
         }
         if (model == ItemModelSubject.Of<NominalResponse>().Name)
             yield return ItemModelOperations.OfWeightedScore<NominalResponse, Lanes256>();

@@ -8,7 +8,7 @@ namespace IrtGpu.Compute.Adaptive.Persons;
 /// <summary>The posterior of one pattern at nodes of its own; one instance serves one thread.</summary>
 /// <remarks>
 /// Items are evaluated once at the pattern's nodes, and what their derivatives need of that is kept until the next pattern: for dichotomous
-/// items of the exponential family 1 − P, for graded ones the like of the answer's thresholds, at most a number for each category, so that it
+/// items of the exponential family 1 − P, for graded and sequential ones the like of the answer's thresholds, at most a number for each category, so that it
 /// stays in a second-level cache.
 /// </remarks>
 internal sealed class PersonPosterior : IDisposable
