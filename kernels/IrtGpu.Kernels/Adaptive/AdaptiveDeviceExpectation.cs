@@ -1,5 +1,4 @@
 using IrtGpu.Compute;
-using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Expectations;
 

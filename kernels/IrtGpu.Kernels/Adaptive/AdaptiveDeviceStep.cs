@@ -2,7 +2,6 @@ using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
 using IrtGpu.Compute;
-using IrtGpu.Compute.Adaptive;
 using IrtGpu.Compute.Adaptive.Persons;
 using IrtGpu.Compute.Devices;
 using IrtGpu.Compute.Expectations;

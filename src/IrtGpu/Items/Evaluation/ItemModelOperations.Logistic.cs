@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using IrtGpu.Models;
-using IrtGpu.Vectors;
 
 namespace IrtGpu.Items.Evaluation;
 

@@ -6,7 +6,7 @@ public enum PersonRuleKind
     /// <summary>All combinations of Gauss–Hermite nodes.</summary>
     Product,
 
-    /// <summary>Spheres at three radii, turned at random.</summary>
+    /// <summary>Spheres at two or three radii, turned at random.</summary>
     Spheres,
 
     /// <summary>Randomly shifted lattices with their mirror images.</summary>

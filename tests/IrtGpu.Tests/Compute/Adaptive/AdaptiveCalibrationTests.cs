@@ -143,11 +143,11 @@ public sealed class AdaptiveCalibrationTests
     }
 
     [Theory]
-    [InlineData(2, null, PersonRuleKind.Product, 49)]
-    [InlineData(3, null, PersonRuleKind.Product, 125)]
-    [InlineData(4, null, PersonRuleKind.Spheres, 96)]
-    [InlineData(5, null, PersonRuleKind.Spheres, 164)]
-    [InlineData(8, null, PersonRuleKind.Spheres, 736)]
+    [InlineData(2, null, PersonRuleKind.Product, 81)]
+    [InlineData(3, null, PersonRuleKind.Product, 343)]
+    [InlineData(4, null, PersonRuleKind.Spheres, 144)]
+    [InlineData(5, null, PersonRuleKind.Spheres, 246)]
+    [InlineData(8, null, PersonRuleKind.Spheres, 1104)]
     [InlineData(10, null, PersonRuleKind.Spheres, 552)]
     [InlineData(20, null, PersonRuleKind.Spheres, 2128)]
     [InlineData(5, 4, PersonRuleKind.Product, 1024)]

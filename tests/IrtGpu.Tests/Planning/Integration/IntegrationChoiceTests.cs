@@ -38,8 +38,8 @@ public sealed class IntegrationChoiceTests
     }
 
     [Theory]
-    [InlineData(4, 96)]
-    [InlineData(5, 164)]
+    [InlineData(4, 144)]
+    [InlineData(5, 246)]
     [InlineData(10, 552)]
     public void From_four_attributes_on_the_default_is_about_modes(int attributes, int nodes)
     {
