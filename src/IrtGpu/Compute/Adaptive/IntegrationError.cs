@@ -14,7 +14,7 @@ namespace IrtGpu.Compute.Adaptive;
 public sealed record IntegrationError(double Difference, double Error, int PatternCount, int RicherCount, int RicherNodeCount)
 {
     private const int MostPatterns = 500;
-    private const double OfRicherRules = 0.2; // of the difference; against 8,192 shifted lattice points it was .18 at most in thirteen models of three to ten dimensions
+    private const double OfRicherRules = 0.2; // of the difference; against 8,192 shifted lattice points it was .18 at most in thirteen models of three to ten dimensions, by spheres at two radii
     private const double LargePerPerson = 0.01; // an order above what the default rules leave
 
     /// <summary>A sentence where the error is so large that estimates may have gone to where nodes err; null elsewhere.</summary>

@@ -10,7 +10,7 @@ namespace IrtGpu.Estimation.Stochastic;
 /// <summary>Robbins–Monro from the neighbourhood of the maximum to the maximum, in windows of draws at parameters that stay.</summary>
 /// <remarks>
 /// <para>
-/// After a window of n draws the parameters ξ move by γ V s: s is the mean gradient, V the inverse of the observed information (Louis' identity),
+/// After a window of n draws the parameters ξ move by γ V s: s is the mean gradient, V the inverse of the observed information (Louis' identity
 /// at nodes about the modes of persons, <see cref="PosteriorInformation"/>), and γ = n / N with N the draws of all windows since the parameters last moved by more than noise. With V near to the inverse of the
 /// derivative of s these gains are those of least variance: ξ is the average of what each window says where the maximum is
 /// (Robbins &amp; Monro 1951; Chung 1954). A window whose step is more than noise begins the average anew, with γ = 1.

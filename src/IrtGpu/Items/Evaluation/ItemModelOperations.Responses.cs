@@ -98,51 +98,18 @@ internal abstract partial class ItemModelOperations
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void AddKeptSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums)
-        {
-            ItemSums<TLanes> lanes = new(sums, nodes.Slopes.Length, nodes.CategoryCount, nodes.Shape.Length);
-            ItemConstantTable table = new(nodes.Constants, TModel.ConstantCount(nodes.CategoryCount));
-            LaneVector<TLanes> coordinates = new(lanes.Theta);
-            LaneVector<TLanes> gradient = new(lanes.Gradient);
-            LaneVector<TLanes> hessian = new(lanes.Hessian);
-            LaneVector<TLanes> counts = new(lanes.CountTail);
-            SpanVector shape = new(nodes.Shape);
-            SpanVector scores = new(nodes.Scores);
-            for (int category = 0; category < nodes.CategoryCount; category++)
-                counts[category] = 0.0;
-            ref double theta = ref MemoryMarshal.GetReference(nodes.Theta);
-            ref double weight = ref MemoryMarshal.GetReference(weights);
-            LaneVector<TLanes> value = new(lanes.Value);
-            TLanes sum = value[0];
-            for (int node = 0; node < nodes.NodeCount; node += TLanes.Count)
-            {
-                TLanes count = TLanes.Load(ref weight, (nuint)node);
-                if (count.IsZero())
-                    continue;
-                TLanes z = 0.0;
-                for (int loading = 0; loading < nodes.Slopes.Length; loading++)
-                {
-                    TLanes coordinate = TLanes.Load(ref theta, (nuint)(nodes.Attributes[loading] * nodes.NodeCount + node));
-                    coordinates[loading] = coordinate;
-                    z += nodes.Slopes[loading] * coordinate;
-                }
-                LaneVector<TLanes> logProbability = new(kept[node..], nodes.NodeCount);
-                sum += TLanes.WhereEqual(count, 0.0, 0.0, count * logProbability[nodes.Category]);
-                counts[nodes.Category] = count;
-                lanes.ClearPredictor();
-                TModel.AddDerivatives(z, nodes.CategoryCount, shape, scores, table, logProbability, counts, gradient, hessian);
-                lanes.AddPredictor();
-            }
-            value[0] = sum;
-        }
+        public override void AddKeptSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums) =>
+            AddSums(nodes, weights, kept, sums, withDerivatives: true);
 
+        public override void AddResponseSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> sums, bool withDerivatives) =>
+            AddSums(nodes, weights, [], sums, withDerivatives);
+
+        /// <summary>Adds from log P that were kept; where none were, they are computed.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void AddResponseSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> sums, bool withDerivatives)
+        private static void AddSums(in ResponseNodes nodes, ReadOnlySpan<double> weights, Span<double> kept, Span<double> sums, bool withDerivatives)
         {
             ItemSums<TLanes> lanes = new(sums, nodes.Slopes.Length, nodes.CategoryCount, nodes.Shape.Length);
             ItemConstantTable table = new(nodes.Constants, TModel.ConstantCount(nodes.CategoryCount));
-            LaneVector<TLanes> logProbability = new(lanes.LogProbability);
             LaneVector<TLanes> coordinates = new(lanes.Theta);
             LaneVector<TLanes> gradient = new(lanes.Gradient);
             LaneVector<TLanes> hessian = new(lanes.Hessian);
@@ -167,7 +134,9 @@ internal abstract partial class ItemModelOperations
                     coordinates[loading] = coordinate;
                     z += nodes.Slopes[loading] * coordinate;
                 }
-                TModel.LogProbabilities(z, nodes.CategoryCount, shape, scores, table, logProbability);
+                LaneVector<TLanes> logProbability = kept.IsEmpty ? new(lanes.LogProbability) : new(kept[node..], nodes.NodeCount);
+                if (kept.IsEmpty)
+                    TModel.LogProbabilities(z, nodes.CategoryCount, shape, scores, table, logProbability);
                 sum += TLanes.WhereEqual(count, 0.0, 0.0, count * logProbability[nodes.Category]);
                 if (!withDerivatives)
                     continue;
